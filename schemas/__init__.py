@@ -1,0 +1,1 @@
+"""Wire contracts and value types: msgspec Structs only, no I/O."""

@@ -1,0 +1,281 @@
+"""Strict decoding that names every fault of a JSON value at once.
+
+msgspec stops at the first fault; the person who must mend a file or a request needs all of them. `decode` walks the
+same Struct types by msgspec's own type information, so a wire type is described once.
+
+A Struct may state rules between its fields as a classmethod `faults(valid)`. It is always called, also when some fields
+are faulty: `valid` maps the names of the fields that decoded (defaults included) to their values. In a list, a faulty
+element stands as `INVALID`, so that indexes keep their meaning.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from typing import Any, Final, Generic, TypeVar
+
+import msgspec
+from msgspec import inspect
+
+T = TypeVar("T")
+
+
+class _Invalid:
+    def __repr__(self) -> str:
+        return "INVALID"
+
+
+INVALID: Final = _Invalid()
+"""Stands in a list for an element that could not be decoded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with a JSON value: where (RFC 6901 pointer) and what, for the person who must mend it."""
+
+    pointer: str
+    detail: str
+
+    def under(self, prefix: str) -> "Fault":
+        return Fault(prefix + self.pointer, self.detail)
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded(Generic[T]):
+    """The decoded value, or every fault that prevented it. `value` is None exactly when there are faults."""
+
+    value: T | None
+    faults: tuple[Fault, ...] = ()
+
+
+class Faulty(Exception):
+    """Input that was refused, with every fault found. The boundary turns it into a problem object."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("; ".join(f"{fault.pointer or '/'}: {fault.detail}" for fault in self.faults))
+
+
+def parse_json(raw: bytes | str) -> Decoded[Any]:
+    """Read JSON text; duplicate keys, NaN and infinities are faults. Numbers with a fraction become Decimal."""
+    try:
+        return Decoded(
+            json.loads(raw, object_pairs_hook=_no_duplicates, parse_float=Decimal, parse_constant=_no_constant)
+        )
+    except RecursionError:
+        return Decoded(None, (Fault("", "is nested too deeply"),))
+    except ValueError as error:
+        return Decoded(None, (Fault("", f"is not valid JSON: {error}"),))
+
+
+def decode(kind: type[T], data: object) -> Decoded[T]:
+    """Decode plain JSON data into `kind`, collecting every fault. Never raises for bad data."""
+    faults: list[Fault] = []
+    value = _decode(_type_info(kind), data, "", faults)
+    return Decoded(None, tuple(faults)) if faults else Decoded(value)
+
+
+def decode_each(kind: type[T], data: object) -> tuple[list[T], bool]:
+    """Decode one object or an array of them. Returns the values and whether an array was given.
+
+    Raises Faulty with the faults of every element; one faulty element refuses the whole array.
+    """
+    many = isinstance(data, list)
+    decoded = [decode(kind, element) for element in data] if isinstance(data, list) else [decode(kind, data)]
+    faults = [
+        fault.under(f"/{index}" if many else "") for index, item in enumerate(decoded) for fault in item.faults
+    ]
+    if faults:
+        raise Faulty(faults)
+    return [item.value for item in decoded if item.value is not None], many
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise ValueError(f"the key {key!r} stands twice in one object")
+        found[key] = value
+    return found
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is not a JSON number")
+
+
+@cache
+def _type_info(kind: Any) -> inspect.Type:
+    return inspect.type_info(kind)
+
+
+def _escape(name: str) -> str:
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+def _parser(info: inspect.Metadata) -> Callable[[object], object] | None:
+    return (info.extra or {}).get("parse")
+
+
+def _decode(info: inspect.Type, data: object, at: str, faults: list[Fault]) -> Any:
+    """Decode one value, appending its faults; the result means something only if none were appended."""
+    if isinstance(info, inspect.Metadata):
+        parse = _parser(info)
+        return _decode(info.type, data, at, faults) if parse is None else _scalar(parse, data, at, faults)
+    if isinstance(info, inspect.UnionType):
+        return _union(info, data, at, faults)
+    if isinstance(info, inspect.StructType):
+        return _struct(info, data, at, faults)
+    if isinstance(info, inspect.ListType | inspect.VarTupleType):
+        return _list(info, data, at, faults)
+    if isinstance(info, inspect.DictType):
+        return _dict(info, data, at, faults)
+    return _leaf(info, data, at, faults)
+
+
+def _scalar(parse: Callable[[object], object], data: object, at: str, faults: list[Fault]) -> Any:
+    try:
+        return parse(data)
+    except ValueError as error:
+        faults.append(Fault(at, str(error)))
+        return INVALID
+
+
+def _union(info: inspect.UnionType, data: object, at: str, faults: list[Fault]) -> Any:
+    if data is None and info.includes_none:
+        return None
+    attempts: list[list[Fault]] = []
+    for member in info.types:
+        if isinstance(member, inspect.NoneType):
+            continue
+        found: list[Fault] = []
+        value = _decode(member, data, at, found)
+        if not found:
+            return value
+        attempts.append(found)
+    # The attempt that got deepest is the one the sender meant.
+    faults.extend(max(attempts, key=lambda found: max(fault.pointer.count("/") for fault in found)))
+    return INVALID
+
+
+def _struct(info: inspect.StructType, data: object, at: str, faults: list[Fault]) -> Any:
+    if not isinstance(data, Mapping):
+        faults.append(Fault(at, "must be an object"))
+        return INVALID
+    known = {field.encode_name: field for field in info.fields}
+    if info.tag_field is not None and info.tag_field in data:
+        data = {name: value for name, value in data.items() if name != info.tag_field}
+    found: list[Fault] = [
+        Fault(f"{at}/{_escape(str(name))}", "is not a field of this object") for name in data if name not in known
+    ]
+    valid: dict[str, Any] = {}
+    for name, field in known.items():
+        if name in data:
+            inner: list[Fault] = []
+            value = _decode(field.type, data[name], f"{at}/{_escape(name)}", inner)
+            found.extend(inner)
+            if not inner or isinstance(value, list):
+                valid[field.name] = value
+        elif field.required:
+            found.append(Fault(f"{at}/{_escape(name)}", "is required"))
+        else:
+            valid[field.name] = _default(field)
+    check = getattr(info.cls, "faults", None)
+    if check is not None:
+        found.extend(fault.under(at) for fault in check(valid))
+    faults.extend(found)
+    return INVALID if found else info.cls(**valid)
+
+
+def _default(field: inspect.Field) -> Any:
+    return field.default if field.default_factory is msgspec.NODEFAULT else field.default_factory()
+
+
+def _list(info: inspect.ListType | inspect.VarTupleType, data: object, at: str, faults: list[Fault]) -> Any:
+    if not isinstance(data, list):
+        faults.append(Fault(at, "must be an array"))
+        return INVALID
+    values: list[Any] = []
+    for index, element in enumerate(data):
+        inner: list[Fault] = []
+        value = _decode(info.item_type, element, f"{at}/{index}", inner)
+        values.append(INVALID if inner else value)
+        faults.extend(inner)
+    if (info.min_length or 0) > len(data):
+        faults.append(Fault(at, f"needs at least {info.min_length}"))
+    if info.max_length is not None and len(data) > info.max_length:
+        faults.append(Fault(at, f"holds {len(data)}, more than {info.max_length}"))
+    return values
+
+
+def _dict(info: inspect.DictType, data: object, at: str, faults: list[Fault]) -> Any:
+    if not isinstance(data, Mapping):
+        faults.append(Fault(at, "must be an object"))
+        return INVALID
+    return {
+        _decode(info.key_type, key, f"{at}/{_escape(str(key))}", faults): _decode(
+            info.value_type, value, f"{at}/{_escape(str(key))}", faults
+        )
+        for key, value in data.items()
+    }
+
+
+def _leaf(info: inspect.Type, data: object, at: str, faults: list[Fault]) -> Any:
+    if isinstance(info, inspect.EnumType):
+        return _enum(info, data, at, faults)
+    if isinstance(info, inspect.LiteralType):
+        return _literal(info, data, at, faults)
+    expected = _NAMES.get(type(info))
+    if expected is None:
+        raise TypeError(f"schemas.strict has no rule for {info!r}")
+    python, words = expected
+    if isinstance(data, bool) and python is not bool or not isinstance(data, python):
+        faults.append(Fault(at, f"must be {words}"))
+        return INVALID
+    for broken in _bounds(info, data):
+        faults.append(Fault(at, broken))
+    return data
+
+
+_NAMES: Final[dict[type[inspect.Type], tuple[Any, str]]] = {
+    inspect.StrType: (str, "text"),
+    inspect.IntType: (int, "a whole number"),
+    inspect.FloatType: ((int, float, Decimal), "a number"),
+    inspect.BoolType: (bool, "true or false"),
+    inspect.AnyType: (object, "any value"),
+}
+
+
+def _bounds(info: Any, data: Any) -> Iterable[str]:
+    if isinstance(info, inspect.IntType | inspect.FloatType):
+        if info.ge is not None and data < info.ge:
+            yield f"must be at least {info.ge}"
+        if info.gt is not None and data <= info.gt:
+            yield f"must be more than {info.gt}"
+        if info.le is not None and data > info.le:
+            yield f"must be at most {info.le}"
+        if info.lt is not None and data >= info.lt:
+            yield f"must be less than {info.lt}"
+    if isinstance(info, inspect.StrType):
+        if info.min_length is not None and len(data) < info.min_length:
+            yield "must not be empty" if info.min_length == 1 else f"needs at least {info.min_length} characters"
+        if info.max_length is not None and len(data) > info.max_length:
+            yield f"has more than {info.max_length} characters"
+
+
+def _enum(info: inspect.EnumType, data: object, at: str, faults: list[Fault]) -> Any:
+    try:
+        return info.cls(data)
+    except ValueError:
+        return _not_among([member.value for member in info.cls], at, faults)
+
+
+def _literal(info: inspect.LiteralType, data: object, at: str, faults: list[Fault]) -> Any:
+    if any(data == value and type(data) is type(value) for value in info.values):
+        return data
+    return _not_among(list(info.values), at, faults)
+
+
+def _not_among(allowed: list[Any], at: str, faults: list[Fault]) -> Any:
+    faults.append(Fault(at, f"must be one of {', '.join(map(str, allowed))}"))
+    return INVALID
