@@ -1,0 +1,1 @@
+"""The database's tables, named for queries."""

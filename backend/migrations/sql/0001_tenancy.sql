@@ -1,0 +1,209 @@
+-- Tenancy. Every tenant table carries provider_id (or organisation_id) and is closed by row-level security; a
+-- transaction opens one tenant with set_config('doorstep.provider_id', .., true). Unset sees nothing.
+-- {app} is the application's role: it owns nothing and cannot bypass a policy.
+
+CREATE EXTENSION IF NOT EXISTS btree_gist;
+
+GRANT USAGE ON SCHEMA public TO {app};
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+REVOKE CREATE ON SCHEMA public FROM {app};
+
+CREATE FUNCTION current_provider() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT nullif(current_setting('doorstep.provider_id', true), '')::uuid $$;
+
+CREATE FUNCTION current_commissioner() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT nullif(current_setting('doorstep.commissioner_id', true), '')::uuid $$;
+
+CREATE FUNCTION is_administrator() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT coalesce(current_setting('doorstep.administrator', true), '') = 'on' $$;
+
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
+$$
+BEGIN
+    RAISE EXCEPTION '% holds facts: they are appended, never changed or deleted', TG_TABLE_NAME
+        USING ERRCODE = 'insufficient_privilege', HINT = 'Append a new version or a correction instead.';
+END
+$$;
+
+-- A fact table: the tenant may read and append; a trigger stops everybody else, the owner included.
+CREATE PROCEDURE protect_fact(target regclass) LANGUAGE plpgsql AS
+$$
+BEGIN
+    EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', target);
+    EXECUTE format('CREATE POLICY provider ON %s USING (provider_id = current_provider())
+                    WITH CHECK (provider_id = current_provider())', target);
+    EXECUTE format('GRANT SELECT, INSERT ON %s TO {app}', target);
+    CALL refuse_changes(target);
+END
+$$;
+
+CREATE PROCEDURE refuse_changes(target regclass) LANGUAGE plpgsql AS
+$$
+BEGIN
+    EXECUTE format('CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON %s
+                    FOR EACH ROW EXECUTE FUNCTION refuse_change()', target);
+    EXECUTE format('CREATE TRIGGER append_only_whole BEFORE TRUNCATE ON %s
+                    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()', target);
+END
+$$;
+
+-- A state table: rows of the tenant may also change (devices, counters) but never go.
+CREATE PROCEDURE protect_state(target regclass) LANGUAGE plpgsql AS
+$$
+BEGIN
+    EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', target);
+    EXECUTE format('CREATE POLICY provider ON %s USING (provider_id = current_provider())
+                    WITH CHECK (provider_id = current_provider())', target);
+    EXECUTE format('GRANT SELECT, INSERT, UPDATE ON %s TO {app}', target);
+END
+$$;
+
+-- An attachment (a position, a note): the tenant may delete it, because its judgement stays as a fact.
+CREATE PROCEDURE protect_attachment(target regclass) LANGUAGE plpgsql AS
+$$
+BEGIN
+    EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', target);
+    EXECUTE format('CREATE POLICY provider ON %s USING (provider_id = current_provider())
+                    WITH CHECK (provider_id = current_provider())', target);
+    EXECUTE format('GRANT SELECT, INSERT, DELETE ON %s TO {app}', target);
+END
+$$;
+
+-- The commissioner named on a row may read it.
+CREATE PROCEDURE show_to_commissioner(target regclass) LANGUAGE plpgsql AS
+$$
+BEGIN
+    EXECUTE format('CREATE POLICY commissioner ON %s FOR SELECT USING (commissioner_id = current_commissioner())',
+                   target);
+END
+$$;
+
+CREATE TABLE organisation (
+    id uuid PRIMARY KEY,
+    kind text NOT NULL CHECK (kind IN ('provider', 'council', 'nhs')),
+    reference text NOT NULL UNIQUE,
+    created_at timestamptz NOT NULL
+);
+
+CREATE TABLE organisation_version (
+    organisation_id uuid NOT NULL REFERENCES organisation ON DELETE RESTRICT,
+    version integer NOT NULL,
+    name text NOT NULL,
+    vat_identifier text,
+    tax_identifier text,
+    peppol_identifier text,
+    address text,
+    postcode text,
+    email text,
+    digest bytea NOT NULL,
+    recorded_at timestamptz NOT NULL,
+    PRIMARY KEY (organisation_id, version)
+);
+
+CREATE TABLE user_account (
+    id uuid PRIMARY KEY,
+    organisation_id uuid REFERENCES organisation ON DELETE RESTRICT,
+    role text NOT NULL CHECK (role IN ('manager', 'finance', 'commissioner', 'auditor', 'administrator')),
+    email text NOT NULL,
+    password_hash text,
+    created_at timestamptz NOT NULL,
+    disabled_at timestamptz,
+    CHECK ((role = 'administrator') = (organisation_id IS NULL))
+);
+CREATE UNIQUE INDEX user_account_email ON user_account (lower(email));
+
+CREATE TABLE user_link (
+    token_hash bytea PRIMARY KEY,
+    user_id uuid NOT NULL REFERENCES user_account ON DELETE RESTRICT,
+    organisation_id uuid,
+    created_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    used_at timestamptz
+);
+
+CREATE TABLE user_session (
+    token_hash bytea PRIMARY KEY,
+    user_id uuid NOT NULL REFERENCES user_account ON DELETE RESTRICT,
+    organisation_id uuid,
+    csrf_token text NOT NULL,
+    created_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    ended_at timestamptz
+);
+
+-- Failed sign-ins, keyed by a keyed hash of account or address: counted across processes, nothing personal kept.
+CREATE TABLE sign_in_failure (
+    subject bytea NOT NULL,
+    failed_at timestamptz NOT NULL
+);
+CREATE INDEX sign_in_failure_subject ON sign_in_failure (subject, failed_at);
+GRANT SELECT, INSERT, DELETE ON sign_in_failure TO {app};
+
+CREATE FUNCTION sees_organisation(organisation_id uuid) RETURNS boolean LANGUAGE sql STABLE AS
+$$ SELECT organisation_id = current_provider() OR organisation_id = current_commissioner() OR is_administrator() $$;
+
+ALTER TABLE organisation ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON organisation USING (sees_organisation(id)) WITH CHECK (is_administrator());
+GRANT SELECT, INSERT ON organisation TO {app};
+
+ALTER TABLE organisation_version ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON organisation_version USING (sees_organisation(organisation_id)) WITH CHECK (is_administrator());
+GRANT SELECT, INSERT ON organisation_version TO {app};
+CALL refuse_changes('organisation_version');
+
+ALTER TABLE user_account ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON user_account USING (sees_organisation(organisation_id) OR is_administrator())
+    WITH CHECK (is_administrator());
+GRANT SELECT, INSERT, UPDATE ON user_account TO {app};
+
+ALTER TABLE user_link ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON user_link USING (is_administrator()) WITH CHECK (is_administrator());
+GRANT SELECT, INSERT, UPDATE ON user_link TO {app};
+
+ALTER TABLE user_session ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON user_session USING (sees_organisation(organisation_id) OR is_administrator())
+    WITH CHECK (sees_organisation(organisation_id) OR is_administrator());
+GRANT SELECT, INSERT, UPDATE ON user_session TO {app};
+
+-- The few look-ups that come before a tenant is known. Each answers one key with the least that the caller needs.
+CREATE FUNCTION organisation_by_reference(wanted text) RETURNS TABLE (id uuid, kind text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+$$ SELECT o.id, o.kind FROM organisation o WHERE o.reference = wanted $$;
+
+CREATE FUNCTION organisation_names(wanted uuid[]) RETURNS TABLE
+    (id uuid, kind text, reference text, name text, address text, postcode text, email text, vat_identifier text,
+     tax_identifier text, peppol_identifier text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+$$
+    SELECT DISTINCT ON (o.id) o.id, o.kind, o.reference, v.name, v.address, v.postcode, v.email, v.vat_identifier,
+           v.tax_identifier, v.peppol_identifier
+    FROM organisation o JOIN organisation_version v ON v.organisation_id = o.id
+    WHERE o.id = ANY (wanted) ORDER BY o.id, v.version DESC
+$$;
+
+CREATE FUNCTION every_provider() RETURNS TABLE (id uuid, reference text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+$$ SELECT o.id, o.reference FROM organisation o WHERE o.kind = 'provider' ORDER BY o.reference $$;
+
+CREATE FUNCTION sign_in_account(wanted text) RETURNS TABLE
+    (id uuid, organisation_id uuid, kind text, role text, password_hash text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+$$
+    SELECT u.id, u.organisation_id, o.kind, u.role, u.password_hash
+    FROM user_account u LEFT JOIN organisation o ON o.id = u.organisation_id
+    WHERE lower(u.email) = lower(wanted) AND u.disabled_at IS NULL
+$$;
+
+CREATE FUNCTION session_account(wanted bytea, at timestamptz) RETURNS TABLE
+    (user_id uuid, organisation_id uuid, kind text, role text, email text, csrf_token text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+$$
+    SELECT u.id, u.organisation_id, o.kind, u.role, u.email, s.csrf_token
+    FROM user_session s JOIN user_account u ON u.id = s.user_id LEFT JOIN organisation o ON o.id = u.organisation_id
+    WHERE s.token_hash = wanted AND s.ended_at IS NULL AND s.expires_at > at AND u.disabled_at IS NULL
+$$;
+
+REVOKE ALL ON FUNCTION organisation_by_reference, organisation_names, every_provider, sign_in_account, session_account
+    FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION organisation_by_reference, organisation_names, every_provider, sign_in_account,
+    session_account TO {app};

@@ -1,0 +1,290 @@
+-- Phones and what they said. Events are facts, partitioned by the month they were received; what must be unique over
+-- all months (an event's id, its place in its phone's chain) lives in event_key, hash-partitioned by provider.
+
+CREATE TABLE device (
+    provider_id uuid NOT NULL,
+    id uuid NOT NULL UNIQUE,
+    carer_id uuid NOT NULL,
+    install_id text NOT NULL,
+    name text NOT NULL,
+    platform text NOT NULL,
+    public_key jsonb NOT NULL,
+    key_thumbprint text NOT NULL,
+    pin_hash text NOT NULL,
+    pin_failures smallint NOT NULL,
+    locked_at timestamptz,
+    enrolled_at timestamptz NOT NULL,
+    revoked_at timestamptz,
+    replaced_by uuid,
+    replaced_at timestamptz,
+    closed_seq bigint,                     -- last seq received when the phone was replaced
+    PRIMARY KEY (provider_id, id),
+    FOREIGN KEY (provider_id, carer_id) REFERENCES carer ON DELETE RESTRICT
+);
+CALL protect_state('device');
+CREATE INDEX device_carer ON device (provider_id, carer_id);
+
+CREATE TABLE enrol_code (
+    provider_id uuid NOT NULL,
+    code_hash bytea NOT NULL UNIQUE,
+    carer_id uuid NOT NULL,
+    replaces uuid,
+    created_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    used_at timestamptz,
+    device_id uuid,
+    key_thumbprint text,
+    PRIMARY KEY (provider_id, code_hash),
+    FOREIGN KEY (provider_id, carer_id) REFERENCES carer ON DELETE RESTRICT
+);
+CALL protect_state('enrol_code');
+
+CREATE TABLE event_key (                   -- who holds an id and a seq; validly signed events only
+    provider_id uuid NOT NULL,
+    device_id uuid NOT NULL,
+    id uuid NOT NULL,
+    seq bigint NOT NULL,
+    signed_hash bytea NOT NULL,
+    event_row uuid NOT NULL,
+    received_at timestamptz NOT NULL,
+    outcome text NOT NULL,
+    code text,
+    UNIQUE (provider_id, device_id, id),
+    UNIQUE (provider_id, device_id, seq)
+) PARTITION BY HASH (provider_id);
+CALL protect_fact('event_key');
+
+CREATE TABLE event_link (                  -- hashes of all validly signed events at a seq, forks included
+    provider_id uuid NOT NULL,
+    device_id uuid NOT NULL,
+    seq bigint NOT NULL,
+    signed_hash bytea NOT NULL,
+    prev bytea NOT NULL,
+    event_row uuid NOT NULL,
+    PRIMARY KEY (provider_id, device_id, seq, signed_hash)
+) PARTITION BY HASH (provider_id);
+CALL protect_fact('event_link');
+
+DO $$
+BEGIN
+    FOR n IN 0..7 LOOP
+        EXECUTE format('CREATE TABLE event_key_%s PARTITION OF event_key
+                        FOR VALUES WITH (MODULUS 8, REMAINDER %s)', n, n);
+        EXECUTE format('ALTER TABLE event_key_%s ENABLE ROW LEVEL SECURITY', n);
+        EXECUTE format('CREATE TABLE event_link_%s PARTITION OF event_link
+                        FOR VALUES WITH (MODULUS 8, REMAINDER %s)', n, n);
+        EXECUTE format('ALTER TABLE event_link_%s ENABLE ROW LEVEL SECURITY', n);
+    END LOOP;
+END
+$$;
+
+CREATE TABLE event (
+    provider_id uuid NOT NULL,
+    received_at timestamptz NOT NULL,
+    row_id uuid NOT NULL,
+    batch_id uuid NOT NULL,
+    batch_index integer NOT NULL,
+    device_id uuid NOT NULL,
+    carer_id uuid NOT NULL,
+    outcome text NOT NULL CHECK (outcome IN ('accepted', 'conflict', 'quarantined')),
+    code text,
+    detail text,
+    chain_waiting boolean NOT NULL,        -- a predecessor had not come when it was received
+    event_id uuid,
+    seq bigint,
+    prev bytea,
+    kind text,
+    visit_id uuid,
+    check_in_id uuid,                      -- of the check-out of a visit nobody planned
+    about_event_id uuid,                   -- the event that a late position belongs to
+    service_user_id uuid,                  -- of a visit nobody planned
+    activity text,
+    task_id text,
+    occurred_at timestamptz,               -- the phone's clock
+    paid_at timestamptz,                   -- the instant that counts, by the published rule
+    clock_id text,
+    monotonic_ms bigint,
+    method text,
+    offset_low_ms bigint,
+    offset_high_ms bigint,
+    flags text[] NOT NULL,
+    signed bytea,                          -- the bytes as they came
+    signed_hash bytea,
+    signature bytea,
+    raw bytea,                             -- of an event that could not be read
+    PRIMARY KEY (provider_id, received_at, row_id)
+) PARTITION BY RANGE (received_at);
+CALL protect_fact('event');
+CREATE INDEX event_visit ON event (provider_id, visit_id) WHERE visit_id IS NOT NULL;
+CREATE INDEX event_carer ON event (provider_id, carer_id, paid_at);
+CREATE INDEX event_paid ON event (provider_id, paid_at);
+CREATE INDEX event_row ON event (provider_id, row_id);
+CREATE INDEX event_device_seq ON event (provider_id, device_id, seq);
+CREATE POLICY commissioner ON event FOR SELECT USING (outcome = 'accepted' AND EXISTS (
+    SELECT FROM visit_version v WHERE v.provider_id = event.provider_id AND v.visit_id = event.visit_id
+    AND v.commissioner_id = current_commissioner()));
+
+CREATE TABLE event_unmonthed PARTITION OF event DEFAULT;
+ALTER TABLE event_unmonthed ENABLE ROW LEVEL SECURITY;
+
+-- Makes the partition of one month; the default partition takes what has none, so nothing is ever turned away.
+CREATE FUNCTION ensure_event_month(month date) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS
+$$
+DECLARE
+    first date := date_trunc('month', month)::date;
+    name text := 'event_' || to_char(first, 'YYYY_MM');
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('ensure_event_month'));
+    IF to_regclass(name) IS NOT NULL
+       OR EXISTS (SELECT FROM event_unmonthed
+                  WHERE received_at >= first::timestamp AT TIME ZONE 'UTC'
+                    AND received_at < (first + interval '1 month')::timestamp AT TIME ZONE 'UTC') THEN
+        RETURN;
+    END IF;
+    EXECUTE format('CREATE TABLE %I PARTITION OF event FOR VALUES FROM (%L) TO (%L)', name,
+                   first::timestamp AT TIME ZONE 'UTC', (first + interval '1 month')::timestamp AT TIME ZONE 'UTC');
+    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
+END
+$$;
+REVOKE ALL ON FUNCTION ensure_event_month FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION ensure_event_month TO {app};
+
+CREATE TABLE event_attachment (            -- positions and words: signed by salted hash, kept apart, may be deleted
+    provider_id uuid NOT NULL,
+    event_row uuid NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('fix', 'payload')),
+    content bytea NOT NULL,                -- canonical JSON, salt included
+    received_at timestamptz NOT NULL,
+    PRIMARY KEY (provider_id, event_row, kind)
+);
+CALL protect_attachment('event_attachment');
+
+CREATE TABLE event_judgement (             -- what was concluded from the position; stays when the position goes
+    provider_id uuid NOT NULL,
+    event_row uuid NOT NULL,
+    rule_version text NOT NULL,
+    judged_at timestamptz NOT NULL,
+    fence text NOT NULL CHECK (fence IN ('inside', 'outside', 'cannot_tell', 'no_position')),
+    distance_m double precision,
+    accuracy_m double precision,
+    fix_age_s double precision,
+    at_home boolean,                       -- inside the carer's own home fence and outside every approved place
+    position_kept boolean NOT NULL,
+    evidence_level text NOT NULL,
+    reasons text[] NOT NULL,
+    PRIMARY KEY (provider_id, event_row, rule_version)
+);
+CALL protect_fact('event_judgement');
+
+CREATE TABLE event_batch (                 -- the signed receipt of one call
+    provider_id uuid NOT NULL,
+    id uuid NOT NULL,
+    device_id uuid NOT NULL,
+    received_at timestamptz NOT NULL,
+    batch bytea NOT NULL,                  -- canonical JSON, the bytes that were signed
+    kid text NOT NULL,
+    signature bytea NOT NULL,
+    PRIMARY KEY (provider_id, id)
+);
+CALL protect_fact('event_batch');
+
+-- What no tenant can be told: events of an unknown phone, and bodies that no reader understood. Kept, never lost.
+CREATE TABLE unclaimed_event (
+    id uuid PRIMARY KEY,
+    kind text NOT NULL CHECK (kind IN ('unknown_device', 'raw')),
+    received_at timestamptz NOT NULL,
+    sha256 bytea NOT NULL,
+    body bytea NOT NULL
+);
+GRANT INSERT ON unclaimed_event TO {app};
+CALL refuse_changes('unclaimed_event');
+
+CREATE TABLE checkpoint (                  -- signed, chained digests of what was received
+    provider_id uuid NOT NULL,
+    number bigint NOT NULL,
+    previous bytea NOT NULL,
+    events integer NOT NULL,
+    root bytea NOT NULL,
+    created_at timestamptz NOT NULL,
+    body bytea NOT NULL,
+    kid text NOT NULL,
+    signature bytea NOT NULL,
+    PRIMARY KEY (provider_id, number)
+);
+CALL protect_fact('checkpoint');
+
+CREATE TABLE checkpoint_event (
+    provider_id uuid NOT NULL,
+    event_row uuid NOT NULL,
+    number bigint NOT NULL,
+    position integer NOT NULL,
+    PRIMARY KEY (provider_id, event_row),
+    FOREIGN KEY (provider_id, number) REFERENCES checkpoint ON DELETE RESTRICT
+);
+CALL protect_fact('checkpoint_event');
+
+CREATE FUNCTION device_home(wanted uuid) RETURNS TABLE (provider_id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+$$ SELECT d.provider_id FROM device d WHERE d.id = wanted $$;
+
+CREATE FUNCTION enrol_code_home(wanted bytea) RETURNS TABLE (provider_id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+$$ SELECT c.provider_id FROM enrol_code c WHERE c.code_hash = wanted $$;
+
+REVOKE ALL ON FUNCTION device_home, enrol_code_home FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION device_home, enrol_code_home TO {app};
+
+CREATE TABLE correction (                  -- a proposal about recorded times; both times are kept
+    provider_id uuid NOT NULL,
+    id uuid NOT NULL,
+    carer_id uuid NOT NULL,
+    visit_id uuid,
+    day date,
+    proposed_start timestamptz,
+    proposed_end timestamptz,
+    reason_code text NOT NULL,
+    proposed_by text NOT NULL CHECK (proposed_by IN ('carer', 'manager')),
+    user_id uuid,
+    device_id uuid,
+    note_hash bytea,
+    signed bytea,
+    signature bytea,
+    received_at timestamptz NOT NULL,
+    PRIMARY KEY (provider_id, id),
+    FOREIGN KEY (provider_id, carer_id) REFERENCES carer ON DELETE RESTRICT
+);
+CALL protect_fact('correction');
+CREATE INDEX correction_carer ON correction (provider_id, carer_id, received_at);
+CREATE INDEX correction_visit ON correction (provider_id, visit_id) WHERE visit_id IS NOT NULL;
+
+CREATE TABLE correction_note (
+    provider_id uuid NOT NULL,
+    correction_id uuid NOT NULL,
+    content bytea NOT NULL,                -- canonical JSON {salt, text}
+    PRIMARY KEY (provider_id, correction_id)
+);
+CALL protect_attachment('correction_note');
+
+CREATE TABLE correction_decision (
+    provider_id uuid NOT NULL,
+    correction_id uuid NOT NULL,
+    number integer NOT NULL,
+    decision text NOT NULL CHECK (decision IN ('accepted', 'declined', 'objected')),
+    decided_by uuid NOT NULL,
+    decided_at timestamptz NOT NULL,
+    reason text,
+    PRIMARY KEY (provider_id, correction_id, number),
+    FOREIGN KEY (provider_id, correction_id) REFERENCES correction ON DELETE RESTRICT
+);
+CALL protect_fact('correction_decision');
+
+CREATE TABLE event_release (               -- a manager lets a quarantined event count
+    provider_id uuid NOT NULL,
+    event_row uuid NOT NULL,
+    released_by uuid NOT NULL,
+    released_at timestamptz NOT NULL,
+    reason text NOT NULL,
+    PRIMARY KEY (provider_id, event_row)
+);
+CALL protect_fact('event_release');

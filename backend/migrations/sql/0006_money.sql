@@ -1,0 +1,112 @@
+-- What payroll really paid, and the frozen documents.
+
+CREATE TABLE pay_line (
+    provider_id uuid NOT NULL,
+    employment_id uuid NOT NULL,
+    reference text NOT NULL,               -- the payslip line
+    version integer NOT NULL,
+    section text NOT NULL CHECK (section IN ('pay', 'deduction', 'expenditure', 'payment_to_employer', 'accommodation')),
+    kind text NOT NULL,
+    amount numeric,
+    minutes numeric,
+    rate numeric,
+    units numeric,
+    normal_rate numeric,
+    consolidated boolean,
+    absence_taken boolean,
+    reimbursed numeric,
+    days integer,
+    duties text,
+    paid_on date NOT NULL,
+    earned_start date,
+    earned_end date,
+    record_submitted_on date,
+    digest bytea NOT NULL,
+    recorded_at timestamptz NOT NULL,
+    PRIMARY KEY (provider_id, employment_id, reference, version),
+    FOREIGN KEY (provider_id, employment_id) REFERENCES employment ON DELETE RESTRICT
+);
+CALL protect_fact('pay_line');
+CREATE INDEX pay_line_paid ON pay_line (provider_id, paid_on);
+
+CREATE TABLE invoice_sequence (            -- one row a provider, locked while a number is taken: gapless
+    provider_id uuid PRIMARY KEY REFERENCES organisation ON DELETE RESTRICT,
+    last_number integer NOT NULL
+);
+CALL protect_state('invoice_sequence');
+
+CREATE TABLE document (
+    provider_id uuid NOT NULL REFERENCES organisation ON DELETE RESTRICT,
+    id uuid NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('invoice', 'credit_note', 'wage_report')),
+    number text,
+    commissioner_id uuid REFERENCES organisation ON DELETE RESTRICT,
+    contract_id uuid,
+    scope text NOT NULL,                   -- contract reference, or pay cycle
+    period_start date NOT NULL,
+    period_end date NOT NULL,
+    edition text NOT NULL,                 -- 'issued'; of a wage report 'provisional' or 'final'
+    as_of timestamptz NOT NULL,            -- facts recorded up to here are in it
+    total_pence bigint,
+    summary jsonb NOT NULL,                -- small figures for lists
+    template_version text NOT NULL,
+    snapshot bytea NOT NULL,               -- compressed canonical JSON
+    snapshot_digest bytea NOT NULL,
+    facts_digest bytea NOT NULL,
+    created_at timestamptz NOT NULL,
+    PRIMARY KEY (provider_id, id),
+    UNIQUE (provider_id, kind, scope, period_start, edition),
+    UNIQUE (provider_id, number)
+);
+CALL protect_fact('document');
+CREATE INDEX document_commissioner ON document (commissioner_id, period_start);
+
+-- Invoices are for the commissioner they name; wage reports for every commissioner that contracts with the provider.
+CREATE FUNCTION contracts_with(wanted uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+$$ SELECT EXISTS (SELECT FROM contract c WHERE c.provider_id = wanted AND c.commissioner_id = current_commissioner()) $$;
+REVOKE ALL ON FUNCTION contracts_with FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION contracts_with TO {app};
+
+CREATE POLICY commissioner ON document FOR SELECT USING (
+    commissioner_id = current_commissioner() OR (kind = 'wage_report' AND contracts_with(provider_id)));
+
+CREATE TABLE document_file (
+    provider_id uuid NOT NULL,
+    document_id uuid NOT NULL,
+    format text NOT NULL,
+    media_type text NOT NULL,
+    file_name text NOT NULL,
+    content bytea NOT NULL,
+    sha256 bytea NOT NULL,
+    PRIMARY KEY (provider_id, document_id, format),
+    FOREIGN KEY (provider_id, document_id) REFERENCES document ON DELETE RESTRICT
+);
+CALL protect_fact('document_file');
+CREATE POLICY commissioner ON document_file FOR SELECT USING (EXISTS (
+    SELECT FROM document d WHERE d.provider_id = document_file.provider_id AND d.id = document_file.document_id));
+
+CREATE TABLE document_line (               -- which line of which document bills a visit's attendance
+    provider_id uuid NOT NULL,
+    document_id uuid NOT NULL,
+    line integer NOT NULL,
+    visit_id uuid NOT NULL,
+    employment_id uuid,                    -- the attendance of one carer of a double-handed visit
+    amount_pence bigint NOT NULL,
+    adjusts_document uuid,
+    PRIMARY KEY (provider_id, document_id, line),
+    FOREIGN KEY (provider_id, document_id) REFERENCES document ON DELETE RESTRICT
+);
+CALL protect_fact('document_line');
+CREATE INDEX document_line_visit ON document_line (provider_id, visit_id);
+
+CREATE TABLE parked_visit (                -- a visit left out of a document, with the reason
+    provider_id uuid NOT NULL,
+    document_id uuid NOT NULL,
+    visit_id uuid NOT NULL,
+    reason text NOT NULL,
+    detail text NOT NULL,
+    PRIMARY KEY (provider_id, document_id, visit_id),
+    FOREIGN KEY (provider_id, document_id) REFERENCES document ON DELETE RESTRICT
+);
+CALL protect_fact('parked_visit');

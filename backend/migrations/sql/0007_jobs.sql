@@ -1,0 +1,52 @@
+-- Jobs, alerts, and who looked at what.
+
+-- The only once-guarantee of a job. Not tenant data: a run says which job and period, never whom it concerned.
+CREATE TABLE job_run (
+    id uuid PRIMARY KEY,
+    job text NOT NULL,
+    scope text NOT NULL,
+    period_key text NOT NULL,
+    due_at timestamptz NOT NULL,
+    status text NOT NULL CHECK (status IN ('claimed', 'done', 'failed')),
+    attempts integer NOT NULL,
+    worker text NOT NULL,
+    claimed_at timestamptz NOT NULL,
+    finished_at timestamptz,
+    detail text,
+    UNIQUE (job, scope, period_key)
+);
+CREATE INDEX job_run_open ON job_run (status, claimed_at) WHERE status <> 'done';
+GRANT SELECT, INSERT, UPDATE ON job_run TO {app};
+
+CREATE TABLE worker_heartbeat (
+    worker text PRIMARY KEY,
+    beat_at timestamptz NOT NULL
+);
+GRANT SELECT, INSERT, UPDATE ON worker_heartbeat TO {app};
+
+CREATE TABLE alert (
+    provider_id uuid NOT NULL REFERENCES organisation ON DELETE RESTRICT,
+    kind text NOT NULL CHECK (kind IN ('late', 'missed', 'overdue', 'help')),
+    subject uuid NOT NULL,                 -- the visit, or the event that asked for help
+    carer_id uuid,
+    raised_at timestamptz NOT NULL,
+    PRIMARY KEY (provider_id, kind, subject)
+);
+CALL protect_fact('alert');
+CREATE INDEX alert_raised ON alert (provider_id, raised_at);
+
+CREATE TABLE access_log (                  -- who looked at whose record, and why
+    provider_id uuid NOT NULL REFERENCES organisation ON DELETE RESTRICT,
+    id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    looked_at timestamptz NOT NULL,
+    what text NOT NULL,
+    subject uuid,
+    reason text,
+    PRIMARY KEY (provider_id, id)
+);
+CALL protect_fact('access_log');
+CREATE POLICY commissioner ON access_log FOR INSERT
+    WITH CHECK (organisation_id = current_commissioner() AND contracts_with(provider_id));
+CREATE POLICY commissioner_own ON access_log FOR SELECT USING (organisation_id = current_commissioner());

@@ -1,0 +1,19 @@
+-- Public reference data, the same for every tenant.
+
+CREATE TABLE postcode (
+    postcode text PRIMARY KEY,             -- without spaces, upper case
+    lat double precision NOT NULL,
+    lon double precision NOT NULL,
+    rural_urban text,                      -- as published; null where the publisher left it blank
+    local_authority text,
+    ended boolean NOT NULL
+);
+GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON postcode TO {app};
+
+CREATE TABLE bank_holiday (                -- where the packaged calendar must be corrected
+    division text NOT NULL CHECK (division IN ('england', 'wales', 'scotland', 'northern-ireland')),
+    day date NOT NULL,
+    title text NOT NULL,
+    PRIMARY KEY (division, day)
+);
+GRANT SELECT, INSERT, UPDATE ON bank_holiday TO {app};

@@ -1,0 +1,63 @@
+"""Organisations and the people who sign in for them.
+
+The database is made by the migrations; these classes name its columns for queries, and a test holds the two together.
+A table keyed by several columns names its first one as the key, because Piccolo knows only one.
+"""
+
+from piccolo.columns import Bytea, Integer, Text, Timestamptz, UUID
+from piccolo.table import Table
+
+
+class Organisation(Table, tablename="organisation"):
+    id = UUID(primary_key=True, default=None, null=False)
+    kind = Text(default=None, null=False)
+    reference = Text(default=None, null=False)
+    created_at = Timestamptz(default=None, null=False)
+
+
+class OrganisationVersion(Table, tablename="organisation_version"):
+    organisation_id = UUID(primary_key=True, default=None, null=False)
+    version = Integer(default=None, null=False)
+    name = Text(default=None, null=False)
+    vat_identifier = Text(default=None, null=True)
+    tax_identifier = Text(default=None, null=True)
+    peppol_identifier = Text(default=None, null=True)
+    address = Text(default=None, null=True)
+    postcode = Text(default=None, null=True)
+    email = Text(default=None, null=True)
+    digest = Bytea(default=None, null=False)
+    recorded_at = Timestamptz(default=None, null=False)
+
+
+class UserAccount(Table, tablename="user_account"):
+    id = UUID(primary_key=True, default=None, null=False)
+    organisation_id = UUID(default=None, null=True)
+    role = Text(default=None, null=False)
+    email = Text(default=None, null=False)
+    password_hash = Text(default=None, null=True)
+    created_at = Timestamptz(default=None, null=False)
+    disabled_at = Timestamptz(default=None, null=True)
+
+
+class UserLink(Table, tablename="user_link"):
+    token_hash = Bytea(primary_key=True, default=None, null=False)
+    user_id = UUID(default=None, null=False)
+    organisation_id = UUID(default=None, null=True)
+    created_at = Timestamptz(default=None, null=False)
+    expires_at = Timestamptz(default=None, null=False)
+    used_at = Timestamptz(default=None, null=True)
+
+
+class UserSession(Table, tablename="user_session"):
+    token_hash = Bytea(primary_key=True, default=None, null=False)
+    user_id = UUID(default=None, null=False)
+    organisation_id = UUID(default=None, null=True)
+    csrf_token = Text(default=None, null=False)
+    created_at = Timestamptz(default=None, null=False)
+    expires_at = Timestamptz(default=None, null=False)
+    ended_at = Timestamptz(default=None, null=True)
+
+
+class SignInFailure(Table, tablename="sign_in_failure"):
+    subject = Bytea(primary_key=True, default=None, null=False)
+    failed_at = Timestamptz(default=None, null=False)

@@ -1,0 +1,23 @@
+"""Public reference data, the same for every tenant.
+
+The database is made by the migrations; these classes name its columns for queries, and a test holds the two together.
+A table keyed by several columns names its first one as the key, because Piccolo knows only one.
+"""
+
+from piccolo.columns import Boolean, Date, DoublePrecision, Text
+from piccolo.table import Table
+
+
+class Postcode(Table, tablename="postcode"):
+    postcode = Text(primary_key=True, default=None, null=False)
+    lat = DoublePrecision(default=None, null=False)
+    lon = DoublePrecision(default=None, null=False)
+    rural_urban = Text(default=None, null=True)
+    local_authority = Text(default=None, null=True)
+    ended = Boolean(default=None, null=False)
+
+
+class BankHoliday(Table, tablename="bank_holiday"):
+    division = Text(primary_key=True, default=None, null=False)
+    day = Date(default=None, null=False)
+    title = Text(default=None, null=False)
