@@ -1,0 +1,24 @@
+"""The thresholds by which a provider's days are worked out: dated policy, never constants in rules."""
+
+from typing import Literal
+
+import msgspec
+
+
+class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Policy in force on a day. Units stand in the names; `waiting_limit_minutes` null means no limit."""
+
+    waiting_limit_minutes: int | None
+    long_gap: Literal["unresolved", "waiting", "break"]
+    day_break_minutes: int
+    late_after_minutes: int
+    missed_after_minutes: int
+    overdue_after_minutes: int
+    home_fence_m: int
+    fix_stale_after_s: int
+    implied_speed_limit_kmh: int
+    clock_offset_limit_s: int
+    chain_waiting_flag_days: int
+    implausible_visit_hours: int
+    invoice_after_days: int
+    wage_report_after_days: int
