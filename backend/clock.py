@@ -1,0 +1,41 @@
+"""The server's clock. Everything that asks for the time asks `now()`; the database's own now() is never used."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+from backend import settings
+from backend.faults import SetupFault
+from schemas.scalars import parse_instant
+
+
+def now() -> datetime:
+    """The present instant in UTC: the computer's time, or what the file of DOORSTEP_CLOCK says at this moment.
+
+    Raises SetupFault if that file is missing or holds no instant.
+    """
+    path = settings.current().clock
+    return datetime.now(UTC) if path is None else _read(path)
+
+
+def notice() -> str | None:
+    """What every page and document made under a simulated clock must say, else None."""
+    if settings.current().clock is None:
+        return None
+    return f"Simulated time: {now():%d %B %Y %H:%M} UTC. Nothing here happened."
+
+
+def write(path: Path, instant: datetime) -> None:
+    """Set the simulated time in one step, so that no reader sees half an instant."""
+    partial = path.with_name(f"{path.name}.{os.getpid()}.new")
+    partial.write_text(instant.astimezone(UTC).isoformat(), encoding="ascii")
+    partial.replace(path)
+
+
+def _read(path: Path) -> datetime:
+    try:
+        return parse_instant(path.read_text(encoding="ascii").strip())
+    except (OSError, ValueError) as error:
+        raise SetupFault(
+            f"DOORSTEP_CLOCK: {path} holds no instant ({error}). Write one into it, such as 2026-11-02T07:00:00Z."
+        ) from error

@@ -1,0 +1,102 @@
+"""The one way to the database: a transaction for a provider, a commissioner, the administrator or the system itself.
+
+Row security shows a transaction only what belongs to the tenant it was opened for. Piccolo queries made inside the
+block join its transaction. Do not start tasks inside the block that outlive it: they would inherit its connection.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
+
+from backend.faults import SetupFault
+
+
+class _Connection(asyncpg.Connection):
+    """A pooled connection that needs no cleaning on its way back: all we set is local to a transaction."""
+
+    def get_reset_query(self) -> str:
+        return ""
+
+
+class _Transaction(PostgresTransaction):
+    """Piccolo's transaction, which also gives its connection back when the commit fails."""
+
+    async def __aexit__(self, kind: Any, error: Any, traceback: Any) -> bool:
+        if self._parent:
+            return False
+        try:
+            await (self.commit() if error is None else self.rollback())
+        finally:
+            self.engine.current_transaction.reset(self.context)
+            await self._give_back()
+        return False
+
+    async def _give_back(self) -> None:
+        if self.engine.pool:
+            await self.engine.pool.release(self.connection)
+        else:
+            await self.connection.close()
+
+
+class _Engine(PostgresEngine):
+    def transaction(self, allow_nested: bool = True) -> _Transaction:
+        return _Transaction(engine=self, allow_nested=allow_nested)
+
+
+DB: Final = _Engine(config={}, extensions=())
+"""The engine of every Piccolo table (give it as `db=DB`). It has no address until `opened` gives it one."""
+
+
+@asynccontextmanager
+async def opened(url: str, size: int = 10) -> AsyncIterator[None]:
+    """Hold a pool of at most `size` connections to `url` open for the block. Raises SetupFault if nothing answers."""
+    if DB.pool is not None:
+        raise SetupFault("The database is open already in this process; close it before opening another.")
+    DB.config = {"dsn": url, "server_settings": {"timezone": "UTC", "application_name": "doorstep"}}
+    try:
+        await DB.start_connection_pool(min_size=1, max_size=size, connection_class=_Connection)
+    except (OSError, asyncpg.PostgresError) as error:
+        raise SetupFault(f"The database does not answer: {error}. Check DATABASE_URL.") from error
+    try:
+        yield
+    finally:
+        await DB.close_connection_pool()
+
+
+@asynccontextmanager
+async def as_provider(provider_id: UUID | str) -> AsyncIterator[asyncpg.Connection]:
+    """One transaction that sees and writes what belongs to one provider."""
+    async with _transaction("doorstep.provider_id", str(provider_id)) as connection:
+        yield connection
+
+
+@asynccontextmanager
+async def as_commissioner(commissioner_id: UUID | str) -> AsyncIterator[asyncpg.Connection]:
+    """One transaction that sees what one commissioner may see."""
+    async with _transaction("doorstep.commissioner_id", str(commissioner_id)) as connection:
+        yield connection
+
+
+@asynccontextmanager
+async def as_administrator() -> AsyncIterator[asyncpg.Connection]:
+    """One transaction of the deployment's administrator: organisations and users, nobody's records."""
+    async with _transaction("doorstep.administrator", "on") as connection:
+        yield connection
+
+
+@asynccontextmanager
+async def as_system() -> AsyncIterator[asyncpg.Connection]:
+    """One transaction without a tenant: global tables, and the database functions made for it."""
+    async with DB.transaction(allow_nested=False) as transaction:
+        yield transaction.connection
+
+
+@asynccontextmanager
+async def _transaction(setting: str, value: str) -> AsyncIterator[asyncpg.Connection]:
+    async with as_system() as connection:
+        await connection.execute("SELECT set_config($1, $2, true)", setting, value)
+        yield connection

@@ -1,0 +1,14 @@
+"""The errors of this project that are not about one input field. Each carries a stable code; problems.py maps it."""
+
+
+class DomainError(Exception):
+    """Something that cannot be done, said in words for the person who asked. `code` is stable; the words may change."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        self.code = code
+        self.detail = detail
+        super().__init__(detail)
+
+
+class SetupFault(Exception):
+    """The installation is not right (settings, keys, database). Says what is wrong, where, and what to do."""

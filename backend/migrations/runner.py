@@ -1,0 +1,113 @@
+"""`doorstep migrate`: the SQL files, run once each through Piccolo's migrations, all in one transaction.
+
+The transaction holds an advisory lock, so several machines may migrate at once, and it either brings the database to
+the newest version or changes nothing. Statements that refuse a transaction (CREATE INDEX CONCURRENTLY) do not fit here.
+"""
+
+import io
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+
+import asyncpg
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+from piccolo.apps.migrations.commands.forwards import ForwardsMigrationManager
+from piccolo.apps.migrations.tables import Migration
+from piccolo.conf.apps import AppConfig
+
+from backend.db import DB, opened
+from backend.faults import SetupFault
+
+FOLDER: Final = Path(__file__).parent / "sql"
+APP: Final = "doorstep"
+_LOCK: Final = 0x646F6F72
+"""The number of the advisory lock: "door" in ASCII. Any would do that nothing else uses."""
+
+
+async def migrate(owner_url: str, application_url: str) -> list[str]:
+    """Run what has not run yet as the owner; returns the names of the files that ran.
+
+    Raises SetupFault if the application's role could get round row security, or if a file fails.
+    """
+    role = role_of(application_url)
+    async with opened(owner_url, size=2), DB.transaction(allow_nested=False) as transaction:
+        await transaction.connection.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
+        await _refuse_powerful(transaction.connection, role)
+        return await _Forwards(role).bring_forward()
+
+
+async def missing() -> list[str]:
+    """The migrations that this program knows and the open database has not had."""
+    try:
+        done = await Migration.get_migrations_which_ran(app_name=APP)
+    except asyncpg.UndefinedTableError:
+        done = []
+    return sorted(set(_files()) - set(done))
+
+
+def role_of(url: str) -> str:
+    """The role that a database address signs in as."""
+    return unquote(urlsplit(url).username or "")
+
+
+def _files() -> dict[str, Path]:
+    return {path.stem: path for path in sorted(FOLDER.glob("*.sql"))}
+
+
+async def _refuse_powerful(connection: asyncpg.Connection, role: str) -> None:
+    """Row security does not bind a superuser, a role with BYPASSRLS, or the owner of the tables."""
+    found = await connection.fetchrow(
+        "SELECT rolsuper OR rolbypassrls AS powerful, pg_has_role(rolname, current_user, 'MEMBER') AS owner"
+        " FROM pg_roles WHERE rolname = $1",
+        role,
+    )
+    if found is None:
+        raise SetupFault(f"The role {role} of DATABASE_URL does not exist: CREATE ROLE {role} LOGIN PASSWORD '...'")
+    if found["powerful"] or found["owner"]:
+        why = "is the owner of the tables" if found["owner"] else "is a superuser or has BYPASSRLS"
+        raise SetupFault(
+            f"The role {role} of DATABASE_URL {why}, so it would see every organisation's records. "
+            "Give DATABASE_URL a plain role, and DOORSTEP_OWNER_DATABASE_URL the owner."
+        )
+
+
+class _Step:
+    """One SQL file in the shape Piccolo expects of a migration module. `{app}` in it is the application's role."""
+
+    def __init__(self, path: Path, role: str) -> None:
+        self.ID = path.stem
+        self._path = path
+        self._role = '"' + role.replace('"', '""') + '"'
+
+    async def forwards(self) -> MigrationManager:
+        manager = MigrationManager(migration_id=self.ID, app_name=APP, description=self._path.name)
+        manager.add_raw(self._execute)
+        return manager
+
+    async def _execute(self) -> None:
+        sql = self._path.read_text(encoding="utf-8").replace("{app}", self._role)
+        try:
+            await DB.current_transaction.get().connection.execute(sql)
+        except asyncpg.PostgresError as error:
+            raise SetupFault(f"The migration {self._path.name} failed, and nothing was changed: {error}") from error
+
+
+class _Forwards(ForwardsMigrationManager):
+    """Piccolo's runner, reading SQL files where it would import Python modules. Joins the transaction it runs in."""
+
+    def __init__(self, role: str) -> None:
+        super().__init__(app_name=APP)
+        self._role = role
+
+    def get_migration_modules(self, folder_path: str) -> dict[str, Any]:
+        return {path.stem: _Step(path, self._role) for path in _files().values()}
+
+    async def bring_forward(self) -> list[str]:
+        await self.create_migration_table()
+        pending = await missing()
+        with redirect_stdout(io.StringIO()):  # Piccolo talks to the terminal; our commands speak for themselves
+            await self.run_migrations(AppConfig(app_name=APP, migrations_folder_path=FOLDER))
+        role = '"' + self._role.replace('"', '""') + '"'
+        await DB.current_transaction.get().connection.execute(f"GRANT SELECT ON migration TO {role}")
+        return pending

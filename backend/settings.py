@@ -1,0 +1,172 @@
+"""Settings, read from the environment once. Every setting is one `Setting` row; `doorstep settings` prints them."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from backend.faults import SetupFault
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the environment says. `embedded` is true when no DATABASE_URL names a database of your own."""
+
+    data: Path
+    base_url: str = "http://127.0.0.1:8000"
+    database_url: str | None = field(default=None, repr=False)
+    owner_database_url: str | None = field(default=None, repr=False)
+    keys: str | None = field(default=None, repr=False)
+    clock: Path | None = None
+    pool_size: int = 10
+    log_format: str = "plain"
+    metrics: bool = False
+    embedded: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One environment variable: its meaning, its value when unset, and how its text is read (ValueError: refused)."""
+
+    variable: str
+    name: str
+    meaning: str
+    default: str
+    parse: Callable[[str], Any]
+    secret: bool = False
+
+
+def _folder(text: str) -> Path:
+    return Path(text).expanduser().absolute()
+
+
+def _database(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("postgresql", "postgres") or not parts.username or not parts.path.strip("/"):
+        raise ValueError("must look like postgresql://role:password@host:5432/database")
+    return text
+
+
+def _web_address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be a web address, such as https://doorstep.example.org")
+    return text.rstrip("/")
+
+
+def _whole(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 1000:
+        raise ValueError("must be a whole number from 1 to 1000")
+    return int(text)
+
+
+def _one_of(*allowed: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text not in allowed:
+            raise ValueError(f"must be one of {', '.join(allowed)}")
+        return text
+
+    return parse
+
+
+def _switch(text: str) -> bool:
+    return _one_of("on", "off")(text) == "on"
+
+
+SETTINGS: Final = (
+    Setting(
+        "DATABASE_URL",
+        "database_url",
+        "The database, as the application's role. Unset: an embedded PostgreSQL in DOORSTEP_DATA.",
+        "",
+        _database,
+        secret=True,
+    ),
+    Setting(
+        "DOORSTEP_OWNER_DATABASE_URL",
+        "owner_database_url",
+        "The same database, as the role that owns the tables. Used by `doorstep migrate` alone.",
+        "",
+        _database,
+        secret=True,
+    ),
+    Setting(
+        "DOORSTEP_DATA",
+        "data",
+        "The folder of the embedded database and of the keys made for it.",
+        ".data",
+        _folder,
+    ),
+    Setting(
+        "DOORSTEP_KEYS",
+        "keys",
+        "The signing keys: a file, or its JSON text, as `doorstep keys new` prints. Required with DATABASE_URL.",
+        "",
+        str,
+        secret=True,
+    ),
+    Setting(
+        "DOORSTEP_BASE_URL",
+        "base_url",
+        "The address phones and browsers reach this service under.",
+        "http://127.0.0.1:8000",
+        _web_address,
+    ),
+    Setting(
+        "DOORSTEP_CLOCK",
+        "clock",
+        "A file holding an instant that stands in for the time of day. For simulation; embedded database only.",
+        "",
+        _folder,
+    ),
+    Setting("DOORSTEP_POOL_SIZE", "pool_size", "Most database connections of one process.", "10", _whole),
+    Setting("DOORSTEP_LOG_FORMAT", "log_format", "plain (for a person) or json.", "plain", _one_of("plain", "json")),
+    Setting("DOORSTEP_METRICS", "metrics", "on serves Prometheus metrics at /metrics.", "off", _switch),
+)
+
+
+def load(environment: Mapping[str, str]) -> Settings:
+    """Read the settings from `environment`. Raises SetupFault naming every faulty variable at once."""
+    values: dict[str, Any] = {}
+    faults: list[str] = []
+    for setting in SETTINGS:
+        text = environment.get(setting.variable, "") or setting.default
+        try:
+            values[setting.name] = setting.parse(text) if text else None
+        except ValueError as error:
+            faults.append(f"{setting.variable} {error}")
+    faults.extend(_between(values))
+    if faults:
+        raise SetupFault("\n".join(faults))
+    return Settings(**values, embedded=values["database_url"] is None)
+
+
+def _between(values: Mapping[str, Any]) -> Iterator[str]:
+    """What is wrong between settings that are each well formed."""
+    own_database = values.get("database_url") is not None
+    if own_database and values.get("keys") is None:
+        yield (
+            "DOORSTEP_KEYS is required with DATABASE_URL: make the keys once with `doorstep keys new > FILE`, "
+            "keep FILE safe, and set DOORSTEP_KEYS=FILE for every process"
+        )
+    if own_database and values.get("clock") is not None:
+        yield "DOORSTEP_CLOCK is only for the embedded database: unset it, or unset DATABASE_URL"
+    if not own_database and values.get("owner_database_url") is not None:
+        yield "DOORSTEP_OWNER_DATABASE_URL is set without DATABASE_URL: set both, or neither"
+
+
+_current: Settings | None = None
+
+
+def current() -> Settings:
+    """The settings of this process, read from the environment at first use. Raises SetupFault."""
+    return use(load(os.environ)) if _current is None else _current
+
+
+def use(settings: Settings) -> Settings:
+    """Make `settings` those of this process, and return them."""
+    global _current
+    _current = settings
+    return settings
