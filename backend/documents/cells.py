@@ -1,0 +1,44 @@
+"""Cells of spreadsheets: text that a spreadsheet would run as a formula is made harmless, numbers stay numbers."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final
+from zoneinfo import ZoneInfo
+
+Cell = str | int | Decimal | date | datetime | bool | None
+
+_LONDON: Final = ZoneInfo("Europe/London")
+_STARTS_FORMULA: Final = frozenset("=+-@\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH COMMERCIAL AT}")
+
+
+def guarded(text: str) -> str:
+    """The text, with an apostrophe before it if a spreadsheet could take it for a formula.
+
+    Such text starts with = + - @ (also after blanks, also in full width), a tab or a line break (OWASP, CSV injection).
+    """
+    runs = text[:1] in ("\t", "\r", "\n") or text.lstrip()[:1] in _STARTS_FORMULA and text.strip() != ""
+    return f"'{text}" if runs else text
+
+
+def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+    """A CSV file (RFC 4180, UTF-8). Instants are London times with their offset; nothing is an empty cell."""
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow([guarded(name) for name in header])
+    writer.writerows([_written(cell) for cell in row] for row in rows)
+    return buffer.getvalue().encode()
+
+
+def _written(cell: Cell) -> str:
+    if isinstance(cell, str):
+        return guarded(cell)
+    if isinstance(cell, datetime):
+        return cell.astimezone(_LONDON).isoformat()
+    if isinstance(cell, Decimal):
+        return f"{cell:f}"
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    return "" if cell is None else str(cell)

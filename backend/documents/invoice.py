@@ -1,0 +1,56 @@
+"""Invoices and credit notes as PDF, CSV and JSON, from one snapshot."""
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+from backend.documents.canonical import canonical_json
+from backend.documents.cells import Cell, csv_bytes
+from backend.documents.invoice_page import invoice_page
+from backend.documents.typesetting import typeset
+from schemas.documents import InvoiceLine, InvoiceSnapshot
+
+HEADINGS: Final = (
+    "number", "kind", "contract", "period_start", "period_end", "line", "visit", "visit_id", "person", "carer", "service",
+    "zone", "planned_start", "planned_end", "actual_start", "actual_end", "claimed_start", "claimed_end", "planned_minutes",
+    "actual_minutes", "payable_minutes", "rounding_minutes", "difference_minutes", "unit", "uplift", "rules", "evidence_level",
+    "flags", "adjusts_number", "adjusts_line", "reason", "amount",
+)  # fmt: skip
+"""The CSV's first headings; a heading `amount: <payer>` for each payer follows."""
+
+_PENNY: Final = Decimal("0.01")
+
+
+def invoice_pdf(snapshot: InvoiceSnapshot) -> bytes:
+    """The invoice for people: totals first, then payers, lines and rules. Carries its own data as JSON."""
+    return typeset("invoice", invoice_page(snapshot), invoice_json(snapshot), snapshot.issued_at)
+
+
+def invoice_json(snapshot: InvoiceSnapshot) -> bytes:
+    """The invoice for machines: the whole snapshot, canonical (RFC 8785)."""
+    return canonical_json(snapshot)
+
+
+def invoice_csv(snapshot: InvoiceSnapshot) -> bytes:
+    """The invoice for spreadsheets: a row for each line, amounts in pounds, times in London with their offset."""
+    payers = [total.payer for total in snapshot.by_payer]
+    header = [*HEADINGS, *(f"amount: {payer}" for payer in payers)]
+    return csv_bytes(header, (_row(snapshot, line, payers) for line in snapshot.lines))
+
+
+def _row(snapshot: InvoiceSnapshot, line: InvoiceLine, payers: list[str]) -> list[Cell]:
+    shares = {share.payer: share.amount for share in line.funding}
+    spans = [instant for span in (line.planned, line.actual, line.claimed) for instant in (
+        (span.start, span.end) if span else (None, None)
+    )]  # fmt: skip
+    return [
+        snapshot.number, snapshot.kind, snapshot.contract_reference, snapshot.period.start, snapshot.period.end,
+        line.line, line.visit, line.visit_id, line.person, line.carer, line.service, line.zone, *spans,
+        line.planned_minutes, line.actual_minutes, line.payable_minutes, line.rounding_minutes, line.difference_minutes,
+        line.unit, line.uplift, "; ".join(line.rules), line.evidence_level, "; ".join(line.flags),
+        line.adjusts.number if line.adjusts else None, line.adjusts.line if line.adjusts else None, line.reason,
+        _money(line.amount), *(_money(shares[payer]) if payer in shares else None for payer in payers),
+    ]  # fmt: skip
+
+
+def _money(amount: Decimal) -> Decimal:
+    return amount.quantize(_PENNY, ROUND_HALF_UP)

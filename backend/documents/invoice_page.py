@@ -1,0 +1,161 @@
+"""What an invoice says on paper: every value of the page as text, so that the template only lays it out."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from backend.documents import words
+from schemas.documents import InvoiceLine, InvoiceSnapshot, Party, RuleText
+
+Page = dict[str, Any]
+
+
+def invoice_page(snapshot: InvoiceSnapshot) -> Page:
+    """The values of `templates/invoice.typ`: plain JSON data, all of it ready to print."""
+    numbers = {rule.id: str(index) for index, rule in enumerate(snapshot.rules, start=1)}
+    title = "Credit note" if snapshot.kind == "credit_note" else "Invoice"
+    return {
+        "title": f"{title} {snapshot.number}",
+        "heading": title,
+        "notices": notices(snapshot),
+        "from": party(snapshot.provider),
+        "to": party(snapshot.commissioner),
+        "details": _details(snapshot),
+        "totals": _totals(snapshot),
+        "total": _total(snapshot),
+        "payers": [[total.name, total.payer, words.pounds(total.amount)] for total in snapshot.by_payer],
+        "minutes": _minutes(snapshot.lines),
+        "balance": _balance(snapshot.lines),
+        "parked": [[visit.visit, words.worded(visit.reason), visit.detail] for visit in snapshot.parked],
+        "lines": [_line(line, numbers) for line in snapshot.lines],
+        "net": words.pounds(snapshot.total),
+        "rules": [rule(text, numbers) for text in snapshot.rules],
+        "footer": [f"Template {snapshot.template_version}", f"Facts {snapshot.facts_digest}"],
+    }
+
+
+def notices(snapshot: InvoiceSnapshot) -> list[str]:
+    """What a reader must know on every page."""
+    said = []
+    if snapshot.simulated_clock:
+        said.append("Made under a simulated clock. This is not a real invoice.")
+    if snapshot.self_billed:
+        said.append("Self-billed: made out by the commissioner on the provider’s behalf.")
+    return said
+
+
+def party(organisation: Party) -> Page:
+    """An address block."""
+    identifiers = (("VAT", organisation.vat_identifier), ("Tax", organisation.tax_identifier))
+    return {
+        "name": organisation.name,
+        "lines": words.parties_address(organisation),
+        "identifiers": [f"{name} number {value}" for name, value in identifiers if value]
+        + [f"Reference {organisation.reference}"],
+    }
+
+
+def rule(text: RuleText, numbers: Mapping[str, str]) -> Page:
+    """A rule as the last section prints it."""
+    return {
+        "number": numbers[text.id],
+        "id": text.id,
+        "title": text.title,
+        "says": text.says,
+        "source": ", ".join(part for part in (text.instrument, text.href) if part),
+    }
+
+
+def rule_numbers(rules: list[str], numbers: Mapping[str, str]) -> str:
+    """The numbers of rules in the document's list; a rule that the list lacks shows by its id."""
+    return ", ".join(numbers.get(identifier, identifier) for identifier in rules)
+
+
+def _details(snapshot: InvoiceSnapshot) -> list[list[str]]:
+    rows = [
+        ["Number", snapshot.number],
+        ["Issued", words.moment(snapshot.issued_at)],
+        ["Period", words.dates(snapshot.period)],
+        ["Contract", f"{snapshot.contract_reference}, version {snapshot.contract_version}"],
+    ]
+    return rows + ([["Purchase order", snapshot.purchase_order]] if snapshot.purchase_order else [])
+
+
+def _totals(snapshot: InvoiceSnapshot) -> list[list[str]]:
+    vat = snapshot.vat
+    if vat.category == "E":
+        named = f"VAT: exempt{f' ({vat.reason})' if vat.reason else ''}"
+    else:
+        named = f"VAT at {words.percent(vat.rate)}"
+    return [[f"Net, {len(snapshot.lines)} lines", words.pounds(vat.net)], [named, words.pounds(vat.amount)]]
+
+
+def _total(snapshot: InvoiceSnapshot) -> list[str]:
+    credited = snapshot.vat.gross < 0 or snapshot.kind == "credit_note"
+    return ["Total credited" if credited else "Total to pay", words.pounds(snapshot.vat.gross)]
+
+
+def _minutes(lines: list[InvoiceLine]) -> list[list[str]]:
+    """Planned, worked and billed time over the whole document."""
+    named = (
+        ("Planned", [line.planned_minutes or Decimal() for line in lines]),
+        ("Worked", [line.actual_minutes for line in lines]),
+        ("Billed", [line.payable_minutes for line in lines]),
+        ("Added or taken by rounding", [line.rounding_minutes for line in lines]),
+        ("Billed less worked", [line.difference_minutes for line in lines]),
+    )
+    return [[name, words.number(sum(values, Decimal())), words.hours(sum(values, Decimal()))] for name, values in named]
+
+
+def _balance(lines: list[InvoiceLine]) -> str:
+    """Who gains by the contract's rounding and tolerance, both directions apart."""
+    over = [line.difference_minutes for line in lines if line.difference_minutes > 0]
+    under = [-line.difference_minutes for line in lines if line.difference_minutes < 0]
+    return (
+        f"Billed beyond the time worked: {words.number(sum(over, Decimal()))} minutes on {_count(over)}. "
+        f"Worked but not billed: {words.number(sum(under, Decimal()))} minutes on {_count(under)}."
+    )
+
+
+def _count(lines: list[Decimal]) -> str:
+    return f"{len(lines)} line" if len(lines) == 1 else f"{len(lines)} lines"
+
+
+def _line(line: InvoiceLine, numbers: Mapping[str, str]) -> Page:
+    span = line.planned or line.actual
+    on = words.london_day(span.start) if span else None
+    minutes = (line.planned_minutes, line.actual_minutes, line.payable_minutes)
+    return {
+        "line": str(line.line),
+        "visit": line.visit,
+        "person": line.person if line.carer is None else f"{line.person}, carer {line.carer}",
+        "service": f"{words.worded(line.service)}, {words.worded(line.zone)}",
+        "day": words.short_day(on) if on else "",
+        "planned": words.clock(line.planned, on),
+        "actual": words.clock(line.actual, on),
+        "evidence": words.worded(line.evidence_level or ""),
+        "minutes": ["" if value is None else words.number(value) for value in minutes],
+        "changes": [_signed(line.rounding_minutes), _signed(line.difference_minutes)],
+        "price": " + ".join(words.worded(part) for part in (line.unit, line.uplift) if part),
+        "rules": rule_numbers(line.rules, numbers),
+        "amount": words.pounds(line.amount),
+        "shares": [f"{share.payer} {words.pounds(share.amount)}" for share in line.funding] if len(line.funding) > 1 else [],
+        "remarks": _remarks(line, on),
+    }
+
+
+def _signed(minutes: Decimal) -> str:
+    return f"+{words.number(minutes)}" if minutes > 0 else words.number(minutes)
+
+
+def _remarks(line: InvoiceLine, on: Any) -> str:
+    said = [] if line.status == "completed" else [f"This visit was {words.worded(line.status)}"]
+    if line.adjusts:
+        said.append(f"Changes line {line.adjusts.line} of {line.adjusts.number}")
+    if line.reason:
+        said.append(line.reason)
+    if line.claimed:
+        said.append(f"Claimed {words.clock(line.claimed, on)}")
+    if line.flags:
+        said.append(f"Flags: {', '.join(map(words.worded, line.flags))}")
+    return ". ".join(said)

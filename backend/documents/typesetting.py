@@ -1,0 +1,96 @@
+"""Set a page in type: a template, its values as JSON, and the data it was made from go in; one accessible PDF comes out.
+
+Values reach a template only as JSON, never as markup, so nothing written in a name or a note can act as a command. The
+two fonts are our own files and the machine's fonts are not looked at, so a document is the same on every machine.
+"""
+
+import json
+import struct
+import unicodedata
+from collections.abc import Iterator
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import typst
+
+_HERE: Final = Path(__file__).parent
+TEMPLATES: Final = _HERE / "templates"
+FONTS: Final = _HERE / "fonts"
+
+
+def typeset(template: str, values: object, attachment: bytes, made_at: datetime) -> bytes:
+    """A tagged PDF/UA-1 and PDF/A-3a document; the same arguments always give the same bytes.
+
+    `values` are plain JSON data for `templates/<template>.typ`; `attachment` is the canonical JSON that the PDF carries;
+    `made_at` is the instant the document states as its own.
+    """
+    compiler = typst.Compiler(
+        input=TEMPLATES / f"{template}.typ", root=TEMPLATES, font_paths=_fonts(), ignore_system_fonts=True
+    )
+    document = compiler.compile(
+        format="pdf",
+        pdf_standards=["a-3a", "ua-1"],
+        timestamp=made_at,
+        sys_inputs={"values": json.dumps(printable(values)), "attachment": attachment.decode()},
+    )
+    if not isinstance(document, bytes):
+        raise TypeError(f"the template {template} gave no single document")
+    return document
+
+
+def printable(values: Any) -> Any:
+    """The same JSON data with every text fit to print.
+
+    White space becomes one blank. A character the fonts do not have, or one that is not seen, prints as its code point,
+    such as {U+1F600}: an accessible PDF may hold no character without a shape. The attached data keeps the original.
+    """
+    if isinstance(values, str):
+        return "".join(map(_shown, " ".join(unicodedata.normalize("NFC", values).split())))
+    if isinstance(values, dict):
+        return {key: printable(value) for key, value in values.items()}
+    if isinstance(values, list):
+        return [printable(value) for value in values]
+    return values
+
+
+def _shown(character: str) -> str:
+    return character if character in characters() else _code(character)
+
+
+def _code(character: str) -> str:
+    return f"{{U+{ord(character):04X}}}"
+
+
+@cache
+def characters() -> frozenset[str]:
+    """The characters that every one of our fonts can draw, without those that have no shape of their own."""
+    covered = frozenset.intersection(*(_covered(path.read_bytes()) for path in sorted(FONTS.glob("*.ttf"))))
+    return frozenset(character for character in covered if unicodedata.category(character)[0] != "C")
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
+
+
+def _covered(font: bytes) -> frozenset[str]:
+    """Characters of a font's full Unicode map: table `cmap`, format 12 (OpenType specification, cmap)."""
+    for table in _unicode_maps(font):
+        groups = struct.unpack_from(">I", font, table + 12)[0]
+        spans = (struct.unpack_from(">III", font, table + 16 + 12 * group) for group in range(groups))
+        return frozenset(chr(code) for first, last, _ in spans for code in range(first, last + 1))
+    raise ValueError("the font has no full Unicode character map")
+
+
+def _unicode_maps(font: bytes) -> Iterator[int]:
+    (tables,) = struct.unpack_from(">H", font, 4)
+    for record in range(12, 12 + 16 * tables, 16):
+        tag, _, start, _ = struct.unpack_from(">4sIII", font, record)
+        if tag != b"cmap":
+            continue
+        for subtable in range(struct.unpack_from(">H", font, start + 2)[0]):
+            (offset,) = struct.unpack_from(">I", font, start + 8 + 8 * subtable)
+            if struct.unpack_from(">H", font, start + offset)[0] == 12:
+                yield start + offset

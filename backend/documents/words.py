@@ -1,0 +1,136 @@
+"""How documents word amounts, durations, dates and times, for a reader in Great Britain."""
+
+from datetime import date, datetime, time, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from schemas.day import Span
+from schemas.documents import Dates, Party
+
+_LONDON: Final = ZoneInfo("Europe/London")
+_PENNY: Final = Decimal("0.01")
+MINUS: Final = "\N{MINUS SIGN}"
+
+
+def pounds(amount: Decimal) -> str:
+    """An amount in pounds, two decimals, half up: £1,461.65."""
+    printed = amount.quantize(_PENNY, ROUND_HALF_UP)
+    return f"{MINUS if printed < 0 else ''}£{abs(printed):,.2f}"
+
+
+def pence(amount: int) -> str:
+    """Whole pence as pounds."""
+    return pounds(Decimal(amount) / 100)
+
+
+def number(value: Decimal) -> str:
+    """A number without trailing zeros, thousands apart: 6,900 or 27.5."""
+    printed = f"{abs(value):,f}"
+    printed = printed.rstrip("0").rstrip(".") if "." in printed else printed
+    return f"{MINUS if value < 0 else ''}{printed}"
+
+
+def percent(rate: Decimal) -> str:
+    """A percentage: 20 %."""
+    return f"{number(rate)}\N{NO-BREAK SPACE}%"
+
+
+def hours(minutes: Decimal) -> str:
+    """Minutes as hours and minutes: 115 h 0 min, or 0 h 27.5 min."""
+    whole, rest = divmod(abs(minutes), 60)
+    return f"{MINUS if minutes < 0 else ''}{whole:,f} h {number(rest)} min"
+
+
+def lasted(seconds: int) -> str:
+    """Seconds as the shortest true wording: 27 min, 1 h 5 min, 12 min 40 s."""
+    parts = ((seconds // 3600, "h"), (seconds % 3600 // 60, "min"), (seconds % 60, "s"))
+    return " ".join(f"{count} {unit}" for count, unit in parts if count) or "0 min"
+
+
+def day(value: date) -> str:
+    """Monday 2 November 2026."""
+    return f"{value:%A} {value.day} {value:%B %Y}"
+
+
+def short_day(value: date) -> str:
+    """Mon 2 Nov 2026."""
+    return f"{value:%a} {value.day} {value:%b %Y}"
+
+
+def dates(span: Dates) -> str:
+    """2 November 2026 to 29 November 2026."""
+    return f"{span.start.day} {span.start:%B %Y} to {span.end.day} {span.end:%B %Y}"
+
+
+def moment(instant: datetime) -> str:
+    """An instant as London shows it: 2 November 2026 at 09:00 GMT."""
+    local = instant.astimezone(_LONDON)
+    return f"{local.day} {local:%B %Y at %H:%M %Z}"
+
+
+def clock(span: Span | None, on: date | None = None) -> str:
+    """London clock times of a span: 07:04 to 07:31.
+
+    Names the day where a time is not on `on` (by default the day of the start), and GMT or BST on the two days when the
+    clocks change, when the same time can come twice. Seconds are shown only where they are not zero.
+    """
+    if span is None:
+        return "none"
+    start, end = span.start.astimezone(_LONDON), span.end.astimezone(_LONDON)
+    reference = on or start.date()
+    return f"{_time(start, reference)} to {_time(end, reference)}"
+
+
+def london_day(instant: datetime) -> date:
+    """The London date of an instant."""
+    return instant.astimezone(_LONDON).date()
+
+
+def parties_address(party: Party) -> list[str]:
+    """The lines of an address block, without the name."""
+    parts = [*(party.address or "").splitlines(), party.postcode or "", party.email or ""]
+    return [part.strip() for part in parts if part.strip()]
+
+
+def listed(parts: list[str], nothing: str = "none") -> str:
+    """Parts in one line: a; b; c."""
+    return "; ".join(parts) or nothing
+
+
+def worded(code: str) -> str:
+    """A code word as words: sleep_in becomes sleep in."""
+    return _NAMES.get(code, code.replace("_", " "))
+
+
+def _time(local: datetime, reference: date) -> str:
+    shown = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
+    if _clocks_change(local.date()):
+        shown += f" {local:%Z}"
+    return shown if local.date() == reference else f"{shown} on {local:%a} {local.day} {local:%b}"
+
+
+def _clocks_change(value: date) -> bool:
+    midnights = (datetime.combine(value + timedelta(days=ahead), time(), _LONDON) for ahead in (0, 1))
+    return len({midnight.utcoffset() for midnight in midnights}) > 1
+
+
+_NAMES: Final = {
+    "sleep_in": "sleep-in",
+    "nmw": "minimum wage",
+    "visit_price": "price per visit",
+    "hourly": "hourly rate",
+    "gps": "GPS",
+    "qr": "QR code",
+    "nfc": "NFC tag",
+    "dbs_check": "DBS check",
+    "home_to_work": "home to work",
+    "21_and_over": "aged 21 and over",
+    "18_to_20": "aged 18 to 20",
+    "under_18": "aged under 18",
+    "21_to_24": "aged 21 to 24",
+    "25_and_over": "aged 25 and over",
+    "21_to_22": "aged 21 to 22",
+    "23_and_over": "aged 23 and over",
+    "override": "rate given with the case",
+}

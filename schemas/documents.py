@@ -1,0 +1,234 @@
+"""Snapshots: everything a frozen document shows, so that it can be drawn again with the same bytes.
+
+A snapshot is data alone. Amounts are pounds as decimals, negative where a document takes something back; minutes are
+decimals; instants are UTC. What a snapshot does not hold, no document shows.
+"""
+
+from typing import Literal
+
+from msgspec import Struct, field
+
+from schemas.day import Actual, DayFlag, DaySegment, Span
+from schemas.scalars import Day, Instant, Number
+from schemas.wage import WageCase, WageResult
+
+
+class Dates(Struct, frozen=True, kw_only=True):
+    """A run of London dates, both included."""
+
+    start: Day
+    end: Day
+
+
+class Party(Struct, frozen=True, kw_only=True):
+    """An organisation as a document names it: a provider, a council or an NHS body."""
+
+    name: str
+    reference: str
+    address: str | None = None
+    postcode: str | None = None
+    email: str | None = None
+    vat_identifier: str | None = None
+    tax_identifier: str | None = None
+
+
+class RuleText(Struct, frozen=True, kw_only=True):
+    """A rule as it stood when the document was made, so that the document explains itself."""
+
+    id: str
+    title: str
+    says: str
+    href: str
+    instrument: str | None = None
+
+
+class Share(Struct, frozen=True, kw_only=True):
+    """What one payer pays of a line."""
+
+    payer: str
+    amount: Number
+
+
+class PayerTotal(Struct, frozen=True, kw_only=True):
+    """What one payer pays of the whole document."""
+
+    payer: str
+    name: str
+    amount: Number
+
+
+class Adjusted(Struct, frozen=True, kw_only=True):
+    """The line of an earlier document that a line changes."""
+
+    number: str
+    line: int
+
+
+class InvoiceLine(Struct, frozen=True, kw_only=True):
+    """One visit, or the change to one visit billed before. `carer` is a reference, set on double-handed visits.
+
+    `planned_minutes` and `planned` are null for a visit nobody planned, `unit` where nothing is due and no rate is known.
+    `uplift` names the uplift in the price, if any. `adjusts` names the line changed; `reason` says why in words.
+    """
+
+    line: int
+    visit: str
+    visit_id: str
+    person: str
+    service: str
+    zone: str
+    planned_minutes: Number | None
+    actual_minutes: Number
+    payable_minutes: Number
+    rounding_minutes: Number
+    difference_minutes: Number
+    unit: str | None
+    amount: Number
+    rules: list[str]
+    funding: list[Share]
+    carer: str | None = None
+    status: str = "completed"
+    planned: Span | None = None
+    actual: Span | None = None
+    claimed: Span | None = None
+    uplift: str | None = None
+    evidence_level: str | None = None
+    flags: list[str] = field(default_factory=list)
+    adjusts: Adjusted | None = None
+    reason: str | None = None
+
+
+class Vat(Struct, frozen=True, kw_only=True):
+    """The tax of a document: category E (exempt, with the reason) or S (standard rate, in percent)."""
+
+    category: Literal["E", "S"]
+    rate: Number
+    net: Number
+    amount: Number
+    gross: Number
+    reason: str | None = None
+
+
+class ParkedVisit(Struct, frozen=True, kw_only=True):
+    """A visit of the period that is not billed yet, and why. `reason` is a code, `detail` says it in words."""
+
+    visit: str
+    visit_id: str
+    reason: str
+    detail: str
+
+
+class InvoiceSnapshot(Struct, frozen=True, kw_only=True):
+    """An invoice or credit note of one contract and billing period. `total` is the sum of the lines, before tax."""
+
+    kind: Literal["invoice", "credit_note"]
+    number: str
+    provider: Party
+    commissioner: Party
+    contract_reference: str
+    contract_version: str
+    self_billed: bool
+    period: Dates
+    issued_at: Instant
+    template_version: str
+    lines: list[InvoiceLine]
+    total: Number
+    by_payer: list[PayerTotal]
+    vat: Vat
+    rules: list[RuleText]
+    facts_digest: str
+    purchase_order: str | None = None
+    parked: list[ParkedVisit] = field(default_factory=list)
+    simulated_clock: bool = False
+
+
+class VisitEvidence(Struct, frozen=True, kw_only=True):
+    """A visit behind a worker's hours: when it was planned and worked, and the signed events that show it.
+
+    `visit` is its reference; `evidence` says how it was recorded at the door. With one end of `actual` it is incomplete.
+    """
+
+    visit: str
+    visit_id: str
+    event_ids: list[str]
+    evidence: str
+    planned: Span | None = None
+    actual: Actual | None = None
+    flags: list[str] = field(default_factory=list)
+
+
+class WorkedDay(Struct, frozen=True, kw_only=True):
+    """One working day: what the law counts of it, and the visits it was worked out from."""
+
+    date: Day
+    segments: list[DaySegment]
+    visits: list[VisitEvidence]
+    flags: list[DayFlag] = field(default_factory=list)
+
+
+class TestedWorker(Struct, frozen=True, kw_only=True):
+    """One employment's minimum wage test: the case put, the answer, and the days behind it.
+
+    `employment` and `person` are references; `name` is null where the reader may see pseudonyms only.
+    """
+
+    employment: str
+    person: str
+    name: str | None
+    pay_cycle: str
+    case: WageCase
+    result: WageResult
+    days: list[WorkedDay]
+
+
+class NotTested(Struct, frozen=True, kw_only=True):
+    """A worker whose pay could not be tested, with the reason in words."""
+
+    employment: str
+    name: str | None
+    reason: str
+
+
+class StatuteEntry(Struct, frozen=True, kw_only=True):
+    """A dated rate of the law that a test used, in pounds an hour. `until` is the last day it holds."""
+
+    id: str
+    hourly: Number
+    from_: Day = field(name="from")
+    until: Day
+    instrument: str
+    href: str
+
+
+class WageSummary(Struct, frozen=True, kw_only=True):
+    """The report in numbers. `pence_short` adds every worker's shortfall as printed, in pence."""
+
+    workers_tested: int
+    workers_short: int
+    pence_short: int
+    not_tested: int
+    unresolved_minutes: Number
+    counted_minutes: Number | None = None
+    pence_arrears: int | None = None
+
+
+class WageReportSnapshot(Struct, frozen=True, kw_only=True):
+    """The minimum wage report of one provider, pay cycle and pay reference period.
+
+    `provisional` until the next period's pay is loaded, because regulation 9 may count some of it here; then `final`.
+    """
+
+    provider: Party
+    pay_cycle: str
+    period: Dates
+    status: Literal["provisional", "final"]
+    as_of: Instant
+    template_version: str
+    summary: WageSummary
+    workers: list[TestedWorker]
+    not_tested: list[NotTested]
+    rules: list[RuleText]
+    statute: list[StatuteEntry]
+    facts_digest: str
+    simulated_clock: bool = False
+
