@@ -14,6 +14,9 @@ from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 
 from backend.faults import SetupFault
 
+OLDEST: Final = 15
+"""The oldest PostgreSQL we run on."""
+
 
 class _Connection(asyncpg.Connection):
     """A pooled connection that needs no cleaning on its way back: all we set is local to a transaction."""
@@ -43,12 +46,15 @@ class _Transaction(PostgresTransaction):
 
 
 class _Engine(PostgresEngine):
+    async def check_version(self) -> None:
+        """Nothing at import, where Piccolo would connect: `opened` looks at the version."""
+
     def transaction(self, allow_nested: bool = True) -> _Transaction:
         return _Transaction(engine=self, allow_nested=allow_nested)
 
 
 DB: Final = _Engine(config={}, extensions=())
-"""The engine of every Piccolo table (give it as `db=DB`). It has no address until `opened` gives it one."""
+"""The engine of every Piccolo table. It has no address until `opened` gives it one."""
 
 
 @asynccontextmanager
@@ -62,9 +68,17 @@ async def opened(url: str, size: int = 10) -> AsyncIterator[None]:
     except (OSError, asyncpg.PostgresError) as error:
         raise SetupFault(f"The database does not answer: {error}. Check DATABASE_URL.") from error
     try:
+        await _check_version()
         yield
     finally:
         await DB.close_connection_pool()
+
+
+async def _check_version() -> None:
+    async with as_system() as connection:
+        number = int(await connection.fetchval("SHOW server_version_num"))
+    if number // 10_000 < OLDEST:
+        raise SetupFault(f"The database is PostgreSQL {number // 10_000}; Doorstep needs {OLDEST} or newer.")
 
 
 @asynccontextmanager

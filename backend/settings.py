@@ -170,3 +170,9 @@ def use(settings: Settings) -> Settings:
     global _current
     _current = settings
     return settings
+
+
+def forget() -> None:
+    """Forget the settings of this process: the next use reads the environment again."""
+    global _current
+    _current = None

@@ -1,0 +1,139 @@
+"""A real PostgreSQL for every test that asks: one server for the run, one migrated template, a fresh copy a test."""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import asyncpg
+import httpx
+import pytest
+
+from backend import db as database_module
+from backend import embedded, settings
+from backend.embedded import Urls
+from backend.embedded.cluster import ROLES
+from backend.migrations.runner import migrate
+from backend.settings import Settings
+
+TEMPLATE = "doorstep_template"
+FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """A fresh, migrated database of one test, and the settings and environment that point to it."""
+
+    settings: Settings
+    superuser_url: str
+    environment: dict[str, str]
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def folder() -> Iterator[Path]:
+    """A folder of the run that the database's own account can reach, which pytest's is not when run as root."""
+    with tempfile.TemporaryDirectory(prefix="doorstep-tests-") as name:
+        Path(name).chmod(0o711)
+        yield Path(name)
+
+
+@pytest.fixture(scope="session")
+def server(folder: Path) -> Iterator[Urls]:
+    """The run's PostgreSQL, holding a migrated template database."""
+    with embedded.running(folder / "data", FAST) as urls:
+        _as(urls.superuser, f"CREATE DATABASE {TEMPLATE} OWNER {ROLES['owner']}")
+        asyncio.run(migrate(_named(urls.owner, TEMPLATE), _named(urls.application, TEMPLATE)))
+        yield urls
+
+
+@pytest.fixture
+def database(server: Urls, folder: Path) -> Iterator[Database]:
+    """A fresh copy of the template; the settings of the process point to it for the length of the test."""
+    name = f"test_{uuid4().hex}"
+    _as(server.superuser, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} OWNER {ROLES['owner']}")
+    made = Settings(
+        data=folder / "data",
+        database_url=_named(server.application, name),
+        owner_database_url=_named(server.owner, name),
+        embedded=True,
+        metrics=True,
+    )
+    settings.use(made)
+    yield Database(made, _named(server.superuser, name), _environment(made, folder))
+    settings.forget()
+    _as(server.superuser, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def db(database: Database) -> AsyncIterator[Any]:
+    """The module backend.db with its pool open on the test's database."""
+    async with database_module.opened(str(database.settings.database_url), size=5):
+        yield database_module
+
+
+@pytest.fixture
+async def superuser(database: Database) -> AsyncIterator[asyncpg.Connection]:
+    """A connection that row security does not bind, to look at what is really stored."""
+    connection = await asyncpg.connect(database.superuser_url)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def http(database: Database) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the whole application, in this event loop, so that requests really run at the same time."""
+    from backend.app import create_app
+
+    app = create_app(database.settings)
+    lifespan: AbstractAsyncContextManager[None] = app.lifespan()
+    async with lifespan:
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)  # type: ignore[arg-type]
+        async with httpx.AsyncClient(transport=transport, base_url=database.settings.base_url) as client:
+            yield client
+
+
+@pytest.fixture
+def at(database: Database, tmp_path: Path) -> Any:
+    """`at(instant)` sets the server's clock for the rest of the test."""
+    from backend import clock
+
+    path = tmp_path / "clock"
+
+    def set_clock(instant: Any) -> None:
+        clock.write(path, instant)
+        settings.use(replace(settings.current(), clock=path))
+
+    return set_clock
+
+
+def _environment(made: Settings, folder: Path) -> dict[str, str]:
+    """What a process of its own needs in its environment to work on the test's database."""
+    return {
+        "DATABASE_URL": str(made.database_url),
+        "DOORSTEP_OWNER_DATABASE_URL": str(made.owner_database_url),
+        "DOORSTEP_DATA": str(made.data),
+        "DOORSTEP_KEYS": str(folder / "data" / "keys.json"),
+    }
+
+
+def _named(url: str, database: str) -> str:
+    return urlsplit(url)._replace(path=f"/{database}").geturl()
+
+
+def _as(url: str, statement: str) -> None:
+    async def run() -> None:
+        connection = await asyncpg.connect(url)
+        await connection.execute(statement)
+        await connection.close()
+
+    asyncio.run(run())

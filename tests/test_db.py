@@ -1,0 +1,77 @@
+import asyncio
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from piccolo.engine.exceptions import TransactionError
+
+from backend.faults import SetupFault
+from backend.sql import query
+from backend.tables.organisations import Organisation
+from tests.conftest import Database
+
+
+async def test_the_tenant_is_set_for_one_transaction_only(db: Any) -> None:
+    provider = uuid4()
+    async with db.as_provider(provider) as connection:
+        assert await connection.fetchval("SELECT current_provider()") == provider
+    async with db.as_system() as connection:
+        assert await connection.fetchval("SELECT current_provider()") is None
+        assert await connection.fetchval("SELECT current_commissioner()") is None
+        assert await connection.fetchval("SELECT is_administrator()") is False
+
+
+async def test_piccolo_queries_join_the_transaction_and_roll_back_with_it(db: Any) -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with db.as_administrator() as connection:
+            await connection.execute(
+                "INSERT INTO organisation VALUES ($1, 'provider', 'P1', '2026-11-02T00:00Z')", uuid4()
+            )
+            assert await Organisation.count() == 1
+            raise ZeroDivisionError
+    async with db.as_administrator():
+        assert await Organisation.count() == 0
+
+
+async def test_a_transaction_inside_a_transaction_is_refused(db: Any) -> None:
+    async with db.as_system():
+        with pytest.raises(TransactionError):
+            async with db.as_provider(uuid4()):
+                pass
+
+
+async def test_a_failed_commit_gives_its_connection_back(db: Any, superuser: asyncpg.Connection) -> None:
+    await superuser.execute(
+        "CREATE TABLE late (n int, CONSTRAINT one UNIQUE (n) DEFERRABLE INITIALLY DEFERRED);"
+        "GRANT ALL ON late TO doorstep_application"
+    )
+    for _ in range(8):  # the pool holds five
+        with pytest.raises(asyncpg.UniqueViolationError):
+            async with db.as_system() as connection:
+                await connection.execute("INSERT INTO late VALUES (1), (1)")
+    async with asyncio.timeout(5), db.as_system() as connection:
+        assert await connection.fetchval("SELECT count(*) FROM late") == 0
+
+
+async def test_tenants_at_the_same_time_do_not_see_each_other(db: Any) -> None:
+    async def seen(provider: Any) -> Any:
+        async with db.as_provider(provider) as connection:
+            await connection.execute("SELECT pg_sleep(0.01)")
+            return await connection.fetchval("SELECT current_provider()")
+
+    providers = [uuid4() for _ in range(20)]
+    assert await asyncio.gather(*map(seen, providers)) == providers
+
+
+async def test_a_database_that_does_not_answer_is_a_setup_fault(database: Database) -> None:
+    from backend.db import opened
+
+    with pytest.raises(SetupFault, match="does not answer"):
+        async with opened("postgresql://nobody:wrong@127.0.0.1:1/none"):
+            pass
+
+
+def test_an_unknown_query_names_what_there_is() -> None:
+    with pytest.raises(KeyError, match="there is no nonsense.sql"):
+        query("nonsense.insert")
