@@ -1,0 +1,157 @@
+"""Wire types of pay under an employer's terms: `PayCase` in, `PayResult` out."""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Annotated, Any, Final, Literal
+
+from msgspec import Meta, Struct, field
+
+from schemas.day import DayCase, DayResult, Mode
+from schemas.price import Rounding, Uplift, dates_in_order
+from schemas.scalars import Day, Minutes, PositiveMoney, Text, parse_minutes
+from schemas.strict import INVALID, Decoded, Fault, decode
+
+ContactBasis = Literal["actual", "planned", "longer"]
+PaidWork = Literal[
+    "contact", "travel", "waiting", "training", "supervision", "meeting", "handover", "awake", "break"
+]
+UnpaidWork = Literal[PaidWork, "commute", "sleep_in", "unresolved"]
+
+
+def parse_miles(data: object) -> Decimal | None:
+    """Miles, a whole number or a decimal string, not negative; None for "auto"."""
+    if data == "auto":
+        return None
+    try:
+        return parse_minutes(data)
+    except ValueError:
+        raise ValueError('must be "auto", or miles such as 12 or "12.5"') from None
+
+
+_MILES_SCHEMA: Final = {"anyOf": [{"type": "integer", "minimum": 0}, {"type": "string"}]}
+Miles = Annotated[Decimal | None, Meta(extra={"parse": parse_miles}, extra_json_schema=_MILES_SCHEMA)]
+
+
+class PayRates(Struct, frozen=True, kw_only=True):
+    """Pounds an hour for each kind of time; a kind left out is unpaid. `sleep_in_flat`: pounds a sleep-in."""
+
+    contact: PositiveMoney | None = None
+    travel: PositiveMoney | None = None
+    waiting: PositiveMoney | None = None
+    training: PositiveMoney | None = None
+    supervision: PositiveMoney | None = None
+    meeting: PositiveMoney | None = None
+    handover: PositiveMoney | None = None
+    awake: PositiveMoney | None = None
+    break_: PositiveMoney | None = field(default=None, name="break")
+    sleep_in_flat: PositiveMoney | None = None
+
+    def hourly(self, work: str) -> Decimal | None:
+        """Pounds an hour for a kind of time, or None where the terms pay nothing for it."""
+        return getattr(self, "break_" if work == "break" else work, None)
+
+
+class MileageRates(Struct, frozen=True, kw_only=True):
+    """Pounds a mile by the way the carer travels; a way left out is not paid."""
+
+    car: PositiveMoney | None = None
+    bicycle: PositiveMoney | None = None
+    walk: PositiveMoney | None = None
+    bus: PositiveMoney | None = None
+
+
+class PayTerms(Struct, frozen=True, kw_only=True):
+    """What an employer has agreed to pay. `paid_gap_limit_minutes` null: every gap is paid."""
+
+    rates: PayRates
+    contact_basis: ContactBasis = "actual"
+    paid_gap_limit_minutes: Minutes | None = None
+    enhancements: list[Uplift] = []
+    mileage_per_mile: MileageRates = MileageRates()
+    rounding: Rounding = Rounding(mode="none")
+
+    @classmethod
+    def faults(cls, valid: Mapping[str, Any]) -> Iterator[Fault]:
+        for index, uplift in enumerate(valid.get("enhancements", [])):
+            if uplift is not INVALID and uplift.multiplier is not None and uplift.multiplier < 1:
+                yield Fault(f"/enhancements/{index}/multiplier", "must be at least 1: it may not lower pay")
+
+
+class PayTermsVersion(PayTerms, frozen=True, kw_only=True):
+    """Pay terms as they are loaded: whose they are, and the London dates they run, both included."""
+
+    provider: Text
+    reference: Text
+    from_: Day = field(name="from")
+    until: Day | None = None
+
+    @classmethod
+    def faults(cls, valid: Mapping[str, Any]) -> Iterator[Fault]:
+        yield from super().faults(valid)
+        yield from dates_in_order(valid)
+
+
+class PayCase(Struct, frozen=True, kw_only=True):
+    """A carer's days to pay under terms. Each day is what calc day takes, or what it answers.
+
+    `miles` "auto" (None here) adds up the journeys of the days; a number is miles travelled in the one way
+    that the terms pay. Without `bank_holidays`, those of England are taken.
+    """
+
+    terms: PayTerms
+    days: list[Any]
+    miles: Miles = None
+    bank_holidays: list[Day] | None = None
+
+    @classmethod
+    def faults(cls, valid: Mapping[str, Any]) -> Iterator[Fault]:
+        for index, day in enumerate(valid.get("days", [])):
+            for fault in read_day(day).faults:
+                yield fault.under(f"/days/{index}")
+
+
+def read_day(data: object) -> Decoded[DayCase] | Decoded[DayResult]:
+    """Read one day of a pay case: an answer of calc day if it holds segments, an input otherwise."""
+    if isinstance(data, DayCase):
+        return Decoded(data)
+    if isinstance(data, DayResult):
+        return Decoded(data)
+    if isinstance(data, Mapping) and "segments" in data:
+        return decode(DayResult, data)
+    return decode(DayCase, data)
+
+
+class PayLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One line of pay, of a kind that calc wage takes. Minutes, pounds and miles are decimal text.
+
+    `rounding_minutes` is minutes paid less the minutes before rounding. `rate` is pounds an hour, a sleep-in or
+    a mile.
+    """
+
+    kind: Literal["hourly", "premium", "sleep_in_allowance", "mileage"]
+    minutes: str
+    rate: str
+    amount: str
+    rounding_minutes: str
+    rule: str
+    work: PaidWork | Literal["sleep_in"] | None = None
+    enhancement: str | None = None
+    units: int | None = None
+    miles: str | None = None
+    mode: Mode | None = None
+
+
+class UnpaidTime(Struct, frozen=True, kw_only=True):
+    """Time of the days that the terms do not pay, and why."""
+
+    work: UnpaidWork
+    minutes: str
+    rule: str
+
+
+class PayResult(Struct, frozen=True, kw_only=True):
+    """The answer of calc pay."""
+
+    lines: list[PayLine]
+    unpaid: list[UnpaidTime]
+    total: str
