@@ -1,4 +1,4 @@
-"""The server's clock. Everything that asks for the time asks `now()`; the database's own now() is never used."""
+"""The server's clock. Everything that needs the time asks `now()`; the database's own is never used."""
 
 import os
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ from schemas.scalars import parse_instant
 
 
 def now() -> datetime:
-    """The present instant in UTC: the computer's time, or what the file of DOORSTEP_CLOCK says at this moment.
+    """The present instant in UTC: the computer's time, or what the file of DOORSTEP_CLOCK says now.
 
     Raises SetupFault if that file is missing or holds no instant.
     """
@@ -37,5 +37,6 @@ def _read(path: Path) -> datetime:
         return parse_instant(path.read_text(encoding="ascii").strip())
     except (OSError, ValueError) as error:
         raise SetupFault(
-            f"DOORSTEP_CLOCK: {path} holds no instant ({error}). Write one into it, such as 2026-11-02T07:00:00Z."
+            f"DOORSTEP_CLOCK: {path} holds no instant ({error}). "
+            "Write one into it, such as 2026-11-02T07:00:00Z."
         ) from error

@@ -1,12 +1,12 @@
-"""The one way to the database: a transaction for a provider, a commissioner, the administrator or the system itself.
+"""The one way to the database: a transaction for a provider, a commissioner, the administrator or the system.
 
-Row security shows a transaction only what belongs to the tenant it was opened for. Piccolo queries made inside the
-block join its transaction. Do not start tasks inside the block that outlive it: they would inherit its connection.
+Row security shows a transaction only what belongs to its tenant. Piccolo queries inside the block join its
+transaction. Start no tasks inside the block: they would inherit its connection.
 """
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID
 
 import asyncpg
@@ -18,21 +18,18 @@ OLDEST: Final = 15
 """The oldest PostgreSQL we run on."""
 
 
-class _Connection(asyncpg.Connection):
-    """A pooled connection that needs no cleaning on its way back: all we set is local to a transaction."""
-
-    def get_reset_query(self) -> str:
-        return ""
+async def _leave_as_it_is(connection: asyncpg.Connection) -> None:
+    """A connection needs no cleaning on its way back: all that we set ends with its transaction."""
 
 
 class _Transaction(PostgresTransaction):
     """Piccolo's transaction, which also gives its connection back when the commit fails."""
 
-    async def __aexit__(self, kind: Any, error: Any, traceback: Any) -> bool:
+    async def __aexit__(self, kind: Any, error: Any, traceback: Any) -> Literal[False]:
         if self._parent:
             return False
         try:
-            await (self.commit() if error is None else self.rollback())
+            await (self.transaction.commit() if error is None else self.transaction.rollback())
         finally:
             self.engine.current_transaction.reset(self.context)
             await self._give_back()
@@ -59,12 +56,12 @@ DB: Final = _Engine(config={}, extensions=())
 
 @asynccontextmanager
 async def opened(url: str, size: int = 10) -> AsyncIterator[None]:
-    """Hold a pool of at most `size` connections to `url` open for the block. Raises SetupFault if nothing answers."""
+    """Hold a pool of at most `size` connections to `url` open for the block. Raises SetupFault."""
     if DB.pool is not None:
         raise SetupFault("The database is open already in this process; close it before opening another.")
     DB.config = {"dsn": url, "server_settings": {"timezone": "UTC", "application_name": "doorstep"}}
     try:
-        await DB.start_connection_pool(min_size=1, max_size=size, connection_class=_Connection)
+        await DB.start_connection_pool(min_size=1, max_size=size, reset=_leave_as_it_is)
     except (OSError, asyncpg.PostgresError) as error:
         raise SetupFault(f"The database does not answer: {error}. Check DATABASE_URL.") from error
     try:

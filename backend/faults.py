@@ -1,8 +1,11 @@
-"""The errors of this project that are not about one input field. Each carries a stable code; problems.py maps it."""
+"""The errors of this project that are not about one input field."""
 
 
 class DomainError(Exception):
-    """Something that cannot be done, said in words for the person who asked. `code` is stable; the words may change."""
+    """Something that cannot be done, in words for the person who asked. `code` is stable.
+
+    backend/problems.py says which HTTP status a code has.
+    """
 
     def __init__(self, code: str, detail: str) -> None:
         self.code = code

@@ -1,4 +1,4 @@
-"""Settings, read from the environment once. Every setting is one `Setting` row; `doorstep settings` prints them."""
+"""Settings, read from the environment once. Each is one row of SETTINGS; `doorstep settings` prints them."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -28,7 +28,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One environment variable: its meaning, its value when unset, and how its text is read (ValueError: refused)."""
+    """One environment variable: its meaning, its value when unset, and how it is read (or ValueError)."""
 
     variable: str
     name: str
@@ -102,7 +102,7 @@ SETTINGS: Final = (
     Setting(
         "DOORSTEP_KEYS",
         "keys",
-        "The signing keys: a file, or its JSON text, as `doorstep keys new` prints. Required with DATABASE_URL.",
+        "The signing keys: a file, or its text, as `doorstep keys new` prints. Required with DATABASE_URL.",
         "",
         str,
         secret=True,
@@ -117,12 +117,18 @@ SETTINGS: Final = (
     Setting(
         "DOORSTEP_CLOCK",
         "clock",
-        "A file holding an instant that stands in for the time of day. For simulation; embedded database only.",
+        "A file holding the instant to use as the present. For simulation; embedded database only.",
         "",
         _folder,
     ),
     Setting("DOORSTEP_POOL_SIZE", "pool_size", "Most database connections of one process.", "10", _whole),
-    Setting("DOORSTEP_LOG_FORMAT", "log_format", "plain (for a person) or json.", "plain", _one_of("plain", "json")),
+    Setting(
+        "DOORSTEP_LOG_FORMAT",
+        "log_format",
+        "plain (for a person) or json.",
+        "plain",
+        _one_of("plain", "json"),
+    ),
     Setting("DOORSTEP_METRICS", "metrics", "on serves Prometheus metrics at /metrics.", "off", _switch),
 )
 
@@ -148,8 +154,8 @@ def _between(values: Mapping[str, Any]) -> Iterator[str]:
     own_database = values.get("database_url") is not None
     if own_database and values.get("keys") is None:
         yield (
-            "DOORSTEP_KEYS is required with DATABASE_URL: make the keys once with `doorstep keys new > FILE`, "
-            "keep FILE safe, and set DOORSTEP_KEYS=FILE for every process"
+            "DOORSTEP_KEYS is required with DATABASE_URL: make the keys once with "
+            "`doorstep keys new > FILE`, keep FILE safe, and set DOORSTEP_KEYS=FILE for every process"
         )
     if own_database and values.get("clock") is not None:
         yield "DOORSTEP_CLOCK is only for the embedded database: unset it, or unset DATABASE_URL"

@@ -1,4 +1,4 @@
-"""A real PostgreSQL for every test that asks: one server for the run, one migrated template, a fresh copy a test."""
+"""A real PostgreSQL for each test that asks: one server, one migrated template, a fresh copy every time."""
 
 import asyncio
 import tempfile
@@ -41,7 +41,7 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="session")
 def folder() -> Iterator[Path]:
-    """A folder of the run that the database's own account can reach, which pytest's is not when run as root."""
+    """A folder that the database's own account can reach, which pytest's own is not when run as root."""
     with tempfile.TemporaryDirectory(prefix="doorstep-tests-") as name:
         Path(name).chmod(0o711)
         yield Path(name)

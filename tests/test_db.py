@@ -73,5 +73,5 @@ async def test_a_database_that_does_not_answer_is_a_setup_fault(database: Databa
 
 
 def test_an_unknown_query_names_what_there_is() -> None:
-    with pytest.raises(KeyError, match="there is no nonsense.sql"):
+    with pytest.raises(KeyError, match="there is no nonsense"):
         query("nonsense.insert")

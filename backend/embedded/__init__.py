@@ -1,6 +1,6 @@
 """An embedded PostgreSQL for demonstration, development and tests: any command starts it or joins it.
 
-Every process that uses it holds a shared lock for as long as it does. The one that leaves last stops the server, so
+Every process that uses it holds a shared lock while it does. The one that leaves last stops the server, so
 nobody has to own it; a process that was killed loses its lock with its life.
 """
 
@@ -24,7 +24,7 @@ from backend.faults import SetupFault
 
 @dataclass(frozen=True, slots=True)
 class Urls:
-    """How to reach the embedded database as each role; also kept in the data folder as `<role>.url`, mode 0600."""
+    """Its address for each role; also in the data folder as `<role>.url`, mode 0600."""
 
     application: str = field(repr=False)
     owner: str = field(repr=False)
@@ -35,7 +35,8 @@ class Urls:
 def running(data: Path, options: Sequence[str] = ()) -> Iterator[Urls]:
     """Start the embedded database of the folder `data`, or join it, until the block ends.
 
-    `options` are settings of the server ("fsync=off" for tests), used only if this call starts it. Raises SetupFault.
+    `options` are settings of the server ("fsync=off" for tests), used only if this call starts it.
+    Raises SetupFault.
     """
     _prepare(data)
     cluster = _cluster(data)
@@ -57,10 +58,13 @@ def _prepare(data: Path) -> None:
         data.mkdir(mode=0o711, parents=True, exist_ok=True)
         owner = data.stat().st_uid
     except OSError as error:
-        raise SetupFault(f"DOORSTEP_DATA: {data} cannot be made ({error.strerror}). Name another folder.") from error
+        raise SetupFault(
+            f"DOORSTEP_DATA: {data} cannot be made ({error.strerror}). Name another folder."
+        ) from error
     if owner != os.geteuid():
         raise SetupFault(
-            f"DOORSTEP_DATA: {data} belongs to another user (number {owner}). Run as that user or name another folder."
+            f"DOORSTEP_DATA: {data} belongs to another user (number {owner}). "
+            "Run as that user or name another folder."
         )
 
 
@@ -120,6 +124,7 @@ def _urls(cluster: Cluster, port: int) -> Urls:
         ) from None
     return Urls(
         **{
-            role: f"postgresql://{name}:{words[role]}@127.0.0.1:{port}/{DATABASE}" for role, name in ROLES.items()
+            role: f"postgresql://{name}:{words[role]}@127.0.0.1:{port}/{DATABASE}"
+            for role, name in ROLES.items()
         }
     )

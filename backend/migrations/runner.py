@@ -1,7 +1,7 @@
 """`doorstep migrate`: the SQL files, run once each through Piccolo's migrations, all in one transaction.
 
-The transaction holds an advisory lock, so several machines may migrate at once, and it either brings the database to
-the newest version or changes nothing. Statements that refuse a transaction (CREATE INDEX CONCURRENTLY) do not fit here.
+The transaction holds an advisory lock, so several machines may migrate at once. It brings the database to the
+newest version or changes nothing. Statements that refuse a transaction do not fit here.
 """
 
 import io
@@ -63,7 +63,9 @@ async def _refuse_powerful(connection: asyncpg.Connection, role: str) -> None:
         role,
     )
     if found is None:
-        raise SetupFault(f"The role {role} of DATABASE_URL does not exist: CREATE ROLE {role} LOGIN PASSWORD '...'")
+        raise SetupFault(
+            f"The role {role} of DATABASE_URL does not exist: CREATE ROLE {role} LOGIN PASSWORD '...'"
+        )
     if found["powerful"] or found["owner"]:
         why = "is the owner of the tables" if found["owner"] else "is a superuser or has BYPASSRLS"
         raise SetupFault(
@@ -72,13 +74,24 @@ async def _refuse_powerful(connection: asyncpg.Connection, role: str) -> None:
         )
 
 
+def _quoted(role: str) -> str:
+    return '"' + role.replace('"', '""') + '"'
+
+
+def _connection() -> asyncpg.Connection:
+    transaction = DB.current_transaction.get()
+    if transaction is None:
+        raise RuntimeError("a migration runs inside the transaction of `migrate`")
+    return transaction.connection
+
+
 class _Step:
-    """One SQL file in the shape Piccolo expects of a migration module. `{app}` in it is the application's role."""
+    """One SQL file in the shape of a Piccolo migration module. `{app}` in it is the application's role."""
 
     def __init__(self, path: Path, role: str) -> None:
         self.ID = path.stem
         self._path = path
-        self._role = '"' + role.replace('"', '""') + '"'
+        self._role = _quoted(role)
 
     async def forwards(self) -> MigrationManager:
         manager = MigrationManager(migration_id=self.ID, app_name=APP, description=self._path.name)
@@ -88,13 +101,15 @@ class _Step:
     async def _execute(self) -> None:
         sql = self._path.read_text(encoding="utf-8").replace("{app}", self._role)
         try:
-            await DB.current_transaction.get().connection.execute(sql)
+            await _connection().execute(sql)
         except asyncpg.PostgresError as error:
-            raise SetupFault(f"The migration {self._path.name} failed, and nothing was changed: {error}") from error
+            raise SetupFault(
+                f"The migration {self._path.name} failed, and nothing was changed: {error}"
+            ) from error
 
 
 class _Forwards(ForwardsMigrationManager):
-    """Piccolo's runner, reading SQL files where it would import Python modules. Joins the transaction it runs in."""
+    """Piccolo's runner, reading SQL files where it would import modules. Joins the transaction it runs in."""
 
     def __init__(self, role: str) -> None:
         super().__init__(app_name=APP)
@@ -106,8 +121,7 @@ class _Forwards(ForwardsMigrationManager):
     async def bring_forward(self) -> list[str]:
         await self.create_migration_table()
         pending = await missing()
-        with redirect_stdout(io.StringIO()):  # Piccolo talks to the terminal; our commands speak for themselves
+        with redirect_stdout(io.StringIO()):  # Piccolo prints; our commands speak for themselves
             await self.run_migrations(AppConfig(app_name=APP, migrations_folder_path=FOLDER))
-        role = '"' + self._role.replace('"', '""') + '"'
-        await DB.current_transaction.get().connection.execute(f"GRANT SELECT ON migration TO {role}")
+        await _connection().execute(f"GRANT SELECT ON migration TO {_quoted(self._role)}")
         return pending

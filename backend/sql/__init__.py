@@ -1,4 +1,4 @@
-"""Named queries: `query("events.insert")` is the text under `-- name: insert` in events.sql beside this file."""
+"""Named queries: `query("events.insert")` is the text under `-- name: insert` in events.sql here."""
 
 import re
 from functools import cache
