@@ -142,7 +142,7 @@ class Rounding(Struct, frozen=True, kw_only=True):
 class Rate(Struct, frozen=True, kw_only=True):
     """A price for a service in a zone on London dates `from` to `until`, both included.
 
-    `hourly` is pounds an hour; `visit_prices` pounds a visit, by payable minutes, and goes before the hourly price.
+    `hourly` is pounds an hour. `visit_prices` is pounds a visit by payable minutes, and goes first.
     """
 
     service: Text
@@ -167,8 +167,8 @@ def dates_in_order(valid: Mapping[str, Any]) -> Iterator[Fault]:
 class Uplift(Struct, frozen=True, kw_only=True):
     """A higher price on some days, in some hours, or in those hours of those days.
 
-    `multiplier` is a factor on the price; `per_hour` adds pounds an hour. Hours are London clock times, half-open, and
-    may cross midnight.
+    `multiplier` is a factor on the price; `per_hour` adds pounds an hour. Hours are London clock times, half-open,
+    and may cross midnight.
     """
 
     name: Text
@@ -267,7 +267,7 @@ class Contract(Struct, frozen=True, kw_only=True):
 
 
 class ContractVersion(Contract, frozen=True, kw_only=True):
-    """A contract as it is loaded: the terms, the parties by reference, and the London dates it runs, both included."""
+    """A contract as it is loaded: terms, parties by reference, and the London dates it runs, both included."""
 
     provider: Text
     commissioner: Text
@@ -308,7 +308,7 @@ class Attendance(Struct, frozen=True, kw_only=True):
 
 
 class PricedVisit(Struct, frozen=True, kw_only=True):
-    """One visit to price. `attendances`, where given, replaces `actual`; `funding` replaces the contract's."""
+    """One visit to price. `attendances`, if given, replaces `actual`; `funding` replaces the contract's."""
 
     id: Text
     service: Text
@@ -367,9 +367,9 @@ class PayerShare(Struct, frozen=True, kw_only=True):
 
 
 class PriceLine(Struct, frozen=True, kw_only=True):
-    """One priced line. Minutes and pounds are decimal text; `planned_minutes` is null for a visit nobody planned.
+    """One priced line. Minutes and pounds are decimal text; `planned_minutes` is null if nobody planned it.
 
-    `rounding_minutes` is payable less the minutes after basis and cap; `difference_minutes` payable less actual.
+    `rounding_minutes` is payable less minutes after basis and cap; `difference_minutes` payable less actual.
     `unit` is null where nothing is due and no rate is known.
     """
 

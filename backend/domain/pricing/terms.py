@@ -1,0 +1,169 @@
+"""Contracts as frames: the terms of many contract versions side by side, keyed by `contract`.
+
+Pounds are held as whole millionths, percentages and multipliers as millionths too, and durations as whole
+seconds, so that every price is exact until it is rounded once, at the end.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+import polars as pl
+
+from schemas.price import Contract, Uplift
+
+MILLION: Final = 1_000_000
+WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+BANK_HOLIDAY: Final = 1 << 7
+EVERY_DAY: Final = (1 << 7) - 1
+DAY_SECONDS: Final = 86_400
+
+TERMS: Final = pl.Schema(
+    {
+        "contract": pl.Int64,
+        "pay_basis": pl.String,
+        "tolerance": pl.Int64,
+        "cap_at_planned": pl.Boolean,
+        "rounding_mode": pl.String,
+        "rounding_step": pl.Int64,
+        "rounding_rule": pl.String,
+        "minimum": pl.Int64,
+        "notice_hours": pl.Int64,
+        "missed_percent": pl.Int64,
+        "refused_percent": pl.Int64,
+        "late_percent": pl.Int64,
+    }
+)
+RATES: Final = pl.Schema(
+    {
+        "contract": pl.Int64,
+        "rate": pl.Int64,
+        "service": pl.String,
+        "zone": pl.String,
+        "rate_from": pl.Date,
+        "rate_until": pl.Date,
+        "hourly": pl.Int128,
+    }
+)
+BANDS: Final = pl.Schema(
+    {"contract": pl.Int64, "rate": pl.Int64, "payable_seconds": pl.Int64, "visit_price": pl.Int128}
+)
+UPLIFTS: Final = pl.Schema(
+    {
+        "contract": pl.Int64,
+        "uplift_order": pl.Int64,
+        "uplift": pl.String,
+        "days": pl.Int64,
+        "opens": pl.Int64,
+        "closes": pl.Int64,
+        "multiplier": pl.Int128,
+        "per_hour": pl.Int128,
+    }
+)
+HOLIDAYS: Final = pl.Schema({"contract": pl.Int64, "date": pl.Date, "bank_holiday": pl.Boolean})
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The terms of many contract versions; `contract` is the place of each in the list they came from."""
+
+    terms: pl.DataFrame
+    rates: pl.DataFrame
+    bands: pl.DataFrame
+    uplifts: pl.DataFrame
+    holidays: pl.DataFrame
+
+
+def terms_of(contracts: Sequence[tuple[Contract, Collection[date]]]) -> Terms:
+    """Lay out contract versions, each with the bank holidays that hold for it, as frames keyed 0, 1, 2 and so
+    on.
+    """
+    numbered = list(enumerate(contracts))
+    return Terms(
+        terms=_frame([_term(key, contract) for key, (contract, _) in numbered], TERMS),
+        rates=_frame([row for key, (contract, _) in numbered for row in _rates(key, contract)], RATES),
+        bands=_frame([row for key, (contract, _) in numbered for row in _bands(key, contract)], BANDS),
+        uplifts=_frame([row for key, (contract, _) in numbered for row in _uplifts(key, contract)], UPLIFTS),
+        holidays=_frame(
+            [(key, day, True) for key, (_, days) in numbered for day in sorted(set(days))], HOLIDAYS
+        ),
+    )
+
+
+def millionths(value: Decimal) -> int:
+    """A decimal of at most six places as a whole number of millionths."""
+    return int(value * MILLION)
+
+
+def minutes_text(seconds: int) -> str:
+    """Whole seconds as exact minutes for a rule id, such as 15 or 1.5."""
+    return f"{(Decimal(seconds) / 60).normalize():f}"
+
+
+def _frame(rows: list[tuple[Any, ...]], schema: pl.Schema) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _term(key: int, contract: Contract) -> tuple[Any, ...]:
+    rounding = contract.rounding
+    return (
+        key,
+        contract.pay_basis,
+        contract.tolerance,
+        contract.cap_at_planned,
+        rounding.mode,
+        rounding.step,
+        f"round-{rounding.mode}-{minutes_text(rounding.step)}" if rounding.step else None,
+        contract.minimum,
+        contract.cancelled.notice_hours,
+        millionths(contract.missed.percent),
+        millionths(contract.refused.percent),
+        millionths(contract.cancelled.percent_if_late),
+    )
+
+
+def _rates(key: int, contract: Contract) -> list[tuple[Any, ...]]:
+    return [
+        (key, order, rate.service, rate.zone, rate.from_, rate.until or date.max, millionths(rate.hourly))
+        for order, rate in enumerate(contract.rates)
+    ]
+
+
+def _bands(key: int, contract: Contract) -> list[tuple[Any, ...]]:
+    return [
+        (key, order, int(minutes * 60), millionths(price))
+        for order, rate in enumerate(contract.rates)
+        for minutes, price in rate.visit_prices.items()
+    ]
+
+
+def _uplifts(key: int, contract: Contract) -> list[tuple[Any, ...]]:
+    return [
+        (
+            key,
+            order,
+            uplift.name,
+            _days(uplift),
+            _clock_seconds(uplift.from_ or "00:00"),
+            _clock_seconds(uplift.until or "24:00"),
+            millionths(Decimal(1) if uplift.multiplier is None else uplift.multiplier),
+            millionths(uplift.per_hour or Decimal(0)),
+        )
+        for order, uplift in enumerate(contract.uplifts)
+    ]
+
+
+def _days(uplift: Uplift) -> int:
+    """A bit for each weekday from Monday, and one for bank holidays."""
+    if uplift.days is None:
+        return EVERY_DAY
+    return sum(
+        BANK_HOLIDAY if day == "bank_holiday" else 1 << WEEKDAYS.index(day) for day in set(uplift.days)
+    )
+
+
+def _clock_seconds(clock: str) -> int:
+    hours, minutes = clock.split(":")
+    return int(hours) * 3600 + int(minutes) * 60

@@ -1,0 +1,35 @@
+"""The bank holidays of a part of the United Kingdom: the packaged calendar, with corrections."""
+
+from collections.abc import Iterable
+from datetime import date
+from functools import cache
+from typing import Final, Literal
+
+import holidays
+
+Division = Literal["england", "wales", "scotland", "northern-ireland"]
+
+FIRST_YEAR: Final = 2015
+LAST_YEAR: Final = 2035
+_SUBDIVISIONS: Final[dict[Division, str]] = {
+    "england": "ENG",
+    "wales": "WLS",
+    "scotland": "SCT",
+    "northern-ireland": "NIR",
+}
+
+
+@cache
+def packaged(division: Division) -> frozenset[date]:
+    """Bank holidays from 2015 to 2035 as the `holidays` package knew them when it was installed."""
+    calendar = holidays.country_holidays(
+        "GB", subdiv=_SUBDIVISIONS[division], years=range(FIRST_YEAR, LAST_YEAR + 1), observed=True
+    )
+    return frozenset(calendar)
+
+
+def bank_holidays(
+    division: Division = "england", added: Iterable[date] = (), removed: Iterable[date] = ()
+) -> frozenset[date]:
+    """The packaged bank holidays with a later proclamation's days added and others removed."""
+    return (packaged(division) | frozenset(added)) - frozenset(removed)
