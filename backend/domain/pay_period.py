@@ -1,0 +1,109 @@
+"""Pay reference periods: which period of a pay cycle holds a date, and how one period's shape repeats.
+
+A cycle is either months from a day of the month or blocks of days from a first day. A month without that day begins on
+the first of the next month instead, so that periods never leave a gap (regulation 6: at most a month).
+"""
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+import polars as pl
+
+from schemas.wage import Period
+
+_WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_A_MONDAY: Final = date(2024, 1, 1)
+_BLOCKS: Final = {"fortnightly": 14, "four_weekly": 28}
+_DAY_OF_MONTH: Final = re.compile(r"[1-9]|[12]\d|3[01]", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class PayCycle:
+    """Periods that follow each other. `days` is the length of a block of days, None for months from `anchor.day`."""
+
+    anchor: date
+    days: int | None
+
+    def containing(self, day: date) -> Period:
+        """The period that holds `day`."""
+        return self._period(self._index(day))
+
+    def following(self, period: Period) -> Period:
+        """The period after `period`."""
+        return self.containing(period.end + timedelta(days=1))
+
+    def preceding(self, period: Period) -> Period:
+        """The period before `period`."""
+        return self.containing(period.start - timedelta(days=1))
+
+    def _index(self, day: date) -> int:
+        if self.days is not None:
+            return (day - self.anchor).days // self.days
+        months = (day.year - self.anchor.year) * 12 + day.month - self.anchor.month
+        return months - (day.day < self.anchor.day)
+
+    def _boundary(self, index: int) -> date:
+        if self.days is not None:
+            return self.anchor + timedelta(days=index * self.days)
+        year, month = divmod(self.anchor.year * 12 + self.anchor.month - 1 + index, 12)
+        length = monthrange(year, month + 1)[1]
+        return date(year, month + 1, 1) + timedelta(days=min(self.anchor.day - 1, length))
+
+    def _period(self, index: int) -> Period:
+        return Period(start=self._boundary(index), end=self._boundary(index + 1) - timedelta(days=1))
+
+
+def parse_pay_cycle(text: str) -> PayCycle:
+    """Read `weekly:mon`, `fortnightly:2026-11-02`, `four_weekly:2026-11-02` or `monthly:1`.
+
+    Raises ValueError, in words, for anything else.
+    """
+    kind, _, start = text.partition(":")
+    if kind == "weekly" and start in _WEEKDAYS:
+        return PayCycle(_A_MONDAY + timedelta(days=_WEEKDAYS.index(start)), 7)
+    if kind == "monthly" and _DAY_OF_MONTH.fullmatch(start):
+        return PayCycle(date(2024, 1, int(start)), None)
+    if kind in _BLOCKS and re.fullmatch(r"\d{4}-\d\d-\d\d", start, re.ASCII):
+        try:
+            return PayCycle(date.fromisoformat(start), _BLOCKS[kind])
+        except ValueError:
+            raise ValueError(f"{start} is not a date that exists") from None
+    raise ValueError(
+        f"{text!r} is not a pay cycle: write weekly:mon, fortnightly:2026-11-02, four_weekly:2026-11-02 or monthly:1"
+    )
+
+
+def boundary(start: pl.Expr, end: pl.Expr, index: pl.Expr) -> pl.Expr:
+    """First day of the period `index` places after the one from `start` to `end`, which all others repeat.
+
+    Months where that one is exactly a month, else blocks of its length. All columns; `index` may be negative.
+    """
+    blocks = start + pl.duration(days=index * _length(start, end))
+    return pl.when(is_month(start, end)).then(_month_boundary(start, index)).otherwise(blocks)
+
+
+def period_index(start: pl.Expr, end: pl.Expr, day: pl.Expr) -> pl.Expr:
+    """How many periods after the one from `start` to `end` the period holding `day` comes; negative if before."""
+    months = (day.dt.year() - start.dt.year()).cast(pl.Int64) * 12 + (day.dt.month() - start.dt.month())
+    short = (day.dt.day() < start.dt.day()).cast(pl.Int64)
+    blocks = (day - start).dt.total_days() // _length(start, end)
+    return pl.when(is_month(start, end)).then(months - short).otherwise(blocks)
+
+
+def is_month(start: pl.Expr, end: pl.Expr) -> pl.Expr:
+    """Whether `start` to `end` is exactly one month."""
+    return _month_boundary(start, pl.lit(1, dtype=pl.Int64)) == end + pl.duration(days=1)
+
+
+def _length(start: pl.Expr, end: pl.Expr) -> pl.Expr:
+    return (end - start).dt.total_days() + 1
+
+
+def _month_boundary(start: pl.Expr, index: pl.Expr) -> pl.Expr:
+    months = start.dt.year().cast(pl.Int64) * 12 + start.dt.month().cast(pl.Int64) - 1 + index
+    first = pl.date(months // 12, months % 12 + 1, 1)
+    length = first.dt.month_end().dt.day().cast(pl.Int64)
+    return first + pl.duration(days=pl.min_horizontal(start.dt.day().cast(pl.Int64) - 1, length))

@@ -1,0 +1,147 @@
+"""The shapes of statute entries, and the checks every dated list must pass."""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Annotated, Any, Literal, Protocol, TypeVar
+
+from msgspec import Meta, Struct, field
+
+from backend.statute.strict_yaml import StatuteError
+from schemas.scalars import Day, Money, PositiveMoney, Text
+from schemas.strict import Fault, decode
+
+Id = Annotated[str, Meta(min_length=3, max_length=60)]
+T = TypeVar("T")
+
+
+class Dated(Protocol):
+    """An entry in force on London dates `since` to `until`, both included."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def since(self) -> Any: ...
+    @property
+    def until(self) -> Any: ...
+
+
+class Band(Struct, frozen=True, kw_only=True):
+    """A rate by age: pounds an hour for `from_age` <= age < `below_age`."""
+
+    band: Text
+    from_age: int
+    below_age: int | None
+    hourly: PositiveMoney
+
+
+class RateInterval(Struct, frozen=True, kw_only=True):
+    id: Id
+    since: Day = field(name="from")
+    until: Day
+    instrument: Text
+    href: Text
+    checked_on: Day
+    apprentice: PositiveMoney
+    bands: list[Band]
+
+
+class OffsetInterval(Struct, frozen=True, kw_only=True):
+    id: Id
+    since: Day = field(name="from")
+    until: Day
+    instrument: Text
+    href: Text
+    checked_on: Day
+    daily: Money
+
+
+class MileageInterval(Struct, frozen=True, kw_only=True):
+    """Approved pounds a mile; the car rate falls to `car_after` beyond `car_first_miles` in a tax year."""
+
+    id: Id
+    since: Day = field(name="from")
+    until: Day
+    instrument: Text
+    href: Text
+    checked_on: Day
+    car_first_miles: int
+    car: PositiveMoney
+    car_after: PositiveMoney
+    motorcycle: PositiveMoney
+    bicycle: PositiveMoney
+    passenger: PositiveMoney
+
+
+class WorkTreatment(Struct, frozen=True, kw_only=True):
+    counted: bool
+    rule: Id
+
+
+class SalariedRules(Struct, frozen=True, kw_only=True):
+    excess: Id
+    reduced_absence: Id
+    other: Id
+
+
+class PayTreatment(Struct, frozen=True, kw_only=True):
+    counted: bool
+    rule: Id
+    counts_if: Literal["consolidated", "absence_not_taken"] | None = None
+    warning: Text | None = None
+
+
+class AdjustmentTreatment(Struct, frozen=True, kw_only=True):
+    effect: Literal["reduces", "restores", "none"]
+    rule: Id
+
+
+class Treatments(Struct, frozen=True, kw_only=True):
+    work: dict[str, WorkTreatment]
+    salaried: SalariedRules
+    pay: dict[str, PayTreatment]
+    deduction: dict[str, AdjustmentTreatment]
+    payment_to_employer: dict[str, AdjustmentTreatment]
+    expenditure: dict[str, AdjustmentTreatment]
+
+
+class Rule(Struct, frozen=True, kw_only=True):
+    """A rule that results name: what it says in plain words, and where it comes from."""
+
+    id: Id
+    title: Text
+    says: Annotated[str, Meta(min_length=1, max_length=2_000)]
+    instrument: Text
+    href: Text
+    checked_on: Day
+
+
+def build(kind: type[T], data: Any, name: str) -> T:
+    """Decode statute data. Raises StatuteError naming the file and every fault."""
+    decoded = decode(kind, data)
+    if decoded.value is None:
+        raise StatuteError(f"{name}: {_listed(decoded.faults)}")
+    return decoded.value
+
+
+def _listed(faults: Iterable[Fault]) -> str:
+    return "; ".join(f"{fault.pointer} {fault.detail}" for fault in faults)
+
+
+def unbroken(entries: Sequence[Dated], name: str) -> None:
+    """Refuse intervals that overlap, leave a gap, end before they start or stand out of order."""
+    for entry in entries:
+        if entry.until < entry.since:
+            raise StatuteError(f"{name}: {entry.id} ends before it starts")
+    for before, after in zip(entries, entries[1:], strict=False):
+        if after.since <= before.until:
+            raise StatuteError(f"{name}: {after.id} overlaps {before.id}")
+        if after.since != before.until + timedelta(days=1):
+            raise StatuteError(f"{name}: a gap between {before.id} and {after.id}")
+
+
+def complete_bands(interval: RateInterval, name: str) -> None:
+    """Refuse bands that leave an age without a rate, or give one two."""
+    edges = [0, *(band.below_age for band in interval.bands)]
+    starts = [band.from_age for band in interval.bands]
+    if starts != edges[:-1] or edges[-1] is not None:
+        raise StatuteError(f"{name}: the bands of {interval.id} do not cover every age once")

@@ -1,0 +1,48 @@
+"""YAML for statute: a key given twice or a floating number is refused, and a date stays text for its parser."""
+
+from collections.abc import Hashable
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+
+class StatuteError(Exception):
+    """Packaged law that cannot be relied on; says which file and what is wrong."""
+
+
+class _StrictLoader(yaml.SafeLoader):
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise StatuteError(f"line {node.start_mark.line + 1}: the key {key} stands twice")
+        return super().construct_mapping(node, deep)
+
+
+def _refuse_float(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> float:
+    raise StatuteError(f"line {node.start_mark.line + 1}: {node.value} must be quoted: money is never floating")
+
+
+def _as_text(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> str:
+    return str(node.value)
+
+
+_StrictLoader.add_constructor("tag:yaml.org,2002:float", _refuse_float)
+_StrictLoader.add_constructor("tag:yaml.org,2002:timestamp", _as_text)
+
+
+def parse(text: str) -> Any:
+    """Read YAML text. Raises StatuteError with the line."""
+    try:
+        return yaml.load(text, Loader=_StrictLoader)  # a SafeLoader: builds plain values only
+    except yaml.YAMLError as error:
+        raise StatuteError(f"is not valid YAML: {error}") from None
+
+
+def read(name: str) -> Any:
+    """Read a packaged statute file, such as wage_rates.yaml. Raises StatuteError with the file and the line."""
+    try:
+        return parse(files("backend.statute").joinpath(name).read_text(encoding="utf-8"))
+    except StatuteError as error:
+        raise StatuteError(f"{name}, {error}") from None
