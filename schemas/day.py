@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
@@ -134,6 +134,13 @@ class Journey(Struct, frozen=True):
     estimate_seconds: JourneySeconds | None = None
     source: Text = "given"
     distance_metres: JourneyMetres | None = None
+
+    @property
+    def seconds(self) -> int:
+        """The estimate in whole seconds, half up."""
+        if self.estimate_minutes is None:
+            return self.estimate_seconds or 0
+        return int((self.estimate_minutes * 60).to_integral_value(ROUND_HALF_UP))
 
     @classmethod
     def faults(cls, valid: Mapping[str, Any]) -> Iterator[Fault]:

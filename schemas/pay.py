@@ -124,8 +124,8 @@ def read_day(data: object) -> Decoded[DayCase] | Decoded[DayResult]:
 class PayLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One line of pay, of a kind that calc wage takes. Minutes, pounds and miles are decimal text.
 
-    `rounding_minutes` is minutes paid less the minutes before rounding. `rate` is pounds an hour, a sleep-in or
-    a mile.
+    `rounding_minutes` is minutes paid less the minutes before rounding. `rate` is pounds an hour, a sleep-in
+    or a mile.
     """
 
     kind: Literal["hourly", "premium", "sleep_in_allowance", "mileage"]

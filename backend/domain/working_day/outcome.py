@@ -1,0 +1,128 @@
+"""Every second of many working days explained: segments, totals and flags."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from backend.domain.working_day.filling import fill, with_room
+from backend.domain.working_day.flags import flags_of
+from backend.domain.working_day.frames import SEGMENTS
+from backend.domain.working_day.kinds import COUNTED, INCOMPLETE_RULE, LAYERS, OTHER_WORK, RULES
+from backend.domain.working_day.sweep import pieces_of
+
+
+@dataclass(frozen=True, slots=True)
+class WorkedDays:
+    """Frames for many days. `segments` as SEGMENTS; `totals` a row a day, in seconds; `flags` rows `day at
+    flag rule visit from to`; `gaps` the frame GAPS with its estimates and `room travel rest long at_home
+    recorded`.
+    """
+
+    segments: pl.DataFrame
+    totals: pl.DataFrame
+    flags: pl.DataFrame
+    gaps: pl.DataFrame
+
+
+def work_out(
+    visits: pl.DataFrame, activities: pl.DataFrame, gaps: pl.DataFrame, policies: pl.DataFrame
+) -> WorkedDays:
+    """What the law counts of each day.
+
+    Frames: VISITS, ACTIVITIES, POLICIES (a row for every day), and GAPS of the same visits and activities
+    with `estimate` (seconds, null if unknown) and `source`. The order of rows does not matter.
+    """
+    pieces = pieces_of(visits, activities, gaps)
+    measured = with_room(gaps, pieces, policies)
+    explained = _joined_up(pl.concat([_covered(pieces), fill(pieces, measured)], how="diagonal_relaxed"))
+    rows = pl.concat([explained, _incomplete(visits)], how="diagonal_relaxed")
+    segments = _described(rows.sort("day", "start", "end", "kind", "visit"), measured)
+    return WorkedDays(segments, totals_of(segments, policies), flags_of(visits, measured), measured)
+
+
+def _covered(pieces: pl.DataFrame) -> pl.DataFrame:
+    """Pieces that something recorded covers, by precedence. Home counts for something inside a gap only."""
+    layers = {layer: pl.col(layer) for layer in LAYERS}
+    layers["home"] = pl.col("home") & pl.col("gap").is_not_null()
+    kind = pl.coalesce(*[pl.when(shown).then(pl.lit(layer)) for layer, shown in layers.items()])
+    known = pieces.with_columns(kind.alias("kind")).filter(pl.col("kind").is_not_null())
+    return known.select(
+        "day",
+        pl.col("kind").replace("home", "break").alias("kind"),
+        "start",
+        "end",
+        pl.col("kind").replace_strict(RULES, return_dtype=pl.String).alias("rule"),
+        pl.when(pl.col("kind") == "contact").then("visit").alias("visit"),
+        pl.when(pl.col("kind") == "travel").then("gap").alias("gap"),
+        pl.lit(False).alias("filled"),
+    )
+
+
+def _incomplete(visits: pl.DataFrame) -> pl.DataFrame:
+    """A mark of no length at the known end of a visit whose own time is unresolved."""
+    known = pl.coalesce("start", "end")
+    return visits.filter(pl.col("start").is_null() | pl.col("end").is_null()).select(
+        "day",
+        pl.lit("unresolved").alias("kind"),
+        known.alias("start"),
+        known.alias("end"),
+        pl.lit(INCOMPLETE_RULE).alias("rule"),
+        "visit",
+        pl.lit(False).alias("filled"),
+    )
+
+
+def _joined_up(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows that follow each other and say the same become one."""
+    same = ["day", "kind", "rule", "visit", "gap", "filled"]
+    ordered = rows.sort("day", "start", "end", "kind", "visit")
+    differs = pl.any_horizontal(*[pl.col(name).ne_missing(pl.col(name).shift(1)) for name in same])
+    new = differs | (pl.col("start") != pl.col("end").shift(1)).fill_null(True)
+    return (
+        ordered.with_columns(new.cum_sum().alias("run"))
+        .group_by("run", maintain_order=True)
+        .agg(pl.col(*same).first(), pl.col("start").first(), pl.col("end").last())
+    )
+
+
+def _described(rows: pl.DataFrame, gaps: pl.DataFrame) -> pl.DataFrame:
+    about = ["gap", "gap_start", "room", "from", "to", "planned_gap", "observed_gap", "estimate", "source"]
+    travelled = pl.col("kind") == "travel"
+    recorded = travelled & ~pl.col("filled") & pl.col("gap").is_not_null()
+    return (
+        rows.join(gaps.select(about), on="gap", how="left", maintain_order="left")
+        .with_columns(
+            (pl.col("end") - pl.col("start")).alias("seconds"),
+            pl.col("kind").is_in(COUNTED).alias("counted"),
+            pl.when(travelled & pl.col("filled")).then("estimate").alias("estimate"),
+            pl.when(recorded).then(pl.lit("recorded")).when(travelled).then("source").alias("source"),
+        )
+        .select(SEGMENTS.keys())
+        .cast(SEGMENTS)
+    )
+
+
+def totals_of(segments: pl.DataFrame, policies: pl.DataFrame) -> pl.DataFrame:
+    """Seconds of each day: `contact travel waiting other counted unresolved uncounted`. A day of nothing is
+    zeros.
+    """
+    kind, seconds = pl.col("kind"), pl.col("seconds")
+    unresolved = kind == "unresolved"
+    sums = {
+        "contact": kind == "contact",
+        "travel": kind == "travel",
+        "waiting": kind == "waiting",
+        "other": kind.is_in(OTHER_WORK),
+        "counted": pl.col("counted"),
+        "unresolved": unresolved,
+        "uncounted": ~pl.col("counted") & ~unresolved,
+    }
+    added = segments.group_by("day").agg(
+        *[seconds.filter(which).sum().alias(name) for name, which in sums.items()]
+    )
+    return (
+        policies.select("day")
+        .join(added, on="day", how="left")
+        .with_columns(pl.col(*sums).fill_null(0))
+        .sort("day")
+    )

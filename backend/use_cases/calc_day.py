@@ -1,0 +1,184 @@
+"""Work out days: what happened in, what the law counts out. One case on paper, or many at once."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+import polars as pl
+
+from backend.domain.time import instant_of, seconds_of
+from backend.domain.working_day import (
+    ACTIVITIES,
+    JOURNEYS,
+    POLICIES,
+    VISITS,
+    WorkedDays,
+    find_gaps,
+    with_journeys,
+    work_out,
+)
+from backend.travel import TravelEstimator
+from backend.travel.straight_line import StraightLine
+from schemas.day import Activity, DayCase, DayFlag, DayResult, DaySegment, DayTotals, DayVisit, Journey, Place
+from schemas.strict import Faulty, decode_each, parse_json
+
+DAYS: Final = pl.Schema({"day": pl.Int64(), "date": pl.Date(), "mode": pl.String()})
+_ANSWER: Final = {
+    "planned_gap": "planned_gap_seconds",
+    "observed_gap": "observed_gap_seconds",
+    "estimate": "estimate_seconds",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DayFrames:
+    """Many days as frames: the domain's VISITS, ACTIVITIES, POLICIES and JOURNEYS, and DAYS (`day date
+    mode`).
+    """
+
+    days: pl.DataFrame
+    visits: pl.DataFrame
+    activities: pl.DataFrame
+    policies: pl.DataFrame
+    journeys: pl.DataFrame
+
+
+def calc_day(raw: bytes, estimator: TravelEstimator | None = None) -> object:
+    """Answer calc day for one JSON object, or an array of them, as builtins ready for JSON.
+
+    Raises Faulty with every fault found; one faulty element refuses the whole array.
+    """
+    parsed = parse_json(raw)
+    if parsed.faults:
+        raise Faulty(parsed.faults)
+    cases, many = decode_each(DayCase, parsed.value)
+    answers: list[Any] = [msgspec.to_builtins(result) for result in day_results(cases, estimator)]
+    return answers if many else answers[0]
+
+
+def day_results(cases: Sequence[DayCase], estimator: TravelEstimator | None = None) -> list[DayResult]:
+    """Work out many days in one pass; the answers stand in the order of the cases."""
+    worked = work_out_days(day_frames(cases), estimator)
+    segments, flags = _by_day(_readable(worked.segments)), _by_day(worked.flags)
+    totals = worked.totals.drop("day").to_dicts()
+    return [
+        DayResult(
+            date=case.date,
+            segments=[_segment(row) for row in segments.get(day, [])],
+            totals=DayTotals(**totals[day]),
+            flags=[_flag(row) for row in flags.get(day, [])],
+            what_if=case.policy.long_gap != "unresolved",
+        )
+        for day, case in enumerate(cases)
+    ]
+
+
+def work_out_days(frames: DayFrames, estimator: TravelEstimator | None = None) -> WorkedDays:
+    """Work out days already held as frames. Journeys nobody gave come from `estimator`, else the straight
+    line.
+    """
+    gaps = with_journeys(find_gaps(frames.visits, frames.activities), frames.journeys)
+    estimated = with_estimates(gaps, frames.days, estimator or StraightLine())
+    return work_out(frames.visits, frames.activities, estimated, frames.policies)
+
+
+def with_estimates(
+    gaps: pl.DataFrame, days: pl.DataFrame, estimator: TravelEstimator, lacking: str = "estimate"
+) -> pl.DataFrame:
+    """Gaps with estimates and `metres` for those that lack one (or lack `metres`) and have two known ends."""
+    legs = gaps.filter(pl.col(lacking).is_null() & pl.col("same_place").is_not_null()).join(
+        days, on="day", how="left", maintain_order="left"
+    )
+    if legs.is_empty():
+        return gaps
+    found = estimator.estimate(legs).rename({"estimate": "guess", "metres": "length", "source": "guessed_by"})
+    guessed = pl.concat([legs.select("gap"), found], how="horizontal")
+    unknown = pl.col("estimate").is_null()
+    return gaps.join(guessed, on="gap", how="left", maintain_order="left").with_columns(
+        pl.coalesce("estimate", "guess").alias("estimate"),
+        pl.coalesce("metres", "length").alias("metres"),
+        pl.when(unknown).then("guessed_by").otherwise("source").alias("source"),
+    )
+
+
+def day_frames(cases: Sequence[DayCase]) -> DayFrames:
+    """Wire cases as frames, `day` being the place of the case in the list. Visits nobody worked are left
+    out.
+    """
+    return DayFrames(
+        _frame([(day, case.date, case.carer.mode) for day, case in enumerate(cases)], DAYS),
+        _frame(_each(cases, lambda case: case.visits, _visit_row), VISITS),
+        _frame(_each(cases, lambda case: case.activities, _activity_row), ACTIVITIES),
+        _frame([_policy_row(day, case) for day, case in enumerate(cases)], POLICIES),
+        _frame(_each(cases, lambda case: case.journeys, _journey_row), JOURNEYS),
+    )
+
+
+def _frame(rows: Iterable[tuple[Any, ...]], schema: pl.Schema) -> pl.DataFrame:
+    return pl.DataFrame(list(rows), schema=schema, orient="row")
+
+
+def _each(cases: Sequence[DayCase], things: Any, row: Any) -> Iterator[tuple[Any, ...]]:
+    return (
+        (day, *told) for day, case in enumerate(cases) for told in map(row, things(case)) if told is not None
+    )
+
+
+def _visit_row(visit: DayVisit) -> tuple[Any, ...] | None:
+    if visit.actual is None:
+        return None
+    planned = (visit.planned.start, visit.planned.end) if visit.planned else (None, None)
+    return (
+        visit.id,
+        _seconds(visit.actual.start),
+        _seconds(visit.actual.end),
+        *_degrees(visit.place),
+        *map(_seconds, planned),
+    )
+
+
+def _activity_row(activity: Activity) -> tuple[Any, ...]:
+    return (activity.kind, _seconds(activity.start), _seconds(activity.end), *_degrees(activity.place))
+
+
+def _journey_row(journey: Journey) -> tuple[Any, ...]:
+    return (journey.from_, journey.to, journey.seconds, journey.source, journey.distance_metres)
+
+
+def _policy_row(day: int, case: DayCase) -> tuple[Any, ...]:
+    limit = case.policy.waiting_limit_minutes
+    return (day, None if limit is None else int(limit * 60), case.policy.long_gap)
+
+
+def _seconds(instant: datetime | None) -> int | None:
+    return None if instant is None else seconds_of(instant)
+
+
+def _degrees(place: Place | None) -> tuple[float | None, float | None]:
+    return (None, None) if place is None else (place.lat, place.lon)
+
+
+def _by_day(frame: pl.DataFrame) -> dict[int, list[dict[str, Any]]]:
+    parts = frame.partition_by("day", as_dict=True, maintain_order=True)
+    return {int(key[0]): part.to_dicts() for key, part in parts.items()}
+
+
+def _readable(segments: pl.DataFrame) -> pl.DataFrame:
+    """Segments with instants, and with the numbers of a gap on its travel alone."""
+    travel = pl.col("kind") == "travel"
+    return segments.with_columns(
+        instant_of(pl.col("start")).alias("start"),
+        instant_of(pl.col("end")).alias("end"),
+        *[pl.when(travel).then(name).alias(wire) for name, wire in _ANSWER.items()],
+    )
+
+
+def _segment(row: Mapping[str, Any]) -> DaySegment:
+    names = ("kind", "start", "end", "seconds", "counted", "rule", "visit", "to", "source", *_ANSWER.values())
+    return DaySegment(**{name: row[name] for name in names}, from_=row["from"])
+
+
+def _flag(row: Mapping[str, Any]) -> DayFlag:
+    return DayFlag(flag=row["flag"], rule=row["rule"], visit=row["visit"], from_=row["from"], to=row["to"])
