@@ -21,7 +21,9 @@ class _StrictLoader(yaml.SafeLoader):
 
 
 def _refuse_float(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> float:
-    raise StatuteError(f"line {node.start_mark.line + 1}: {node.value} must be quoted: money is never floating")
+    raise StatuteError(
+        f"line {node.start_mark.line + 1}: {node.value} must be quoted: money is never floating"
+    )
 
 
 def _as_text(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> str:

@@ -75,16 +75,22 @@ def wage_law() -> law.Law:
     return law.Law(
         rates=_rates_frame(rates),
         offsets=pl.DataFrame(
-            [(entry.since, entry.until, micropounds(entry.daily)) for entry in offsets], law.OFFSETS, orient="row"
+            [(entry.since, entry.until, micropounds(entry.daily)) for entry in offsets],
+            law.OFFSETS,
+            orient="row",
         ),
-        work=pl.DataFrame([(kind, it.counted, it.rule) for kind, it in known.work.items()], law.WORK, orient="row"),
+        work=pl.DataFrame(
+            [(kind, it.counted, it.rule) for kind, it in known.work.items()], law.WORK, orient="row"
+        ),
         pay=pl.DataFrame(
             [(kind, it.counted, it.rule, it.counts_if, it.warning) for kind, it in known.pay.items()],
             law.PAY,
             orient="row",
         ),
         adjustments=_adjustments_frame(known),
-        salaried=law.SalariedRules(known.salaried.excess, known.salaried.reduced_absence, known.salaried.other),
+        salaried=law.SalariedRules(
+            known.salaried.excess, known.salaried.reduced_absence, known.salaried.other
+        ),
         first_known=rates[0].since,
         last_known=rates[-1].until,
     )

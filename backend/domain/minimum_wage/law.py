@@ -17,9 +17,7 @@ WORK: Final = pl.Schema({"kind": pl.String, "counted": pl.Boolean, "rule": pl.St
 PAY: Final = pl.Schema(
     {"kind": pl.String, "counts": pl.Boolean, "rule": pl.String, "counts_if": pl.String, "warning": pl.String}
 )
-ADJUSTMENTS: Final = pl.Schema(
-    {"section": pl.String, "kind": pl.String, "sign": pl.Int64, "rule": pl.String}
-)
+ADJUSTMENTS: Final = pl.Schema({"section": pl.String, "kind": pl.String, "sign": pl.Int64, "rule": pl.String})
 """`sign` is -1 where the line reduces pay, 1 where it restores it, 0 where it does neither."""
 
 

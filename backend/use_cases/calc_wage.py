@@ -1,0 +1,89 @@
+"""Test one worker's pay in one pay reference period against the minimum wage, or many at once."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from backend.domain.minimum_wage import test_wages
+from backend.statute.wage_law import wage_law
+from backend.use_cases import wage_answers
+from backend.use_cases.wage_frames import wage_frames
+from schemas.scalars import parse_date
+from schemas.strict import Fault, Faulty, decode, parse_json
+from schemas.wage import WageCase, WageResult
+
+
+def calc_wage(raw: bytes | str, today: date) -> dict[str, Any] | list[dict[str, Any]]:
+    """The answer for one JSON object, or a list of answers for an array, ready for JSON.
+
+    `today` is the London date on which arrears are worked out where a case has no `as_of`.
+    Raises Faulty with every fault of every element.
+    """
+    data = parse_json(raw)
+    if data.faults:
+        raise Faulty(data.faults)
+    many = isinstance(data.value, list)
+    elements: list[Any] = data.value if isinstance(data.value, list) else [data.value]
+    cases = _decoded(elements, many)
+    answers = [msgspec.to_builtins(result) for result in wage_results(cases, today)]
+    return answers if many else answers[0]
+
+
+def wage_results(cases: Sequence[WageCase], today: date) -> list[WageResult]:
+    """One result a case, in order. Raises Faulty, pointers beginning with the case's index, for an unknown rate."""
+    if not cases:
+        return []
+    faults = [
+        fault.under(f"/{index}") for index, case in enumerate(cases) for fault in _unknown_rate(_needs(case))
+    ]
+    if faults:
+        raise Faulty(faults)
+    return wage_answers.wage_results(cases, test_wages(wage_frames(cases, today), wage_law()))
+
+
+def _decoded(elements: Sequence[Any], many: bool) -> list[WageCase]:
+    cases: list[WageCase] = []
+    faults: list[Fault] = []
+    for index, element in enumerate(elements):
+        decoded = decode(WageCase, element)
+        found = [*decoded.faults, *_unknown_rate(element)]
+        faults += [fault.under(f"/{index}") if many else fault for fault in found]
+        if decoded.value is not None:
+            cases.append(decoded.value)
+    if faults:
+        raise Faulty(faults)
+    return cases
+
+
+def _needs(case: WageCase) -> dict[str, Any]:
+    """The fields of a case that decide whether the statute's rate is needed, as they stand in JSON."""
+    names = ("period", "rates", "accommodation")
+    return {name: msgspec.to_builtins(getattr(case, name)) for name in names}
+
+
+def _unknown_rate(element: object) -> list[Fault]:
+    """The fault of a period on whose first day no rate is known and none is given.
+
+    It looks at plain JSON, so that it is named together with whatever else is wrong.
+    """
+    fields = element if isinstance(element, Mapping) else {}
+    period, given = (_object(fields.get(name)) for name in ("period", "rates"))
+    try:
+        start = parse_date(period.get("start"))
+    except ValueError:
+        return []
+    housed = fields.get("accommodation") is not None
+    law_is_needed = given.get("hourly") is None or (
+        housed and given.get("accommodation_offset_per_day") is None
+    )
+    law = wage_law()
+    if not law_is_needed or law.first_known <= start <= law.last_known:
+        return []
+    known = f"the first known date is {law.first_known}, the last known date is {law.last_known}"
+    return [Fault("/period/start", f"no minimum wage rate is known for {start}: {known}")]
+
+
+def _object(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
