@@ -167,8 +167,8 @@ def dates_in_order(valid: Mapping[str, Any]) -> Iterator[Fault]:
 class Uplift(Struct, frozen=True, kw_only=True):
     """A higher price on some days, in some hours, or in those hours of those days.
 
-    `multiplier` is a factor on the price; `per_hour` adds pounds an hour. Hours are London clock times, half-open,
-    and may cross midnight.
+    `multiplier` is a factor on the price; `per_hour` adds pounds an hour. Hours are London clock times,
+    half-open, and may cross midnight.
     """
 
     name: Text
@@ -267,7 +267,7 @@ class Contract(Struct, frozen=True, kw_only=True):
 
 
 class ContractVersion(Contract, frozen=True, kw_only=True):
-    """A contract as it is loaded: terms, parties by reference, and the London dates it runs, both included."""
+    """A contract as it is loaded: terms, parties by reference, and the London dates it runs, inclusive."""
 
     provider: Text
     commissioner: Text
