@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from itertools import pairwise
 from typing import Annotated, Any, Literal, Protocol, TypeVar
 
 from msgspec import Meta, Struct, field
@@ -132,7 +133,7 @@ def unbroken(entries: Sequence[Dated], name: str) -> None:
     for entry in entries:
         if entry.until < entry.since:
             raise StatuteError(f"{name}: {entry.id} ends before it starts")
-    for before, after in zip(entries, entries[1:], strict=False):
+    for before, after in pairwise(entries):
         if after.since <= before.until:
             raise StatuteError(f"{name}: {after.id} overlaps {before.id}")
         if after.since != before.until + timedelta(days=1):

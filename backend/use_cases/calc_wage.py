@@ -6,7 +6,9 @@ from typing import Any
 
 import msgspec
 
+from backend import clock
 from backend.domain.minimum_wage import test_wages
+from backend.domain.time import london_date
 from backend.statute.wage_law import wage_law
 from backend.use_cases import wage_answers
 from backend.use_cases.wage_frames import wage_frames
@@ -15,10 +17,11 @@ from schemas.strict import Fault, Faulty, decode, parse_json
 from schemas.wage import WageCase, WageResult
 
 
-def calc_wage(raw: bytes | str, today: date) -> dict[str, Any] | list[dict[str, Any]]:
+def calc_wage(raw: bytes | str, today: date | None = None) -> dict[str, Any] | list[dict[str, Any]]:
     """The answer for one JSON object, or a list of answers for an array, ready for JSON.
 
-    `today` is the London date on which arrears are worked out where a case has no `as_of`.
+    `today` is the date on which arrears are worked out where a case has no `as_of`; the server's London date
+    unless given.
     Raises Faulty with every fault of every element.
     """
     data = parse_json(raw)
@@ -27,7 +30,9 @@ def calc_wage(raw: bytes | str, today: date) -> dict[str, Any] | list[dict[str, 
     many = isinstance(data.value, list)
     elements: list[Any] = data.value if isinstance(data.value, list) else [data.value]
     cases = _decoded(elements, many)
-    answers = [msgspec.to_builtins(result) for result in wage_results(cases, today)]
+    answers = [
+        msgspec.to_builtins(result) for result in wage_results(cases, today or london_date(clock.now()))
+    ]
     return answers if many else answers[0]
 
 

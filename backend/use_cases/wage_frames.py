@@ -111,6 +111,7 @@ def _pay_rows(number: int, case: WageCase) -> Iterable[tuple[Any, ...]]:
 
 
 def _adjustments(number: int, case: WageCase) -> Iterable[tuple[Any, ...]]:
+    lines: list[tuple[str, str, Decimal, Decimal]]
     lines = [("deduction", line.kind, line.amount, Decimal(0)) for line in case.deductions]
     lines += [("expenditure", line.kind, line.amount, line.reimbursed) for line in case.expenditure]
     lines += [

@@ -1,0 +1,61 @@
+"""Every rule that a result may name, with its citation."""
+
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from backend.statute import strict_yaml
+from backend.statute.entries import OffsetInterval, RateInterval, Rule, build
+from backend.statute.strict_yaml import StatuteError
+from backend.statute.wage_law import offset_intervals, rate_intervals
+
+
+@cache
+def rules() -> dict[str, Rule]:
+    """All rules by id: those of rules/*.yaml, and one for each dated rate and offset.
+
+    Raises StatuteError for a missing citation or an id that stands twice.
+    """
+    found: dict[str, Rule] = {}
+    for rule in [*_written(), *_dated()]:
+        if rule.id in found:
+            raise StatuteError(f"the rule {rule.id} stands twice")
+        found[rule.id] = rule
+    return dict(sorted(found.items()))
+
+
+def _written() -> list[Rule]:
+    folder = files("backend.statute").joinpath("rules")
+    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".yaml"))
+    return [rule for name in names for rule in parsed(strict_yaml.read(f"rules/{name}"), f"rules/{name}")]
+
+
+def parsed(data: Any, name: str) -> list[Rule]:
+    """Checked rules of one file. Raises StatuteError naming the file and every fault."""
+    return build(list[Rule], data, name)
+
+
+def _dated() -> list[Rule]:
+    rates = rate_intervals(strict_yaml.read("wage_rates.yaml"))
+    offsets = offset_intervals(strict_yaml.read("accommodation_offsets.yaml"))
+    return [_rate_rule(entry) for entry in rates] + [_offset_rule(entry) for entry in offsets]
+
+
+def _rate_rule(entry: RateInterval) -> Rule:
+    bands = ", ".join(f"{band.band} £{band.hourly}" for band in entry.bands)
+    return _rule(entry, "Minimum wage rates", f"Pounds an hour: {bands}, apprentice £{entry.apprentice}")
+
+
+def _offset_rule(entry: OffsetInterval) -> Rule:
+    return _rule(entry, "Accommodation offset", f"£{entry.daily} for each full day of living accommodation")
+
+
+def _rule(entry: RateInterval | OffsetInterval, title: str, says: str) -> Rule:
+    return Rule(
+        id=entry.id,
+        title=f"{title} from {entry.since}",
+        says=f"{says}; for periods that begin from {entry.since} to {entry.until}.",
+        instrument=entry.instrument,
+        href=entry.href,
+        checked_on=entry.checked_on,
+    )
