@@ -18,7 +18,7 @@ LONGEST_VISIT_SECONDS: Final = 31 * 86_400
 
 _CLOCK: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _BILLING_PERIOD: Final = re.compile(
-    r"weekly:(mon|tue|wed|thu|fri|sat|sun)|four_weekly:\d{4}-\d\d-\d\d|monthly:([1-9]|1\d|2[0-8])", re.ASCII
+    r"weekly:(mon|tue|wed|thu|fri|sat|sun)|four_weekly:\d{4}-\d\d-\d\d|monthly:([1-9]|[12]\d|3[01])", re.ASCII
 )
 
 
@@ -79,7 +79,7 @@ def parse_closing_clock(data: object) -> str:
 
 
 def parse_billing_period(data: object) -> str:
-    """`weekly:mon`, `four_weekly:2026-11-02` (a first day) or `monthly:1` (a day of the month, 1 to 28)."""
+    """`weekly:mon`, `four_weekly:2026-11-02` (a first day) or `monthly:1` (a day of the month)."""
     if not isinstance(data, str) or not _BILLING_PERIOD.fullmatch(data):
         raise ValueError("must be such as weekly:mon, four_weekly:2026-11-02 or monthly:1")
     if data.startswith("four_weekly:"):

@@ -9,8 +9,8 @@ import msgspec
 import polars as pl
 
 from backend.domain.funding import Funders, share
+from backend.domain.money import millionths, pounds
 from backend.domain.pricing import ATTENDANCES, VISITS, Priced, price, terms_of
-from backend.domain.pricing.terms import millionths
 from backend.use_cases.bank_holidays import bank_holidays
 from schemas.price import (
     Funder,
@@ -60,7 +60,7 @@ def price_cases(cases: Sequence[PriceCase]) -> Priced:
 
 def funders_of(funding: Iterable[Funder]) -> Funders:
     """Payers and their millionths of a per cent, as `domain.funding` shares by."""
-    return [(funder.payer, millionths(funder.percent)) for funder in funding]
+    return [(funder.payer, millionths(funder.percent, "per cent")) for funder in funding]
 
 
 def _holidays(case: PriceCase) -> Collection[date]:
@@ -143,7 +143,7 @@ def _line(row: Mapping[str, Any], funders: Funders, shares: Sequence[int]) -> Pr
 
 
 def _pounds(pence: int) -> str:
-    return f"{Decimal(pence).scaleb(-2):.2f}"
+    return str(pounds(pence))
 
 
 def _minutes(seconds: int) -> str:

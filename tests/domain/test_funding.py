@@ -1,5 +1,7 @@
 """Shares of a line among its payers, and the remainder carried through a document."""
 
+from itertools import pairwise
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,10 +16,7 @@ def funders(draw: st.DrawFn) -> list[tuple[str, int]]:
     """One to five payers whose percentages make 100."""
     cuts = draw(st.lists(st.integers(0, WHOLE), max_size=4))
     ends = [0, *sorted(cuts), WHOLE]
-    return [
-        (f"payer {index}", end - start)
-        for index, (start, end) in enumerate(zip(ends, ends[1:], strict=False))
-    ]
+    return [(f"payer {index}", end - start) for index, (start, end) in enumerate(pairwise(ends))]
 
 
 def test_a_tie_goes_to_the_first_payer() -> None:

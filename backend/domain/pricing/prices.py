@@ -10,6 +10,7 @@ from typing import Final
 
 import polars as pl
 
+from backend.domain.money import half_up_column, whole
 from backend.domain.pricing.terms import BANK_HOLIDAY, MILLION, Terms
 from backend.domain.time import LONDON_NAME
 
@@ -60,10 +61,10 @@ def with_amount(lines: pl.DataFrame, terms: Terms) -> pl.DataFrame:
     """
     priced = lines.with_columns(base=_base(), unit=_unit())
     uplifted = priced.join(_best_uplifts(priced, terms), on="line", how="left", maintain_order="left")
-    whole = pl.coalesce("uplifted", pl.col("base") * _exact(MILLION)) * pl.col("carers").cast(pl.Int128)
-    exact = whole * pl.col("percent").cast(pl.Int128)
-    pence = (exact * _exact(2) + _exact(_UNITS_A_PENNY)) // _exact(2 * _UNITS_A_PENNY)
-    due = pl.when(nothing_due()).then(_exact(0)).otherwise(pence)
+    charged = pl.coalesce("uplifted", pl.col("base") * whole(MILLION)) * pl.col("carers").cast(pl.Int128)
+    exact = charged * pl.col("percent").cast(pl.Int128)
+    pence = half_up_column(exact, whole(_UNITS_A_PENNY))
+    due = pl.when(nothing_due()).then(whole(0)).otherwise(pence)
     return uplifted.with_columns(amount=due.cast(pl.Int64))
 
 
@@ -72,13 +73,9 @@ def nothing_due() -> pl.Expr:
     return (pl.col("percent") == 0) | ((pl.col("outcome") != "made") & (pl.col("payable_seconds") == 0))
 
 
-def _exact(value: int) -> pl.Expr:
-    return pl.lit(value, dtype=pl.Int128)
-
-
 def _base() -> pl.Expr:
     by_hour = pl.col("hourly") * pl.col("payable_seconds").cast(pl.Int128)
-    return pl.coalesce(pl.col("visit_price") * _exact(HOUR), by_hour)
+    return pl.coalesce(pl.col("visit_price") * whole(HOUR), by_hour)
 
 
 def _unit() -> pl.Expr:
@@ -101,7 +98,7 @@ def _best_uplifts(lines: pl.DataFrame, terms: Terms) -> pl.DataFrame:
     offered = days.join(terms.uplifts, on="contract").filter(
         ((pl.col("day") & pl.col("days")) != 0) & _in_window()
     )
-    added = pl.col("per_hour") * pl.col("payable_seconds").cast(pl.Int128) * _exact(MILLION)
+    added = pl.col("per_hour") * pl.col("payable_seconds").cast(pl.Int128) * whole(MILLION)
     return (
         offered.with_columns(uplifted=pl.col("base") * pl.col("multiplier") + added)
         .filter(pl.col("uplifted").is_not_null())

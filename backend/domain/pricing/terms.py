@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from backend.domain.money import micropounds, millionths
 from schemas.price import Contract, Uplift
 
 MILLION: Final = 1_000_000
@@ -92,11 +93,6 @@ def terms_of(contracts: Sequence[tuple[Contract, Collection[date]]]) -> Terms:
     )
 
 
-def millionths(value: Decimal) -> int:
-    """A decimal of at most six places as a whole number of millionths."""
-    return int(value * MILLION)
-
-
 def minutes_text(seconds: int) -> str:
     """Whole seconds as exact minutes for a rule id, such as 15 or 1.5."""
     return f"{(Decimal(seconds) / 60).normalize():f}"
@@ -118,22 +114,22 @@ def _term(key: int, contract: Contract) -> tuple[Any, ...]:
         f"round-{rounding.mode}-{minutes_text(rounding.step)}" if rounding.step else None,
         contract.minimum,
         contract.cancelled.notice_hours,
-        millionths(contract.missed.percent),
-        millionths(contract.refused.percent),
-        millionths(contract.cancelled.percent_if_late),
+        millionths(contract.missed.percent, "per cent"),
+        millionths(contract.refused.percent, "per cent"),
+        millionths(contract.cancelled.percent_if_late, "per cent"),
     )
 
 
 def _rates(key: int, contract: Contract) -> list[tuple[Any, ...]]:
     return [
-        (key, order, rate.service, rate.zone, rate.from_, rate.until or date.max, millionths(rate.hourly))
+        (key, order, rate.service, rate.zone, rate.from_, rate.until or date.max, micropounds(rate.hourly))
         for order, rate in enumerate(contract.rates)
     ]
 
 
 def _bands(key: int, contract: Contract) -> list[tuple[Any, ...]]:
     return [
-        (key, order, int(minutes * 60), millionths(price))
+        (key, order, int(minutes * 60), micropounds(price))
         for order, rate in enumerate(contract.rates)
         for minutes, price in rate.visit_prices.items()
     ]
@@ -148,8 +144,8 @@ def _uplifts(key: int, contract: Contract) -> list[tuple[Any, ...]]:
             _days(uplift),
             _clock_seconds(uplift.from_ or "00:00"),
             _clock_seconds(uplift.until or "24:00"),
-            millionths(Decimal(1) if uplift.multiplier is None else uplift.multiplier),
-            millionths(uplift.per_hour or Decimal(0)),
+            millionths(Decimal(1) if uplift.multiplier is None else uplift.multiplier, "times"),
+            micropounds(uplift.per_hour or Decimal(0)),
         )
         for order, uplift in enumerate(contract.uplifts)
     ]
