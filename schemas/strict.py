@@ -61,7 +61,9 @@ def parse_json(raw: bytes | str) -> Decoded[Any]:
     """Read JSON text; duplicate keys, NaN and infinities are faults. Numbers with a fraction become Decimal."""
     try:
         return Decoded(
-            json.loads(raw, object_pairs_hook=_no_duplicates, parse_float=Decimal, parse_constant=_no_constant)
+            json.loads(
+                raw, object_pairs_hook=_no_duplicates, parse_float=Decimal, parse_constant=_no_constant
+            )
         )
     except RecursionError:
         return Decoded(None, (Fault("", "is nested too deeply"),))
@@ -72,7 +74,8 @@ def parse_json(raw: bytes | str) -> Decoded[Any]:
 def decode(kind: type[T], data: object) -> Decoded[T]:
     """Decode plain JSON data into `kind`, collecting every fault. Never raises for bad data."""
     faults: list[Fault] = []
-    value = _decode(_type_info(kind), data, "", faults)
+    key: Any = kind  # mypy does not count every type as hashable; all are
+    value = _decode(_type_info(key), data, "", faults)
     return Decoded(None, tuple(faults)) if faults else Decoded(value)
 
 
@@ -84,7 +87,9 @@ def decode_each(kind: type[T], data: object) -> tuple[list[T], bool]:
     many = isinstance(data, list)
     decoded = [decode(kind, element) for element in data] if isinstance(data, list) else [decode(kind, data)]
     faults = [
-        fault.under(f"/{index}" if many else "") for index, item in enumerate(decoded) for fault in item.faults
+        fault.under(f"/{index}" if many else "")
+        for index, item in enumerate(decoded)
+        for fault in item.faults
     ]
     if faults:
         raise Faulty(faults)
@@ -166,7 +171,9 @@ def _struct(info: inspect.StructType, data: object, at: str, faults: list[Fault]
     if info.tag_field is not None and info.tag_field in data:
         data = {name: value for name, value in data.items() if name != info.tag_field}
     found: list[Fault] = [
-        Fault(f"{at}/{_escape(str(name))}", "is not a field of this object") for name in data if name not in known
+        Fault(f"{at}/{_escape(str(name))}", "is not a field of this object")
+        for name in data
+        if name not in known
     ]
     valid: dict[str, Any] = {}
     for name, field in known.items():
@@ -229,8 +236,11 @@ def _leaf(info: inspect.Type, data: object, at: str, faults: list[Fault]) -> Any
     if expected is None:
         raise TypeError(f"schemas.strict has no rule for {info!r}")
     python, words = expected
-    if isinstance(data, bool) and python is not bool or not isinstance(data, python):
+    if (isinstance(data, bool) and python is not bool) or not isinstance(data, python):
         faults.append(Fault(at, f"must be {words}"))
+        return INVALID
+    if isinstance(data, str) and ("\0" in data or any("\ud800" <= letter <= "\udfff" for letter in data)):
+        faults.append(Fault(at, "holds a character that is no text"))
         return INVALID
     for broken in _bounds(info, data):
         faults.append(Fault(at, broken))
@@ -258,7 +268,11 @@ def _bounds(info: Any, data: Any) -> Iterable[str]:
             yield f"must be less than {info.lt}"
     if isinstance(info, inspect.StrType):
         if info.min_length is not None and len(data) < info.min_length:
-            yield "must not be empty" if info.min_length == 1 else f"needs at least {info.min_length} characters"
+            yield (
+                "must not be empty"
+                if info.min_length == 1
+                else f"needs at least {info.min_length} characters"
+            )
         if info.max_length is not None and len(data) > info.max_length:
             yield f"has more than {info.max_length} characters"
 

@@ -94,7 +94,7 @@ async def http(database: Database) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the whole application, in this event loop, so that requests really run at the same time."""
     from backend.app import create_app
 
-    app = create_app(database.settings)
+    app = create_app()
     lifespan: AbstractAsyncContextManager[None] = app.lifespan()
     async with lifespan:
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)  # type: ignore[arg-type]

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -172,15 +173,19 @@ def stop(cluster: Cluster) -> None:
         raise SetupFault(f"The embedded PostgreSQL in {cluster.folder} does not stop:\n{_last(done.stderr)}")
 
 
-def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner can read, in one step."""
-    partial = path.with_name(path.name + ".new")
+def write_private(path: Path, text: str, replace: bool = True) -> None:
+    """Write a file that only its owner can read, in one step. With `replace` false the first writer wins."""
+    partial = path.with_name(f"{path.name}.{os.getpid()}.new")
     partial.unlink(missing_ok=True)
-    with os.fdopen(
-        os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
-    ) as file:
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
-    partial.replace(path)
+    if replace:
+        partial.replace(path)
+        return
+    with suppress(FileExistsError):
+        path.hardlink_to(partial)
+    partial.unlink()
 
 
 def _is_free(port: int) -> bool:

@@ -1,0 +1,38 @@
+# Everything one needs to try, test and run Doorstep. Each target makes .venv first if it is missing or out of date.
+.DEFAULT_GOAL := help
+.PHONY: help demo test check serve bench browser venv venv-dev
+export PYTHON
+BIN := .venv/bin
+
+help: ## list these targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
+
+demo: venv ## play a made-up county, write out/demo/ and serve its pages (SERVE=no, POSTCODES=FILE)
+	@$(BIN)/doorstep demo $(if $(filter no,$(SERVE)),--no-serve,--serve) $(if $(POSTCODES),--postcodes "$(POSTCODES)")
+
+test: venv-dev ## run every test
+	@scripts/chromium
+	@$(BIN)/python -m pytest $(TESTS)
+
+check: venv-dev ## ruff, mypy, import-linter and the fast tests
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m pytest -m "not slow and not browser"
+
+serve: venv ## serve the pages and the phones' API at http://127.0.0.1:8000
+	@$(BIN)/doorstep serve
+
+bench: venv-dev ## run the benchmarks
+	@$(BIN)/python -m bench
+
+browser: venv-dev ## run the browser tests only
+	@scripts/chromium
+	@$(BIN)/python -m pytest -m browser
+
+venv:
+	@scripts/venv runtime
+
+venv-dev:
+	@scripts/venv dev

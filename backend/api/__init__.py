@@ -1,0 +1,1 @@
+"""The management HTTP API under /api/v1."""

@@ -1,0 +1,9 @@
+"""All routes of the management API."""
+
+from typing import Final
+
+from litestar.handlers import HTTPRouteHandler
+
+from backend.api import calc
+
+handlers: Final[list[HTTPRouteHandler]] = [*calc.handlers]

@@ -1,0 +1,70 @@
+"""The `doorstep` command. A command's module is imported only when it is used, so that help is quick."""
+
+import json
+import signal
+import sys
+from importlib import import_module
+from typing import Final
+
+import click
+
+from backend.faults import DomainError, SetupFault
+from schemas.strict import Faulty
+
+COMMANDS: Final = {
+    "calc": ("calc", "Work out one case: wage, day, pay or price."),
+    "doctor": ("doctor", "Look for what is wrong with this installation."),
+    "keys": ("keys", "Make the signing keys of a deployment."),
+    "migrate": ("database", "Bring the database to the newest version."),
+    "serve": ("serve", "Run the web process."),
+    "rules": ("statute", "List the rules that results name, with their citations."),
+    "settings": ("settings", "List the settings, their meaning and present value."),
+    "statute": ("statute", "Check the packaged law."),
+}
+"""Name -> module of backend/commands that has it in its list `commands`, and its line in the help."""
+
+
+class _Lazy(click.Group):
+    """A group that imports a command when it is called for, and lists them without."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        commands: list[click.Command] = import_module(f"backend.commands.{COMMANDS[name][0]}").commands
+        return next(command for command in commands if command.name == name)
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in sorted(COMMANDS)])
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="doorstep")
+def cli() -> None:
+    """Doorstep proves every paid minute of homecare.
+
+    Settings come from the environment: `doorstep settings` lists them. To see it at work: `doorstep demo`.
+    """
+
+
+def main() -> None:
+    """Run the command line. Exit status: 0 all done, 1 not done, 2 the input or the call was wrong."""
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        cli()
+    except Faulty as error:
+        from backend.problems import invalid
+
+        print(json.dumps(invalid(error), indent=2), file=sys.stderr)
+        sys.exit(2)
+    except (SetupFault, DomainError) as error:
+        print(error, file=sys.stderr)
+        sys.exit(1)
+
+
+def _terminate(number: int, frame: object) -> None:
+    """Leave by way of every `finally`, so that an embedded database is not left running."""
+    sys.exit(128 + number)

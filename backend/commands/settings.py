@@ -1,0 +1,39 @@
+"""`doorstep settings`: what the environment can say, and what it says."""
+
+import json
+import os
+from typing import Any, Final
+
+import click
+
+from backend.settings import SETTINGS, Setting
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def settings(as_json: bool) -> None:
+    """List every setting with its meaning and present value; secrets are hidden.
+
+    \b
+    Example:
+      DOORSTEP_DATA=/srv/doorstep doorstep settings
+    """
+    rows = [_row(setting) for setting in SETTINGS]
+    if as_json:
+        click.echo(json.dumps(rows, indent=2))
+        return
+    for row in rows:
+        value = row["value"] or "(unset)"
+        click.echo(
+            f"{row['variable']} = {value}{'' if row['set'] else '  (default)' if row['value'] else ''}"
+        )
+        click.echo(f"    {row['meaning']}")
+
+
+def _row(setting: Setting) -> dict[str, Any]:
+    text = os.environ.get(setting.variable, "")
+    shown = "(hidden)" if setting.secret and text else text or setting.default
+    return {"variable": setting.variable, "value": shown, "set": bool(text), "meaning": setting.meaning}
+
+
+commands: Final = [settings]

@@ -1,0 +1,138 @@
+"""The server's keys: Ed25519 to sign answers and checkpoints, one secret for nonces, one for keyed look-ups.
+
+All web and worker processes share them. The file may hold retired signing keys after the first: they sign nothing any
+more and stay published, so that what they signed can be checked.
+"""
+
+import hashlib
+import hmac
+import json
+import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from backend import settings
+from backend.embedded.cluster import write_private
+from backend.faults import SetupFault
+
+FILE: Final = "keys.json"
+_SECRET_BYTES: Final = 32
+
+
+def base64url(data: bytes) -> str:
+    """Unpadded base64url (RFC 7515)."""
+    return urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+
+
+def unbase64url(text: str) -> bytes:
+    """The bytes of unpadded base64url. Raises ValueError for anything else, padding and other alphabets included."""
+    data = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    if base64url(data) != text:
+        raise ValueError("is not unpadded base64url")
+    return data
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """An Ed25519 key; its `kid` is the RFC 7638 thumbprint of the public half."""
+
+    private: Ed25519PrivateKey = field(repr=False)
+    kid: str
+
+    def jwk(self) -> dict[str, str]:
+        """The public half as a JSON Web Key."""
+        return {**_public_members(self.private), "kid": self.kid, "alg": "EdDSA", "use": "sig"}
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The keys of one deployment. `signing[0]` signs; the others are published only."""
+
+    signing: tuple[SigningKey, ...]
+    nonce: bytes = field(repr=False)
+    lookup: bytes = field(repr=False)
+
+    def sign(self, message: bytes) -> dict[str, str]:
+        """`{kid, signature}`: an Ed25519 signature over `message`, base64url."""
+        key = self.signing[0]
+        return {"kid": key.kid, "signature": base64url(key.private.sign(message))}
+
+    def jwk_set(self) -> dict[str, list[dict[str, str]]]:
+        """The public halves, newest first, as a JWK set (RFC 7517)."""
+        return {"keys": [key.jwk() for key in self.signing]}
+
+    def lookup_hash(self, text: str) -> bytes:
+        """A keyed hash to find equal values (a person at two employers) without keeping the value itself."""
+        return hmac.digest(self.lookup, text.encode(), hashlib.sha256)
+
+    def nonce_mac(self, message: bytes) -> bytes:
+        """The authentication code of a stateless nonce."""
+        return hmac.digest(self.nonce, message, hashlib.sha256)
+
+
+def current() -> Keys:
+    """The keys of this process. Raises SetupFault if they are missing or malformed."""
+    now = settings.current()
+    return _load(now.keys, now.data, now.embedded)
+
+
+def new() -> str:
+    """Fresh keys as JSON text, for DOORSTEP_KEYS."""
+    made = {
+        "signing": [base64url(Ed25519PrivateKey.generate().private_bytes_raw())],
+        "nonce": base64url(secrets.token_bytes(_SECRET_BYTES)),
+        "lookup": base64url(secrets.token_bytes(_SECRET_BYTES)),
+    }
+    return json.dumps(made, indent=2) + "\n"
+
+
+@cache
+def _load(named: str | None, data: Path, embedded: bool) -> Keys:
+    if named is None:
+        if not embedded:
+            raise SetupFault("DOORSTEP_KEYS is required with DATABASE_URL")
+        return _parse(_made_once(data), str(data / FILE))
+    if named.lstrip().startswith("{"):
+        return _parse(named, "its text")
+    try:
+        return _parse(Path(named).read_text(encoding="ascii"), named)
+    except (OSError, UnicodeDecodeError) as error:
+        raise SetupFault(f"DOORSTEP_KEYS: {named} cannot be read ({error}).") from error
+
+
+def _made_once(data: Path) -> str:
+    path = data / FILE
+    if not path.exists():
+        data.mkdir(mode=0o711, parents=True, exist_ok=True)
+        write_private(path, new(), replace=False)
+    return path.read_text(encoding="ascii")
+
+
+def _parse(text: str, where: str) -> Keys:
+    try:
+        members: Mapping[str, Any] = json.loads(text)
+        signing = tuple(_signing_key(unbase64url(key)) for key in members["signing"])
+        nonce, lookup = unbase64url(members["nonce"]), unbase64url(members["lookup"])
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise SetupFault(
+            f"DOORSTEP_KEYS: {where} is not what `doorstep keys new` prints ({error})."
+        ) from error
+    if not signing or min(len(nonce), len(lookup)) < _SECRET_BYTES:
+        raise SetupFault(f"DOORSTEP_KEYS: {where} needs a signing key and secrets of {_SECRET_BYTES} bytes.")
+    return Keys(signing, nonce, lookup)
+
+
+def _signing_key(seed: bytes) -> SigningKey:
+    private = Ed25519PrivateKey.from_private_bytes(seed)
+    canonical = json.dumps(_public_members(private), sort_keys=True, separators=(",", ":"))
+    return SigningKey(private, base64url(hashlib.sha256(canonical.encode()).digest()))
+
+
+def _public_members(private: Ed25519PrivateKey) -> dict[str, str]:
+    return {"crv": "Ed25519", "kty": "OKP", "x": base64url(private.public_key().public_bytes_raw())}

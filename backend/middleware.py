@@ -1,0 +1,71 @@
+"""What surrounds every request: its id, the moment it arrived, security headers, one line of log."""
+
+import time
+from typing import Any, Final
+from uuid import uuid4
+
+import structlog
+from litestar.datastructures import MutableScopeHeaders
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from prometheus_client import Counter, Histogram
+
+from backend import clock
+
+_REQUESTS: Final = Counter("doorstep_requests", "Requests answered", ["route", "status"])
+_SECONDS: Final = Histogram("doorstep_request_seconds", "Time to answer", ["route"])
+
+_log = structlog.get_logger("doorstep.web")
+
+SECURITY_HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    ),
+    "Permissions-Policy": "geolocation=(self), camera=(self), microphone=()",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+"""A route that needs another value sets the header itself."""
+
+
+def note_arrival(app: ASGIApp) -> ASGIApp:
+    """ASGI middleware. Handlers find the arrival as `request.state.received_at` (UTC, the server's clock)."""
+
+    async def middleware(scope: Scope, receive: Receive, send: Send) -> None:
+        state = scope["state"]
+        state["received_at"] = clock.now()
+        state["started"] = time.perf_counter()
+        state["request_id"] = uuid4().hex
+        with structlog.contextvars.bound_contextvars(request_id=state["request_id"]):
+            await app(scope, receive, send)
+
+    return middleware
+
+
+async def finish(message: Message, scope: Scope) -> None:
+    """Add our headers to an answer and record it. A hook, since an address nobody serves meets no middleware."""
+    if message["type"] != "http.response.start":
+        return
+    state: Any = scope["state"]
+    headers = MutableScopeHeaders.from_message(message)
+    headers["X-Request-Id"] = state.setdefault("request_id", uuid4().hex)
+    for name, value in SECURITY_HEADERS.items():
+        headers.setdefault(name, value)
+    _record(scope, message["status"], time.perf_counter() - state.get("started", time.perf_counter()))
+
+
+def _record(scope: Any, status: int, seconds: float) -> None:
+    """By route, never by path: a path may hold a token, and says whose records were read."""
+    route = scope.get("path_template") or "unknown"
+    _REQUESTS.labels(route, status).inc()
+    _SECONDS.labels(route).observe(seconds)
+    _log.info(
+        "request",
+        request_id=scope["state"]["request_id"],
+        method=scope["method"],
+        route=route,
+        status=status,
+        ms=round(seconds * 1000, 1),
+    )

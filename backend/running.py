@@ -1,0 +1,46 @@
+"""A process with its database: started or joined, at the newest version, its pool open."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
+from typing import TypeVar
+
+from backend import db, embedded, keys, settings
+from backend.faults import SetupFault
+from backend.migrations.runner import migrate, missing
+from backend.settings import Settings
+
+T = TypeVar("T")
+
+
+@contextmanager
+def addressed() -> Iterator[Settings]:
+    """The settings with the address of a running database; an embedded one is started or joined for the block."""
+    before = settings.current()
+    if before.database_url is not None:
+        yield before
+        return
+    with embedded.running(before.data) as urls:
+        yield settings.use(replace(before, database_url=urls.application, owner_database_url=urls.owner))
+        settings.use(before)
+
+
+@asynccontextmanager
+async def database() -> AsyncIterator[Settings]:
+    """The database open for the block. An embedded one is migrated first; another must have been. Raises SetupFault."""
+    with addressed() as now:
+        keys.current()
+        if now.embedded and now.owner_database_url is not None:
+            await migrate(now.owner_database_url, str(now.database_url))
+        async with db.opened(str(now.database_url), now.pool_size):
+            if behind := await missing():
+                raise SetupFault(
+                    f"The database lacks {len(behind)} of the migrations, first {behind[0]}: run `doorstep migrate`."
+                )
+            yield now
+
+
+async def with_database(work: Callable[[], Awaitable[T]]) -> T:
+    """Run `work` with the database open, and return its result. What a command calls under `asyncio.run`."""
+    async with database():
+        return await work()

@@ -1,0 +1,133 @@
+"""The composition root over HTTP: health, keys, the OpenAPI document, problems."""
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+import structlog
+from litestar import get
+
+from tests.conftest import Database
+
+
+async def test_a_ready_service_says_so(http: httpx.AsyncClient) -> None:
+    assert (await http.get("/health/live")).json() == {"status": "live"}
+    assert (await http.get("/health/ready")).json() == {"status": "ready", "simulated_time": None}
+
+
+async def test_keys_are_a_jwk_set_without_private_halves(http: httpx.AsyncClient) -> None:
+    [key] = (await http.get("/schema/keys")).json()["keys"]
+    assert set(key) == {"kty", "crv", "x", "kid", "alg", "use"}
+
+
+async def test_an_unknown_address_is_a_problem(http: httpx.AsyncClient) -> None:
+    answer = await http.get("/nowhere")
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["code"] == "not_found"
+    assert answer.json()["type"] == "urn:doorstep:problem:not-found"
+
+
+async def test_a_wrong_method_is_a_problem(http: httpx.AsyncClient) -> None:
+    answer = await http.get("/api/v1/calc/wage")
+    assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
+
+
+async def test_every_fault_of_a_body_is_named(http: httpx.AsyncClient) -> None:
+    answer = await http.post("/api/v1/calc/price", content=b'{"nonsense": 1}')
+    assert answer.status_code == 400
+    problem = answer.json()
+    assert problem["code"] == "invalid"
+    assert "/nonsense" in {error["pointer"] for error in problem["errors"]}
+    assert len(problem["errors"]) > 1
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"\xff\xfe", b"NaN", b"[" * 5000, b'{"a":1,"a":2}', b'"\\ud800"', b"null"]
+)
+async def test_what_is_no_case_at_all_is_refused_without_a_trace(
+    http: httpx.AsyncClient, body: bytes
+) -> None:
+    for name in ("wage", "day", "pay", "price"):
+        answer = await http.post(f"/api/v1/calc/{name}", content=body)
+        assert answer.status_code == 400, (name, answer.text)
+        assert answer.json()["errors"]
+
+
+async def test_a_body_over_the_limit_is_refused(http: httpx.AsyncClient) -> None:
+    answer = await http.post("/api/v1/calc/price", content=b" " * (8 * 1024 * 1024 + 1))
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
+async def test_every_answer_carries_the_security_headers_and_an_id(http: httpx.AsyncClient) -> None:
+    for path in ("/health/live", "/nowhere"):
+        headers = (await http.get(path)).headers
+        assert "default-src 'self'" in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+        assert len(headers["x-request-id"]) == 32
+
+
+async def test_the_openapi_document_describes_bodies_answers_and_problems(http: httpx.AsyncClient) -> None:
+    document = (await http.get("/schema/openapi.json")).json()
+    operation = document["paths"]["/api/v1/calc/price"]["post"]
+    one, many = operation["requestBody"]["content"]["application/json"]["schema"]["oneOf"]
+    assert many["items"] == one
+    assert one["$ref"].rpartition("/")[2] in document["components"]["schemas"]
+    assert "application/json" in operation["responses"]["200"]["content"]
+    assert "application/problem+json" in operation["responses"]["default"]["content"]
+    assert all(
+        "$ref" not in reference or _resolves(document, reference["$ref"]) for reference in _objects(document)
+    )
+
+
+def _objects(node: Any) -> list[dict[str, Any]]:
+    if isinstance(node, dict):
+        return [node, *(found for value in node.values() for found in _objects(value))]
+    return [found for value in node for found in _objects(value)] if isinstance(node, list) else []
+
+
+def _resolves(document: Any, reference: Any) -> bool:
+    if not isinstance(reference, str):
+        return True
+    for part in reference.removeprefix("#/").split("/"):
+        document = document.get(part, {})
+    return bool(document)
+
+
+async def test_our_own_mistake_is_logged_with_its_trace_and_answered_without(
+    capfd: pytest.CaptureFixture[str], database: Database
+) -> None:
+    from backend.app import create_app
+
+    @get("/broken", sync_to_thread=False)
+    def broken() -> None:
+        raise RuntimeError("a secret detail")
+
+    app = create_app()
+    app.register(broken)
+    async with app.lifespan():
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)  # type: ignore[arg-type]
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            answer = await client.get("/broken?token=hidden")
+    assert answer.status_code == 500
+    assert answer.json()["code"] == "internal"
+    assert "secret" not in answer.text
+    logged = capfd.readouterr().err
+    assert "a secret detail" in logged
+    assert "hidden" not in logged
+
+
+async def test_metrics_count_by_route(http: httpx.AsyncClient) -> None:
+    await http.get("/health/live")
+    text = (await http.get("/metrics")).text
+    assert 'doorstep_requests_total{route="/health/live",status="200"}' in text
+
+
+async def test_logs_name_routes_not_paths(http: httpx.AsyncClient) -> None:
+    with structlog.testing.capture_logs() as entries:
+        await http.post("/api/v1/calc/price?who=ann", content=json.dumps({"visit": "private"}))
+    logged = json.dumps(entries)
+    assert "/api/v1/calc/price" in logged
+    assert "ann" not in logged
+    assert "private" not in logged
