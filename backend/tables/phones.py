@@ -7,8 +7,10 @@ A table keyed by several columns names its first one as the key, because Piccolo
 from piccolo.columns import Array, BigInt, Boolean, Bytea, DoublePrecision, Integer, JSONB, SmallInt, Text, Timestamptz, UUID
 from piccolo.table import Table
 
+from backend.db import DB
 
-class Device(Table, tablename="device"):
+
+class Device(Table, tablename="device", db=DB):
     provider_id = UUID(primary_key=True, default=None, null=False)
     id = UUID(default=None, null=False)
     carer_id = UUID(default=None, null=False)
@@ -27,7 +29,7 @@ class Device(Table, tablename="device"):
     closed_seq = BigInt(default=None, null=True)
 
 
-class EnrolCode(Table, tablename="enrol_code"):
+class EnrolCode(Table, tablename="enrol_code", db=DB):
     provider_id = UUID(primary_key=True, default=None, null=False)
     code_hash = Bytea(default=None, null=False)
     carer_id = UUID(default=None, null=False)
@@ -39,7 +41,7 @@ class EnrolCode(Table, tablename="enrol_code"):
     key_thumbprint = Text(default=None, null=True)
 
 
-class EventKey(Table, tablename="event_key"):
+class EventKey(Table, tablename="event_key", db=DB):
     provider_id = UUID(primary_key=True, default=None, null=False)
     device_id = UUID(default=None, null=False)
     id = UUID(default=None, null=False)
@@ -51,16 +53,21 @@ class EventKey(Table, tablename="event_key"):
     code = Text(default=None, null=True)
 
 
-class EventLink(Table, tablename="event_link"):
+class EventLink(Table, tablename="event_link", db=DB):
     provider_id = UUID(primary_key=True, default=None, null=False)
     device_id = UUID(default=None, null=False)
     seq = BigInt(default=None, null=False)
     signed_hash = Bytea(default=None, null=False)
     prev = Bytea(default=None, null=False)
     event_row = UUID(default=None, null=False)
+    id = UUID(default=None, null=False)
+    verdict = Text(default=None, null=False)
+    received_at = Timestamptz(default=None, null=False)
+    outcome = Text(default=None, null=False)
+    code = Text(default=None, null=True)
 
 
-class Event(Table, tablename="event"):
+class Event(Table, tablename="event", db=DB):
     provider_id = UUID(primary_key=True, default=None, null=False)
     received_at = Timestamptz(default=None, null=False)
     row_id = UUID(default=None, null=False)
@@ -96,7 +103,7 @@ class Event(Table, tablename="event"):
     raw = Bytea(default=None, null=True)
 
 
-class EventAttachment(Table, tablename="event_attachment"):
+class EventAttachment(Table, tablename="event_attachment", db=DB):
     provider_id = UUID(primary_key=True, default=None, null=False)
     event_row = UUID(default=None, null=False)
     kind = Text(default=None, null=False)
@@ -104,7 +111,7 @@ class EventAttachment(Table, tablename="event_attachment"):
     received_at = Timestamptz(default=None, null=False)
 
 
-class EventJudgement(Table, tablename="event_judgement"):
+class EventJudgement(Table, tablename="event_judgement", db=DB):
     provider_id = UUID(primary_key=True, default=None, null=False)
     event_row = UUID(default=None, null=False)
     rule_version = Text(default=None, null=False)
@@ -119,7 +126,7 @@ class EventJudgement(Table, tablename="event_judgement"):
     reasons = Array(Text(default=None, null=True), default=None, null=False)
 
 
-class EventRelease(Table, tablename="event_release"):
+class EventRelease(Table, tablename="event_release", db=DB):
     provider_id = UUID(primary_key=True, default=None, null=False)
     event_row = UUID(default=None, null=False)
     released_by = UUID(default=None, null=False)
@@ -127,7 +134,7 @@ class EventRelease(Table, tablename="event_release"):
     reason = Text(default=None, null=False)
 
 
-class EventBatch(Table, tablename="event_batch"):
+class EventBatch(Table, tablename="event_batch", db=DB):
     provider_id = UUID(primary_key=True, default=None, null=False)
     id = UUID(default=None, null=False)
     device_id = UUID(default=None, null=False)
@@ -137,7 +144,7 @@ class EventBatch(Table, tablename="event_batch"):
     signature = Bytea(default=None, null=False)
 
 
-class UnclaimedEvent(Table, tablename="unclaimed_event"):
+class UnclaimedEvent(Table, tablename="unclaimed_event", db=DB):
     id = UUID(primary_key=True, default=None, null=False)
     kind = Text(default=None, null=False)
     received_at = Timestamptz(default=None, null=False)
@@ -145,7 +152,7 @@ class UnclaimedEvent(Table, tablename="unclaimed_event"):
     body = Bytea(default=None, null=False)
 
 
-class Checkpoint(Table, tablename="checkpoint"):
+class Checkpoint(Table, tablename="checkpoint", db=DB):
     provider_id = UUID(primary_key=True, default=None, null=False)
     number = BigInt(default=None, null=False)
     previous = Bytea(default=None, null=False)
@@ -157,7 +164,7 @@ class Checkpoint(Table, tablename="checkpoint"):
     signature = Bytea(default=None, null=False)
 
 
-class CheckpointEvent(Table, tablename="checkpoint_event"):
+class CheckpointEvent(Table, tablename="checkpoint_event", db=DB):
     provider_id = UUID(primary_key=True, default=None, null=False)
     event_row = UUID(default=None, null=False)
     number = BigInt(default=None, null=False)

@@ -61,8 +61,14 @@ CREATE TABLE event_link (                  -- hashes of all validly signed event
     signed_hash bytea NOT NULL,
     prev bytea NOT NULL,
     event_row uuid NOT NULL,
+    id uuid NOT NULL,
+    verdict text NOT NULL CHECK (verdict IN ('new', 'conflict', 'fork')),
+    received_at timestamptz NOT NULL,      -- with outcome and code: what a repeat is answered
+    outcome text NOT NULL,
+    code text,
     PRIMARY KEY (provider_id, device_id, seq, signed_hash)
 ) PARTITION BY HASH (provider_id);
+CREATE INDEX event_link_id ON event_link (provider_id, device_id, id);
 CALL protect_fact('event_link');
 
 DO $$

@@ -1,0 +1,178 @@
+"""JSON that is signed: read without mercy, written in the canonical form of RFC 8785.
+
+What two readers could understand differently (a key given twice, a number no double can hold, half a surrogate pair)
+is refused before any signature is looked at.
+"""
+
+import hashlib
+import json
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterator
+from typing import Any, Final
+
+import rfc8785
+
+LARGEST_VALUE_BYTES: Final = 65_536
+DEEPEST: Final = 16
+SAFE_INTEGER: Final = 2**53 - 1
+
+_STRUCTURE: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{},:]', re.DOTALL)
+_BLANK: Final = b" \t\r\n"
+
+
+class Unreadable(ValueError):
+    """A JSON value that cannot be signed or read one way only; the words say why."""
+
+
+def base64url(data: bytes) -> str:
+    """Unpadded base64url (RFC 7515)."""
+    return urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+
+
+def unbase64url(text: object) -> bytes:
+    """The bytes of unpadded base64url. Raises ValueError for anything else, other spellings of the same included."""
+    if not isinstance(text, str) or not text.isascii():
+        raise ValueError("must be unpadded base64url")
+    try:
+        data = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except ValueError:
+        raise ValueError("must be unpadded base64url") from None
+    if base64url(data) != text:
+        raise ValueError("must be unpadded base64url")
+    return data
+
+
+def sha256(data: bytes) -> bytes:
+    """The SHA-256 digest, 32 bytes."""
+    return hashlib.sha256(data).digest()
+
+
+def canonical(value: object) -> bytes:
+    """RFC 8785 bytes of a JSON value. Raises Unreadable for one that has no such form."""
+    try:
+        return rfc8785.dumps(value)  # type: ignore[arg-type]  # it names its own refusals, caught below
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(f"has no canonical form: {error}") from error
+
+
+def read(raw: bytes) -> Any:
+    """The JSON value of `raw`. Raises Unreadable for whatever must not be signed."""
+    if len(raw) > LARGEST_VALUE_BYTES:
+        raise Unreadable(f"is longer than {LARGEST_VALUE_BYTES} bytes")
+    if _depth(raw) > DEEPEST:
+        raise Unreadable(f"is nested more than {DEEPEST} deep")
+    try:
+        value = json.loads(
+            raw.decode("utf-8"),
+            object_pairs_hook=_no_duplicates,
+            parse_int=_safe_integer,
+            parse_float=_finite,
+            parse_constant=_no_constant,
+        )
+    except Unreadable:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(f"is not valid JSON: {error}") from error
+    _refuse_lone_surrogates(value)
+    return value
+
+
+def members(raw: bytes) -> dict[str, bytes]:
+    """The members of a JSON object, each value as the bytes that came, however odd those are inside.
+
+    Raises Unreadable if `raw` is no object, its brackets do not close, or a key stands twice.
+    """
+    found: dict[str, bytes] = {}
+    for part in _parts(raw, b"{", b"}"):
+        key, colon, value = _split_member(part)
+        if not colon:
+            raise Unreadable("is not valid JSON: a key has no value")
+        if key in found:
+            raise Unreadable(f"gives the key {key!r} twice")
+        found[key] = value
+    return found
+
+
+def elements(raw: bytes) -> list[bytes]:
+    """The elements of a JSON array, each as the bytes that came. Raises Unreadable if `raw` is no array."""
+    return list(_parts(raw, b"[", b"]"))
+
+
+def _parts(raw: bytes, opening: bytes, closing: bytes) -> Iterator[bytes]:
+    """What stands between the commas of the outermost object or array, without recursion."""
+    text = raw.strip(_BLANK)
+    if not text.startswith(opening) or not text.endswith(closing) or len(text) < 2:
+        raise Unreadable("is not a JSON object" if opening == b"{" else "is not a JSON array")
+    inside, depth, begin = text[1:-1], 0, 0
+    for token in _STRUCTURE.finditer(inside):
+        mark = token.group()
+        depth += (mark in (b"{", b"[")) - (mark in (b"}", b"]"))
+        if depth < 0:
+            raise Unreadable("is not valid JSON: a bracket closes too early")
+        if mark == b"," and depth == 0:
+            yield _not_blank(inside[begin : token.start()])
+            begin = token.end()
+    if depth:
+        raise Unreadable("is not valid JSON: a bracket stays open")
+    if begin or inside.strip(_BLANK):
+        yield _not_blank(inside[begin:])
+
+
+def _not_blank(part: bytes) -> bytes:
+    value = part.strip(_BLANK)
+    if not value:
+        raise Unreadable("is not valid JSON: a value is missing")
+    return value
+
+
+def _split_member(part: bytes) -> tuple[str, bytes, bytes]:
+    token = _STRUCTURE.match(part)
+    if token is None or not token.group().startswith(b'"'):
+        raise Unreadable("is not valid JSON: a key must be text")
+    try:
+        key = json.loads(token.group())
+    except ValueError as error:
+        raise Unreadable(f"is not valid JSON: {error}") from error
+    _, colon, value = part[token.end() :].partition(b":")
+    return key, colon, value.strip(_BLANK)
+
+
+def _depth(raw: bytes) -> int:
+    depth = deepest = 0
+    for token in _STRUCTURE.finditer(raw):
+        mark = token.group()
+        depth += (mark in (b"{", b"[")) - (mark in (b"}", b"]"))
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise Unreadable("gives one key twice in an object")
+    return found
+
+
+def _safe_integer(text: str) -> int:
+    if len(text) > 17 or abs(int(text)) > SAFE_INTEGER:
+        raise Unreadable("holds a whole number beyond 2^53 - 1")
+    return int(text)
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if value in (float("inf"), float("-inf")):
+        raise Unreadable("holds a number too large to be finite")
+    return value
+
+
+def _no_constant(name: str) -> float:
+    raise Unreadable(f"holds {name}, which is not a number")
+
+
+def _refuse_lone_surrogates(value: object) -> None:
+    try:
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        raise Unreadable("holds half of a surrogate pair") from None

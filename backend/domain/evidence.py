@@ -1,0 +1,105 @@
+"""What a position proves about an event, judged once and kept when the position goes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+from backend.domain.place import Fence, distance_m, fence
+from schemas.mobile import Fix
+
+RULE_VERSION: Final = "fence-1"
+LEVELS: Final = ("statement", "elsewhere", "uncertain", "position")
+"""How well an event's place is proved, weakest first."""
+Level = Literal["statement", "elsewhere", "uncertain", "position"]
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """A place with the radius, in metres, within which one is there."""
+
+    lat: float
+    lon: float
+    radius_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Distance and accuracy in metres, age of the fix in seconds; `reasons` are doubts for a person to weigh."""
+
+    fence: Fence
+    level: Level
+    reasons: tuple[str, ...]
+    distance_m: float | None = None
+    accuracy_m: float | None = None
+    fix_age_s: float | None = None
+    at_home: bool | None = None
+
+    @property
+    def keep_position(self) -> bool:
+        """False for a fix at the carer's own home and outside every approved place: it is nobody's business."""
+        return not self.at_home
+
+
+def judge(
+    fix: Fix | None,
+    no_fix: str | None,
+    occurred_at: datetime,
+    approved: Sequence[Circle],
+    homes: Sequence[Circle],
+    stale_after_s: int,
+) -> Judgement:
+    """Judge an event's position against the approved places of its visit and the carer's own homes."""
+    if fix is None:
+        return Judgement("no_position", "statement", ("no_position", f"no_fix_{no_fix or 'unstated'}"))
+    distance, verdict = _nearest(fix, approved)
+    at_home = verdict != "inside" and _surely_at_home(fix, approved, homes)
+    age = (occurred_at - fix.taken_at).total_seconds()
+    reasons = tuple(sorted(_reasons(fix, verdict, age, at_home, stale_after_s)))
+    return Judgement(
+        fence=verdict,
+        level=_level(verdict, reasons),
+        reasons=reasons,
+        distance_m=None if distance is None else round(distance, 1),
+        accuracy_m=fix.accuracy_m,
+        fix_age_s=age,
+        at_home=at_home,
+    )
+
+
+def _nearest(fix: Fix, approved: Sequence[Circle]) -> tuple[float | None, Fence]:
+    """The best verdict over the approved places, and the distance to the place that gave it."""
+    order: dict[Fence, int] = {"inside": 0, "cannot_tell": 1, "outside": 2, "no_position": 3}
+    found = [(order[verdict], distance, verdict) for distance, verdict in (_at(fix, place) for place in approved)]
+    if not found:
+        return None, "cannot_tell"
+    _, distance, verdict = min(found)
+    return distance, verdict
+
+
+def _at(fix: Fix, place: Circle) -> tuple[float, Fence]:
+    edges = (place.radius_m - fix.accuracy_m, place.radius_m + fix.accuracy_m)
+    distance = distance_m(fix.lat, fix.lon, place.lat, place.lon, edges)
+    return distance, fence(distance, fix.accuracy_m, place.radius_m)
+
+
+def _surely_at_home(fix: Fix, approved: Sequence[Circle], homes: Sequence[Circle]) -> bool:
+    outside = all(_at(fix, place)[1] == "outside" for place in approved)
+    return outside and any(_at(fix, home)[1] == "inside" for home in homes)
+
+
+def _reasons(fix: Fix, verdict: Fence, age: float, at_home: bool, stale_after_s: int) -> list[str]:
+    found = {
+        "outside": verdict == "outside",
+        "cannot_tell": verdict == "cannot_tell",
+        "stale_fix": abs(age) > stale_after_s,
+        "mock_location": fix.mocked,
+        "at_own_home": at_home,
+    }
+    return [reason for reason, holds in found.items() if holds]
+
+
+def _level(verdict: Fence, reasons: tuple[str, ...]) -> Level:
+    if verdict == "outside":
+        return "elsewhere"
+    return "position" if verdict == "inside" and not reasons else "uncertain"
