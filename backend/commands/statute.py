@@ -21,9 +21,7 @@ def rules(rule_id: str | None, as_json: bool) -> None:
       doorstep rules nmw-2015-34
     """
     found = _rules()
-    if rule_id is not None and rule_id not in found:
-        raise click.ClickException(f"there is no rule {rule_id}: `doorstep rules` lists them all")
-    chosen = list(found.values()) if rule_id is None else [found[rule_id]]
+    chosen = list(found.values()) if rule_id is None else [_named(rule_id)]
     if as_json:
         plain = [msgspec.to_builtins(rule) for rule in chosen]
         click.echo(json.dumps(plain if rule_id is None else plain[0], indent=2, ensure_ascii=False))
@@ -32,6 +30,15 @@ def rules(rule_id: str | None, as_json: bool) -> None:
         click.echo("\n".join(f"{rule.id:<{width}}  {rule.title}" for rule in chosen))
     else:
         click.echo(_shown(chosen[0]))
+
+
+def _named(rule_id: str) -> Rule:
+    from backend.statute.catalogue import rule
+
+    try:
+        return rule(rule_id)
+    except KeyError:
+        raise click.ClickException(f"there is no rule {rule_id}: `doorstep rules` lists them all") from None
 
 
 def _shown(rule: Rule) -> str:

@@ -1,13 +1,33 @@
 """Every rule that a result may name, with its citation."""
 
+import re
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Final
+
+from msgspec.structs import replace
 
 from backend.statute import strict_yaml
 from backend.statute.entries import OffsetInterval, RateInterval, Rule, build
 from backend.statute.strict_yaml import StatuteError
 from backend.statute.wage_law import offset_intervals, rate_intervals
+
+_NUMBER_AT_END: Final = re.compile(r"(?<=-)\d+(\.\d+)?$")
+
+
+def rule(rule_id: str) -> Rule:
+    """The rule that a result names. Raises KeyError for a name that no rule has.
+
+    A rule about any number of minutes is listed once, with N for the number: round-nearest-N says what
+    round-nearest-15 is.
+    """
+    known = rules()
+    number = _NUMBER_AT_END.search(rule_id)
+    if rule_id in known or number is None:
+        return known[rule_id]
+    family = known[f"{rule_id[: number.start()]}N"]
+    title, says = (text.replace("N minutes", f"{number[0]} minutes") for text in (family.title, family.says))
+    return replace(family, id=rule_id, title=title, says=says)
 
 
 @cache
