@@ -67,8 +67,9 @@ class Adjusted(Struct, frozen=True, kw_only=True):
 class InvoiceLine(Struct, frozen=True, kw_only=True):
     """One visit, or the change to one visit billed before. `carer` is a reference, set on double-handed visits.
 
-    `planned_minutes` and `planned` are null for a visit nobody planned, `unit` where nothing is due and no rate is known.
-    `uplift` names the uplift in the price, if any. `adjusts` names the line changed; `reason` says why in words.
+    `planned_minutes` and `planned` are null for a visit nobody planned, `unit` where no rate is known for nothing due.
+    `uplift` names the uplift in the price, if any. `adjusts` names the line changed and `reason` says why in words: such a
+    line's minutes are its visit's as they are now, its amount is the change.
     """
 
     line: int
@@ -145,7 +146,8 @@ class InvoiceSnapshot(Struct, frozen=True, kw_only=True):
 class VisitEvidence(Struct, frozen=True, kw_only=True):
     """A visit behind a worker's hours: when it was planned and worked, and the signed events that show it.
 
-    `visit` is its reference; `evidence` says how it was recorded at the door. With one end of `actual` it is incomplete.
+    `visit` is its reference; `evidence` says how it was recorded at the door. With one end of `actual` alone it is
+    incomplete.
     """
 
     visit: str
@@ -231,4 +233,3 @@ class WageReportSnapshot(Struct, frozen=True, kw_only=True):
     statute: list[StatuteEntry]
     facts_digest: str
     simulated_clock: bool = False
-

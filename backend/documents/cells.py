@@ -6,12 +6,15 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
-from zoneinfo import ZoneInfo
+
+from backend.domain.time import LONDON
+from schemas.day import Actual, Span
 
 Cell = str | int | Decimal | date | datetime | bool | None
 
-_LONDON: Final = ZoneInfo("Europe/London")
-_STARTS_FORMULA: Final = frozenset("=+-@\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH COMMERCIAL AT}")
+_STARTS_FORMULA: Final = frozenset(
+    "=+-@\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH COMMERCIAL AT}"
+)
 
 
 def guarded(text: str) -> str:
@@ -19,7 +22,7 @@ def guarded(text: str) -> str:
 
     Such text starts with = + - @ (also after blanks, also in full width), a tab or a line break (OWASP, CSV injection).
     """
-    runs = text[:1] in ("\t", "\r", "\n") or text.lstrip()[:1] in _STARTS_FORMULA and text.strip() != ""
+    runs = text[:1] in ("\t", "\r", "\n") or (text.lstrip()[:1] in _STARTS_FORMULA and text.strip() != "")
     return f"'{text}" if runs else text
 
 
@@ -32,11 +35,16 @@ def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     return buffer.getvalue().encode()
 
 
+def edges(span: Span | Actual | None) -> tuple[datetime | None, datetime | None]:
+    """The two cells of a span: its start and end, empty where not known."""
+    return (span.start, span.end) if span else (None, None)
+
+
 def _written(cell: Cell) -> str:
     if isinstance(cell, str):
         return guarded(cell)
     if isinstance(cell, datetime):
-        return cell.astimezone(_LONDON).isoformat()
+        return cell.astimezone(LONDON).isoformat()
     if isinstance(cell, Decimal):
         return f"{cell:f}"
     if isinstance(cell, bool):

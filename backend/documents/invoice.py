@@ -4,17 +4,45 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from backend.documents.canonical import canonical_json
-from backend.documents.cells import Cell, csv_bytes
+from backend.documents.cells import Cell, csv_bytes, edges
 from backend.documents.invoice_page import invoice_page
 from backend.documents.typesetting import typeset
 from schemas.documents import InvoiceLine, InvoiceSnapshot
 
 HEADINGS: Final = (
-    "number", "kind", "contract", "period_start", "period_end", "line", "visit", "visit_id", "person", "carer", "service",
-    "zone", "planned_start", "planned_end", "actual_start", "actual_end", "claimed_start", "claimed_end", "planned_minutes",
-    "actual_minutes", "payable_minutes", "rounding_minutes", "difference_minutes", "unit", "uplift", "rules", "evidence_level",
-    "flags", "adjusts_number", "adjusts_line", "reason", "amount",
-)  # fmt: skip
+    "number",
+    "kind",
+    "contract",
+    "period_start",
+    "period_end",
+    "line",
+    "visit",
+    "visit_id",
+    "person",
+    "carer",
+    "service",
+    "zone",
+    "planned_start",
+    "planned_end",
+    "actual_start",
+    "actual_end",
+    "claimed_start",
+    "claimed_end",
+    "planned_minutes",
+    "actual_minutes",
+    "payable_minutes",
+    "rounding_minutes",
+    "difference_minutes",
+    "unit",
+    "uplift",
+    "rules",
+    "evidence_level",
+    "flags",
+    "adjusts_number",
+    "adjusts_line",
+    "reason",
+    "amount",
+)
 """The CSV's first headings; a heading `amount: <payer>` for each payer follows."""
 
 _PENNY: Final = Decimal("0.01")
@@ -39,17 +67,37 @@ def invoice_csv(snapshot: InvoiceSnapshot) -> bytes:
 
 def _row(snapshot: InvoiceSnapshot, line: InvoiceLine, payers: list[str]) -> list[Cell]:
     shares = {share.payer: share.amount for share in line.funding}
-    spans = [instant for span in (line.planned, line.actual, line.claimed) for instant in (
-        (span.start, span.end) if span else (None, None)
-    )]  # fmt: skip
+    spans = [edge for span in (line.planned, line.actual, line.claimed) for edge in edges(span)]
     return [
-        snapshot.number, snapshot.kind, snapshot.contract_reference, snapshot.period.start, snapshot.period.end,
-        line.line, line.visit, line.visit_id, line.person, line.carer, line.service, line.zone, *spans,
-        line.planned_minutes, line.actual_minutes, line.payable_minutes, line.rounding_minutes, line.difference_minutes,
-        line.unit, line.uplift, "; ".join(line.rules), line.evidence_level, "; ".join(line.flags),
-        line.adjusts.number if line.adjusts else None, line.adjusts.line if line.adjusts else None, line.reason,
-        _money(line.amount), *(_money(shares[payer]) if payer in shares else None for payer in payers),
-    ]  # fmt: skip
+        snapshot.number,
+        snapshot.kind,
+        snapshot.contract_reference,
+        snapshot.period.start,
+        snapshot.period.end,
+        line.line,
+        line.visit,
+        line.visit_id,
+        line.person,
+        line.carer,
+        line.service,
+        line.zone,
+        *spans,
+        line.planned_minutes,
+        line.actual_minutes,
+        line.payable_minutes,
+        line.rounding_minutes,
+        line.difference_minutes,
+        line.unit,
+        line.uplift,
+        "; ".join(line.rules),
+        line.evidence_level,
+        "; ".join(line.flags),
+        line.adjusts.number if line.adjusts else None,
+        line.adjusts.line if line.adjusts else None,
+        line.reason,
+        _money(line.amount),
+        *(_money(shares[payer]) if payer in shares else None for payer in payers),
+    ]
 
 
 def _money(amount: Decimal) -> Decimal:

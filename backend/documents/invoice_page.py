@@ -1,10 +1,12 @@
 """What an invoice says on paper: every value of the page as text, so that the template only lays it out."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from backend.documents import words
+from backend.domain.time import london_date
 from schemas.documents import InvoiceLine, InvoiceSnapshot, Party, RuleText
 
 Page = dict[str, Any]
@@ -13,6 +15,7 @@ Page = dict[str, Any]
 def invoice_page(snapshot: InvoiceSnapshot) -> Page:
     """The values of `templates/invoice.typ`: plain JSON data, all of it ready to print."""
     numbers = {rule.id: str(index) for index, rule in enumerate(snapshot.rules, start=1)}
+    new = [line for line in snapshot.lines if not line.adjusts]  # an adjustment repeats the time of its visit
     title = "Credit note" if snapshot.kind == "credit_note" else "Invoice"
     return {
         "title": f"{title} {snapshot.number}",
@@ -24,8 +27,8 @@ def invoice_page(snapshot: InvoiceSnapshot) -> Page:
         "totals": _totals(snapshot),
         "total": _total(snapshot),
         "payers": [[total.name, total.payer, words.pounds(total.amount)] for total in snapshot.by_payer],
-        "minutes": _minutes(snapshot.lines),
-        "balance": _balance(snapshot.lines),
+        "minutes": _minutes(new),
+        "balance": _balance(new),
         "parked": [[visit.visit, words.worded(visit.reason), visit.detail] for visit in snapshot.parked],
         "lines": [_line(line, numbers) for line in snapshot.lines],
         "net": words.pounds(snapshot.total),
@@ -87,7 +90,19 @@ def _totals(snapshot: InvoiceSnapshot) -> list[list[str]]:
         named = f"VAT: exempt{f' ({vat.reason})' if vat.reason else ''}"
     else:
         named = f"VAT at {words.percent(vat.rate)}"
-    return [[f"Net, {len(snapshot.lines)} lines", words.pounds(vat.net)], [named, words.pounds(vat.amount)]]
+    return [*_kinds(snapshot.lines), ["Net", words.pounds(vat.net)], [named, words.pounds(vat.amount)]]
+
+
+def _kinds(lines: list[InvoiceLine]) -> list[list[str]]:
+    """Visits billed for the first time, and changes to earlier documents, apart."""
+    new = [line.amount for line in lines if not line.adjusts]
+    changes = [line.amount for line in lines if line.adjusts]
+    rows = [[f"Visits, {_count(new)}", words.pounds(sum(new, Decimal()))]]
+    if changes:
+        rows.append(
+            [f"Changes to earlier documents, {_count(changes)}", words.pounds(sum(changes, Decimal()))]
+        )
+    return rows
 
 
 def _total(snapshot: InvoiceSnapshot) -> list[str]:
@@ -96,7 +111,7 @@ def _total(snapshot: InvoiceSnapshot) -> list[str]:
 
 
 def _minutes(lines: list[InvoiceLine]) -> list[list[str]]:
-    """Planned, worked and billed time over the whole document."""
+    """Planned, worked and billed time over the lines given."""
     named = (
         ("Planned", [line.planned_minutes or Decimal() for line in lines]),
         ("Worked", [line.actual_minutes for line in lines]),
@@ -104,7 +119,10 @@ def _minutes(lines: list[InvoiceLine]) -> list[list[str]]:
         ("Added or taken by rounding", [line.rounding_minutes for line in lines]),
         ("Billed less worked", [line.difference_minutes for line in lines]),
     )
-    return [[name, words.number(sum(values, Decimal())), words.hours(sum(values, Decimal()))] for name, values in named]
+    return [
+        [name, words.number(sum(values, Decimal())), words.hours(sum(values, Decimal()))]
+        for name, values in named
+    ]
 
 
 def _balance(lines: list[InvoiceLine]) -> str:
@@ -123,13 +141,13 @@ def _count(lines: list[Decimal]) -> str:
 
 def _line(line: InvoiceLine, numbers: Mapping[str, str]) -> Page:
     span = line.planned or line.actual
-    on = words.london_day(span.start) if span else None
+    on = london_date(span.start) if span else None
     minutes = (line.planned_minutes, line.actual_minutes, line.payable_minutes)
     return {
         "line": str(line.line),
         "visit": line.visit,
         "person": line.person if line.carer is None else f"{line.person}, carer {line.carer}",
-        "service": f"{words.worded(line.service)}, {words.worded(line.zone)}",
+        "service": ", ".join(words.worded(part) for part in (line.service, line.zone) if part),
         "day": words.short_day(on) if on else "",
         "planned": words.clock(line.planned, on),
         "actual": words.clock(line.actual, on),
@@ -139,7 +157,7 @@ def _line(line: InvoiceLine, numbers: Mapping[str, str]) -> Page:
         "price": " + ".join(words.worded(part) for part in (line.unit, line.uplift) if part),
         "rules": rule_numbers(line.rules, numbers),
         "amount": words.pounds(line.amount),
-        "shares": [f"{share.payer} {words.pounds(share.amount)}" for share in line.funding] if len(line.funding) > 1 else [],
+        "shares": [f"{share.payer} {words.pounds(share.amount)}" for share in line.funding],
         "remarks": _remarks(line, on),
     }
 
@@ -148,7 +166,7 @@ def _signed(minutes: Decimal) -> str:
     return f"+{words.number(minutes)}" if minutes > 0 else words.number(minutes)
 
 
-def _remarks(line: InvoiceLine, on: Any) -> str:
+def _remarks(line: InvoiceLine, on: date | None) -> str:
     said = [] if line.status == "completed" else [f"This visit was {words.worded(line.status)}"]
     if line.adjusts:
         said.append(f"Changes line {line.adjusts.line} of {line.adjusts.number}")

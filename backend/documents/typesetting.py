@@ -1,4 +1,4 @@
-"""Set a page in type: a template, its values as JSON, and the data it was made from go in; one accessible PDF comes out.
+"""Set a page in type: a template, its values and the data it was made from go in, one accessible PDF comes out.
 
 Values reach a template only as JSON, never as markup, so nothing written in a name or a note can act as a command. The
 two fonts are our own files and the machine's fonts are not looked at, so a document is the same on every machine.
@@ -23,8 +23,8 @@ FONTS: Final = _HERE / "fonts"
 def typeset(template: str, values: object, attachment: bytes, made_at: datetime) -> bytes:
     """A tagged PDF/UA-1 and PDF/A-3a document; the same arguments always give the same bytes.
 
-    `values` are plain JSON data for `templates/<template>.typ`; `attachment` is the canonical JSON that the PDF carries;
-    `made_at` is the instant the document states as its own.
+    `values` are plain JSON data for `templates/<template>.typ`; `attachment` is the canonical JSON that the PDF
+    carries; `made_at` is the instant the document states as its own.
     """
     compiler = typst.Compiler(
         input=TEMPLATES / f"{template}.typ", root=TEMPLATES, font_paths=_fonts(), ignore_system_fonts=True
@@ -47,12 +47,19 @@ def printable(values: Any) -> Any:
     such as {U+1F600}: an accessible PDF may hold no character without a shape. The attached data keeps the original.
     """
     if isinstance(values, str):
-        return "".join(map(_shown, " ".join(unicodedata.normalize("NFC", values).split())))
+        return _printable_text(values)
     if isinstance(values, dict):
         return {key: printable(value) for key, value in values.items()}
     if isinstance(values, list):
         return [printable(value) for value in values]
     return values
+
+
+def _printable_text(text: str) -> str:
+    line = " ".join(text.split())
+    if line.isascii() and line.isprintable():  # nearly always: every font of ours has these
+        return line
+    return "".join(map(_shown, unicodedata.normalize("NFC", line)))
 
 
 def _shown(character: str) -> str:

@@ -1,14 +1,14 @@
 """How documents word amounts, durations, dates and times, for a reader in Great Britain."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from typing import Final
-from zoneinfo import ZoneInfo
 
+from backend.domain.time import LONDON, london_midnight
 from schemas.day import Span
 from schemas.documents import Dates, Party
 
-_LONDON: Final = ZoneInfo("Europe/London")
 _PENNY: Final = Decimal("0.01")
 MINUS: Final = "\N{MINUS SIGN}"
 
@@ -48,6 +48,11 @@ def lasted(seconds: int) -> str:
     return " ".join(f"{count} {unit}" for count, unit in parts if count) or "0 min"
 
 
+def lasted_signed(seconds: int) -> str:
+    """Seconds that may be negative, as an observed gap is where visits overlap."""
+    return f"{MINUS}{lasted(-seconds)}" if seconds < 0 else lasted(seconds)
+
+
 def day(value: date) -> str:
     """Monday 2 November 2026."""
     return f"{value:%A} {value.day} {value:%B %Y}"
@@ -63,9 +68,16 @@ def dates(span: Dates) -> str:
     return f"{span.start.day} {span.start:%B %Y} to {span.end.day} {span.end:%B %Y}"
 
 
+def anchor(code: str) -> str:
+    """Where a weekly, four-weekly or monthly cycle starts: mon, 2026-11-02 or 1, in words."""
+    if code.isdecimal():
+        return f"day {code} of the month"
+    return _WEEKDAYS.get(code) or short_day(date.fromisoformat(code))
+
+
 def moment(instant: datetime) -> str:
     """An instant as London shows it: 2 November 2026 at 09:00 GMT."""
-    local = instant.astimezone(_LONDON)
+    local = instant.astimezone(LONDON)
     return f"{local.day} {local:%B %Y at %H:%M %Z}"
 
 
@@ -77,25 +89,15 @@ def clock(span: Span | None, on: date | None = None) -> str:
     """
     if span is None:
         return "none"
-    start, end = span.start.astimezone(_LONDON), span.end.astimezone(_LONDON)
+    start, end = span.start.astimezone(LONDON), span.end.astimezone(LONDON)
     reference = on or start.date()
     return f"{_time(start, reference)} to {_time(end, reference)}"
-
-
-def london_day(instant: datetime) -> date:
-    """The London date of an instant."""
-    return instant.astimezone(_LONDON).date()
 
 
 def parties_address(party: Party) -> list[str]:
     """The lines of an address block, without the name."""
     parts = [*(party.address or "").splitlines(), party.postcode or "", party.email or ""]
     return [part.strip() for part in parts if part.strip()]
-
-
-def listed(parts: list[str], nothing: str = "none") -> str:
-    """Parts in one line: a; b; c."""
-    return "; ".join(parts) or nothing
 
 
 def worded(code: str) -> str:
@@ -110,14 +112,23 @@ def _time(local: datetime, reference: date) -> str:
     return shown if local.date() == reference else f"{shown} on {local:%a} {local.day} {local:%b}"
 
 
+@cache
 def _clocks_change(value: date) -> bool:
-    midnights = (datetime.combine(value + timedelta(days=ahead), time(), _LONDON) for ahead in (0, 1))
-    return len({midnight.utcoffset() for midnight in midnights}) > 1
+    return london_midnight(value + timedelta(days=1)) - london_midnight(value) != timedelta(days=1)
 
+
+_WEEKDAYS: Final = {
+    "mon": "Monday",
+    "tue": "Tuesday",
+    "wed": "Wednesday",
+    "thu": "Thursday",
+    "fri": "Friday",
+    "sat": "Saturday",
+    "sun": "Sunday",
+}
 
 _NAMES: Final = {
     "sleep_in": "sleep-in",
-    "nmw": "minimum wage",
     "visit_price": "price per visit",
     "hourly": "hourly rate",
     "gps": "GPS",

@@ -1,0 +1,111 @@
+"""What a wage report says on paper: a summary, then the pages of each worker."""
+
+from backend.documents import words
+from backend.documents.invoice_page import Page
+from backend.documents.worker_page import named, pay_cycle, worker_page
+from schemas.documents import StatuteEntry, TestedWorker, WageReportSnapshot
+
+
+def wage_report_page(report: WageReportSnapshot) -> Page:
+    """The values of `templates/wage_report.typ`: plain JSON data, all of it ready to print."""
+    title = f"Minimum wage report, {report.provider.name}, {words.dates(report.period)}"
+    return _page(report, title) | {"summary": _summary(report)}
+
+
+def worker_record_page(report: WageReportSnapshot, worker: TestedWorker) -> Page:
+    """The same pages for one worker alone, without the summary."""
+    title = f"Record of hours and pay, {named(worker)}, {words.dates(report.period)}"
+    return _page(report, title, [worker]) | {"summary": None}
+
+
+def notices(report: WageReportSnapshot) -> list[str]:
+    """What a reader must know on every page."""
+    said = (
+        ["Provisional: pay of the next period may still add to it."] if report.status == "provisional" else []
+    )
+    return said + (
+        ["Made under a simulated clock. This is not a real record."] if report.simulated_clock else []
+    )
+
+
+def _page(report: WageReportSnapshot, title: str, workers: list[TestedWorker] | None = None) -> Page:
+    return {
+        "title": title,
+        "notices": notices(report),
+        "provider": report.provider.name,
+        "period": words.dates(report.period),
+        "workers": [
+            worker_page(report, worker) for worker in (report.workers if workers is None else workers)
+        ],
+        "footer": [f"Template {report.template_version}", f"Facts {report.facts_digest}"],
+    }
+
+
+def _summary(report: WageReportSnapshot) -> Page:
+    return {
+        "identity": _identity(report),
+        "figures": _figures(report),
+        "workers": [_row(index, worker) for index, worker in _shortest_first(report.workers)],
+        "not_tested": [
+            [left.name or left.employment, left.employment, left.reason] for left in report.not_tested
+        ],
+        "statute": [
+            [entry.id, words.pounds(entry.hourly), f"{entry.from_} to {entry.until}", _cited(entry)]
+            for entry in report.statute
+        ],
+    }
+
+
+def _cited(entry: StatuteEntry) -> str:
+    return f"{entry.instrument}, {entry.href}"
+
+
+def _identity(report: WageReportSnapshot) -> list[list[str]]:
+    return [
+        ["Provider", f"{report.provider.name} ({report.provider.reference})"],
+        ["Pay reference period", words.dates(report.period)],
+        ["Pay cycle", pay_cycle(report.pay_cycle)],
+        ["Status", report.status],
+        ["Facts up to", words.moment(report.as_of)],
+    ]
+
+
+def _figures(report: WageReportSnapshot) -> list[list[str]]:
+    summary = report.summary
+    rows = [
+        ["Workers tested", str(summary.workers_tested)],
+        ["Workers paid too little", str(summary.workers_short)],
+        ["Shortfall of all workers", words.pence(summary.pence_short)],
+        ["Workers not tested", str(summary.not_tested)],
+        ["Time nobody has explained", words.hours(summary.unresolved_minutes)],
+    ]
+    if summary.counted_minutes is not None:
+        rows.append(["Time that counts", words.hours(summary.counted_minutes)])
+    return rows + (
+        [["Arrears due", words.pence(summary.pence_arrears)]] if summary.pence_arrears is not None else []
+    )
+
+
+def _shortest_first(workers: list[TestedWorker]) -> list[tuple[int, TestedWorker]]:
+    """The workers with their place in the report, those most underpaid first."""
+    return sorted(enumerate(workers), key=lambda entry: (-entry[1].result.shortfall, entry[0]))
+
+
+def _row(index: int, worker: TestedWorker) -> Page:
+    result = worker.result
+    hourly = result.hourly_equivalent
+    return {
+        "page_of": index,
+        "short": not result.compliant,
+        "cells": [
+            worker.name or f"Employment {worker.employment}",
+            worker.employment,
+            words.hours(result.counted_minutes),
+            words.hours(result.unresolved_minutes),
+            words.pounds(result.required.pay),
+            words.pounds(result.nmw_pay),
+            "no hours" if hourly is None else words.pounds(hourly),
+            "enough" if result.compliant else "too little",
+            words.pounds(result.shortfall),
+        ],
+    }

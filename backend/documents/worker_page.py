@@ -1,0 +1,214 @@
+"""What one worker's record says on paper: the wage test of one employment in one pay reference period."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from backend.documents import words
+from backend.documents.invoice_page import Page, rule, rule_numbers
+from backend.documents.worked_days import day_rules, days_page
+from schemas.documents import RuleText, TestedWorker, WageReportSnapshot
+from schemas.wage import AdjustmentRow, PayLine, PayRow, WageResult, WorkRow
+
+TESTED_NOTE = "The test is over the whole pay reference period, not visit by visit."
+
+
+def worker_page(report: WageReportSnapshot, worker: TestedWorker) -> Page:
+    """The values of one worker's pages, which stand alone: its own rules, law and visits are in it."""
+    rules = rules_of(report, worker)
+    numbers = {text.id: str(index) for index, text in enumerate(rules, start=1)}
+    return {
+        "name": named(worker),
+        "identity": _identity(report, worker),
+        "verdict": verdict(worker.result),
+        "compliant": worker.result.compliant,
+        "note": TESTED_NOTE,
+        "test": _test(report, worker.result),
+        "work": [_work(row, numbers) for row in _by_kind(worker.result.work)],
+        "work_totals": _work_totals(worker.result),
+        "pay": [_pay(row, line, numbers) for row, line in _paid(worker)],
+        "to_counted": _to_counted(worker.result, numbers),
+        "standards": [
+            [
+                row.name,
+                "met" if row.met else "not met",
+                words.pounds(row.shortfall),
+                rule_numbers([row.rule], numbers),
+            ]
+            for row in worker.result.standards
+        ],
+        "warnings": [f"{warned.detail} ({warned.code})" for warned in worker.result.warnings],
+        "days": days_page(worker.days, numbers),
+        "rules": [rule(text, numbers) for text in rules],
+    }
+
+
+def named(worker: TestedWorker) -> str:
+    """The worker's name and employment reference, or the reference alone where names are hidden."""
+    return f"{worker.name} ({worker.employment})" if worker.name else f"Employment {worker.employment}"
+
+
+def verdict(result: WageResult) -> str:
+    """The outcome in one or two sentences."""
+    if not result.compliant:
+        said = f"Paid {words.pounds(result.shortfall)} less than the minimum wage for this period."
+    elif result.counted_minutes == 0:
+        said = "No time counts in this period, so there is nothing to fall short of."
+    else:
+        said = "Paid at least the minimum wage for this period."
+    if result.shortfall_with_unresolved > result.shortfall:
+        said += (
+            f" If all unexplained time counted, short by {words.pounds(result.shortfall_with_unresolved)}."
+        )
+    return said
+
+
+def rules_of(report: WageReportSnapshot, worker: TestedWorker) -> list[RuleText]:
+    """The report's rule texts that this worker's record uses, in the report's order."""
+    result = worker.result
+    used = {
+        row.rule for rows in (result.work, result.pay, result.adjustments, result.standards) for row in rows
+    }
+    used |= {warned.rule for warned in result.warnings} | {result.arrears.rule} | day_rules(worker.days)
+    return [text for text in report.rules if text.id in used]
+
+
+def _identity(report: WageReportSnapshot, worker: TestedWorker) -> list[list[str]]:
+    status = (
+        "Final" if report.status == "final" else "Provisional: pay of the next period may still add to it"
+    )
+    return [
+        ["Provider", f"{report.provider.name} ({report.provider.reference})"],
+        ["Pay reference period", words.dates(report.period)],
+        ["Pay cycle", pay_cycle(worker.pay_cycle)],
+        ["Person", worker.person],
+        ["Status", status],
+        ["Facts up to", words.moment(report.as_of)],
+    ]
+
+
+def pay_cycle(code: str) -> str:
+    """A pay cycle in words: four_weekly:2026-11-02 becomes four weekly, from Mon 2 Nov 2026."""
+    kind, _, anchor = code.partition(":")
+    return f"{words.worded(kind)}, from {words.anchor(anchor)}" if anchor else words.worded(kind)
+
+
+def _test(report: WageReportSnapshot, result: WageResult) -> list[list[str]]:
+    required, hourly = result.required, result.hourly_equivalent
+    rows = [
+        [
+            "Time that counts",
+            f"{words.hours(result.counted_minutes)} ({words.number(result.counted_minutes)} minutes)",
+        ],
+        ["Minimum rate", f"{words.pounds(required.hourly)} an hour, {words.worded(required.band)}"],
+        ["The rate’s source", _source(report, required.statute)],
+        ["Pay required", words.pounds(required.pay)],
+        ["Pay that counts", words.pounds(result.nmw_pay)],
+        ["Pay for each hour that counts", "no hours" if hourly is None else words.pounds(hourly)],
+        ["Shortfall", words.pounds(result.shortfall)],
+        ["Shortfall if unexplained time counted", words.pounds(result.shortfall_with_unresolved)],
+    ]
+    return [*rows, *_arrears(result)]
+
+
+def _arrears(result: WageResult) -> list[list[str]]:
+    arrears = result.arrears
+    if arrears.due is None or arrears.rate_now is None:
+        return [["Arrears due", "not known: no rate is known for the day the report was made"]]
+    at_rates = f"rate then {words.pounds(arrears.rate_then)}, now {words.pounds(arrears.rate_now)}"
+    return [["Arrears due", f"{words.pounds(arrears.due)} ({at_rates})"]]
+
+
+def _source(report: WageReportSnapshot, statute: str | None) -> str:
+    entries = [entry for entry in report.statute if entry.id == statute]
+    if statute is None or not entries:
+        return statute or "given with the case"
+    entry = entries[0]
+    return f"{entry.instrument}, {entry.from_} to {entry.until}, {entry.href} ({entry.id})"
+
+
+def _by_kind(rows: Iterable[WorkRow]) -> list[WorkRow]:
+    sums: dict[tuple[Any, bool, str], Decimal] = {}
+    for row in rows:
+        key = (row.kind, row.counted, row.rule)
+        sums[key] = sums.get(key, Decimal()) + row.minutes
+    return [
+        WorkRow(kind=kind, minutes=minutes, counted=counted, rule=text)
+        for (kind, counted, text), minutes in sums.items()
+    ]
+
+
+def _work(row: WorkRow, numbers: Mapping[str, str]) -> list[str]:
+    unresolved = row.kind == "unresolved"
+    counts = "not settled" if unresolved else "yes" if row.counted else "no"
+    return [
+        words.worded(row.kind),
+        words.hours(row.minutes),
+        words.number(row.minutes),
+        counts,
+        rule_numbers([row.rule], numbers),
+    ]
+
+
+def _work_totals(result: WageResult) -> list[str]:
+    return [
+        f"Counted {words.hours(result.counted_minutes)}",
+        f"not counted {words.hours(result.excluded_minutes)}",
+        f"unexplained {words.hours(result.unresolved_minutes)}",
+    ]
+
+
+def _paid(worker: TestedWorker) -> list[tuple[PayRow, PayLine | None]]:
+    """Each answered payment beside the line it answers, where the two lists run alike."""
+    rows, lines = worker.result.pay, worker.case.pay
+    if [row.kind for row in rows] != [line.kind for line in lines]:
+        return [(row, None) for row in rows]
+    return list(zip(rows, lines, strict=True))
+
+
+def _pay(row: PayRow, line: PayLine | None, numbers: Mapping[str, str]) -> list[str]:
+    amounts = (row.amount, row.placed, row.premium, row.counted)
+    return [
+        words.worded(row.kind),
+        _basis(line) if line else "",
+        *map(words.pounds, amounts),
+        rule_numbers([row.rule], numbers),
+    ]
+
+
+def _basis(line: PayLine) -> str:
+    """How a payment came about: its time, units, rate, duties and dates."""
+    minutes = (
+        Decimal(line.seconds) / 60 if line.minutes is None and line.seconds is not None else line.minutes
+    )
+    said = [
+        words.hours(minutes) if minutes is not None else None,
+        f"{words.number(line.units)} units" if line.units is not None else None,
+        f"at {words.pounds(line.rate)}" if line.rate is not None else None,
+        f"for {words.worded(line.duties)}" if line.duties else None,
+        f"paid {words.short_day(line.paid_on)}" if line.paid_on else None,
+        f"earned {words.short_day(line.earned.start)} to {words.short_day(line.earned.end)}"
+        if line.earned
+        else None,
+    ]
+    return ", ".join(part for part in said if part)
+
+
+def _to_counted(result: WageResult, numbers: Mapping[str, str]) -> list[list[str]]:
+    """The way from what was paid to what counts: each step with its rule."""
+    left_out = sum((row.placed - row.counted - row.premium for row in result.pay), Decimal())
+    rows = [
+        ["Paid in or for this period", words.pounds(result.total_remuneration), ""],
+        ["Less payments that do not count", words.pounds(-left_out), ""],
+        ["Less premium part of higher rates", words.pounds(-result.premium_excluded), ""],
+    ]
+    rows += [
+        [_adjusted(row), words.pounds(row.amount), rule_numbers([row.rule], numbers)]
+        for row in result.adjustments
+    ]
+    rows.append(["Living accommodation", words.pounds(result.accommodation_adjustment), ""])
+    return [*rows, ["Pay that counts", words.pounds(result.nmw_pay), ""]]
+
+
+def _adjusted(row: AdjustmentRow) -> str:
+    return f"{words.worded(row.section).capitalize()}: {words.worded(row.kind)}"
