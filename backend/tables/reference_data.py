@@ -7,17 +7,19 @@ A table keyed by several columns names its first one as the key, because Piccolo
 from piccolo.columns import Boolean, Date, DoublePrecision, Text
 from piccolo.table import Table
 
+from backend.db import DB
 
-class Postcode(Table, tablename="postcode"):
+
+class Postcode(Table, tablename="postcode", db=DB):
     postcode = Text(primary_key=True, default=None, null=False)
-    lat = DoublePrecision(default=None, null=False)
-    lon = DoublePrecision(default=None, null=False)
+    lat = DoublePrecision(default=None, null=True)
+    lon = DoublePrecision(default=None, null=True)
     rural_urban = Text(default=None, null=True)
     local_authority = Text(default=None, null=True)
     ended = Boolean(default=None, null=False)
 
 
-class BankHoliday(Table, tablename="bank_holiday"):
+class BankHoliday(Table, tablename="bank_holiday", db=DB):
     division = Text(primary_key=True, default=None, null=False)
     day = Date(default=None, null=False)
     title = Text(default=None, null=False)

@@ -2,11 +2,12 @@
 
 CREATE TABLE postcode (
     postcode text PRIMARY KEY,             -- without spaces, upper case
-    lat double precision NOT NULL,
-    lon double precision NOT NULL,
+    lat double precision,                  -- null where the publisher has no place for it
+    lon double precision,
     rural_urban text,                      -- as published; null where the publisher left it blank
     local_authority text,
-    ended boolean NOT NULL
+    ended boolean NOT NULL,
+    CHECK ((lat IS NULL) = (lon IS NULL))
 );
 GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON postcode TO {app};
 

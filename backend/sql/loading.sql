@@ -1,0 +1,93 @@
+-- What the loaders ask for. Every query runs in the transaction of the provider it names.
+
+-- name: enter_provider
+SELECT set_config('doorstep.provider_id', $1, true), pg_advisory_xact_lock(hashtextextended('load ' || $1, 0));
+
+-- name: organisation_kinds
+SELECT id, kind FROM organisation WHERE id = ANY ($1::uuid[]);
+
+-- name: postcodes
+SELECT postcode, lat, lon, rural_urban, ended FROM postcode WHERE postcode = ANY ($1::text[]);
+
+-- name: employment_owners
+SELECT e.reference, c.reference AS carer
+FROM employment e JOIN carer c ON c.provider_id = e.provider_id AND c.id = e.carer_id
+WHERE e.provider_id = $1 AND e.reference = ANY ($2::text[]);
+
+-- name: employments
+SELECT DISTINCT ON (e.id) e.reference, v.starts_on, v.ends_on
+FROM employment e JOIN employment_version v ON v.provider_id = e.provider_id AND v.employment_id = e.id
+WHERE e.provider_id = $1 AND e.reference = ANY ($2::text[])
+ORDER BY e.id, v.version DESC;
+
+-- name: pay_terms_known
+SELECT reference FROM pay_terms WHERE provider_id = $1 AND reference = ANY ($2::text[]);
+
+-- name: service_users
+SELECT DISTINCT ON (s.id) s.reference, v.postcode
+FROM service_user s JOIN service_user_version v ON v.provider_id = s.provider_id AND v.service_user_id = s.id
+WHERE s.provider_id = $1 AND s.reference = ANY ($2::text[])
+ORDER BY s.id, v.version DESC;
+
+-- name: contracts
+SELECT reference, commissioner_id FROM contract WHERE provider_id = $1 AND reference = ANY ($2::text[]);
+
+-- name: contract_periods
+SELECT DISTINCT ON (c.reference, v.starts_on) c.reference, v.starts_on, v.ends_on
+FROM contract c JOIN contract_version v ON v.provider_id = c.provider_id AND v.contract_id = c.id
+WHERE c.provider_id = $1 AND c.reference = ANY ($2::text[])
+ORDER BY c.reference, v.starts_on, v.version DESC;
+
+-- name: pay_terms_periods
+SELECT DISTINCT ON (p.reference, v.starts_on) p.reference, v.starts_on, v.ends_on
+FROM pay_terms p JOIN pay_terms_version v ON v.provider_id = p.provider_id AND v.pay_terms_id = p.id
+WHERE p.provider_id = $1 AND p.reference = ANY ($2::text[])
+ORDER BY p.reference, v.starts_on, v.version DESC;
+
+-- name: package_periods
+SELECT DISTINCT ON (p.reference, v.starts_on) p.reference, v.starts_on, v.ends_on, v.commissioner_id
+FROM package p JOIN package_version v ON v.provider_id = p.provider_id AND v.package_id = p.id
+WHERE p.provider_id = $1 AND p.reference = ANY ($2::text[])
+ORDER BY p.reference, v.starts_on, v.version DESC;
+
+-- name: people_of_commissioner
+SELECT DISTINCT provider_id, service_user_id FROM package_version WHERE commissioner_id = $1;
+
+-- name: rota_between
+SELECT n.*, v.reference FROM (
+    SELECT DISTINCT ON (w.visit_id) w.*
+    FROM visit_version w
+    WHERE w.provider_id = $1 AND w.visit_id IN (
+        SELECT visit_id FROM visit_version WHERE provider_id = $1 AND starts_at >= $2 AND starts_at < $3)
+    ORDER BY w.visit_id, w.version DESC) n
+JOIN visit v ON v.provider_id = n.provider_id AND v.id = n.visit_id
+WHERE n.starts_at >= $2 AND n.starts_at < $3 AND n.status <> 'cancelled';
+
+-- name: bank_holidays
+SELECT division, day, title FROM bank_holiday;
+
+-- name: put_bank_holiday
+INSERT INTO bank_holiday (division, day, title) VALUES ($1, $2, $3)
+ON CONFLICT (division, day) DO UPDATE SET title = excluded.title;
+
+-- name: stage_postcodes
+CREATE TEMPORARY TABLE staged_postcode (
+    postcode text, lat double precision, lon double precision, rural_urban text, local_authority text, ended boolean
+) ON COMMIT DROP;
+
+-- name: count_postcodes
+SELECT count(*) FILTER (WHERE p.postcode IS NULL) AS new,
+       count(*) FILTER (WHERE p.postcode IS NOT NULL
+           AND (p.lat, p.lon, p.rural_urban, p.local_authority, p.ended)
+               IS DISTINCT FROM (s.lat, s.lon, s.rural_urban, s.local_authority, s.ended)) AS changed,
+       count(*) AS all
+FROM staged_postcode s LEFT JOIN postcode p USING (postcode);
+
+-- name: put_postcodes
+INSERT INTO postcode AS p (postcode, lat, lon, rural_urban, local_authority, ended)
+SELECT postcode, lat, lon, rural_urban, local_authority, ended FROM staged_postcode
+ON CONFLICT (postcode) DO UPDATE
+SET lat = excluded.lat, lon = excluded.lon, rural_urban = excluded.rural_urban,
+    local_authority = excluded.local_authority, ended = excluded.ended
+WHERE (p.lat, p.lon, p.rural_urban, p.local_authority, p.ended)
+    IS DISTINCT FROM (excluded.lat, excluded.lon, excluded.rural_urban, excluded.local_authority, excluded.ended);

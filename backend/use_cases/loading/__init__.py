@@ -1,0 +1,17 @@
+"""Load an organisation's files: every fault at once, all or nothing, and the same content twice changes nothing."""
+
+from backend.use_cases.loading.files import SourceFile
+from backend.use_cases.loading.report import LoadFault, LoadRefused
+from backend.use_cases.loading.run import load, load_postcodes
+from backend.use_cases.loading.session import EVERYBODY, Days, Scope
+
+__all__ = [
+    "EVERYBODY",
+    "Days",
+    "LoadFault",
+    "LoadRefused",
+    "Scope",
+    "SourceFile",
+    "load",
+    "load_postcodes",
+]

@@ -1,0 +1,211 @@
+"""Files as they are given: CSV, XLSX or JSON, read into headings and rows of text cells."""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from backend.use_cases.loading.report import LoadFault, Report
+from schemas.cells import unfit
+from schemas.loading import Format
+from schemas.strict import parse_json
+
+LARGEST_UNPACKED: Final = 1 << 30
+"""Bytes that an XLSX file may unpack to."""
+_SUFFIXES: Final[dict[str, Format]] = {".csv": "csv", ".xlsx": "xlsx", ".json": "json"}
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file to load: its name for messages, its bytes, and its format where that is known."""
+
+    name: str
+    content: bytes
+    format: Format | None = None
+
+    @classmethod
+    def at(cls, path: Path) -> "SourceFile":
+        """The file at a path; its format goes by the end of its name, else by its content."""
+        return cls(path.name, path.read_bytes(), _SUFFIXES.get(path.suffix.lower()))
+
+    def kind(self) -> Format:
+        """The format given, or the one its first bytes show."""
+        if self.format is not None:
+            return self.format
+        if self.content.startswith(b"PK\x03\x04"):
+            return "xlsx"
+        return "json" if self.content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"[", b"{") else "csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Headings, and rows of text cells under them, with the number of each row (in JSON the index of the element)."""
+
+    file: str
+    json: bool
+    headings: Sequence[str]
+    rows: Sequence[tuple[int, Sequence[str]]]
+
+
+def read_sheet(source: SourceFile, known: Sequence[str], report: Report) -> Sheet | None:
+    """Read one file of flat rows; `known` are the headings it may have. None, with faults, if it cannot be read."""
+    try:
+        if source.kind() == "json":
+            return _json_sheet(source, known, report)
+        records = _csv_records(source.content) if source.kind() == "csv" else _xlsx_records(source, report)
+        return _sheet(source.name, list(records), report)
+    except _Unreadable as error:
+        report.faults.append(LoadFault(file=source.name, row=error.row, detail=str(error)))
+        return None
+
+
+def read_objects(source: SourceFile, report: Report) -> list[dict[str, Any]]:
+    """The objects of a JSON array. Anything else is a fault, and gives none."""
+    if source.kind() != "json":
+        report.faults.append(
+            LoadFault(file=source.name, detail="must be JSON, an array of objects: this kind is nested")
+        )
+        return []
+    try:
+        return _elements(source)
+    except _Unreadable as error:
+        report.faults.append(LoadFault(file=source.name, detail=str(error)))
+        return []
+
+
+class _Unreadable(Exception):
+    def __init__(self, detail: str, row: int | None = None) -> None:
+        self.row = row
+        super().__init__(detail)
+
+
+def _csv_records(content: bytes) -> Iterator[tuple[int, list[str]]]:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = content[: error.start].count(b"\n") + 1
+        raise _Unreadable("is not UTF-8 text: save it again as CSV UTF-8", row) from None
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    number = 0
+    try:
+        for number, record in enumerate(reader, start=1):
+            yield number, [cell.strip() for cell in record]
+    except csv.Error as error:
+        raise _Unreadable(f"is not CSV from here on: {error}", number + 1) from None
+
+
+def _xlsx_records(source: SourceFile, report: Report) -> Iterator[tuple[int, list[str]]]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(source.content)) as packed:
+            if sum(part.file_size for part in packed.infolist()) > LARGEST_UNPACKED:
+                raise _Unreadable("unpacks to more than 1 GiB: split it")
+        book = CalamineWorkbook.from_filelike(io.BytesIO(source.content))
+        rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
+    except (CalamineError, zipfile.BadZipFile, ValueError, OSError) as error:
+        raise _Unreadable(f"is not an XLSX workbook: {error}") from None
+    if len(book.sheet_names) > 1:
+        report.notes.append(
+            f"{source.name} has several sheets; only the first, {book.sheet_names[0]}, was read."
+        )
+    return ((number, [_cell_text(cell) for cell in row]) for number, row in enumerate(rows, start=1))
+
+
+def _cell_text(cell: Any) -> str:
+    """A typed cell as the text a CSV would hold."""
+    if isinstance(cell, str):
+        return cell.strip()
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, datetime):
+        return (cell + timedelta(microseconds=500_000)).replace(microsecond=0).isoformat()
+    if isinstance(cell, date):  # calamine gives any midnight as a date
+        return f"{cell.isoformat()}T00:00:00"
+    if isinstance(cell, time | timedelta):
+        return str(cell)
+    # Fifteen digits are what a spreadsheet shows of a number; the rest is noise of its binary form.
+    return f"{Decimal(format(cell, '.15g')):f}" if isinstance(cell, float) else str(cell)
+
+
+def _sheet(file: str, records: list[tuple[int, list[str]]], report: Report) -> Sheet:
+    filled = [(number, record) for number, record in records if any(record)]
+    if not filled:
+        raise _Unreadable("is empty: the first row must hold the headings")
+    first, headings = filled[0]
+    width = max((index for index, heading in enumerate(headings, start=1) if heading), default=0)
+    rows = []
+    for number, record in filled[1:]:
+        if len(record) < width or any(record[width:]):
+            detail = f"has {len(record)} cells under {width} headings: quote any cell that holds a comma"
+            report.faults.append(LoadFault(file=file, row=number, detail=detail))
+        else:
+            rows.append((number, record[:width]))
+    _check_headings(file, first, headings[:width], report)
+    return Sheet(file, False, headings[:width], rows)
+
+
+def _check_headings(file: str, row: int, headings: Sequence[str], report: Report) -> None:
+    for index, heading in enumerate(headings):
+        if heading in headings[:index]:
+            detail = (
+                "stands twice in the header" if heading else "the header has an empty cell: name the column"
+            )
+            report.faults.append(LoadFault(file=file, row=row, column=heading or None, detail=detail))
+
+
+def _json_sheet(source: SourceFile, known: Sequence[str], report: Report) -> Sheet:
+    rows = []
+    for index, element in enumerate(_elements(source)):
+        for name in element.keys() - set(known):
+            report.faults.append(
+                LoadFault(file=source.name, pointer=f"/{index}/{name}", detail="is not a column of this kind")
+            )
+        rows.append(
+            (index, [_json_cell(source.name, index, name, element.get(name), report) for name in known])
+        )
+    return Sheet(source.name, True, known, rows)
+
+
+def _json_cell(file: str, index: int, name: str, value: Any, report: Report) -> str:
+    if value is None or isinstance(value, str):
+        return (value or "").strip()
+    if isinstance(value, list | dict):
+        report.faults.append(
+            LoadFault(file=file, pointer=f"/{index}/{name}", detail="must be a single value")
+        )
+        return ""
+    if isinstance(value, Decimal):
+        return f"{value:f}" if -30 < value.adjusted() < 30 else str(value)
+    return ("true" if value else "false") if isinstance(value, bool) else str(value)
+
+
+def _elements(source: SourceFile) -> list[dict[str, Any]]:
+    try:
+        text = source.content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise _Unreadable("is not UTF-8 text") from None
+    parsed = parse_json(text)
+    if parsed.faults:
+        raise _Unreadable(parsed.faults[0].detail)
+    if not isinstance(parsed.value, list) or not all(isinstance(element, dict) for element in parsed.value):
+        raise _Unreadable("must be an array of objects")
+    if unfit_within(parsed.value):
+        raise _Unreadable("holds a control character or half a character pair in some text: take it out")
+    return parsed.value
+
+
+def unfit_within(value: Any) -> bool:
+    """Whether any text in a JSON value, names included, cannot be kept by the database."""
+    if isinstance(value, str):
+        return unfit(value)
+    if isinstance(value, dict):
+        return any(unfit_within(part) for pair in value.items() for part in pair)
+    return isinstance(value, list) and any(unfit_within(part) for part in value)

@@ -1,0 +1,55 @@
+"""Load what payroll really paid, line by line of each payslip."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from backend.sql import query
+from backend.tables.ids import thing_id
+from backend.use_cases.loading.report import Line
+from backend.use_cases.loading.session import Session, missing
+from backend.use_cases.loading.versions import Counts, Fact, Versioned, append
+from schemas.loading import PayRow
+
+_LINES: Final = Versioned(
+    "pay_line",
+    (("provider_id", "uuid"), ("employment_id", "uuid"), ("reference", "text")),
+    (
+        ("section", "text"),
+        ("kind", "text"),
+        ("amount", "numeric"),
+        ("minutes", "numeric"),
+        ("rate", "numeric"),
+        ("units", "numeric"),
+        ("normal_rate", "numeric"),
+        ("consolidated", "boolean"),
+        ("absence_taken", "boolean"),
+        ("reimbursed", "numeric"),
+        ("days", "integer"),
+        ("duties", "text"),
+        ("paid_on", "date"),
+        ("earned_start", "date"),
+        ("earned_end", "date"),
+        ("record_submitted_on", "date"),
+    ),
+)
+
+
+async def store(session: Session, lines: Sequence[Line[PayRow]]) -> Counts:
+    """Append what is new of each payslip line. Its employment must be known."""
+    counts = Counts()
+    async for provider_id, rows in session.by_provider(lines):
+        wanted = list({line.row.employment for line in rows})
+        records = await session.connection.fetch(query("loading.employments"), provider_id, wanted)
+        known = {record["reference"] for record in records}
+        missing(rows, "employment", known, "employment", session.report)
+        if session.report.faults:
+            continue
+        facts = [
+            Fact(
+                (provider_id, thing_id(provider_id, "employment", line.row.employment), line.row.reference),
+                tuple(getattr(line.row, name) for name, _ in _LINES.content),
+            )
+            for line in rows
+        ]
+        counts.add(await append(session.connection, _LINES, facts, session.now))
+    return counts

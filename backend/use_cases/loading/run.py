@@ -1,0 +1,156 @@
+"""One load: read the files, check every row, write in one transaction, or write nothing and name every fault."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from backend import clock, db
+from backend.use_cases.loading import (
+    absences,
+    bank_holidays,
+    carers,
+    organisations,
+    packages,
+    pay,
+    postcodes,
+    rota,
+    service_users,
+    terms,
+)
+from backend.use_cases.loading.files import SourceFile, read_sheet
+from backend.use_cases.loading.report import Line, LoadFault, Report
+from backend.use_cases.loading.rows import columns_of, decode_rows, refuse_duplicates
+from backend.use_cases.loading.session import EVERYBODY, Days, Scope, Session
+from backend.use_cases.loading.versions import Counts
+from schemas.loading import (
+    AbsenceRow,
+    BankHolidayRow,
+    CarerRow,
+    LeaveRow,
+    LoadedCounts,
+    LoadKind,
+    OrganisationRow,
+    PackageRow,
+    PayRow,
+    RotaRow,
+    ServiceUserRow,
+)
+from schemas.pay import PayTermsVersion
+from schemas.price import ContractVersion
+
+Store = Callable[[Session, Any], Awaitable[Counts]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """How one kind is loaded: its row type, the fields that make a row one of its own, and what stores the rows."""
+
+    row: type[msgspec.Struct]
+    key: tuple[str, ...]
+    column: str
+    store: Store
+    nested: bool = False
+
+
+_KINDS: Final[Mapping[LoadKind, _Kind]] = {
+    "organisations": _Kind(OrganisationRow, ("reference",), "reference", organisations.store),
+    "carers": _Kind(CarerRow, ("provider", "employment"), "employment", carers.store),
+    "service-users": _Kind(ServiceUserRow, ("provider", "reference"), "reference", service_users.store),
+    "contracts": _Kind(
+        ContractVersion, ("provider", "reference", "from_"), "reference", terms.store_contracts, True
+    ),
+    "pay-terms": _Kind(
+        PayTermsVersion, ("provider", "reference", "from_"), "reference", terms.store_pay_terms, True
+    ),
+    "packages": _Kind(PackageRow, ("provider", "reference", "from_"), "reference", packages.store),
+    "rota": _Kind(RotaRow, ("provider", "visit"), "visit", rota.store),
+    "pay": _Kind(PayRow, ("provider", "employment", "reference"), "reference", pay.store),
+    "absences": _Kind(
+        AbsenceRow,
+        ("provider", "commissioner", "service_user", "kind", "from_"),
+        "from",
+        absences.store_absences,
+    ),
+    "leave": _Kind(LeaveRow, ("provider", "employment", "kind", "from_"), "from", absences.store_leave),
+    "bank-holidays": _Kind(BankHolidayRow, ("division", "date"), "date", bank_holidays.store),
+}
+
+
+class _Undo(Exception):
+    """Leaves the transaction of a dry run without keeping anything."""
+
+
+async def load(
+    kind: LoadKind,
+    files: Sequence[SourceFile],
+    *,
+    scope: Scope = EVERYBODY,
+    complete: Days | None = None,
+    dry_run: bool = False,
+) -> LoadedCounts:
+    """Load files of one kind in one transaction. `complete` (rota alone): the files are the whole rota of those days.
+
+    Raises LoadRefused with every fault found; then, and in a dry run, nothing is changed.
+    """
+    if kind == "postcodes":
+        return await load_postcodes([(file.name, file.content) for file in files], dry_run=dry_run)
+    report = Report()
+    if complete is not None and kind != "rota":
+        report.faults.append(LoadFault(file=kind, detail="only a rota can be complete"))
+    lines = _read(_KINDS[kind], files, report)
+    async with _session(scope, complete, report, dry_run) as session:
+        counts = await _KINDS[kind].store(session, lines)
+        report.refuse()
+    return _loaded(kind, dry_run, len(lines), counts, session)
+
+
+async def load_postcodes(
+    sources: Sequence[tuple[str, Path | bytes]], *, dry_run: bool = False
+) -> LoadedCounts:
+    """Load published postcode lists, by name and path (or bytes), in one transaction. Raises LoadRefused."""
+    report = Report()
+    async with _session(EVERYBODY, None, report, dry_run) as session:
+        rows, counts = await postcodes.store(session, sources)
+        report.refuse()
+    return _loaded("postcodes", dry_run, rows, counts, session)
+
+
+def _read(kind: _Kind, files: Sequence[SourceFile], report: Report) -> list[Line[Any]]:
+    if kind.nested:
+        lines: list[Line[Any]] = terms.read_terms(kind.row, files, report)
+    else:
+        known = [column.heading for column in columns_of(kind.row)]
+        sheets = [sheet for file in files if (sheet := read_sheet(file, known, report)) is not None]
+        lines = [line for sheet in sheets for line in decode_rows(kind.row, sheet, report)]
+    refuse_duplicates(lines, kind.key, kind.column, report)
+    return lines
+
+
+@asynccontextmanager
+async def _session(
+    scope: Scope, complete: Days | None, report: Report, dry_run: bool
+) -> AsyncIterator[Session]:
+    try:
+        async with db.as_system() as connection:
+            yield Session(connection, clock.now(), scope, report, complete)
+            if dry_run:
+                raise _Undo
+    except _Undo:
+        return
+
+
+def _loaded(kind: str, dry_run: bool, rows: int, counts: Counts, session: Session) -> LoadedCounts:
+    return LoadedCounts(
+        kind=kind,
+        dry_run=dry_run,
+        rows=rows,
+        new=counts.new,
+        changed=counts.changed,
+        unchanged=counts.unchanged,
+        cancelled=session.cancelled,
+        notes=session.report.notes,
+    )

@@ -1,0 +1,123 @@
+"""Facts in versions: what is new or said otherwise is appended in bulk, what stands already is left alone."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+import asyncpg
+import msgspec
+
+Columns = tuple[tuple[str, str], ...]
+_encode: Final = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class Versioned:
+    """A table of versions: the columns that name a thing and those that say something about it, with SQL types."""
+
+    table: str
+    key: Columns
+    content: Columns
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What a load says of one thing: values in the order of the table's key and content columns."""
+
+    key: tuple[Any, ...]
+    content: tuple[Any, ...]
+
+
+@dataclass(slots=True)
+class Counts:
+    """Rows that were new, said something else than the newest version, or said the same."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+    def add(self, other: "Counts") -> None:
+        self.new += other.new
+        self.changed += other.changed
+        self.unchanged += other.unchanged
+
+
+async def append(
+    connection: asyncpg.Connection, table: Versioned, facts: Sequence[Fact], now: datetime
+) -> Counts:
+    """Append a version of each fact that differs from the newest one held. Keys must not repeat in `facts`.
+
+    Runs in the caller's transaction, which must hold the provider's loading lock so that versions do not collide.
+    """
+    held = await _newest(connection, table, facts)
+    counts = Counts()
+    rows = []
+    for number, fact in enumerate(facts):
+        version, digest = held.get(number, (0, None))
+        said = digest_of(fact.content)
+        if said == digest:
+            counts.unchanged += 1
+            continue
+        counts.changed += version > 0
+        counts.new += version == 0
+        rows.append((*fact.key, version + 1, *fact.content, said, now))
+    await _insert(connection, table, rows)
+    return counts
+
+
+def digest_of(content: Sequence[Any]) -> bytes:
+    """SHA-256 over the values; numbers that are equal count as the same (12.5 and 12.50)."""
+    plain = [value.normalize() if isinstance(value, Decimal) else value for value in content]
+    return hashlib.sha256(_encode(plain)).digest()
+
+
+async def _newest(
+    connection: asyncpg.Connection, table: Versioned, facts: Sequence[Fact]
+) -> dict[int, tuple[int, bytes]]:
+    """Version and digest held for each fact, by its index; a fact never held is absent."""
+    names = [name for name, _ in table.key]
+    arrays = ", ".join(f"${index}::{kind}[]" for index, (_, kind) in enumerate(table.key, start=1))
+    records = await connection.fetch(
+        f"SELECT DISTINCT ON (k.number) k.number, v.version, v.digest"
+        f" FROM unnest({arrays}) WITH ORDINALITY AS k({', '.join(names)}, number)"
+        f" JOIN {table.table} v USING ({', '.join(names)}) ORDER BY k.number, v.version DESC",
+        *_arrays([fact.key for fact in facts], len(names)),
+    )
+    return {record["number"] - 1: (record["version"], record["digest"]) for record in records}
+
+
+async def _insert(connection: asyncpg.Connection, table: Versioned, rows: Sequence[tuple[Any, ...]]) -> None:
+    if not rows:
+        return
+    columns = (
+        *table.key,
+        ("version", "integer"),
+        *table.content,
+        ("digest", "bytea"),
+        ("recorded_at", "timestamptz"),
+    )
+    arrays = ", ".join(f"${index}::{kind}[]" for index, (_, kind) in enumerate(columns, start=1))
+    await connection.execute(
+        f"INSERT INTO {table.table} ({', '.join(name for name, _ in columns)}) SELECT * FROM unnest({arrays})",
+        *_arrays(rows, len(columns)),
+    )
+
+
+async def ensure(
+    connection: asyncpg.Connection, table: str, columns: Columns, rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Insert the rows that are not there yet: the bare things that versions speak of."""
+    arrays = ", ".join(f"${index}::{kind}[]" for index, (_, kind) in enumerate(columns, start=1))
+    await connection.execute(
+        f"INSERT INTO {table} ({', '.join(name for name, _ in columns)}) SELECT * FROM unnest({arrays})"
+        " ON CONFLICT DO NOTHING",
+        *_arrays(list(dict.fromkeys(rows)), len(columns)),
+    )
+
+
+def _arrays(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
+    """Rows turned into one list a column."""
+    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
