@@ -13,12 +13,16 @@ from schemas.strict import Faulty
 
 COMMANDS: Final = {
     "calc": ("calc", "Work out one case: wage, day, pay or price."),
+    "documents": ("documents", "Recompute frozen documents from the facts."),
+    "export": ("documents", "Write the files of issued documents into a folder."),
     "doctor": ("doctor", "Look for what is wrong with this installation."),
+    "jobs": ("jobs", "What is due, running it, and what ran."),
     "keys": ("keys", "Make the signing keys of a deployment."),
     "migrate": ("database", "Bring the database to the newest version."),
     "serve": ("serve", "Run the web process."),
     "rules": ("statute", "List the rules that results name, with their citations."),
     "settings": ("settings", "List the settings, their meaning and present value."),
+    "worker": ("jobs", "Run the jobs: invoices, wage reports, alerts."),
     "statute": ("statute", "Check the packaged law."),
 }
 """Name -> module of backend/commands that has it in its list `commands`, and its line in the help."""

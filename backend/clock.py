@@ -18,6 +18,11 @@ def now() -> datetime:
     return datetime.now(UTC) if path is None else _read(path)
 
 
+def is_simulated() -> bool:
+    """Whether the clock is a file that a simulator writes, and not the computer's."""
+    return settings.current().clock is not None
+
+
 def notice() -> str | None:
     """What every page and document made under a simulated clock must say, else None."""
     if settings.current().clock is None:

@@ -7,8 +7,10 @@ A table keyed by several columns names its first one as the key, because Piccolo
 from piccolo.columns import Bytea, Date, Integer, Text, Timestamptz, UUID
 from piccolo.table import Table
 
+from backend.db import DB
 
-class Correction(Table, tablename="correction"):
+
+class Correction(Table, tablename="correction", db=DB):
     provider_id = UUID(primary_key=True, default=None, null=False)
     id = UUID(default=None, null=False)
     carer_id = UUID(default=None, null=False)
@@ -26,13 +28,13 @@ class Correction(Table, tablename="correction"):
     received_at = Timestamptz(default=None, null=False)
 
 
-class CorrectionNote(Table, tablename="correction_note"):
+class CorrectionNote(Table, tablename="correction_note", db=DB):
     provider_id = UUID(primary_key=True, default=None, null=False)
     correction_id = UUID(default=None, null=False)
     content = Bytea(default=None, null=False)
 
 
-class CorrectionDecision(Table, tablename="correction_decision"):
+class CorrectionDecision(Table, tablename="correction_decision", db=DB):
     provider_id = UUID(primary_key=True, default=None, null=False)
     correction_id = UUID(default=None, null=False)
     number = Integer(default=None, null=False)

@@ -7,8 +7,10 @@ A table keyed by several columns names its first one as the key, because Piccolo
 from piccolo.columns import Integer, Text, Timestamptz, UUID
 from piccolo.table import Table
 
+from backend.db import DB
 
-class JobRun(Table, tablename="job_run"):
+
+class JobRun(Table, tablename="job_run", db=DB):
     id = UUID(primary_key=True, default=None, null=False)
     job = Text(default=None, null=False)
     scope = Text(default=None, null=False)
@@ -22,12 +24,12 @@ class JobRun(Table, tablename="job_run"):
     detail = Text(default=None, null=True)
 
 
-class WorkerHeartbeat(Table, tablename="worker_heartbeat"):
+class WorkerHeartbeat(Table, tablename="worker_heartbeat", db=DB):
     worker = Text(primary_key=True, default=None, null=False)
     beat_at = Timestamptz(default=None, null=False)
 
 
-class Alert(Table, tablename="alert"):
+class Alert(Table, tablename="alert", db=DB):
     provider_id = UUID(primary_key=True, default=None, null=False)
     kind = Text(default=None, null=False)
     subject = UUID(default=None, null=False)
@@ -35,7 +37,7 @@ class Alert(Table, tablename="alert"):
     raised_at = Timestamptz(default=None, null=False)
 
 
-class AccessLog(Table, tablename="access_log"):
+class AccessLog(Table, tablename="access_log", db=DB):
     provider_id = UUID(primary_key=True, default=None, null=False)
     id = UUID(default=None, null=False)
     user_id = UUID(default=None, null=False)

@@ -7,8 +7,10 @@ A table keyed by several columns names its first one as the key, because Piccolo
 from piccolo.columns import BigInt, Boolean, Bytea, Date, Integer, JSONB, Numeric, Text, Timestamptz, UUID
 from piccolo.table import Table
 
+from backend.db import DB
 
-class PayLine(Table, tablename="pay_line"):
+
+class PayLine(Table, tablename="pay_line", db=DB):
     provider_id = UUID(primary_key=True, default=None, null=False)
     employment_id = UUID(default=None, null=False)
     reference = Text(default=None, null=False)
@@ -33,12 +35,12 @@ class PayLine(Table, tablename="pay_line"):
     recorded_at = Timestamptz(default=None, null=False)
 
 
-class InvoiceSequence(Table, tablename="invoice_sequence"):
+class InvoiceSequence(Table, tablename="invoice_sequence", db=DB):
     provider_id = UUID(primary_key=True, default=None, null=False)
     last_number = Integer(default=None, null=False)
 
 
-class Document(Table, tablename="document"):
+class Document(Table, tablename="document", db=DB):
     provider_id = UUID(primary_key=True, default=None, null=False)
     id = UUID(default=None, null=False)
     kind = Text(default=None, null=False)
@@ -59,7 +61,7 @@ class Document(Table, tablename="document"):
     created_at = Timestamptz(default=None, null=False)
 
 
-class DocumentFile(Table, tablename="document_file"):
+class DocumentFile(Table, tablename="document_file", db=DB):
     provider_id = UUID(primary_key=True, default=None, null=False)
     document_id = UUID(default=None, null=False)
     format = Text(default=None, null=False)
@@ -69,17 +71,20 @@ class DocumentFile(Table, tablename="document_file"):
     sha256 = Bytea(default=None, null=False)
 
 
-class DocumentLine(Table, tablename="document_line"):
+class DocumentLine(Table, tablename="document_line", db=DB):
     provider_id = UUID(primary_key=True, default=None, null=False)
     document_id = UUID(default=None, null=False)
     line = Integer(default=None, null=False)
     visit_id = UUID(default=None, null=False)
     employment_id = UUID(default=None, null=True)
+    service_user_id = UUID(default=None, null=True)
     amount_pence = BigInt(default=None, null=False)
+    shares = JSONB(default=None, null=False)
+    funders = JSONB(default=None, null=False)
     adjusts_document = UUID(default=None, null=True)
 
 
-class ParkedVisit(Table, tablename="parked_visit"):
+class ParkedVisit(Table, tablename="parked_visit", db=DB):
     provider_id = UUID(primary_key=True, default=None, null=False)
     document_id = UUID(default=None, null=False)
     visit_id = UUID(default=None, null=False)

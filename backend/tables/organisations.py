@@ -7,15 +7,17 @@ A table keyed by several columns names its first one as the key, because Piccolo
 from piccolo.columns import Bytea, Integer, Text, Timestamptz, UUID
 from piccolo.table import Table
 
+from backend.db import DB
 
-class Organisation(Table, tablename="organisation"):
+
+class Organisation(Table, tablename="organisation", db=DB):
     id = UUID(primary_key=True, default=None, null=False)
     kind = Text(default=None, null=False)
     reference = Text(default=None, null=False)
     created_at = Timestamptz(default=None, null=False)
 
 
-class OrganisationVersion(Table, tablename="organisation_version"):
+class OrganisationVersion(Table, tablename="organisation_version", db=DB):
     organisation_id = UUID(primary_key=True, default=None, null=False)
     version = Integer(default=None, null=False)
     name = Text(default=None, null=False)
@@ -29,7 +31,7 @@ class OrganisationVersion(Table, tablename="organisation_version"):
     recorded_at = Timestamptz(default=None, null=False)
 
 
-class UserAccount(Table, tablename="user_account"):
+class UserAccount(Table, tablename="user_account", db=DB):
     id = UUID(primary_key=True, default=None, null=False)
     organisation_id = UUID(default=None, null=True)
     role = Text(default=None, null=False)
@@ -39,7 +41,7 @@ class UserAccount(Table, tablename="user_account"):
     disabled_at = Timestamptz(default=None, null=True)
 
 
-class UserLink(Table, tablename="user_link"):
+class UserLink(Table, tablename="user_link", db=DB):
     token_hash = Bytea(primary_key=True, default=None, null=False)
     user_id = UUID(default=None, null=False)
     organisation_id = UUID(default=None, null=True)
@@ -48,7 +50,7 @@ class UserLink(Table, tablename="user_link"):
     used_at = Timestamptz(default=None, null=True)
 
 
-class UserSession(Table, tablename="user_session"):
+class UserSession(Table, tablename="user_session", db=DB):
     token_hash = Bytea(primary_key=True, default=None, null=False)
     user_id = UUID(default=None, null=False)
     organisation_id = UUID(default=None, null=True)
@@ -58,6 +60,6 @@ class UserSession(Table, tablename="user_session"):
     ended_at = Timestamptz(default=None, null=True)
 
 
-class SignInFailure(Table, tablename="sign_in_failure"):
+class SignInFailure(Table, tablename="sign_in_failure", db=DB):
     subject = Bytea(primary_key=True, default=None, null=False)
     failed_at = Timestamptz(default=None, null=False)

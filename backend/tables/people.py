@@ -7,21 +7,23 @@ A table keyed by several columns names its first one as the key, because Piccolo
 from piccolo.columns import Bytea, Date, DoublePrecision, Integer, Text, Timestamptz, UUID
 from piccolo.table import Table
 
+from backend.db import DB
 
-class Carer(Table, tablename="carer"):
+
+class Carer(Table, tablename="carer", db=DB):
     provider_id = UUID(primary_key=True, default=None, null=False)
     id = UUID(default=None, null=False)
     reference = Text(default=None, null=False)
 
 
-class Employment(Table, tablename="employment"):
+class Employment(Table, tablename="employment", db=DB):
     provider_id = UUID(primary_key=True, default=None, null=False)
     id = UUID(default=None, null=False)
     carer_id = UUID(default=None, null=False)
     reference = Text(default=None, null=False)
 
 
-class EmploymentVersion(Table, tablename="employment_version"):
+class EmploymentVersion(Table, tablename="employment_version", db=DB):
     provider_id = UUID(primary_key=True, default=None, null=False)
     employment_id = UUID(default=None, null=False)
     version = Integer(default=None, null=False)
@@ -42,13 +44,13 @@ class EmploymentVersion(Table, tablename="employment_version"):
     recorded_at = Timestamptz(default=None, null=False)
 
 
-class ServiceUser(Table, tablename="service_user"):
+class ServiceUser(Table, tablename="service_user", db=DB):
     provider_id = UUID(primary_key=True, default=None, null=False)
     id = UUID(default=None, null=False)
     reference = Text(default=None, null=False)
 
 
-class ServiceUserVersion(Table, tablename="service_user_version"):
+class ServiceUserVersion(Table, tablename="service_user_version", db=DB):
     provider_id = UUID(primary_key=True, default=None, null=False)
     service_user_id = UUID(default=None, null=False)
     version = Integer(default=None, null=False)
@@ -64,7 +66,7 @@ class ServiceUserVersion(Table, tablename="service_user_version"):
     recorded_at = Timestamptz(default=None, null=False)
 
 
-class AbsenceVersion(Table, tablename="absence_version"):
+class AbsenceVersion(Table, tablename="absence_version", db=DB):
     provider_id = UUID(primary_key=True, default=None, null=False)
     service_user_id = UUID(default=None, null=False)
     kind = Text(default=None, null=False)
@@ -76,7 +78,7 @@ class AbsenceVersion(Table, tablename="absence_version"):
     recorded_at = Timestamptz(default=None, null=False)
 
 
-class LeaveVersion(Table, tablename="leave_version"):
+class LeaveVersion(Table, tablename="leave_version", db=DB):
     provider_id = UUID(primary_key=True, default=None, null=False)
     employment_id = UUID(default=None, null=False)
     kind = Text(default=None, null=False)

@@ -7,14 +7,16 @@ A table keyed by several columns names its first one as the key, because Piccolo
 from piccolo.columns import Bytea, Integer, JSONB, Text, Timestamptz, UUID
 from piccolo.table import Table
 
+from backend.db import DB
 
-class Visit(Table, tablename="visit"):
+
+class Visit(Table, tablename="visit", db=DB):
     provider_id = UUID(primary_key=True, default=None, null=False)
     id = UUID(default=None, null=False)
     reference = Text(default=None, null=False)
 
 
-class VisitVersion(Table, tablename="visit_version"):
+class VisitVersion(Table, tablename="visit_version", db=DB):
     provider_id = UUID(primary_key=True, default=None, null=False)
     visit_id = UUID(default=None, null=False)
     version = Integer(default=None, null=False)

@@ -7,15 +7,17 @@ A table keyed by several columns names its first one as the key, because Piccolo
 from piccolo.columns import Boolean, Bytea, Date, Integer, JSONB, SmallInt, Text, Timestamptz, UUID
 from piccolo.table import Table
 
+from backend.db import DB
 
-class Contract(Table, tablename="contract"):
+
+class Contract(Table, tablename="contract", db=DB):
     provider_id = UUID(primary_key=True, default=None, null=False)
     id = UUID(default=None, null=False)
     commissioner_id = UUID(default=None, null=False)
     reference = Text(default=None, null=False)
 
 
-class ContractVersion(Table, tablename="contract_version"):
+class ContractVersion(Table, tablename="contract_version", db=DB):
     provider_id = UUID(primary_key=True, default=None, null=False)
     contract_id = UUID(default=None, null=False)
     commissioner_id = UUID(default=None, null=False)
@@ -30,13 +32,13 @@ class ContractVersion(Table, tablename="contract_version"):
     recorded_at = Timestamptz(default=None, null=False)
 
 
-class PayTerms(Table, tablename="pay_terms"):
+class PayTerms(Table, tablename="pay_terms", db=DB):
     provider_id = UUID(primary_key=True, default=None, null=False)
     id = UUID(default=None, null=False)
     reference = Text(default=None, null=False)
 
 
-class PayTermsVersion(Table, tablename="pay_terms_version"):
+class PayTermsVersion(Table, tablename="pay_terms_version", db=DB):
     provider_id = UUID(primary_key=True, default=None, null=False)
     pay_terms_id = UUID(default=None, null=False)
     starts_on = Date(default=None, null=False)
@@ -47,13 +49,13 @@ class PayTermsVersion(Table, tablename="pay_terms_version"):
     recorded_at = Timestamptz(default=None, null=False)
 
 
-class Package(Table, tablename="package"):
+class Package(Table, tablename="package", db=DB):
     provider_id = UUID(primary_key=True, default=None, null=False)
     id = UUID(default=None, null=False)
     reference = Text(default=None, null=False)
 
 
-class PackageVersion(Table, tablename="package_version"):
+class PackageVersion(Table, tablename="package_version", db=DB):
     provider_id = UUID(primary_key=True, default=None, null=False)
     package_id = UUID(default=None, null=False)
     starts_on = Date(default=None, null=False)
@@ -72,7 +74,7 @@ class PackageVersion(Table, tablename="package_version"):
     recorded_at = Timestamptz(default=None, null=False)
 
 
-class PolicyVersion(Table, tablename="policy_version"):
+class PolicyVersion(Table, tablename="policy_version", db=DB):
     provider_id = UUID(primary_key=True, default=None, null=False)
     starts_on = Date(default=None, null=False)
     version = Integer(default=None, null=False)

@@ -92,7 +92,10 @@ CREATE TABLE document_line (               -- which line of which document bills
     line integer NOT NULL,
     visit_id uuid NOT NULL,
     employment_id uuid,                    -- the attendance of one carer of a double-handed visit
+    service_user_id uuid,
     amount_pence bigint NOT NULL,
+    shares jsonb NOT NULL,                 -- {payer: pence}, together the amount
+    funders jsonb NOT NULL,                -- [[payer, millionths of a per cent]] by which it was shared
     adjusts_document uuid,
     PRIMARY KEY (provider_id, document_id, line),
     FOREIGN KEY (provider_id, document_id) REFERENCES document ON DELETE RESTRICT

@@ -1,0 +1,165 @@
+"""`doorstep jobs` and `doorstep worker`: what is due, what ran, and the process that does it."""
+
+import asyncio
+import json
+from datetime import datetime
+from typing import Any, Final
+
+import click
+
+from backend.commands.instants import INSTANT
+
+
+@click.group()
+def jobs() -> None:
+    """What is due, running it, and what ran.
+
+    \b
+    Example:
+      doorstep jobs list
+      doorstep jobs run --as-of 2026-11-24T06:00:00Z
+    """
+
+
+@jobs.command("list")
+@click.option("--as-of", type=INSTANT, help="Look at this instant instead of now.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_due(as_of: datetime | None, as_json: bool) -> None:
+    """List what is due and not done.
+
+    \b
+    Example:
+      doorstep jobs list
+    """
+    rows = asyncio.run(_due(as_of))
+    _show(rows, as_json, "Nothing is due.", "{job}  {period}  due {due_at}  {scope}")
+
+
+@jobs.command("run")
+@click.option("--job", help="Only this job, such as invoices.")
+@click.option("--as-of", type=INSTANT, help="Run what was due at this instant instead of now.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def run(job: str | None, as_of: datetime | None, as_json: bool) -> None:
+    """Run what is due, once each, however many workers do the same.
+
+    \b
+    Example:
+      doorstep jobs run --job invoices
+    """
+    rows = asyncio.run(_run(job, as_of))
+    _show(rows, as_json, "Nothing was due.", "{job}  {period}  {detail}")
+    if any(row["failed"] for row in rows):
+        raise SystemExit(1)
+
+
+@jobs.command("history")
+@click.option(
+    "--limit", default=50, show_default=True, type=click.IntRange(1, 10_000), help="Newest so many."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def history(limit: int, as_json: bool) -> None:
+    """List what ran, newest first.
+
+    \b
+    Example:
+      doorstep jobs history --limit 20
+    """
+    rows = asyncio.run(_history(limit))
+    _show(rows, as_json, "Nothing has run.", "{status}  {job}  {period_key}  {finished_at}  {detail}")
+
+
+@click.command()
+@click.option(
+    "--tick", default=10, show_default=True, type=click.IntRange(1, 600), help="Seconds between looks."
+)
+@click.option("--until-idle", is_flag=True, help="Stop once nothing is due.")
+def worker(tick: int, until_idle: bool) -> None:
+    """Run the jobs: invoices, wage reports, alerts, checkpoints. Any number of workers may run.
+
+    \b
+    Example:
+      doorstep worker
+    """
+    asyncio.run(_work(tick, until_idle))
+
+
+async def _due(as_of: datetime | None) -> list[dict[str, Any]]:
+    from backend import clock
+    from backend.jobs.due import due_work
+    from backend.running import database
+
+    async with database():
+        found = await due_work(as_of or clock.now())
+    return [
+        {"job": due.job, "scope": due.scope, "period": due.period_key, "due_at": due.due_at.isoformat()}
+        for due in found
+    ]
+
+
+async def _run(job: str | None, as_of: datetime | None) -> list[dict[str, Any]]:
+    from backend import clock
+    from backend.jobs.runner import run_due
+    from backend.running import database
+
+    _known(job)
+    async with database():
+        ran = await run_due(as_of or clock.now(), job)
+    return [
+        {
+            "job": one.job,
+            "scope": one.scope,
+            "period": one.period_key,
+            "detail": one.detail,
+            "failed": one.failed,
+        }
+        for one in ran
+    ]
+
+
+def _known(job: str | None) -> None:
+    from backend.jobs.due import JOBS
+    from backend.jobs.runner import ALERTS, CHECKPOINTS, EVENT_MONTHS
+
+    names = [*JOBS, ALERTS, CHECKPOINTS, EVENT_MONTHS]
+    if job is not None and job not in names:
+        raise click.BadParameter(f"there is no job {job}; there are {', '.join(names)}", param_hint="--job")
+
+
+async def _history(limit: int) -> list[dict[str, Any]]:
+    from backend import db
+    from backend.running import database
+    from backend.sql import query
+
+    async with database(), db.as_system() as connection:
+        rows = await connection.fetch(query("jobs.history"), limit)
+    return [{name: _plain(value) for name, value in row.items()} for row in rows]
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+async def _work(tick: int, until_idle: bool) -> None:
+    from backend import clock
+    from backend.jobs.runner import run_due
+    from backend.jobs.ticker import tick_until_stopped
+    from backend.running import database
+
+    async with database():
+        if until_idle:
+            await run_due(clock.now())
+        else:
+            await tick_until_stopped(tick)
+
+
+def _show(rows: list[dict[str, Any]], as_json: bool, nothing: str, line: str) -> None:
+    if as_json:
+        click.echo(json.dumps(rows))
+        return
+    for row in rows:
+        click.echo(line.format(**row))
+    if not rows:
+        click.echo(nothing)
+
+
+commands: Final = [jobs, worker]

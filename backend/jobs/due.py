@@ -1,0 +1,219 @@
+"""What work there is: the calendar held against contracts, pay cycles and the runs that are done."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import partial
+from itertools import chain
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+
+from backend import db
+from backend.domain.billing_period import period_containing
+from backend.domain.pay_period import parse_pay_cycle
+from backend.jobs.calendar import LONDON, Period, due_at, ended_periods
+from backend.sql import query
+from backend.statute.policy import policy_on
+from backend.use_cases.issue_invoice import issue_invoice
+from backend.use_cases.issue_wage_report import issue_wage_report
+
+MAX_BACKOFF_MINUTES: Final = 60
+Work = Callable[[asyncpg.Connection, datetime], Awaitable[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """One piece of work: a job for a scope and a period, once. `work(connection, now)` does it and says what it did."""
+
+    job: str
+    provider_id: UUID
+    scope: str
+    period: Period
+    due_at: datetime
+    work: Work
+
+    @property
+    def period_key(self) -> str:
+        return self.period.start.isoformat()
+
+
+@dataclass(frozen=True, slots=True)
+class _Progress:
+    """How far the runs have come, by (job, scope)."""
+
+    done: dict[tuple[str, str], date]
+    failed: dict[tuple[str, str, str], datetime]
+
+    def since(self, job: str, scope: str, first: date, period_of: Callable[[date], Period]) -> date:
+        done = self.done.get((job, scope))
+        return first if done is None else max(first, period_of(done).end + timedelta(days=1))
+
+    def ready(self, due: Due, now: datetime) -> bool:
+        again_at = self.failed.get((due.job, due.scope, due.period_key))
+        return again_at is None or again_at <= now
+
+
+async def due_work(now: datetime) -> list[Due]:
+    """Everything that is due at `now` and not done, oldest first within each scope."""
+    async with db.as_system() as connection:
+        providers = await connection.fetch(query("jobs.every_provider"))
+    return [due for row in providers for due in await _due_for_provider(row["id"], now)]
+
+
+async def _due_for_provider(provider_id: UUID, now: datetime) -> list[Due]:
+    async with db.as_provider(provider_id) as connection:
+        first_visit = await connection.fetchval(query("jobs.first_visit"), provider_id)
+        if first_visit is None:
+            return []
+        contracts = await connection.fetch(query("jobs.billing_periods"), provider_id)
+        cycles = await connection.fetch(query("jobs.pay_cycles"), provider_id)
+        progress = await _progress(connection, provider_id, contracts, cycles)
+        first = first_visit.astimezone(LONDON).date()
+        found = list(
+            chain(
+                _invoices(provider_id, contracts, first, progress, now),
+                _wage_reports(provider_id, cycles, first, progress, now),
+            )
+        )
+        finals = [
+            due
+            for due in _final_reports(provider_id, cycles, first, progress, now)
+            if await _next_pay_loaded(connection, provider_id, due)
+        ]
+    return [due for due in _in_order(found + finals) if progress.ready(due, now)]
+
+
+async def _progress(
+    connection: asyncpg.Connection, provider_id: UUID, contracts: list[Any], cycles: list[Any]
+) -> _Progress:
+    scopes = [str(row["id"]) for row in contracts] + [
+        _cycle_scope(provider_id, row["pay_cycle"]) for row in cycles
+    ]
+    done = await connection.fetch(query("jobs.progress"), list(JOBS), scopes)
+    failed = await connection.fetch(query("jobs.failures"))
+    return _Progress(
+        {(row["job"], row["scope"]): date.fromisoformat(row["period_key"]) for row in done},
+        {
+            (row["job"], row["scope"], row["period_key"]): row["claimed_at"]
+            + timedelta(minutes=min(2 ** row["attempts"], MAX_BACKOFF_MINUTES))
+            for row in failed
+        },
+    )
+
+
+def _cycle_scope(provider_id: UUID, pay_cycle: str) -> str:
+    return f"{provider_id}/{pay_cycle}"
+
+
+def _in_order(found: list[Due]) -> Iterator[Due]:
+    """Only the oldest of each job and scope: the next one builds on what it left."""
+    seen: set[tuple[str, str]] = set()
+    for due in found:
+        if (due.job, due.scope) not in seen:
+            seen.add((due.job, due.scope))
+            yield due
+
+
+def _invoices(
+    provider_id: UUID, contracts: list[Any], first: date, progress: _Progress, now: datetime
+) -> Iterator[Due]:
+    after = policy_on(now.date()).invoice_after_days
+    for row in contracts:
+        period_of = partial(_billing_period, row["billing_period"])
+        since = progress.since(INVOICES, str(row["id"]), max(first, row["starts_on"]), period_of)
+        for period in ended_periods(period_of, since, after, now):
+            yield Due(
+                job=INVOICES,
+                provider_id=provider_id,
+                scope=str(row["id"]),
+                period=period,
+                due_at=due_at(period, after),
+                work=partial(_invoice, provider_id, row["id"], period),
+            )
+
+
+def _wage_reports(
+    provider_id: UUID, cycles: list[Any], first: date, progress: _Progress, now: datetime
+) -> Iterator[Due]:
+    after = policy_on(now.date()).wage_report_after_days
+    for row in cycles:
+        period_of, scope = partial(_pay_period, row["pay_cycle"]), _cycle_scope(provider_id, row["pay_cycle"])
+        since = progress.since(WAGE_REPORTS, scope, max(first, row["starts_on"]), period_of)
+        for period in ended_periods(period_of, since, after, now):
+            yield Due(
+                job=WAGE_REPORTS,
+                provider_id=provider_id,
+                scope=scope,
+                period=period,
+                due_at=due_at(period, after),
+                work=partial(_wage_report, provider_id, row["pay_cycle"], period, "provisional"),
+            )
+
+
+def _final_reports(
+    provider_id: UUID, cycles: list[Any], first: date, progress: _Progress, now: datetime
+) -> Iterator[Due]:
+    """A report turns final when the next period has ended too: regulation 9 may count its payments here."""
+    after = policy_on(now.date()).wage_report_after_days
+    for row in cycles:
+        period_of, scope = partial(_pay_period, row["pay_cycle"]), _cycle_scope(provider_id, row["pay_cycle"])
+        since = progress.since(FINAL_REPORTS, scope, max(first, row["starts_on"]), period_of)
+        for following in ended_periods(period_of, period_of(since).end + timedelta(days=1), after, now):
+            period = period_of(following.start - timedelta(days=1))
+            yield Due(
+                job=FINAL_REPORTS,
+                provider_id=provider_id,
+                scope=scope,
+                period=period,
+                due_at=due_at(following, after),
+                work=partial(_wage_report, provider_id, row["pay_cycle"], period, "final"),
+            )
+
+
+async def _next_pay_loaded(connection: asyncpg.Connection, provider_id: UUID, due: Due) -> bool:
+    pay_cycle = due.scope.removeprefix(f"{provider_id}/")
+    following = _pay_period(pay_cycle, due.period.end + timedelta(days=1))
+    return bool(
+        await connection.fetchval(
+            query("jobs.next_pay_loaded"), provider_id, pay_cycle, following.start, following.end
+        )
+    )
+
+
+def _billing_period(billing: str, day: date) -> Period:
+    period = period_containing(billing, day)
+    return Period(period.start, period.end)
+
+
+def _pay_period(pay_cycle: str, day: date) -> Period:
+    period = parse_pay_cycle(pay_cycle).containing(day)
+    return Period(period.start, period.end)
+
+
+async def _invoice(
+    provider_id: UUID, contract_id: UUID, period: Period, connection: asyncpg.Connection, now: datetime
+) -> str:
+    return await issue_invoice(connection, provider_id, contract_id, period.start, period.end, now)
+
+
+async def _wage_report(
+    provider_id: UUID,
+    pay_cycle: str,
+    period: Period,
+    edition: str,
+    connection: asyncpg.Connection,
+    now: datetime,
+) -> str:
+    return await issue_wage_report(connection, provider_id, pay_cycle, period.start, period.end, edition, now)
+
+
+INVOICES: Final = "invoices"
+WAGE_REPORTS: Final = "wage_reports"
+FINAL_REPORTS: Final = "wage_reports_final"
+JOBS: Final = {
+    INVOICES: "an invoice for each contract and billing period",
+    WAGE_REPORTS: "a provisional wage report for each pay cycle and pay reference period",
+    FINAL_REPORTS: "the final wage report, once the next period's pay is loaded",
+}

@@ -1,0 +1,140 @@
+"""Doing what is due, each piece once: any number of workers may run this at the same time.
+
+A run's row is held by the transaction that does the work, so the work and the word that it is done commit together. A
+worker that dies leaves nothing behind, and the next one starts the piece again.
+"""
+
+import os
+import socket
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+import structlog
+
+from backend import clock, db
+from backend.jobs.due import Due, due_work
+from backend.sql import query
+from backend.use_cases.make_checkpoint import make_checkpoint
+from backend.use_cases.raise_alerts import raise_alerts
+
+log = structlog.get_logger("doorstep.jobs")
+ALERTS: Final = "alerts"
+CHECKPOINTS: Final = "checkpoints"
+EVENT_MONTHS: Final = "event_months"
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What became of one piece of work. `failed` is true when it must be tried again."""
+
+    job: str
+    scope: str
+    period_key: str
+    detail: str
+    failed: bool = False
+
+
+def worker_name() -> str:
+    """Names this process in the history of runs: host and process id."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+async def run_due(now: datetime, job: str | None = None) -> list[Ran]:
+    """Run everything that is due at `now` (only `job` if given), period after period, until nothing is left to do."""
+    await _beat(now)
+    ran = await _run_pulses(now, job)
+    while due := [piece for piece in await due_work(now) if job in (None, piece.job)]:
+        results = [result for piece in due if (result := await run_one(piece, now)) is not None]
+        ran.extend(results)
+        if not any(not result.failed for result in results):
+            break  # what is left has failed or is held by another worker
+    return ran
+
+
+async def run_one(due: Due, now: datetime) -> Ran | None:
+    """Do one piece of work, or nothing (None) when it is done already or another worker holds it."""
+    async with db.as_system() as connection:
+        await connection.execute(
+            query("jobs.register"), due.job, due.scope, due.period_key, due.due_at, worker_name(), now
+        )
+    try:
+        async with db.as_provider(due.provider_id) as connection:
+            run = await connection.fetchrow(query("jobs.take"), due.job, due.scope, due.period_key)
+            if run is None:
+                return None
+            detail = await due.work(connection, now)
+            await connection.execute(query("jobs.finish"), run["id"], worker_name(), now, detail)
+    except Exception as error:  # one bad run never stops the others: it is logged, recorded and tried again
+        return await _failed(due, now, error)
+    log.info("job_done", job=due.job, scope=due.scope, period=due.period_key)
+    return Ran(due.job, due.scope, due.period_key, detail)
+
+
+async def _failed(due: Due, now: datetime, error: Exception) -> Ran:
+    log.error(
+        "job_failed",
+        job=due.job,
+        scope=due.scope,
+        period=due.period_key,
+        error=type(error).__name__,
+        exc_info=error,
+    )
+    detail = f"{type(error).__name__}: {error}"[:500]
+    async with db.as_system() as connection:
+        await connection.execute(
+            query("jobs.fail"), due.job, due.scope, due.period_key, worker_name(), now, detail
+        )
+    return Ran(due.job, due.scope, due.period_key, detail, failed=True)
+
+
+async def _beat(now: datetime) -> None:
+    async with db.as_system() as connection:
+        await connection.execute(query("jobs.heartbeat"), worker_name(), now)
+
+
+async def _run_pulses(now: datetime, job: str | None) -> list[Ran]:
+    """The work of each minute. It is safe to repeat; the minute only saves effort."""
+    async with db.as_system() as connection:
+        providers = [row["id"] for row in await connection.fetch(query("jobs.every_provider"))]
+    ran = [await _pulse(EVENT_MONTHS, "all", now, _event_months)] if job in (None, EVENT_MONTHS) else []
+    for provider_id in providers:
+        for name, work in ((ALERTS, raise_alerts), (CHECKPOINTS, _checkpoint)):
+            if job in (None, name):
+                ran.append(await _pulse(name, str(provider_id), now, work))
+    return [result for result in ran if result is not None]
+
+
+async def _pulse(
+    job: str, scope: str, now: datetime, work: Callable[[UUID | None, datetime], Awaitable[str]]
+) -> Ran | None:
+    async with db.as_system() as connection:
+        await connection.execute(query("jobs.register"), job, scope, "each minute", now, worker_name(), now)
+        run_id = await connection.fetchval(query("jobs.take_pulse"), job, scope, now, worker_name())
+    if run_id is None:
+        return None
+    try:
+        detail = await work(None if scope == "all" else UUID(scope), now)
+    except Exception as error:  # the next minute tries again
+        log.error("job_failed", job=job, scope=scope, error=type(error).__name__, exc_info=error)
+        return Ran(job, scope, "each minute", f"{type(error).__name__}: {error}"[:500], failed=True)
+    async with db.as_system() as connection:
+        await connection.execute(query("jobs.beat_pulse"), run_id, clock.now(), detail)
+    return Ran(job, scope, "each minute", detail)
+
+
+async def _event_months(_: UUID | None, now: datetime) -> str:
+    """Make the partitions of this month and the next."""
+    first = now.date().replace(day=1)
+    following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+    async with db.as_system() as connection:
+        for month in (first, following):
+            await connection.execute("SELECT ensure_event_month($1)", month)
+    return f"{first:%Y-%m} and {following:%Y-%m} are ready"
+
+
+async def _checkpoint(provider_id: UUID | None, _: datetime) -> str:
+    assert provider_id is not None
+    return f"{await make_checkpoint(provider_id)} events covered"

@@ -1,0 +1,73 @@
+-- name: contract
+SELECT id, reference, commissioner_id FROM contract WHERE provider_id = $1 AND id = $2
+
+-- name: contract_versions
+SELECT DISTINCT ON (starts_on) starts_on, ends_on, version, terms, self_billed, purchase_order, digest
+FROM contract_version WHERE provider_id = $1 AND contract_id = $2 AND recorded_at <= $3
+ORDER BY starts_on, version DESC
+
+-- name: previous
+SELECT as_of FROM document
+WHERE provider_id = $1 AND contract_id = $2 AND period_start < $3
+ORDER BY period_start DESC LIMIT 1
+
+-- name: earlier_visits
+-- Visits planned before this period that must be looked at again: with facts or terms recorded since the last document
+-- (after $3, up to $4), or parked and not billed since.
+WITH changed AS (
+    SELECT visit_id FROM event
+    WHERE provider_id = $1 AND received_at > $3 AND received_at <= $4 AND visit_id IS NOT NULL
+    UNION
+    SELECT c.visit_id FROM correction_decision d
+    JOIN correction c ON c.provider_id = d.provider_id AND c.id = d.correction_id
+    WHERE d.provider_id = $1 AND d.decided_at > $3 AND d.decided_at <= $4
+    UNION
+    SELECT e.visit_id FROM event_release r
+    JOIN event e ON e.provider_id = r.provider_id AND e.row_id = r.event_row
+    WHERE r.provider_id = $1 AND r.released_at > $3 AND r.released_at <= $4
+    UNION
+    SELECT visit_id FROM visit_version WHERE provider_id = $1 AND recorded_at > $3 AND recorded_at <= $4
+    UNION
+    SELECT v.visit_id FROM package_version p
+    JOIN visit_version v ON v.provider_id = p.provider_id AND v.package_id = p.package_id
+    WHERE p.provider_id = $1 AND p.recorded_at > $3 AND p.recorded_at <= $4
+    UNION
+    SELECT v.visit_id FROM contract_version t
+    JOIN package_version p ON p.provider_id = t.provider_id AND p.contract_id = t.contract_id
+    JOIN visit_version v ON v.provider_id = p.provider_id AND v.package_id = p.package_id
+    WHERE t.provider_id = $1 AND t.contract_id = $2 AND t.recorded_at > $3 AND t.recorded_at <= $4
+    UNION
+    SELECT k.visit_id FROM parked_visit k
+    JOIN document d ON d.provider_id = k.provider_id AND d.id = k.document_id AND d.contract_id = $2
+    WHERE k.provider_id = $1 AND d.period_start < $6
+)
+SELECT v.visit_id, min(v.starts_at) AS starts_at
+FROM changed JOIN visit_version v ON v.provider_id = $1 AND v.visit_id = changed.visit_id
+WHERE v.package_id IN (SELECT package_id FROM package_version WHERE provider_id = $1 AND contract_id = $2)
+GROUP BY v.visit_id
+HAVING min(v.starts_at) < $5
+
+-- name: billed
+-- What earlier documents of this contract bill for these visits, line by line.
+SELECT l.visit_id::text AS visit_id, l.employment_id::text AS employment_id,
+    l.service_user_id::text AS service_user_id, l.amount_pence, l.shares, l.funders, d.number, l.line
+FROM document_line l JOIN document d ON d.provider_id = l.provider_id AND d.id = l.document_id
+WHERE l.provider_id = $1 AND l.visit_id = ANY ($2) AND d.contract_id = $3 AND d.period_start < $4
+ORDER BY d.period_start, l.line
+
+-- name: references
+SELECT id::text, reference FROM service_user WHERE provider_id = $1 AND id = ANY ($2)
+UNION ALL
+SELECT id::text, reference FROM employment WHERE provider_id = $1 AND id = ANY ($3)
+
+-- name: contracts_of_people
+-- The contracts under which people are supported on a day, for visits that nobody planned.
+SELECT DISTINCT ON (u.visit_id) u.visit_id, p.contract_id
+FROM unnest($2::uuid[], $3::uuid[], $4::date[]) AS u (visit_id, service_user_id, day)
+JOIN package_version p ON p.provider_id = $1 AND p.service_user_id = u.service_user_id
+    AND p.starts_on <= u.day AND (p.ends_on IS NULL OR p.ends_on >= u.day) AND p.recorded_at <= $5
+ORDER BY u.visit_id, p.contract_id
+
+-- name: first_contract
+-- Where visits of unknown people are parked: one place, so that each is parked once.
+SELECT id FROM contract WHERE provider_id = $1 ORDER BY reference LIMIT 1

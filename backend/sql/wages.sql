@@ -1,0 +1,27 @@
+-- name: employments
+-- Every employment, as the newest version recorded says.
+SELECT DISTINCT ON (v.employment_id) e.id::text AS employment_id, e.carer_id::text AS carer_id, e.reference,
+    c.reference AS person, v.name, v.date_of_birth, v.mode, v.starts_on, v.ends_on, v.pay_cycle,
+    v.apprenticeship_started, v.apprenticeship_ended, v.pay_terms, v.version, v.digest
+FROM employment_version v
+JOIN employment e ON e.provider_id = v.provider_id AND e.id = v.employment_id
+JOIN carer c ON c.provider_id = e.provider_id AND c.id = e.carer_id
+WHERE v.provider_id = $1 AND v.recorded_at <= $2 AND ($3::uuid IS NULL OR e.carer_id = $3)
+ORDER BY v.employment_id, v.version DESC
+
+-- name: pay_lines
+-- The newest version of each payslip line that can bear on a period: paid or earned from one month before it to two
+-- months after it, because regulation 9 looks into the neighbouring periods.
+SELECT DISTINCT ON (employment_id, reference) employment_id::text AS employment_id, reference, version, section, kind,
+    amount, minutes, rate, units, normal_rate, consolidated, absence_taken, reimbursed, days, duties, paid_on,
+    earned_start, earned_end, record_submitted_on, digest
+FROM pay_line
+WHERE provider_id = $1 AND recorded_at <= $4
+  AND (paid_on BETWEEN $2::date - 62 AND $3::date + 93 OR (earned_start <= $3 AND earned_end >= $2))
+ORDER BY employment_id, reference, version DESC
+
+-- name: terms
+SELECT DISTINCT ON (t.reference, v.starts_on) t.reference, v.starts_on, v.ends_on, v.version, v.terms
+FROM pay_terms_version v JOIN pay_terms t ON t.provider_id = v.provider_id AND t.id = v.pay_terms_id
+WHERE v.provider_id = $1 AND v.recorded_at <= $2
+ORDER BY t.reference, v.starts_on, v.version DESC

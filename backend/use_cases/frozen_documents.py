@@ -1,0 +1,101 @@
+"""Freezing documents: the snapshot, its digests and its files are written once, in the transaction that made them."""
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import asyncpg
+import msgspec
+
+from backend.documents.canonical import Snapshot, canonical_json
+from backend.sql import query
+
+SETTLED: Final = timedelta(minutes=1)
+"""Facts younger than this may still be on their way into the database, so a document leaves them to the next one."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One rendering of a document."""
+
+    format: str
+    media_type: str
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frozen:
+    """A document about to be stored. `scope` and `edition` with the period make it unique within its kind."""
+
+    provider_id: UUID
+    kind: str
+    scope: str
+    period_start: date
+    period_end: date
+    edition: str
+    as_of: datetime
+    created_at: datetime
+    snapshot: Snapshot
+    summary: dict[str, Any]
+    files: Sequence[File]
+    number: str | None = None
+    commissioner_id: UUID | None = None
+    contract_id: UUID | None = None
+    total_pence: int | None = None
+    id: UUID = field(default_factory=uuid4)
+
+
+async def store(connection: asyncpg.Connection, document: Frozen) -> None:
+    """Append the document and its files. The database refuses a second one of the same scope, period and edition."""
+    content = canonical_json(document.snapshot)
+    await connection.execute(
+        query("documents.insert"),
+        document.provider_id,
+        document.id,
+        document.kind,
+        document.number,
+        document.commissioner_id,
+        document.contract_id,
+        document.scope,
+        document.period_start,
+        document.period_end,
+        document.edition,
+        document.as_of,
+        document.total_pence,
+        msgspec.json.encode(document.summary).decode(),
+        document.snapshot.template_version,
+        zlib.compress(content),
+        sha256(content).digest(),
+        bytes.fromhex(document.snapshot.facts_digest),
+        document.created_at,
+    )
+    await connection.executemany(
+        query("documents.insert_file"),
+        [
+            (
+                document.provider_id,
+                document.id,
+                file.format,
+                file.media_type,
+                file.name,
+                file.content,
+                sha256(file.content).digest(),
+            )
+            for file in document.files
+        ],
+    )
+
+
+def snapshot_bytes(stored: bytes) -> bytes:
+    """The canonical JSON of a stored snapshot."""
+    return zlib.decompress(stored)
+
+
+def facts_digest(facts: object) -> str:
+    """SHA-256, in hexadecimal, of the facts a document was made from, as canonical JSON text with sorted keys."""
+    return sha256(msgspec.json.encode(facts, order="sorted")).hexdigest()

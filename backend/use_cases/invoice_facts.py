@@ -1,0 +1,157 @@
+"""The facts an invoice is made from: the contract's terms, the visits to bill or look at again, what was billed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+import msgspec
+import polars as pl
+
+from backend.domain.time import london_date, london_midnight
+from backend.sql import query
+from backend.use_cases.verified_visits import verified_visits
+from schemas.price import Contract
+from schemas.strict import decode
+
+LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """One dated version of a contract."""
+
+    starts_on: date
+    ends_on: date | None
+    version: int
+    contract: Contract
+    digest: str
+
+    def hold(self, day: date) -> bool:
+        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceFacts:
+    """All that goes into one invoice. `visits`: one row an attendance; `billed`: one a line of an earlier document."""
+
+    provider_id: UUID
+    contract_id: UUID
+    reference: str
+    commissioner_id: UUID
+    start: date
+    end: date
+    terms: Sequence[Terms]
+    self_billed: bool
+    purchase_order: str | None
+    visits: pl.DataFrame
+    billed: Sequence[asyncpg.Record]
+    names: dict[str, str]
+
+    def terms_on(self, day: date) -> int | None:
+        """The place in `terms` of the version in force on a London date, or None."""
+        return next((place for place, terms in enumerate(self.terms) if terms.hold(day)), None)
+
+
+async def invoice_facts(
+    connection: asyncpg.Connection,
+    provider_id: UUID,
+    contract_id: UUID,
+    start: date,
+    end: date,
+    as_of: datetime,
+) -> InvoiceFacts:
+    """Everything recorded up to `as_of` that bears on the invoice of a contract for London dates `start` to `end`."""
+    contract = await connection.fetchrow(query("invoices.contract"), provider_id, contract_id)
+    versions = await connection.fetch(query("invoices.contract_versions"), provider_id, contract_id, as_of)
+    visits = await _visits(connection, provider_id, contract_id, start, end, as_of)
+    ids = [UUID(visit) for visit in visits["visit_id"].unique(maintain_order=True)]
+    billed = await connection.fetch(query("invoices.billed"), provider_id, ids, contract_id, start)
+    newest = max((row for row in versions if row["starts_on"] <= end), key=lambda row: row["starts_on"])
+    return InvoiceFacts(
+        provider_id,
+        contract_id,
+        contract["reference"],
+        contract["commissioner_id"],
+        start,
+        end,
+        [_terms(row) for row in versions],
+        newest["self_billed"],
+        newest["purchase_order"],
+        visits,
+        billed,
+        await _names(connection, provider_id, visits),
+    )
+
+
+def _terms(row: Any) -> Terms:
+    contract = decode(Contract, msgspec.json.decode(row["terms"])).value
+    if contract is None:
+        raise ValueError(f"stored contract terms from {row['starts_on']} cannot be read")
+    return Terms(row["starts_on"], row["ends_on"], row["version"], contract, row["digest"].hex())
+
+
+async def _visits(
+    connection: asyncpg.Connection,
+    provider_id: UUID,
+    contract_id: UUID,
+    start: date,
+    end: date,
+    as_of: datetime,
+) -> pl.DataFrame:
+    """Attendance rows of the contract's visits in the period, and of earlier ones that must be looked at again."""
+    opens, closes = london_midnight(start), london_midnight(end + timedelta(days=1))
+    previous = await connection.fetchval(query("invoices.previous"), provider_id, contract_id, start)
+    earlier = await connection.fetch(
+        query("invoices.earlier_visits"), provider_id, contract_id, previous or LONG_AGO, as_of, opens, start
+    )
+    first = min((row["starts_at"] for row in earlier), default=opens)
+    found = await verified_visits(connection, provider_id, min(first, opens), closes, as_of=as_of)
+    again = [str(row["visit_id"]) for row in earlier]
+    homeless = await _homeless(connection, provider_id, contract_id, found, opens, as_of)
+    ours = (pl.col("contract_id") == str(contract_id)) & (
+        (pl.col("starts_at") >= opens) | pl.col("visit_id").is_in(again)
+    )
+    return found.filter(ours.fill_null(False) | pl.col("visit_id").is_in(homeless)).sort(
+        "starts_at", "visit_id", "employment_id", nulls_last=True
+    )
+
+
+async def _homeless(
+    connection: asyncpg.Connection,
+    provider_id: UUID,
+    contract_id: UUID,
+    visits: pl.DataFrame,
+    opens: datetime,
+    as_of: datetime,
+) -> list[str]:
+    """Visits of the period without a package, as far as this contract is the one to show them as parked."""
+    loose = (
+        visits.filter(pl.col("contract_id").is_null() & (pl.col("starts_at") >= opens))
+        .select("visit_id", "service_user_id", "starts_at")
+        .unique("visit_id", keep="first", maintain_order=True)
+    )
+    known = loose.filter(pl.col("service_user_id").is_not_null())
+    rows = await connection.fetch(
+        query("invoices.contracts_of_people"),
+        provider_id,
+        [UUID(visit) for visit in known["visit_id"]],
+        [UUID(person) for person in known["service_user_id"]],
+        [london_date(at) for at in known["starts_at"]],
+        as_of,
+    )
+    contracts = {str(row["visit_id"]): row["contract_id"] for row in rows}
+    fallback = await connection.fetchval(query("invoices.first_contract"), provider_id)
+    return [visit for visit in loose["visit_id"] if contracts.get(visit, fallback) == contract_id]
+
+
+async def _names(connection: asyncpg.Connection, provider_id: UUID, visits: pl.DataFrame) -> dict[str, str]:
+    """References of the people and employments that the visits name, by id."""
+    people, employments = (
+        [UUID(value) for value in visits[column].drop_nulls().unique(maintain_order=True)]
+        for column in ("service_user_id", "employment_id")
+    )
+    rows = await connection.fetch(query("invoices.references"), provider_id, people, employments)
+    return {row["id"]: row["reference"] for row in rows}

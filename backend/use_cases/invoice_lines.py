@@ -1,0 +1,140 @@
+"""From an invoice's facts to priced lines, and to the visits that cannot be billed yet."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import polars as pl
+
+from backend.domain.pricing import ATTENDANCES, VISITS, price, terms_of
+from backend.domain.time import LONDON_NAME
+from backend.use_cases.bank_holidays import bank_holidays
+from backend.use_cases.invoice_facts import InvoiceFacts
+
+PARKED: Final = {
+    "incomplete": "Only one end of the visit was recorded. Correct the missing time; it comes with the next document.",
+    "unplanned": "Nobody planned this visit. Add it to the rota, or agree it with the commissioner.",
+    "not_over": "The visit was not settled when this document was made.",
+    "no_package": "No package of care was in force on the day of the visit. Load the package.",
+    "no_terms": "The contract has no terms for the day of the visit. Load the version in force.",
+    "not_your_visit": "Recorded by a carer whom no plan of this visit names. A manager must release or decline it.",
+    "implausible": "The recorded times are implausible (end before start, or over 16 hours). Correct them.",
+    "clock_unknown": "The phone's clock cannot be trusted for this visit. A manager must settle the times.",
+}
+_SETTLED_BY_MANAGER: Final = "The recorded time is not settled: {}. A manager must decide."
+_RANK: Final = ["completed", "refused", "cancelled", "missed", "suspended", "planned"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A visit left for a later document: reason code and words."""
+
+    visit_id: str
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class PricedVisits:
+    """`lines` as domain.pricing gives them (carer is an employment id); one row of `visits` for each visit priced."""
+
+    lines: pl.DataFrame
+    visits: dict[str, dict[str, Any]]
+    parked: Sequence[Parked]
+
+
+def priced_visits(facts: InvoiceFacts) -> PricedVisits:
+    """Price every visit of the facts that is settled; name the reason for every one that is not."""
+    visits = _one_row_each(facts.visits, facts)
+    ready = visits.filter(pl.col("park").is_null() & (pl.col("status") != "suspended"))
+    holidays = bank_holidays("england")
+    priced = price(
+        ready.rename({"visit_id": "visit"}).select(VISITS.names()).cast(dict(VISITS)),
+        _attendances(facts.visits, ready),
+        terms_of([(terms.contract, holidays) for terms in facts.terms]),
+    )
+    parked = [
+        Parked(row["visit_id"], row["park"], PARKED.get(row["park"], _SETTLED_BY_MANAGER.format(row["park"])))
+        for row in visits.filter(pl.col("park").is_not_null()).to_dicts()
+    ]
+    parked += [Parked(row["visit"], row["code"], row["detail"]) for row in priced.findings.to_dicts()]
+    unpriced = {row["visit"] for row in priced.findings.to_dicts()}
+    return PricedVisits(
+        priced.lines.filter(~pl.col("visit").is_in(list(unpriced))),
+        {row["visit_id"]: row for row in visits.to_dicts()},
+        sorted({item.visit_id: item for item in parked}.values(), key=lambda item: item.visit_id),
+    )
+
+
+def _one_row_each(rows: pl.DataFrame, facts: InvoiceFacts) -> pl.DataFrame:
+    """One row a visit, in the order of the facts: its status, the contract version that prices it, why it is parked."""
+    day = pl.col("starts_at").dt.convert_time_zone(LONDON_NAME).dt.date()
+    came = pl.col("actual_start").is_not_null() & pl.col("actual_end").is_not_null()
+    rank = pl.col("status").replace_strict(
+        {name: place for place, name in enumerate(_RANK)}, return_dtype=pl.Int64
+    )
+    first = [
+        "reference",
+        "contract_id",
+        "service_user_id",
+        "service",
+        "zone",
+        "carers",
+        "funding",
+        "starts_at",
+        "planned_start",
+        "planned_end",
+        "cancelled_at",
+        "cancelled_by",
+        "unplanned",
+    ]
+    grouped = rows.group_by("visit_id", maintain_order=True).agg(
+        *[pl.col(name).first() for name in first],
+        actual_start=pl.col("actual_start").filter(came).first(),
+        actual_end=pl.col("actual_end").filter(came).first(),
+        came=came.sum(),
+        rank=rank.min(),
+        incomplete=pl.col("incomplete").any(),
+        unresolved=pl.col("unresolved").drop_nulls().first(),
+        flags=pl.col("flags").flatten().unique().sort(),
+        evidence_level=pl.col("evidence_level").drop_nulls().sort().first(),
+        employment_id=pl.col("employment_id").drop_nulls().first(),
+        day=day.first(),
+    )
+    versions = {date: facts.terms_on(date) for date in grouped["day"].unique()}
+    return grouped.with_columns(
+        status=pl.col("rank").replace_strict(dict(enumerate(_RANK)), return_dtype=pl.String),
+        contract=pl.col("day").replace_strict(versions, return_dtype=pl.Int64),
+        by_attendance=(pl.col("carers") > 1) | (pl.col("came") > 1),
+    ).with_columns(park=_park())
+
+
+def _park() -> pl.Expr:
+    return (
+        pl.when(pl.col("unresolved").is_not_null())
+        .then("unresolved")
+        .when("incomplete")
+        .then(pl.lit("incomplete"))
+        .when("unplanned")
+        .then(pl.lit("unplanned"))
+        .when(pl.col("contract_id").is_null())
+        .then(pl.lit("no_package"))
+        .when(pl.col("status") == "planned")
+        .then(pl.lit("not_over"))
+        .when(pl.col("contract").is_null())
+        .then(pl.lit("no_terms"))
+    )
+
+
+def _attendances(rows: pl.DataFrame, ready: pl.DataFrame) -> pl.DataFrame:
+    """The carers of the visits billed carer by carer: those who were expected, and those who came."""
+    shared = ready.filter("by_attendance").select("visit_id", "contract")
+    named = rows.filter(
+        pl.col("employment_id").is_not_null() & (pl.col("assigned") | pl.col("actual_start").is_not_null())
+    )
+    return (
+        named.join(shared, on="visit_id", how="inner", maintain_order="left", suffix="_terms")
+        .rename({"visit_id": "visit", "employment_id": "carer"})
+        .select(ATTENDANCES.names())
+        .cast(dict(ATTENDANCES))
+    )

@@ -1,0 +1,231 @@
+"""An invoice's snapshot: priced lines, adjustments to earlier documents, and what is parked with the reason."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+import msgspec
+
+from backend.domain.funding import Funders
+from backend.domain.invoicing import Billed, Charge, NextLine, next_lines
+from backend.use_cases.calc_price import funders_of
+from backend.use_cases.frozen_documents import facts_digest
+from backend.use_cases.invoice_facts import InvoiceFacts
+from backend.use_cases.invoice_lines import PricedVisits, priced_visits
+from backend.use_cases.rule_texts import rule_texts
+from schemas.documents import (
+    Adjusted,
+    Dates,
+    InvoiceLine,
+    InvoiceSnapshot,
+    ParkedVisit,
+    Party,
+    PayerTotal,
+    Share,
+    Span,
+    Vat,
+)
+from schemas.price import Funder
+from schemas.strict import decode
+
+TEMPLATE_VERSION: Final = "invoice-1"
+EXEMPT: Final = "Exempt: welfare services by a state-regulated body (VAT Act 1994, Schedule 9, Group 7)"
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """What the next document of a contract bills: lines to freeze, and the priced visits they came from."""
+
+    lines: Sequence[NextLine]
+    priced: PricedVisits
+
+    @property
+    def pence(self) -> int:
+        return sum(line.pence for line in self.lines)
+
+    @property
+    def kind(self) -> str:
+        return "credit_note" if self.pence < 0 else "invoice"
+
+
+def invoice(facts: InvoiceFacts) -> Invoice:
+    """Price the visits of the facts and hold the result against what earlier documents billed."""
+    priced = priced_visits(facts)
+    charges = [_charge(row, priced.visits[row["visit"]], facts) for row in priced.lines.to_dicts()]
+    parked = {item.visit_id for item in priced.parked}
+    return Invoice(next_lines(charges, [_billed(row) for row in facts.billed], parked), priced)
+
+
+def _charge(row: Mapping[str, Any], visit: Mapping[str, Any], facts: InvoiceFacts) -> Charge:
+    return Charge(
+        row["visit"], row["carer"], visit["service_user_id"] or "", row["amount"], _funders(visit, facts)
+    )
+
+
+def _funders(visit: Mapping[str, Any], facts: InvoiceFacts) -> Funders:
+    """Who pays for a visit: the package's own shares, else the contract's."""
+    if visit["funding"] is None:
+        return funders_of(facts.terms[visit["contract"]].contract.funding)
+    own = decode(list[Funder], msgspec.json.decode(visit["funding"])).value
+    if own is None:
+        raise ValueError(f"the stored funding of visit {visit['reference']} cannot be read")
+    return funders_of(own)
+
+
+def _billed(row: Mapping[str, Any]) -> Billed:
+    funders = [(payer, percent) for payer, percent in msgspec.json.decode(row["funders"])]
+    return Billed(
+        row["number"],
+        row["line"],
+        row["visit_id"],
+        row["employment_id"],
+        row["service_user_id"] or "",
+        row["amount_pence"],
+        msgspec.json.decode(row["shares"]),
+        funders,
+    )
+
+
+def invoice_snapshot(
+    facts: InvoiceFacts,
+    made: Invoice,
+    number: str,
+    provider: Party,
+    commissioner: Party,
+    payers: Mapping[str, str],
+    issued_at: datetime,
+    simulated: bool,
+) -> InvoiceSnapshot:
+    """The snapshot of an invoice or credit note. `payers` gives the names of payers by reference."""
+    priced = {(row["visit"], row["carer"]): row for row in made.priced.lines.to_dicts()}
+    lines = [
+        _line(place, line, priced.get((line.visit, line.carer)), facts, made.priced.visits.get(line.visit))
+        for place, line in enumerate(made.lines, start=1)
+    ]
+    total = _pounds(made.pence)
+    return InvoiceSnapshot(
+        kind="credit_note" if made.pence < 0 else "invoice",
+        number=number,
+        provider=provider,
+        commissioner=commissioner,
+        contract_reference=facts.reference,
+        contract_version=_versions(facts),
+        self_billed=facts.self_billed,
+        purchase_order=facts.purchase_order,
+        period=Dates(start=facts.start, end=facts.end),
+        issued_at=issued_at,
+        template_version=TEMPLATE_VERSION,
+        lines=lines,
+        total=total,
+        by_payer=_by_payer(made.lines, payers),
+        vat=Vat(category="E", rate=Decimal(0), net=total, amount=Decimal("0.00"), gross=total, reason=EXEMPT),
+        parked=[
+            ParkedVisit(
+                visit=_reference(made.priced.visits.get(item.visit_id)),
+                visit_id=item.visit_id,
+                reason=item.reason,
+                detail=item.detail,
+            )
+            for item in made.priced.parked
+        ],
+        rules=rule_texts(rule for line in lines for rule in line.rules),
+        facts_digest=_digest(facts),
+        simulated_clock=simulated,
+    )
+
+
+def _reference(visit: Mapping[str, Any] | None) -> str:
+    return "unplanned" if visit is None or visit["reference"] is None else str(visit["reference"])
+
+
+def _pounds(pence: int) -> Decimal:
+    return Decimal(pence).scaleb(-2)
+
+
+def _minutes(row: Mapping[str, Any] | None, name: str) -> Decimal:
+    seconds = 0 if row is None else row[name] or 0
+    return (Decimal(seconds) / 60).quantize(Decimal("0.01"))
+
+
+def _line(
+    place: int,
+    line: NextLine,
+    row: Mapping[str, Any] | None,
+    facts: InvoiceFacts,
+    visit: Mapping[str, Any] | None,
+) -> InvoiceLine:
+    visit = visit or {}
+    return InvoiceLine(
+        line=place,
+        visit=_reference(visit or None),
+        visit_id=line.visit,
+        person=facts.names.get(line.person, "unknown"),
+        carer=None if line.carer is None else facts.names.get(line.carer, "unknown"),
+        service=visit.get("service") or "",
+        zone=visit.get("zone") or "",
+        planned=_span(visit.get("planned_start"), visit.get("planned_end")),
+        actual=_actual(line, visit, facts),
+        planned_minutes=_minutes(row, "planned_seconds"),
+        actual_minutes=_minutes(row, "actual_seconds"),
+        payable_minutes=_minutes(row, "payable_seconds"),
+        rounding_minutes=_minutes(row, "rounding_seconds"),
+        difference_minutes=_minutes(row, "difference_seconds"),
+        unit="none" if row is None else row["unit"] or "none",
+        uplift=None if row is None else row["uplift"],
+        rules=[] if row is None else row["rules"],
+        amount=_pounds(line.pence),
+        funding=[Share(payer=payer, amount=_pounds(pence)) for payer, pence in line.shares.items()],
+        evidence_level=visit.get("evidence_level"),
+        flags=list(visit.get("flags") or []),
+        adjusts=None if line.adjusts is None else Adjusted(number=line.adjusts[0], line=line.adjusts[1]),
+        reason=line.reason,
+    )
+
+
+def _actual(line: NextLine, visit: Mapping[str, Any], facts: InvoiceFacts) -> Span | None:
+    """The times of the visit, or of this line's carer where each carer has a line."""
+    if line.carer is None:
+        return _span(visit.get("actual_start"), visit.get("actual_end"))
+    rows = facts.visits.filter(
+        (facts.visits["visit_id"] == line.visit) & (facts.visits["employment_id"] == line.carer)
+    )
+    return None if rows.is_empty() else _span(rows["actual_start"][0], rows["actual_end"][0])
+
+
+def _span(start: datetime | None, end: datetime | None) -> Span | None:
+    return None if start is None or end is None else Span(start=start, end=end)
+
+
+def _by_payer(lines: Sequence[NextLine], payers: Mapping[str, str]) -> list[PayerTotal]:
+    totals: dict[str, int] = {}
+    for line in lines:
+        for payer, pence in line.shares.items():
+            totals[payer] = totals.get(payer, 0) + pence
+    return [
+        PayerTotal(payer=payer, name=payers.get(payer, payer), amount=_pounds(pence))
+        for payer, pence in totals.items()
+    ]
+
+
+def _versions(facts: InvoiceFacts) -> str:
+    """The versions of the contract whose dates touch the period."""
+    held = [
+        terms
+        for terms in facts.terms
+        if terms.starts_on <= facts.end and (terms.ends_on is None or terms.ends_on >= facts.start)
+    ]
+    return ", ".join(f"{terms.starts_on} version {terms.version}" for terms in held) or "none in force"
+
+
+def _digest(facts: InvoiceFacts) -> str:
+    """Of the contract versions, plans and events that went in, and of what was billed before."""
+    visits = facts.visits.select("visit_id", "carer_id", "plan_version", "digests").to_dicts()
+    return facts_digest(
+        [
+            [[terms.starts_on.isoformat(), terms.version, terms.digest] for terms in facts.terms],
+            visits,
+            [[row["number"], row["line"], row["amount_pence"]] for row in facts.billed],
+        ]
+    )

@@ -1,0 +1,19 @@
+"""The thresholds in force for a provider on a day: the packaged policy, and the provider's own values over it."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from backend.domain.policy import Policy
+from backend.sql import query
+from backend.statute.policy import policy_on
+
+
+async def provider_policy(
+    connection: asyncpg.Connection, provider_id: UUID, day: date, as_of: datetime
+) -> Policy:
+    """The policy in force on a London date, as far as it was recorded at `as_of`."""
+    own = await connection.fetchval(query("policy.own"), provider_id, day, as_of)
+    return policy_on(day, msgspec.json.decode(own) if isinstance(own, str) else own)

@@ -1,0 +1,107 @@
+"""Recompute frozen documents from the facts: the same snapshot and the same files must come out, byte for byte."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from backend import db
+from backend.documents.canonical import canonical_json
+from backend.documents.invoice import invoice_csv, invoice_json, invoice_pdf
+from backend.documents.wage_report import wage_report_json, wage_report_pdf, wage_report_xlsx
+from backend.sql import query
+from backend.use_cases.frozen_documents import snapshot_bytes
+from backend.use_cases.invoice_facts import invoice_facts
+from backend.use_cases.invoice_snapshot import invoice
+from backend.use_cases.issue_invoice import build_invoice
+from backend.use_cases.issue_wage_report import build_wage_report
+from schemas.documents import InvoiceSnapshot, WageReportSnapshot
+
+_INVOICE: dict[str, Any] = {"pdf": invoice_pdf, "csv": invoice_csv, "json": invoice_json}
+_WAGE_REPORT: dict[str, Any] = {"pdf": wage_report_pdf, "xlsx": wage_report_xlsx, "json": wage_report_json}
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """The finding on one document: `faults` says in words what differs, and is empty when nothing does."""
+
+    kind: str
+    name: str
+    faults: tuple[str, ...]
+
+
+async def verify_documents(provider_id: UUID) -> AsyncIterator[Verified]:
+    """Recompute every document of a provider, in the order they were made."""
+    async with db.as_provider(provider_id) as connection:
+        for row in await connection.fetch(query("documents.frozen"), provider_id):
+            name = row["number"] or f"{row['scope']} {row['period_start']} {row['edition']}"
+            yield Verified(row["kind"], name, tuple(await _faults(connection, provider_id, row)))
+
+
+async def _faults(connection: asyncpg.Connection, provider_id: UUID, row: Any) -> list[str]:
+    stored = snapshot_bytes(row["snapshot"])
+    if sha256(stored).digest() != row["snapshot_digest"]:
+        return ["the stored snapshot does not match its own digest"]
+    known = msgspec.json.decode(stored)
+    again = await _recomputed(connection, provider_id, row, known)
+    faults = [] if canonical_json(again) == stored else _differences(known, msgspec.to_builtins(again))
+    return faults + await _file_faults(connection, provider_id, row["id"], again)
+
+
+async def _recomputed(
+    connection: asyncpg.Connection, provider_id: UUID, row: Any, known: dict[str, Any]
+) -> InvoiceSnapshot | WageReportSnapshot:
+    start, end, as_of = row["period_start"], row["period_end"], row["as_of"]
+    if row["kind"] == "wage_report":
+        today = date.fromisoformat(msgspec.json.decode(row["summary"])["today"])
+        return await build_wage_report(
+            connection,
+            provider_id,
+            row["scope"],
+            start,
+            end,
+            row["edition"],
+            as_of,
+            today,
+            known["simulated_clock"],
+        )
+    facts = await invoice_facts(connection, provider_id, row["contract_id"], start, end, as_of)
+    return await build_invoice(
+        connection, facts, invoice(facts), row["number"], row["created_at"], known["simulated_clock"]
+    )
+
+
+async def _file_faults(
+    connection: asyncpg.Connection,
+    provider_id: UUID,
+    document_id: UUID,
+    again: InvoiceSnapshot | WageReportSnapshot,
+) -> list[str]:
+    renderings = _INVOICE if isinstance(again, InvoiceSnapshot) else _WAGE_REPORT
+    found = []
+    for file in await connection.fetch(query("documents.files"), provider_id, document_id):
+        if sha256(file["content"]).digest() != file["sha256"]:
+            found.append(f"{file['file_name']} does not match its own digest")
+        elif renderings[file["format"]](again) != file["content"]:
+            found.append(f"{file['file_name']} comes out otherwise")
+    return found
+
+
+def _differences(stored: Any, again: Any, at: str = "") -> list[str]:
+    """Where two snapshots differ, as JSON pointers; the first few are enough to look."""
+    if isinstance(stored, dict) and isinstance(again, dict):
+        keys = sorted(stored.keys() | again.keys())
+        return [
+            fault for key in keys for fault in _differences(stored.get(key), again.get(key), f"{at}/{key}")
+        ][:10]
+    if isinstance(stored, list) and isinstance(again, list) and len(stored) == len(again):
+        pairs = enumerate(zip(stored, again, strict=True))
+        return [
+            fault for place, (one, other) in pairs for fault in _differences(one, other, f"{at}/{place}")
+        ][:10]
+    return [] if stored == again else [f"{at or '/'} was {str(stored)[:60]}, comes out as {str(again)[:60]}"]

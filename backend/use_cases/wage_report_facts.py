@@ -1,0 +1,184 @@
+"""The facts a wage report is made from: who was employed, what was worked, what payroll really paid."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+import polars as pl
+
+from backend.domain.pay_period import parse_pay_cycle
+from backend.sql import query
+from backend.use_cases.bank_holidays import bank_holidays
+from backend.use_cases.worked_days import CarersDays, worked_days
+from schemas.scalars import parse_minutes
+from schemas.wage import (
+    Accommodation,
+    Apprenticeship,
+    Deduction,
+    Expenditure,
+    PayLine,
+    PaymentToEmployer,
+    Period,
+    Span,
+    WageCase,
+    Worker,
+    WorkLine,
+)
+
+DUTIES: Final = "care"
+"""Duties of time worked in people's homes; payroll lines carry the duties the office gave them."""
+
+
+@dataclass(frozen=True, slots=True)
+class WageReportFacts:
+    """Employments under one pay cycle, with their wage cases in the same order, and the days behind them."""
+
+    employments: Sequence[Mapping[str, Any]]
+    cases: Sequence[WageCase]
+    days: CarersDays
+    pay_digests: Sequence[str]
+
+
+async def wage_report_facts(
+    connection: asyncpg.Connection,
+    provider_id: UUID,
+    pay_cycle: str,
+    start: date,
+    end: date,
+    as_of: datetime,
+    today: date,
+) -> WageReportFacts:
+    """Everything recorded up to `as_of` on the pay reference period `start` to `end`. Arrears are to `today`."""
+    days = await worked_days(connection, provider_id, start, end, as_of=as_of)
+    rows = await connection.fetch(query("wages.pay_lines"), provider_id, start, end, as_of)
+    lines = _by_employment(rows)
+    work = _work(days.segments)
+    employed = [
+        row
+        for row in days.employments.values()
+        if row["pay_cycle"] == pay_cycle
+        and row["starts_on"] <= end
+        and (row["ends_on"] is None or row["ends_on"] >= start)
+        and (row["employment_id"] in work or row["employment_id"] in lines)
+    ]
+    period = Period(start=start, end=end)
+    cases = [
+        _case(row, period, work.get(row["employment_id"], []), lines.get(row["employment_id"], []), today)
+        for row in employed
+    ]
+    return WageReportFacts(employed, cases, days, [row["digest"].hex() for row in rows])
+
+
+def _by_employment(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row["employment_id"], []).append(row)
+    return found
+
+
+def _work(segments: pl.DataFrame) -> dict[str, list[WorkLine]]:
+    """Seconds of each kind, by employment."""
+    sums = (
+        segments.group_by("employment_id", "kind")
+        .agg(pl.col("seconds").sum())
+        .filter(pl.col("seconds") > 0)
+        .sort("employment_id", "kind")
+    )
+    found: dict[str, list[WorkLine]] = {}
+    for row in sums.to_dicts():
+        found.setdefault(row["employment_id"], []).append(
+            WorkLine(kind=row["kind"], seconds=row["seconds"], duties=DUTIES)
+        )
+    return found
+
+
+def _case(
+    employment: Mapping[str, Any],
+    period: Period,
+    work: list[WorkLine],
+    lines: Sequence[Mapping[str, Any]],
+    today: date,
+) -> WageCase:
+    section = {
+        name: [row for row in lines if row["section"] == name and (name == "pay" or _in_period(row, period))]
+        for name in ("pay", "deduction", "expenditure", "payment_to_employer", "accommodation")
+    }
+    return WageCase(
+        period=period,
+        worker=_worker(employment),
+        work=work,
+        pay=[_payment(row) for row in section["pay"] if _bears_on(row, period, employment)],
+        deductions=[Deduction(kind=row["kind"], amount=row["amount"]) for row in section["deduction"]],
+        expenditure=[
+            Expenditure(kind=row["kind"], amount=row["amount"], reimbursed=row["reimbursed"] or 0)
+            for row in section["expenditure"]
+        ],
+        payments_to_employer=[
+            PaymentToEmployer(kind=row["kind"], amount=row["amount"])
+            for row in section["payment_to_employer"]
+        ],
+        accommodation=_accommodation(section["accommodation"]),
+        bank_holidays=sorted(day for day in bank_holidays("england") if 0 <= (day - period.start).days < 120),
+        employment_ended_on=employment["ends_on"],
+        as_of=today,
+    )
+
+
+def _worker(employment: Mapping[str, Any]) -> Worker:
+    started, ended = employment["apprenticeship_started"], employment["apprenticeship_ended"]
+    return Worker(
+        date_of_birth=employment["date_of_birth"],
+        apprenticeship=None if started is None else Apprenticeship(started=started, ended=ended),
+    )
+
+
+def _in_period(row: Mapping[str, Any], period: Period) -> bool:
+    """Deductions, spending and accommodation belong to the period they were earned or made in, else paid in."""
+    day = row["earned_start"] or row["paid_on"]
+    return bool(period.start <= day <= period.end)
+
+
+def _bears_on(row: Mapping[str, Any], period: Period, employment: Mapping[str, Any]) -> bool:
+    """Whether regulation 9 could place any of the payment here: earned here, paid here or in the next period, or paid
+    within a month of leaving.
+    """
+    if (
+        row["earned_start"] is not None
+        and row["earned_start"] <= period.end
+        and row["earned_end"] >= period.start
+    ):
+        return True
+    following = parse_pay_cycle(employment["pay_cycle"]).containing(period.end + timedelta(days=1))
+    last = period.end if row["earned_start"] is None else following.end
+    left = employment["ends_on"]
+    return bool(
+        period.start <= row["paid_on"] <= (last if left is None else max(last, left + timedelta(days=31)))
+    )
+
+
+def _payment(row: Mapping[str, Any]) -> PayLine:
+    earned = None if row["earned_start"] is None else Span(start=row["earned_start"], end=row["earned_end"])
+    return PayLine(
+        kind=row["kind"],
+        amount=row["amount"],
+        rate=row["rate"],
+        units=row["units"],
+        duties=row["duties"],
+        minutes=None if row["minutes"] is None else parse_minutes(f"{row['minutes']:f}"),
+        normal_rate=row["normal_rate"],
+        consolidated=row["consolidated"],
+        absence_taken=row["absence_taken"],
+        paid_on=row["paid_on"],
+        earned=earned,
+        record_submitted_on=row["record_submitted_on"],
+    )
+
+
+def _accommodation(rows: Sequence[Mapping[str, Any]]) -> Accommodation | None:
+    if not rows:
+        return None
+    days = min(sum(row["days"] for row in rows), 31)
+    return Accommodation(days=days, **{rows[0]["kind"]: sum(row["amount"] for row in rows)})

@@ -1,0 +1,201 @@
+"""A wage report's snapshot: the tests, and behind each the days, visits and signed events it was worked out from."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final, Literal
+
+import msgspec
+import polars as pl
+
+from backend.statute import strict_yaml
+from backend.statute.wage_law import rate_intervals
+from backend.use_cases.calc_day import readable, segment_of
+from backend.use_cases.calc_wage import wage_results
+from backend.use_cases.frozen_documents import facts_digest
+from backend.use_cases.rule_texts import rule_texts
+from backend.use_cases.wage_report_facts import WageReportFacts
+from backend.use_cases.worked_days import CarersDays
+from schemas.documents import (
+    Dates,
+    DayFlag,
+    NotTested,
+    Party,
+    Span,
+    StatuteEntry,
+    TestedWorker,
+    VisitEvidence,
+    WageReportSnapshot,
+    WageSummary,
+    WorkedDay,
+)
+from schemas.wage import WageCase, WageResult
+
+TEMPLATE_VERSION: Final = "wage-report-1"
+NO_PAY: Final = "No pay is loaded for this pay reference period."
+
+
+def wage_report_snapshot(
+    facts: WageReportFacts,
+    provider: Party,
+    pay_cycle: str,
+    start: date,
+    end: date,
+    status: Literal["provisional", "final"],
+    as_of: datetime,
+    today: date,
+    simulated: bool,
+) -> WageReportSnapshot:
+    """The report on facts that are complete up to `as_of`. Arrears are to `today`, a London date."""
+    results = wage_results(facts.cases, today)
+    days = _days(facts.days)
+    tested: list[TestedWorker] = []
+    not_tested: list[NotTested] = []
+    for employment, case, result in zip(facts.employments, facts.cases, results, strict=True):
+        case, result = _placed_here(case, result)
+        if not case.pay:
+            not_tested.append(
+                NotTested(employment=employment["reference"], name=employment["name"], reason=NO_PAY)
+            )
+            continue
+        tested.append(
+            TestedWorker(
+                employment=employment["reference"],
+                person=employment["person"],
+                name=employment["name"],
+                pay_cycle=pay_cycle,
+                case=case,
+                result=result,
+                days=days.get(employment["employment_id"], []),
+            )
+        )
+    return WageReportSnapshot(
+        provider=provider,
+        pay_cycle=pay_cycle,
+        period=Dates(start=start, end=end),
+        status=status,
+        as_of=as_of,
+        template_version=TEMPLATE_VERSION,
+        summary=_summary(tested, not_tested),
+        workers=tested,
+        not_tested=not_tested,
+        rules=rule_texts(_rules(tested)),
+        statute=_statute(tested),
+        facts_digest=_digest(facts),
+        simulated_clock=simulated,
+    )
+
+
+def _placed_here(case: WageCase, result: WageResult) -> tuple[WageCase, WageResult]:
+    """Without the payments that regulation 9 places wholly in another period: they are not this report's business."""
+    kept = [place for place, row in enumerate(result.pay) if row.placed]
+    if len(kept) == len(result.pay):
+        return case, result
+    return (
+        msgspec.structs.replace(case, pay=[case.pay[place] for place in kept]),
+        msgspec.structs.replace(result, pay=[result.pay[place] for place in kept]),
+    )
+
+
+def _summary(tested: Sequence[TestedWorker], not_tested: Sequence[NotTested]) -> WageSummary:
+    results = [worker.result for worker in tested]
+    return WageSummary(
+        workers_tested=len(tested),
+        workers_short=sum(not result.compliant for result in results),
+        pence_short=sum(int(result.shortfall * 100) for result in results),
+        not_tested=len(not_tested),
+        unresolved_minutes=sum((result.unresolved_minutes for result in results), Decimal(0)),
+        counted_minutes=sum((result.counted_minutes for result in results), Decimal(0)),
+        pence_arrears=sum(int((result.arrears.due or 0) * 100) for result in results),
+    )
+
+
+def _rules(workers: Iterable[TestedWorker]) -> set[str]:
+    found: set[str] = set()
+    for worker in workers:
+        result = worker.result
+        found |= {row.rule for row in (*result.work, *result.pay, *result.adjustments, *result.warnings)}
+        found |= {segment.rule for day in worker.days for segment in day.segments}
+        if not result.compliant:
+            found.add(result.arrears.rule)
+    return found
+
+
+def _statute(workers: Sequence[TestedWorker]) -> list[StatuteEntry]:
+    """The dated rates that the tests used, each amount once."""
+    intervals = {entry.id: entry for entry in rate_intervals(strict_yaml.read("wage_rates.yaml"))}
+    used = sorted(
+        {
+            (worker.result.required.statute, worker.result.required.hourly)
+            for worker in workers
+            if worker.result.required.statute is not None
+        }
+    )
+    return [
+        StatuteEntry(
+            id=name,
+            hourly=hourly,
+            from_=intervals[name].since,
+            until=intervals[name].until,
+            instrument=intervals[name].instrument,
+            href=intervals[name].href,
+        )
+        for name, hourly in used
+    ]
+
+
+def _days(days: CarersDays) -> dict[str, list[WorkedDay]]:
+    """Worked days of each employment, by date: segments, the visits on that date, flags."""
+    segments = _rows(readable(days.segments))
+    flags = _rows(days.flags)
+    visits: dict[tuple[str, date], list[VisitEvidence]] = {}
+    for row in days.visits.with_columns(date=_london("starts_at")).to_dicts():
+        if row["employment_id"] is not None:
+            visits.setdefault((row["employment_id"], row["date"]), []).append(_evidence(row))
+    found: dict[str, list[WorkedDay]] = {}
+    for key in sorted(segments.keys() | flags.keys()):
+        found.setdefault(key[0], []).append(
+            WorkedDay(
+                date=key[1],
+                segments=[segment_of(row) for row in segments.get(key, [])],
+                visits=visits.get(key, []),
+                flags=[DayFlag(flag=row["flag"], visit=row["visit"]) for row in flags.get(key, [])],
+            )
+        )
+    return found
+
+
+def _rows(frame: pl.DataFrame) -> dict[tuple[str, date], list[dict[str, Any]]]:
+    found: dict[tuple[str, date], list[dict[str, Any]]] = {}
+    for row in frame.filter(pl.col("employment_id").is_not_null()).to_dicts():
+        found.setdefault((row["employment_id"], row["date"]), []).append(row)
+    return found
+
+
+def _london(name: str) -> pl.Expr:
+    return pl.col(name).dt.convert_time_zone("Europe/London").dt.date()
+
+
+def _evidence(row: Mapping[str, Any]) -> VisitEvidence:
+    return VisitEvidence(
+        visit=row["reference"] or "unplanned",
+        visit_id=row["visit_id"],
+        event_ids=list(row["event_ids"]),
+        evidence=row["evidence_level"] or row["status"],
+        planned=_span(row["planned_start"], row["planned_end"]),
+        actual=_span(row["actual_start"], row["actual_end"]),
+        flags=list(row["flags"]),
+    )
+
+
+def _span(start: datetime | None, end: datetime | None) -> Span | None:
+    return None if start is None or end is None else Span(start=start, end=end)
+
+
+def _digest(facts: WageReportFacts) -> str:
+    """Of the events, plans, employments and payslip lines that went in."""
+    visits = facts.days.visits.select("visit_id", "carer_id", "plan_version", "digests").to_dicts()
+    employments = [[row["reference"], row["version"], row["digest"].hex()] for row in facts.employments]
+    return facts_digest(
+        [visits, facts.days.activities.select("event_ids").to_dicts(), employments, list(facts.pay_digests)]
+    )

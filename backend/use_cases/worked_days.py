@@ -1,0 +1,185 @@
+"""What the law counts of carers' days, from the facts: the one path that phones, reports and pages share."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+import polars as pl
+
+from backend.domain.policy import Policy
+from backend.domain.time import london_midnight
+from backend.domain.working_day import ACTIVITIES, JOURNEYS, POLICIES, VISITS, cut_at_midnight, working_days
+from backend.sql import query
+from backend.use_cases.calc_day import DayFrames, work_out_days
+from backend.use_cases.provider_policy import provider_policy
+from backend.use_cases.verified_visits import carer_activities, verified_visits
+
+MARGIN: Final = timedelta(days=2)
+"""Working days chain over midnight, so the neighbouring dates are read too."""
+UNRESOLVED_RULE: Final = "day-unresolved-visit"
+_IMPLAUSIBLE: Final = "implausible"
+
+
+@dataclass(frozen=True, slots=True)
+class CarersDays:
+    """Days of many carers. `segments`: the domain's SEGMENTS cut at London midnight, with `carer`, `employment_id` and
+    the London `date` they count on. `flags`: the domain's, with `carer`, `employment_id` and `date`. `visits` and
+    `activities`: the verified facts behind them. `employments` by id.
+    """
+
+    segments: pl.DataFrame
+    flags: pl.DataFrame
+    visits: pl.DataFrame
+    activities: pl.DataFrame
+    employments: Mapping[str, Mapping[str, Any]]
+    policy: Policy
+
+
+async def worked_days(
+    connection: asyncpg.Connection,
+    provider_id: UUID,
+    first: date,
+    last: date,
+    *,
+    as_of: datetime,
+    carer_id: UUID | None = None,
+) -> CarersDays:
+    """The days of London dates `first` to `last`, on the facts recorded up to `as_of`; of one carer if given."""
+    opens, closes = london_midnight(first) - MARGIN, london_midnight(last + timedelta(days=1)) + MARGIN
+    policy = await provider_policy(connection, provider_id, last, as_of)
+    visits = await verified_visits(connection, provider_id, opens, closes, carer_id=carer_id, as_of=as_of)
+    activities = await carer_activities(
+        connection, provider_id, opens, closes, carer_id=carer_id, as_of=as_of
+    )
+    rows = await connection.fetch(query("wages.employments"), provider_id, as_of, carer_id)
+    employments = {row["employment_id"]: dict(row) for row in sorted(rows, key=lambda row: row["reference"])}
+    segments, flags = _worked_out(visits, activities, list(employments.values()), policy)
+    within = pl.col("date").is_between(first, last)
+    return CarersDays(segments.filter(within), flags.filter(within), visits, activities, employments, policy)
+
+
+def _worked_out(
+    visits: pl.DataFrame, activities: pl.DataFrame, employments: Sequence[Mapping[str, Any]], policy: Policy
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Segments and flags, each with its carer, employment and date."""
+    known, recorded = _visit_rows(visits), _activity_rows(activities)
+    dated, done = working_days(known, recorded, policy.day_break_minutes * 60)
+    days = (
+        pl.concat([dated.select("day", "carer", "date"), done.select("day", "carer", "date")])
+        .unique("day", keep="first")
+        .sort("day")
+    )
+    worked = work_out_days(_frames(days, dated, done, employments, policy))
+    segments = _unresolved(cut_at_midnight(worked.segments), visits, days)
+    return (
+        _attributed(
+            segments.join(days.select("day", "carer"), on="day", maintain_order="left"), visits, employments
+        ),
+        _attributed(worked.flags.join(days, on="day", maintain_order="left"), visits, employments),
+    )
+
+
+def _frames(
+    days: pl.DataFrame,
+    visits: pl.DataFrame,
+    activities: pl.DataFrame,
+    employments: Sequence[Mapping[str, Any]],
+    policy: Policy,
+) -> DayFrames:
+    modes = {row["carer_id"]: row["mode"] for row in employments}
+    limit = None if policy.waiting_limit_minutes is None else policy.waiting_limit_minutes * 60
+    policies = days.select("day", waiting_limit=pl.lit(limit, pl.Int64), long_gap=pl.lit(policy.long_gap))
+    return DayFrames(
+        days.select(
+            "day", "date", mode=pl.col("carer").replace_strict(modes, default="car", return_dtype=pl.String)
+        ),
+        visits.select(VISITS.keys()),
+        activities.select(ACTIVITIES.keys()),
+        policies.cast(POLICIES),
+        pl.DataFrame(schema=JOURNEYS),
+    )
+
+
+def _seconds(name: str) -> pl.Expr:
+    return pl.col(name).dt.epoch("s").alias(name)
+
+
+def _visit_rows(visits: pl.DataFrame) -> pl.DataFrame:
+    """Visits that somebody worked. Of an implausible one only the first known instant is taken as a bound."""
+    implausible = (pl.col("unresolved") == _IMPLAUSIBLE).fill_null(False)
+    end = pl.when(~implausible | pl.col("actual_start").is_null()).then("actual_end")
+    return visits.filter(
+        pl.col("carer_id").is_not_null()
+        & (pl.col("actual_start").is_not_null() | pl.col("actual_end").is_not_null())
+    ).select(
+        pl.col("carer_id").alias("carer"),
+        pl.col("visit_id").alias("visit"),
+        pl.col("actual_start").dt.epoch("s").alias("start"),
+        end.dt.epoch("s").alias("end"),
+        "lat",
+        "lon",
+        _seconds("planned_start"),
+        _seconds("planned_end"),
+    )
+
+
+def _activity_rows(activities: pl.DataFrame) -> pl.DataFrame:
+    """Activities that were closed and are not in doubt."""
+    settled = pl.col("unresolved").is_null() & pl.col("start").is_not_null() & pl.col("end").is_not_null()
+    return activities.filter(settled & (pl.col("end") >= pl.col("start"))).select(
+        pl.col("carer_id").alias("carer"), "kind", _seconds("start"), _seconds("end"), "lat", "lon"
+    )
+
+
+def _unresolved(segments: pl.DataFrame, visits: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
+    """Time of visits in doubt is neither counted nor refused until a person settles it."""
+    doubted = (
+        visits.filter(pl.col("unresolved").is_not_null())
+        .select(
+            pl.col("carer_id").alias("carer"),
+            pl.col("visit_id").alias("visit"),
+            pl.lit(True).alias("doubted"),
+        )
+        .unique()
+    )
+    doubt = pl.col("doubted").fill_null(False) & (pl.col("kind") == "contact")
+    return (
+        segments.join(days.select("day", "carer"), on="day", maintain_order="left")
+        .join(doubted, on=["carer", "visit"], how="left", maintain_order="left")
+        .with_columns(
+            kind=pl.when(doubt).then(pl.lit("unresolved")).otherwise("kind"),
+            counted=pl.col("counted") & ~doubt,
+            rule=pl.when(doubt).then(pl.lit(UNRESOLVED_RULE)).otherwise("rule"),
+        )
+        .drop("doubted", "carer")
+    )
+
+
+def _attributed(
+    rows: pl.DataFrame, visits: pl.DataFrame, employments: Sequence[Mapping[str, Any]]
+) -> pl.DataFrame:
+    """Rows with `employment_id`: of their visit, else of the visit before the gap, else the carer's newest one."""
+    of_visit = (
+        visits.filter(pl.col("employment_id").is_not_null())
+        .select(pl.col("carer_id").alias("carer"), pl.col("visit_id").alias("visit"), "employment_id")
+        .unique(["carer", "visit"], keep="first", maintain_order=True)
+    )
+    before = of_visit.rename({"visit": "from", "employment_id": "from_employment"})
+    newest = {
+        row["carer_id"]: row["employment_id"] for row in sorted(employments, key=lambda row: row["starts_on"])
+    }
+    return (
+        rows.join(of_visit, on=["carer", "visit"], how="left", maintain_order="left")
+        .join(before, on=["carer", "from"], how="left", maintain_order="left")
+        .with_columns(
+            employment_id=pl.coalesce(
+                "employment_id",
+                "from_employment",
+                pl.col("carer").replace_strict(newest, default=None, return_dtype=pl.String),
+            )
+        )
+        .drop("from_employment")
+    )
