@@ -13,28 +13,24 @@ def pieces_of(visits: pl.DataFrame, activities: pl.DataFrame, gaps: pl.DataFrame
     none.
     """
     marks = pl.concat([_marks(spans) for spans in (_contact(visits), _recorded(activities), _open(gaps))])
-    counts = (
-        marks.group_by("day", "start")
-        .agg(
-            *[
-                pl.col("step").filter(pl.col("layer") == layer).sum().alias(layer)
-                for layer in (*LAYERS, "gap")
-            ],
-            pl.col("visit").max(),
-            pl.col("gap_id").max(),
-        )
-        .sort("day", "start")
+    opened = [
+        pl.when(pl.col("layer") == layer).then("step").otherwise(0).cum_sum() > 0 for layer in (*LAYERS, "gap")
+    ]
+    # Every day's steps add up to nothing, so that sums may run on from day to day.
+    swept = marks.sort("day", "start").select(
+        "day",
+        "start",
+        *[covers.alias(layer) for layer, covers in zip((*LAYERS, "gap"), opened, strict=True)],
+        pl.col("visit", "gap_id").forward_fill(),
     )
-    return _between_marks(counts)
+    return _between_marks(swept)
 
 
-def _between_marks(counts: pl.DataFrame) -> pl.DataFrame:
-    covered = counts.with_columns(
-        pl.col("start").shift(-1).over("day").alias("end"),
-        *[pl.col(layer).cum_sum().over("day") > 0 for layer in (*LAYERS, "gap")],
-        pl.col("visit", "gap_id").forward_fill().over("day"),
-    )
-    return covered.filter(pl.col("end").is_not_null()).select(
+def _between_marks(swept: pl.DataFrame) -> pl.DataFrame:
+    """From each mark to the next of its day; of several marks at one instant the last knows what then holds."""
+    end = pl.col("start").shift(-1)
+    lasting = (pl.col("day") == pl.col("day").shift(-1)) & (end > pl.col("start"))
+    return swept.with_columns(end.alias("end")).filter(lasting).select(
         "day",
         "start",
         "end",

@@ -1,0 +1,153 @@
+"""Which working day a visit belongs to, and which London date a segment counts in."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import polars as pl
+import pytest
+
+from backend.domain.time import seconds_of
+from backend.domain.working_day import ACTIVITIES, SEGMENTS, VISITS, cut_at_midnight, working_days
+
+Given = tuple[str, str | None, str | None]
+FOUR_HOURS = 240 * 60
+
+
+def moment(text: str | None) -> int | None:
+    return None if text is None else seconds_of(datetime.fromisoformat(f"2026-11-{text}").replace(tzinfo=UTC))
+
+
+def cut(visits: list[Given], activities: list[Any] | None = None, carer: str = "c") -> tuple[Any, Any]:
+    """Visits are (name, start, end) and activities (kind, start, end) with times such as "02T21:00"."""
+    visit_rows = [
+        (carer, name, moment(start), moment(end), 52.0, -2.0, None, None) for name, start, end in visits
+    ]
+    activity_rows = [
+        (carer, kind, moment(start), moment(end), None, None) for kind, start, end in activities or []
+    ]
+    return working_days(
+        pl.DataFrame(visit_rows, schema=keyed(VISITS), orient="row"),
+        pl.DataFrame(activity_rows, schema=keyed(ACTIVITIES), orient="row"),
+        FOUR_HOURS,
+    )
+
+
+def keyed(schema: pl.Schema) -> dict[str, Any]:
+    return {"carer": pl.String(), **{name: kind for name, kind in schema.items() if name != "day"}}
+
+
+def days_of(frame: pl.DataFrame, name: str = "visit") -> dict[str, str]:
+    """The date of each visit or activity's working day; equal dates of one carer are one working day."""
+    assert frame.select("carer", "day").n_unique() == frame.select("carer", "date").n_unique()
+    return {row[name]: row["date"].isoformat()[-2:] for row in frame.to_dicts()}
+
+
+def test_all_visits_that_start_on_one_london_date_are_one_working_day() -> None:
+    visits, _ = cut(
+        [("a", "02T07:00", "02T08:00"), ("b", "02T22:00", "02T23:00"), ("c", "03T09:00", "03T10:00")]
+    )
+    assert days_of(visits) == {"a": "02", "b": "02", "c": "03"}
+
+
+@pytest.mark.parametrize(("start", "day"), [("03T03:30", "02"), ("03T03:30:01", "03")])
+def test_dates_join_across_a_gap_of_at_most_the_day_break(start: str, day: str) -> None:
+    visits, _ = cut([("late", "02T23:00", "02T23:30"), ("early", start, "03T05:00")])
+    assert days_of(visits) == {"late": "02", "early": day}
+
+
+def test_a_joined_date_is_joined_whole_and_over_as_many_dates_as_it_chains() -> None:
+    visits, _ = cut(
+        [
+            ("a", "02T23:00", "03T01:00"),
+            ("b", "03T02:00", "03T03:00"),
+            ("c", "03T23:00", "03T23:50"),
+            ("d", "04T01:00", "04T02:00"),
+            ("e", "05T12:00", "05T13:00"),
+        ]
+    )
+    assert days_of(visits) == {"a": "02", "b": "02", "c": "02", "d": "02", "e": "05"}
+
+
+def test_a_sleep_in_is_a_stop_that_joins_two_dates() -> None:
+    night = [("sleep_in", "02T22:00", "03T07:00"), ("awake", "03T02:00", "03T02:30")]
+    visits, activities = cut([("a", "02T20:00", "02T21:00"), ("b", "03T08:00", "03T09:00")], night)
+    assert days_of(visits) == {"a": "02", "b": "02"}
+    assert set(days_of(activities, "kind").values()) == {"02"}
+
+
+def test_a_sleep_in_long_after_the_last_visit_belongs_to_the_visits_it_leads_to() -> None:
+    night = [("sleep_in", "02T22:00", "03T07:00")]
+    visits, activities = cut([("a", "02T09:00", "02T10:00"), ("b", "03T08:00", "03T09:00")], night)
+    assert days_of(visits) == {"a": "02", "b": "03"}
+    assert days_of(activities, "kind") == {"sleep_in": "03"}
+
+
+def test_activities_are_not_taken_out_of_the_gap_between_dates() -> None:
+    visits, _ = cut(
+        [("late", "02T22:00", "02T23:00"), ("early", "03T03:30", "03T04:00")],
+        [("training", "02T23:00", "03T01:00")],
+    )
+    assert days_of(visits) == {"late": "02", "early": "03"}
+
+
+def test_the_london_date_decides_not_the_utc_one() -> None:
+    start, end = (seconds_of(datetime(2026, 7, 1, hour, 30, tzinfo=UTC)) for hour in (23, 23))
+    frame = pl.DataFrame([("c", "v", start, end, 52.0, -2.0, None, None)], schema=keyed(VISITS), orient="row")
+    visits, _ = working_days(frame, pl.DataFrame(schema=keyed(ACTIVITIES)), FOUR_HOURS)
+    assert visits["date"].item() == date(2026, 7, 2)
+
+
+def test_an_incomplete_visit_bounds_the_gap_with_the_end_that_is_known() -> None:
+    visits, _ = cut(
+        [("late", "02T23:00", None), ("early", None, "03T02:59"), ("next", "03T14:00", "03T15:00")]
+    )
+    assert days_of(visits) == {"late": "02", "early": "02", "next": "02"}
+
+
+def test_an_activity_belongs_to_the_working_day_it_starts_in_or_that_of_its_date_or_its_own() -> None:
+    given = [
+        ("training", "02T07:00", "02T08:00"),
+        ("break", "03T00:30", "03T00:40"),
+        ("meeting", "03T20:00", "03T21:00"),
+        ("supervision", "05T10:00", "05T11:00"),
+    ]
+    visits = [("a", "02T22:00", "02T23:00"), ("b", "03T01:00", "03T02:00")]
+    _, activities = cut(visits, given)
+    assert days_of(activities, "kind") == {
+        "training": "02",
+        "break": "02",
+        "meeting": "02",
+        "supervision": "05",
+    }
+
+
+def test_carers_do_not_share_working_days_and_nothing_at_all_is_no_day() -> None:
+    one = pl.concat([cut([("a", "02T09:00", "02T10:00")], carer=name)[0] for name in ("x", "y")]).drop(
+        "day", "date"
+    )
+    visits, _ = working_days(one, pl.DataFrame(schema=keyed(ACTIVITIES)), FOUR_HOURS)
+    assert visits["day"].n_unique() == 2
+    assert cut([])[0].is_empty()
+
+
+def test_work_over_midnight_is_cut_and_a_gap_belongs_to_the_date_it_starts() -> None:
+    common = {"day": 0, "counted": True, "rule": "r", "seconds": 7200}
+    rows = [
+        common | {"kind": "contact", "start": moment("02T23:00"), "end": moment("03T01:00"), "filled": False},
+        common
+        | {"kind": "waiting", "start": moment("04T00:30"), "end": moment("04T02:30"), "filled": True}
+        | {"gap_start": moment("03T23:30")},
+    ]
+    pieces = cut_at_midnight(pl.DataFrame(rows, schema=SEGMENTS))
+    assert pieces.select("kind", "date", "seconds").rows() == [
+        ("contact", date(2026, 11, 2), 3600),
+        ("contact", date(2026, 11, 3), 3600),
+        ("waiting", date(2026, 11, 3), 7200),
+    ]
+
+
+def test_a_night_over_the_clock_change_is_cut_at_midnight_by_london_clocks() -> None:
+    start, end = (seconds_of(datetime(2026, 10, day, hour, tzinfo=UTC)) for day, hour in ((24, 21), (26, 7)))
+    row = {"day": 0, "kind": "contact", "start": start, "end": end, "seconds": end - start, "filled": False}
+    pieces = cut_at_midnight(pl.DataFrame([row], schema=SEGMENTS))
+    assert pieces["seconds"].to_list() == [2 * 3600, 25 * 3600, 7 * 3600]

@@ -1,0 +1,161 @@
+"""Laws of a working day, on days made up at random; and agreement with a second reading of the rules."""
+
+import random
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import polars as pl
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from backend.domain.working_day import cut_at_midnight, find_gaps, work_out
+from backend.domain.working_day.frames import ACTIVITIES, POLICIES, VISITS
+from backend.use_cases.calc_day import day_results
+from schemas.day import Activity, Actual, DayCarer, DayCase, DayVisit, Place
+from tests.day_oracle import explain
+
+PLACES = ((52.0, -2.0), (52.1, -2.1), (52.2, 0.0))
+ESTIMATES = {(a, b): 7 * abs(PLACES.index(a) - PLACES.index(b)) for a in PLACES for b in PLACES}
+KINDS = (
+    "travel",
+    "training",
+    "supervision",
+    "meeting",
+    "handover",
+    "waiting",
+    "break",
+    "home",
+    "sleep_in",
+    "awake",
+)
+COUNTED = {"contact", "travel", "waiting", "training", "supervision", "meeting", "handover", "awake"}
+
+spans = st.tuples(st.integers(0, 80), st.integers(0, 80)).map(lambda ends: (min(ends), max(ends)))
+visits_made = st.lists(st.tuples(spans, st.sampled_from(PLACES)), max_size=5).map(
+    lambda made: [(f"v{index}", *span, place) for index, (span, place) in enumerate(made)]
+)
+activities_made = st.lists(
+    st.tuples(st.sampled_from(KINDS), spans, st.sampled_from([None, None, *PLACES])), max_size=5
+).map(lambda made: [(kind, *span, place) for kind, span, place in made])
+limits = st.sampled_from([None, 0, 10, 30])
+
+
+def worked(visits: list[Any], activities: list[Any], limit: int | None, shift: int = 0) -> Any:
+    """The outcome of one day whose times are small numbers of seconds, moved on by `shift`."""
+    visit_rows = [
+        (0, name, start + shift, end + shift, *place, None, None) for name, start, end, place in visits
+    ]
+    activity_rows = [
+        (0, kind, start + shift, end + shift, *(place or (None, None)))
+        for kind, start, end, place in activities
+    ]
+    known = pl.DataFrame(visit_rows, schema=VISITS, orient="row")
+    recorded = pl.DataFrame(activity_rows, schema=ACTIVITIES, orient="row")
+    policies = pl.DataFrame([(0, limit, "unresolved")], schema=POLICIES, orient="row")
+    return work_out(known, recorded, with_estimates(find_gaps(known, recorded)), policies)
+
+
+def with_estimates(gaps: pl.DataFrame) -> pl.DataFrame:
+    ends = gaps.select("from_lat", "from_lon", "to_lat", "to_lon").rows()
+    seconds = [ESTIMATES[(a, b), (c, d)] for a, b, c, d in ends]
+    return gaps.with_columns(pl.Series("estimate", seconds, dtype=pl.Int64), pl.lit("test").alias("source"))
+
+
+def by_second(segments: pl.DataFrame) -> dict[int, str]:
+    rows = segments.select("start", "end", "kind").rows()
+    return {second: kind for start, end, kind in rows for second in range(start, end)}
+
+
+@settings(max_examples=250, deadline=None)
+@given(visits_made, activities_made, limits)
+def test_every_second_and_flag_agrees_with_a_slow_second_reading_of_the_rules(
+    visits: list[Any], activities: list[Any], limit: int | None
+) -> None:
+    seconds, expected = explain(visits, activities, ESTIMATES, limit)
+    outcome = worked(visits, activities, limit)
+    assert by_second(outcome.segments) == seconds
+    raised = outcome.flags.filter(pl.col("from").is_not_null()).select("flag", "from", "to").rows()
+    assert {(flag, a.split("@")[0], b.split("@")[0]) for flag, a, b in raised} == expected
+
+
+@settings(max_examples=100, deadline=None)
+@given(visits_made, activities_made, limits)
+def test_segments_follow_each_other_without_overlap_and_totals_add_them_up(
+    visits: list[Any], activities: list[Any], limit: int | None
+) -> None:
+    outcome = worked(visits, activities, limit)
+    segments = outcome.segments.to_dicts()
+    assert all(before["end"] <= after["start"] for before, after in pairwise(segments))
+    assert all(row["seconds"] == row["end"] - row["start"] > 0 for row in segments)
+    assert all(row["counted"] == (row["kind"] in COUNTED) for row in segments)
+    totals = outcome.totals.row(0, named=True)
+    assert totals["counted"] == sum(totals[name] for name in ("contact", "travel", "waiting", "other"))
+    shown = totals["counted"] + totals["unresolved"] + totals["uncounted"]
+    assert shown == sum(row["seconds"] for row in segments)
+
+
+@settings(max_examples=60, deadline=None)
+@given(visits_made, activities_made, limits, st.randoms(use_true_random=False))
+def test_the_order_of_what_is_given_does_not_matter(
+    visits: list[Any], activities: list[Any], limit: int | None, chance: random.Random
+) -> None:
+    first = worked(visits, activities, limit)
+    chance.shuffle(visits)
+    chance.shuffle(activities)
+    second = worked(visits, activities, limit)
+    assert first.segments.drop("gap").equals(second.segments.drop("gap"))
+    assert first.flags.equals(second.flags)
+
+
+@settings(max_examples=60, deadline=None)
+@given(visits_made, activities_made, limits, st.integers(0, 80))
+def test_cutting_at_midnight_wherever_it_falls_changes_no_total(
+    visits: list[Any], activities: list[Any], limit: int | None, midnight: int
+) -> None:
+    """London midnight of 2 November 2026 falls `midnight` seconds into the day."""
+    segments = worked(visits, activities, limit, shift=1_793_577_600 - midnight).segments
+    cut = cut_at_midnight(segments)
+    whole, pieces = (
+        frame.group_by("kind").agg(pl.col("seconds").sum()).sort("kind") for frame in (segments, cut)
+    )
+    assert whole.equals(pieces)
+    assert set(cut["date"]) <= {date(2026, 11, 1), date(2026, 11, 2)}
+    early = cut.filter(~pl.col("filled") & (pl.col("date") == date(2026, 11, 1)))
+    assert early["end"].max() is None or early["end"].max() <= 1_793_577_600
+
+
+@settings(max_examples=60, deadline=None)
+@given(spans, st.lists(spans, min_size=1, max_size=4))
+def test_overlapping_visits_count_each_second_once(
+    first: tuple[int, int], more: list[tuple[int, int]]
+) -> None:
+    visits = [(f"v{index}", *span, PLACES[0]) for index, span in enumerate([first, *more])]
+    covered = {second for _, start, end, _ in visits for second in range(start, end)}
+    assert worked(visits, [], None).totals["contact"].item() == len(covered)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(visits_made, activities_made), min_size=1, max_size=4))
+def test_many_days_at_once_come_out_as_each_by_itself(days: list[Any]) -> None:
+    cases = [case_of(visits, activities) for visits, activities in days]
+    assert day_results(cases) == [day_results([one])[0] for one in cases]
+
+
+def case_of(visits: list[Any], activities: list[Any]) -> DayCase:
+    return DayCase(
+        carer=DayCarer(),
+        date=date(2026, 11, 2),
+        visits=[
+            DayVisit(id=name, place=Place(*place), status="completed", actual=Actual(*moments(start, end)))
+            for name, start, end, place in visits
+        ],
+        activities=[
+            Activity(kind, *moments(start, end), place=place and Place(*place))
+            for kind, start, end, place in activities
+        ],
+    )
+
+
+def moments(start: int, end: int) -> list[datetime]:
+    return [datetime(2026, 11, 2, 9, tzinfo=UTC) + timedelta(minutes=each) for each in (start, end)]
