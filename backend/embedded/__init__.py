@@ -98,13 +98,17 @@ def _is_last(users: IO[str]) -> bool:
 def _started(cluster: Cluster, data: Path, options: Sequence[str]) -> Urls:
     if not cluster.folder.exists():
         clusters.create(cluster)
+    passwords = _passwords(cluster)
     port = clusters.port(cluster)
     if port is None:
         port = clusters.start(cluster, _previous_port(data), options)
-    urls = _urls(cluster, port)
-    for role in ROLES:
-        write_private(data / f"{role}.url", getattr(urls, role) + "\n")
-    return urls
+    urls = {
+        role: f"postgresql://{name}:{passwords[role]}@127.0.0.1:{port}/{DATABASE}"
+        for role, name in ROLES.items()
+    }
+    for role, url in urls.items():
+        write_private(data / f"{role}.url", url + "\n")
+    return Urls(**urls)
 
 
 def _previous_port(data: Path) -> int | None:
@@ -114,17 +118,12 @@ def _previous_port(data: Path) -> int | None:
         return None
 
 
-def _urls(cluster: Cluster, port: int) -> Urls:
+def _passwords(cluster: Cluster) -> dict[str, str]:
     try:
-        words = json.loads(cluster.passwords.read_text())
+        passwords: dict[str, str] = json.loads(cluster.passwords.read_text())
     except FileNotFoundError:
         raise SetupFault(
             f"{cluster.passwords} is missing, so nobody knows the passwords of the embedded database. "
             f"Put the file back, or delete {cluster.folder} to begin anew."
         ) from None
-    return Urls(
-        **{
-            role: f"postgresql://{name}:{words[role]}@127.0.0.1:{port}/{DATABASE}"
-            for role, name in ROLES.items()
-        }
-    )
+    return passwords

@@ -1,0 +1,173 @@
+"""The embedded PostgreSQL: started, joined, left, recovered. Each test has a server of its own."""
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from backend import embedded
+from backend.embedded import cluster as clusters
+from backend.embedded.account import Account, can_reach, unprivileged
+from backend.faults import SetupFault
+
+pytestmark = pytest.mark.slow
+
+FAST = ("fsync=off",)
+
+
+@pytest.fixture
+def data() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="doorstep-embedded-") as name:
+        Path(name).chmod(0o711)
+        yield Path(name) / "data"
+
+
+def _pid(data: Path) -> int | None:
+    path = data / "postgresql" / "postmaster.pid"
+    return int(path.read_text().splitlines()[0]) if path.exists() else None
+
+
+async def _answer(url: str) -> str:
+    connection = await asyncpg.connect(url)
+    try:
+        return str(await connection.fetchval("SELECT current_user"))
+    finally:
+        await connection.close()
+
+
+async def test_it_starts_answers_for_each_role_and_stops(data: Path) -> None:
+    with embedded.running(data, FAST) as urls:
+        assert await _answer(urls.application) == "doorstep_application"
+        assert await _answer(urls.owner) == "doorstep_owner"
+        assert (data / "application.url").read_text().strip() == urls.application
+    assert _pid(data) is None
+
+
+async def test_what_was_stored_is_there_at_the_next_start(data: Path) -> None:
+    with embedded.running(data, FAST) as urls:
+        connection = await asyncpg.connect(urls.owner)
+        await connection.execute("CREATE TABLE kept (n int)")
+        await connection.close()
+    with embedded.running(data, FAST) as again:
+        connection = await asyncpg.connect(again.owner)
+        assert await connection.fetchval("SELECT count(*) FROM kept") == 0
+        await connection.close()
+
+
+async def test_the_last_to_leave_stops_it_whoever_started_it(data: Path) -> None:
+    first, second = embedded.running(data, FAST), embedded.running(data)
+    started = first.__enter__()
+    joined = second.__enter__()
+    assert joined == started
+    first.__exit__(None, None, None)
+    assert await _answer(joined.application) == "doorstep_application"
+    second.__exit__(None, None, None)
+    assert _pid(data) is None
+
+
+async def test_a_killed_server_is_started_again_past_its_stale_pid_file(data: Path) -> None:
+    with embedded.running(data, FAST):
+        pid = _pid(data)
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        _wait_until_gone(pid)
+        with embedded.running(data, FAST) as again:
+            assert await _answer(again.application) == "doorstep_application"
+
+
+async def test_a_pid_file_naming_another_program_is_stale(data: Path) -> None:
+    with embedded.running(data, FAST):
+        text = (data / "postgresql" / "postmaster.pid").read_text()
+    (data / "postgresql" / "postmaster.pid").write_text(
+        text.replace(text.split("\n")[0], str(os.getpid()), 1)
+    )
+    with embedded.running(data, FAST) as urls:
+        assert await _answer(urls.application) == "doorstep_application"
+
+
+def test_a_killed_process_leaves_a_server_that_the_next_one_joins_and_stops(data: Path) -> None:
+    holder = subprocess.Popen(
+        [sys.executable, "-c", _HOLD, str(data)],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[1],
+    )
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "running\n"
+    holder.kill()
+    holder.communicate()
+    left = _pid(data)
+    assert left is not None
+    with embedded.running(data):
+        assert _pid(data) == left
+    assert _pid(data) is None
+
+
+_HOLD = """
+import sys, time, pathlib
+from backend import embedded
+with embedded.running(pathlib.Path(sys.argv[1]), ("fsync=off",)):
+    print("running", flush=True)
+    time.sleep(60)
+"""
+
+
+def _wait_until_gone(pid: int) -> None:
+    for _ in range(1000):
+        if not clusters._is_server(pid, Path("/")):
+            return
+        os.sched_yield()
+
+
+async def test_nobody_gets_in_without_the_password(data: Path) -> None:
+    with embedded.running(data, FAST) as urls, pytest.raises(asyncpg.InvalidPasswordError):
+        await asyncpg.connect(
+            urls.application.replace("doorstep_application:", "doorstep_application:wrong")
+        )
+
+
+def test_passwords_and_urls_are_readable_by_their_owner_alone(data: Path) -> None:
+    with embedded.running(data, FAST) as urls:
+        files = [path for path in data.iterdir() if path.suffix in (".url", ".json")]
+        assert len(files) == 4
+        assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
+        assert "@" not in repr(urls)
+
+
+def test_the_server_never_runs_as_root(data: Path) -> None:
+    with embedded.running(data, FAST):
+        owner = (data / "postgresql" / "postmaster.pid").stat().st_uid
+    account = unprivileged()
+    assert owner == (account.uid if account else os.geteuid())
+    assert owner != 0
+
+
+def test_a_closed_folder_cannot_be_reached_by_another_account(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    stranger = Account("stranger", uid=54321, gid=54321)
+    assert not can_reach(closed, stranger)
+    assert can_reach(closed, None)
+    assert can_reach(Path("/"), stranger)
+
+
+def test_a_data_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(SetupFault, match="DOORSTEP_DATA"), embedded.running(tmp_path / "file" / "data"):
+        pass
+
+
+def test_lost_passwords_are_explained(data: Path) -> None:
+    with embedded.running(data, FAST):
+        pass
+    (data / "embedded.json").unlink()
+    with pytest.raises(SetupFault, match="delete"), embedded.running(data, FAST):
+        pass
+    assert _pid(data) is None

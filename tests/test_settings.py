@@ -1,0 +1,64 @@
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from backend import settings
+from backend.cli import cli
+from backend.faults import SetupFault
+
+OWN = {"DATABASE_URL": "postgresql://app:secret@db:5432/doorstep", "DOORSTEP_KEYS": "/etc/doorstep/keys.json"}
+
+
+def test_nothing_set_means_the_embedded_database_in_the_present_folder() -> None:
+    made = settings.load({})
+    assert made.embedded
+    assert made.database_url is None
+    assert made.data == Path(".data").absolute()
+
+
+def test_a_database_of_ones_own_is_not_embedded() -> None:
+    assert not settings.load(OWN).embedded
+
+
+def test_keys_are_never_made_up_for_a_database_of_ones_own() -> None:
+    with pytest.raises(SetupFault, match="DOORSTEP_KEYS is required"):
+        settings.load({"DATABASE_URL": OWN["DATABASE_URL"]})
+
+
+def test_a_simulated_clock_is_refused_for_a_database_of_ones_own() -> None:
+    with pytest.raises(SetupFault, match="DOORSTEP_CLOCK is only for the embedded database"):
+        settings.load({**OWN, "DOORSTEP_CLOCK": "/tmp/clock"})
+
+
+def test_an_owner_without_a_database_is_refused() -> None:
+    with pytest.raises(SetupFault, match="set both, or neither"):
+        settings.load({"DOORSTEP_OWNER_DATABASE_URL": OWN["DATABASE_URL"]})
+
+
+def test_every_faulty_variable_is_named_at_once() -> None:
+    faulty = {
+        "DATABASE_URL": "mysql://x",
+        "DOORSTEP_BASE_URL": "ftp://x",
+        "DOORSTEP_POOL_SIZE": "none",
+        "DOORSTEP_METRICS": "yes",
+        "DOORSTEP_LOG_FORMAT": "loud",
+    }
+    with pytest.raises(SetupFault) as refusal:
+        settings.load(faulty)
+    assert set(re.findall(r"^\w+", str(refusal.value), re.MULTILINE)) == set(faulty)
+
+
+def test_secrets_show_neither_in_the_listing_nor_in_a_representation() -> None:
+    shown = CliRunner(env={**OWN, "DOORSTEP_KEYS": '{"signing": ["top-secret"]}'}).invoke(cli, ["settings"])
+    assert "secret" not in shown.output.replace("secrets", "")
+    assert "(hidden)" in shown.output
+    assert "secret" not in repr(settings.load(OWN))
+
+
+def test_the_listing_names_every_setting_with_its_meaning() -> None:
+    shown = CliRunner().invoke(cli, ["settings"]).output
+    for setting in settings.SETTINGS:
+        assert setting.variable in shown
+        assert setting.meaning in shown
