@@ -21,7 +21,7 @@ from schemas.wage_kinds import (
 
 HIGHEST_RATE: Final = Decimal(1_000_000)
 HIGHEST_AMOUNT: Final = Decimal(1_000_000_000)
-LONGEST_EARNED_DAYS: Final = 3660
+MOST_PERIODS_EARNED_IN: Final = 400
 Seconds = Annotated[int, Meta(ge=0, le=600_000_000)]
 Days = Annotated[int, Meta(ge=0, le=31)]
 PayPeriods = Annotated[int, Meta(ge=1, le=366)]
@@ -59,8 +59,6 @@ class Span(Struct, frozen=True, kw_only=True):
             return
         if end < start:
             yield Fault("/end", "ends before it starts")
-        elif (end - start).days >= LONGEST_EARNED_DAYS:
-            yield Fault("/end", "is more than ten years after the start")
 
 
 class Period(Struct, frozen=True, kw_only=True):
@@ -352,6 +350,7 @@ class WageCase(Struct, frozen=True, kw_only=True):
     def faults(cls, valid: Mapping[str, Any]) -> Iterable[Fault]:
         yield from _worker_faults(valid)
         yield from _salaried_faults(valid)
+        yield from _earned_faults(valid)
         accommodation, period = valid.get("accommodation"), valid.get("period")
         if accommodation and period and accommodation.days > _days_in(period):
             yield Fault("/accommodation/days", f"is more than the {_days_in(period)} days of the period")
@@ -386,6 +385,22 @@ def _salaried_faults(valid: Mapping[str, Any]) -> Iterable[Fault]:
     for index, line in enumerate(lines):
         if not salaried and isinstance(line, WorkLine) and line.kind == "excess":
             yield Fault(f"/work/{index}/kind", "excess belongs to work_type salaried alone")
+
+
+def _earned_faults(valid: Mapping[str, Any]) -> Iterable[Fault]:
+    period: Period | None = valid.get("period")
+    if period is None:
+        return
+    longest = MOST_PERIODS_EARNED_IN * _days_in(period)
+    for index, line in enumerate(valid.get("pay", [])):
+        if (
+            isinstance(line, PayLine)
+            and line.earned
+            and (line.earned.end - line.earned.start).days >= longest
+        ):
+            yield Fault(
+                f"/pay/{index}/earned", f"touches more than {MOST_PERIODS_EARNED_IN} pay reference periods"
+            )
 
 
 class WorkRow(Struct, frozen=True, kw_only=True):
