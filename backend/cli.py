@@ -15,15 +15,18 @@ COMMANDS: Final = {
     "calc": ("calc", "Work out one case: wage, day, pay or price."),
     "documents": ("documents", "Recompute frozen documents from the facts."),
     "export": ("documents", "Write the files of issued documents into a folder."),
+    "contract": ("contracts", "Say contracts back in plain English, with their gaps."),
     "doctor": ("doctor", "Look for what is wrong with this installation."),
     "jobs": ("jobs", "What is due, running it, and what ran."),
     "keys": ("keys", "Make the signing keys of a deployment."),
+    "load": ("loading", "Load an organisation's files: carers, rota, pay and the rest."),
     "migrate": ("database", "Bring the database to the newest version."),
     "serve": ("serve", "Run the web process."),
     "rules": ("statute", "List the rules that results name, with their citations."),
     "settings": ("settings", "List the settings, their meaning and present value."),
     "worker": ("jobs", "Run the jobs: invoices, wage reports, alerts."),
     "statute": ("statute", "Check the packaged law."),
+    "user": ("users", "Add people who sign in."),
 }
 """Name -> module of backend/commands that has it in its list `commands`, and its line in the help."""
 

@@ -1,0 +1,102 @@
+"""A contract said back in plain English, so that the person who agreed it can see whether it is what was agreed."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from backend.domain.money import printed
+from schemas.price import Contract, Funder, Rate, Uplift
+
+_DAY_NAMES = {
+    "mon": "Mondays",
+    "tue": "Tuesdays",
+    "wed": "Wednesdays",
+    "thu": "Thursdays",
+    "fri": "Fridays",
+    "sat": "Saturdays",
+    "sun": "Sundays",
+    "bank_holiday": "bank holidays",
+}
+
+
+def explain(contract: Contract) -> list[str]:
+    """Sentences that say everything the contract says about money, in the order it is worked out."""
+    return [
+        *_time(contract),
+        *(_rate(rate) for rate in contract.rates),
+        *(_uplift(uplift) for uplift in contract.uplifts),
+        *(
+            ["Where several uplifts fit, only the one giving the highest price."]
+            if len(contract.uplifts) > 1
+            else []
+        ),
+        *_not_made(contract),
+        f"Who pays: {_funding(contract.funding)}.",
+    ]
+
+
+def _time(contract: Contract) -> Iterator[str]:
+    yield {
+        "planned": "Pays the planned time of each visit made.",
+        "actual": "Pays the actual time of each visit made.",
+        "planned_within_tolerance": "Pays the planned time of each visit made if the actual time lies within "
+        f"{_minutes(contract.tolerance)} of it, otherwise the actual time.",
+    }[contract.pay_basis]
+    if contract.cap_at_planned:
+        yield "Never pays more than the planned time."
+    if contract.rounding.step:
+        words = {"up": "up to a", "down": "down to a", "nearest": "to the nearest", "none": "to a"}[
+            contract.rounding.mode
+        ]
+        halves = ", a half going up" if contract.rounding.mode == "nearest" else ""
+        yield f"Rounds the length of a visit {words} multiple of {_minutes(contract.rounding.step)}{halves}."
+    if contract.minimum:
+        yield f"Pays at least {_minutes(contract.minimum)} for a visit made."
+
+
+def _rate(rate: Rate) -> str:
+    dates = f"from {rate.from_} on" if rate.until is None else f"from {rate.from_} to {rate.until}"
+    bands = "".join(
+        f"; {_money(price)} for a visit of exactly {_minutes(int(minutes * 60))}"
+        for minutes, price in sorted(rate.visit_prices.items())
+    )
+    return f"{rate.service} in zone {rate.zone}, {dates}: {_money(rate.hourly)} an hour{bands}."
+
+
+def _uplift(uplift: Uplift) -> str:
+    days = " and ".join(_DAY_NAMES[day] for day in uplift.days or [])
+    when = [f"on {days}"] if days else []
+    when += [f"starting from {uplift.from_} until before {uplift.until}"] if uplift.from_ else []
+    price = (
+        f"the price times {_plain(uplift.multiplier)}"
+        if uplift.multiplier is not None
+        else f"the price plus {_money(uplift.per_hour or Decimal(0))} an hour"
+    )
+    return f"Uplift {uplift.name}, {' '.join(when)}: {price}."
+
+
+def _not_made(contract: Contract) -> Iterator[str]:
+    yield f"A missed visit: {_plain(contract.missed.percent)} % of the planned price."
+    yield f"A refused visit: {_plain(contract.refused.percent)} % of the planned price."
+    late = contract.cancelled
+    yield (
+        f"A visit cancelled with less than {late.notice_hours} hours' notice: {_plain(late.percent_if_late)} % of the "
+        "planned price; with that notice, or cancelled by the provider, nothing."
+    )
+
+
+def _funding(funders: list[Funder]) -> str:
+    return ", ".join(f"{funder.payer} {_plain(funder.percent)} %" for funder in funders)
+
+
+def _plain(value: Decimal | None) -> str:
+    return f"{(value or Decimal(0)).normalize():f}"
+
+
+def _money(value: Decimal) -> str:
+    """Whole pennies as pounds; a price below the penny as it was written."""
+    return printed(value) if value == round(value, 2) else f"£{_plain(value)}"
+
+
+def _minutes(seconds: int) -> str:
+    minutes = _plain(Decimal(seconds) / 60)
+    return f"{minutes} minute{'' if minutes == '1' else 's'}" if seconds % 6 == 0 else f"{seconds} seconds"

@@ -1,0 +1,61 @@
+"""The dates on which a contract has no rate, or more than one, for a service in a zone."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise, product
+
+from schemas.price import Contract, Rate
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """London dates, both included, with `rates` rates for a service in a zone; `until` is None where it never ends."""
+
+    service: str
+    zone: str
+    since: date
+    until: date | None
+    rates: int
+
+    @property
+    def says(self) -> str:
+        """The gap in words."""
+        rates = f"{self.rates or 'no'} rates"  # never one: that is no gap
+        dates = f"from {self.since} on" if self.until is None else f"from {self.since} to {self.until}"
+        return f"{rates} for {self.service} in zone {self.zone} {dates}"
+
+
+def gaps(contract: Contract, since: date | None = None, until: date | None = None) -> list[Gap]:
+    """Where pricing would find no rate, or several, between two London dates, both included.
+
+    Every service is looked for in every zone that the contract names. Without `since`, from the first date of any
+    rate; without `until`, for ever.
+    """
+    if not contract.rates:
+        return []
+    first = since or min(rate.from_ for rate in contract.rates)
+    services = dict.fromkeys(rate.service for rate in contract.rates)
+    zones = dict.fromkeys(rate.zone for rate in contract.rates)
+    return [
+        gap
+        for service, zone in product(services, zones)
+        for gap in _gaps_of(_matching(contract, service, zone), service, zone, first, until or date.max)
+    ]
+
+
+def _matching(contract: Contract, service: str, zone: str) -> list[Rate]:
+    return [rate for rate in contract.rates if (rate.service, rate.zone) == (service, zone)]
+
+
+def _gaps_of(rates: Sequence[Rate], service: str, zone: str, first: date, last: date) -> Iterator[Gap]:
+    """Cut the dates wherever a rate begins or ends, and tell the pieces that have not exactly one."""
+    starts = {rate.from_ for rate in rates} | {rate.until + _DAY for rate in rates if rate.until is not None}
+    edges = [first, *sorted(day for day in starts if first < day <= last), None]
+    for start, following in pairwise(edges):
+        held = sum(rate.from_ <= start <= (rate.until or date.max) for rate in rates) if start else 1
+        if start and held != 1:
+            ends = following - _DAY if following else last
+            yield Gap(service, zone, start, None if ends == date.max else ends, held)

@@ -1,0 +1,111 @@
+"""Contracts said back, and the gaps found in them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from backend.commands.contracts import contract as command
+from backend.use_cases.check_contract import check_contract
+from schemas.strict import Faulty
+from tests.pricing import contract
+
+RATE: dict[str, Any] = {"service": "home_care", "zone": "rural", "from": "2026-04-06", "hourly": "24.00"}
+LOADED = {"provider": "wye", "commissioner": "shire", "from": "2026-04-06", "billing_period": "weekly:mon"}
+
+
+def told_gaps(rates: list[dict[str, Any]], **more: Any) -> list[str]:
+    [checked] = check_contract(json.dumps(contract(rates=rates, **more)).encode())
+    return [gap.says for gap in checked.gaps]
+
+
+def test_one_rate_without_an_end_leaves_no_gap() -> None:
+    assert told_gaps([RATE]) == []
+
+
+def test_rates_that_follow_each_other_leave_no_gap() -> None:
+    assert told_gaps([RATE | {"until": "2027-04-04"}, RATE | {"from": "2027-04-05"}]) == []
+
+
+def test_the_days_between_two_rates_are_a_gap() -> None:
+    rates = [RATE | {"until": "2027-03-31"}, RATE | {"from": "2027-04-05"}]
+    assert told_gaps(rates) == ["no rates for home_care in zone rural from 2027-04-01 to 2027-04-04"]
+
+
+def test_the_days_of_two_rates_are_told_too() -> None:
+    rates = [RATE | {"until": "2027-04-05"}, RATE | {"from": "2027-04-05"}]
+    assert told_gaps(rates) == ["2 rates for home_care in zone rural from 2027-04-05 to 2027-04-05"]
+
+
+def test_an_end_without_a_successor_is_a_gap_from_then_on() -> None:
+    assert told_gaps([RATE | {"until": "2027-03-31"}]) == [
+        "no rates for home_care in zone rural from 2027-04-01 on"
+    ]
+
+
+def test_each_service_is_looked_for_in_each_zone() -> None:
+    rates = [RATE, RATE | {"zone": "urban"}, RATE | {"service": "night_sitting"}]
+    assert told_gaps(rates) == ["no rates for night_sitting in zone urban from 2026-04-06 on"]
+
+
+def test_a_loaded_contract_is_looked_at_for_its_own_dates_only() -> None:
+    dated = {"from": "2026-04-01", "until": "2027-03-31"}
+    rates = [RATE | {"until": "2027-03-31"}]
+    assert told_gaps(rates, **LOADED | dated) == [
+        "no rates for home_care in zone rural from 2026-04-01 to 2026-04-05"
+    ]
+
+
+def test_a_contract_is_said_back_in_full() -> None:
+    terms = contract(
+        **LOADED,
+        pay_basis="planned_within_tolerance",
+        tolerance_minutes=7,
+        cap_at_planned=True,
+        rounding={"minutes": 15, "mode": "nearest"},
+        minimum_minutes="7.5",
+        rates=[RATE | {"visit_prices": {"30": "13.40"}}],
+        uplifts=[
+            {"name": "weekend", "days": ["sat", "sun"], "per_hour": "1.20"},
+            {"name": "night", "from": "22:00", "until": "07:00", "multiplier": "1.25"},
+        ],
+    )
+    [checked] = check_contract(json.dumps([terms]).encode())
+    assert checked.sentences == [
+        "wye for shire, from 2026-04-06 on, billed weekly:mon.",
+        "Pays the planned time of each visit made if the actual time lies within 7 minutes of it, otherwise the "
+        "actual time.",
+        "Never pays more than the planned time.",
+        "Rounds the length of a visit to the nearest multiple of 15 minutes, a half going up.",
+        "Pays at least 7.5 minutes for a visit made.",
+        "home_care in zone rural, from 2026-04-06 on: £24.00 an hour; £13.40 for a visit of exactly 30 minutes.",
+        "Uplift weekend, on Saturdays and Sundays: the price plus £1.20 an hour.",
+        "Uplift night, starting from 22:00 until before 07:00: the price times 1.25.",
+        "Where several uplifts fit, only the one giving the highest price.",
+        "A missed visit: 0 % of the planned price.",
+        "A refused visit: 100 % of the planned price.",
+        "A visit cancelled with less than 24 hours' notice: 100 % of the planned price; with that notice, or "
+        "cancelled by the provider, nothing.",
+        "Who pays: council 100 %.",
+    ]
+
+
+def test_every_fault_of_every_contract_is_named() -> None:
+    bad = contract(**LOADED, funding=[]) | {"billing_period": "yearly"}
+    with pytest.raises(Faulty) as refusal:
+        check_contract(json.dumps([contract(), bad, 7]).encode())
+    assert {fault.pointer for fault in refusal.value.faults} == {"/1/funding", "/1/billing_period", "/2"}
+
+
+def test_the_command_prints_the_gaps_and_fails_for_them(tmp_path: Path) -> None:
+    file = tmp_path / "contracts.json"
+    file.write_text(json.dumps(contract(rates=[RATE | {"until": "2027-03-31"}])))
+    run = CliRunner().invoke(command, ["check", str(file)])
+    assert run.exit_code == 1
+    assert "To settle:\n  No rates for home_care in zone rural from 2027-04-01 on." in run.output
+    file.write_text(json.dumps(contract()))
+    assert CliRunner().invoke(command, ["check", str(file)]).exit_code == 0
+    listed = json.loads(CliRunner().invoke(command, ["check", str(file), "--json"]).output)
+    assert listed[0]["reference"] == "HC-01"
