@@ -206,5 +206,5 @@ def _package(patch: Round, user: ServiceUser, draw: float) -> Package:
     return Package(
         patch.provider, f"{user.reference}-p1", user.reference, f"{patch.provider}-{'nhs' if nhs else 'council'}",
         "waking_night" if patch.kind == "night" else "home_care", user.home.zone, 2 if patch.kind == "double" else 1,
-        f"{COUNCIL}=70;{NHS}=30" if shared else "", patch.kind != "single",
+        f"{COUNCIL}=70;{NHS}=30" if shared else "", patch.kind != "single", not user.home.listed,
     )  # fmt: skip

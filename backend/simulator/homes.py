@@ -48,7 +48,7 @@ class Homes:
         signal = chance.random() < place.signal
         if self._near is not None:
             chosen = chance.choice(self._near[place.name])
-            return Home(chosen.point, chosen.text, address, "", signal)
+            return Home(chosen.point, chosen.text, address, ZONES[chosen.indicator[:1]], signal, listed=True)
         angle_north, angle_east = chance.gauss(0, 0.5), chance.gauss(0, 0.5)
         point = place.point.moved(angle_north * place.spread_m, angle_east * place.spread_m)
         return Home(point, _made_up(self._given), address, place.zone, signal)

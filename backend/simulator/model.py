@@ -35,13 +35,14 @@ class Provider:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Where somebody lives. `zone` is empty where the postcode decides it."""
+    """Where somebody lives. `listed`: the postcode is a real one, and decides place and `zone`."""
 
     point: Point
     postcode: str
     address: str
     zone: str
     signal: bool
+    listed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ class ServiceUser:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """What was commissioned for one service user."""
+    """What was commissioned for one service user. `zone_given` false: the office leaves it to the postcode."""
 
     provider: str
     reference: str
@@ -85,6 +86,7 @@ class Package:
     carers: int
     funding: str
     high_dependency: bool = False
+    zone_given: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,8 +131,8 @@ def _five_minutes(moment: datetime) -> datetime:
 
 
 def _night(patch: Round, day: date, number: int) -> Iterator[PlannedVisit]:
-    """A waking night with one person, from ten to seven."""
-    user = patch.users[0]
+    """A waking night with one of the people, from ten to seven."""
+    user = patch.users[number % len(patch.users)]
     start = datetime.combine(day, time(22, 0), tzinfo=LONDON).astimezone(UTC)
     end = datetime.combine(day + timedelta(days=1), time(7, 0), tzinfo=LONDON).astimezone(UTC)
     carer = patch.carers[number // 3 % len(patch.carers)]

@@ -1,0 +1,118 @@
+"""The county as the files an office would load: the columns that docs/loading.md names, and no others."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from backend.simulator.model import COUNCIL, NHS, Carer, County, PlannedVisit
+from backend.simulator.payroll import PaySlipLine
+
+Row = Mapping[str, object]
+ORDER: Final = (
+    "organisations.csv", "contracts.json", "pay-terms.json", "carers.csv", "service-users.csv", "packages.csv",
+    "rota.csv",
+)  # fmt: skip
+"""The files of the county, in the order in which they load; each name begins with the kind."""
+
+
+def county_files(county: County) -> dict[str, bytes]:
+    """Every file of the county before anything happens, by name."""
+    return {
+        "organisations.csv": to_csv(_organisations(county)),
+        "contracts.json": _json(county.contracts),
+        "pay-terms.json": _json(county.pay_terms),
+        "carers.csv": to_csv([_carer(carer) for carer in county.carers]),
+        "service-users.csv": to_csv(_service_users(county)),
+        "packages.csv": to_csv(_packages(county)),
+        "rota.csv": to_csv([rota_row(visit) for visit in county.rota]),
+    }
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files into a folder, which is made if it is not there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+
+
+def to_csv(rows: Sequence[Row]) -> bytes:
+    """Rows as CSV with a header, UTF-8. An absent value is an empty cell."""
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+def _json(values: Iterable[Mapping[str, Any]]) -> bytes:
+    return json.dumps(list(values), indent=1).encode()
+
+
+def _organisations(county: County) -> list[Row]:
+    bodies = [
+        {"reference": COUNCIL, "name": "Wyeshire Council", "kind": "council", "postcode": "WY1 1AA",
+         "address": "County Hall, Castle Green, Wyeshire", "email": "homecare@wyeshire.example"},
+        {"reference": NHS, "name": "NHS Wye and Borders Integrated Care Board", "kind": "nhs", "postcode": "WY1 1AB",
+         "address": "Bridge House, Wye Street, Wyeshire", "email": "chc@wye-icb.example"},
+    ]  # fmt: skip
+    return [*bodies, *({
+        "reference": provider.reference, "name": provider.name, "kind": "provider", "postcode": f"WY2 {number}AA",
+        "address": f"{number} Market Place, Wyeshire", "email": f"office@{provider.reference}.example",
+    } for number, provider in enumerate(county.providers, start=1))]  # fmt: skip
+
+
+def _carer(carer: Carer) -> Row:
+    placed = not carer.home.listed
+    return {
+        "provider": carer.provider, "reference": carer.reference, "employment": carer.employment, "name": carer.name,
+        "date_of_birth": carer.born, "home_postcode": None if placed else carer.home.postcode,
+        "home_lat": carer.home.point.lat if placed else None, "home_lon": carer.home.point.lon if placed else None,
+        "mode": carer.mode, "employment_start": "2026-06-01", "pay_cycle": carer.pay_cycle,
+        "apprenticeship_started": carer.apprenticeship_started, "pay_terms": f"{carer.provider}-terms",
+    }  # fmt: skip
+
+
+def _service_users(county: County) -> list[Row]:
+    return [
+        {"provider": user.provider, "reference": user.reference, "name": user.name, "address": user.home.address,
+         "postcode": user.home.postcode, "lat": None if user.home.listed else user.home.point.lat,
+         "lon": None if user.home.listed else user.home.point.lon,
+         "access_note": "Key in the safe by the back door." if number % 7 == 0 else None}
+        for number, user in enumerate(county.service_users)
+    ]  # fmt: skip
+
+
+def _packages(county: County) -> list[Row]:
+    return [
+        {"provider": package.provider, "reference": package.reference, "service_user": package.service_user,
+         "contract": package.contract, "service": package.service, "zone": package.zone if package.zone_given else None,
+         "carers": package.carers, "high_dependency": "yes" if package.high_dependency else "no",
+         "funding": package.funding or None, "from": "2026-09-01"}
+        for package in county.packages
+    ]  # fmt: skip
+
+
+def rota_row(visit: PlannedVisit, called_off: bool = False) -> Row:
+    """A visit as the rota file has it: as planned, or (`called_off`) with its cancellation."""
+    return {
+        "provider": visit.provider, "visit": visit.reference, "package": visit.package,
+        "start": visit.start.isoformat(), "end": visit.end.isoformat(), "carer": visit.carer,
+        "second_carer": visit.second_carer, "tasks": ";".join(visit.tasks),
+        "status": "cancelled" if called_off else "planned",
+        "cancelled_at": visit.cancelled_at.isoformat() if called_off and visit.cancelled_at else None,
+        "cancelled_by": visit.cancelled_by if called_off else None,
+    }  # fmt: skip
+
+
+def pay_rows(lines: Sequence[PaySlipLine]) -> bytes:
+    """Payslip lines as the pay file has them."""
+    return to_csv([
+        {"provider": line.provider, "employment": line.employment, "section": line.section, "kind": line.kind,
+         "amount": line.amount, "minutes": line.minutes, "rate": line.rate, "reimbursed": line.reimbursed,
+         "paid_on": line.paid_on, "earned_start": line.earned[0], "earned_end": line.earned[1],
+         "reference": line.reference}
+        for line in lines
+    ])  # fmt: skip

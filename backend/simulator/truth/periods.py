@@ -1,0 +1,36 @@
+"""Billing periods and pay reference periods, counted out by hand."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Final
+
+Span = tuple[date, date]
+WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+LENGTHS: Final = {"fortnightly": 14, "four_weekly": 28}
+
+
+def period_of(cycle: str, day: date) -> Span:
+    """The period of a cycle (`weekly:mon`, `fortnightly:DATE`, `four_weekly:DATE`, `monthly:1`) that holds a date."""
+    shape, _, anchor = cycle.partition(":")
+    if shape == "monthly":
+        first = day.replace(day=1)
+        return first, following_month(first) - timedelta(days=1)
+    if shape == "weekly":
+        first = day - timedelta(days=(day.weekday() - WEEKDAYS.index(anchor)) % 7)
+        return first, first + timedelta(days=6)
+    length = LENGTHS[shape]
+    first = day - timedelta(days=(day - date.fromisoformat(anchor)).days % length)
+    return first, first + timedelta(days=length - 1)
+
+
+def following_month(first: date) -> date:
+    """The first day of the month after the one that `first` begins."""
+    return date(first.year + first.month // 12, first.month % 12 + 1, 1)
+
+
+def periods(cycle: str, first: date, last: date) -> Iterator[Span]:
+    """The periods of a cycle that touch the dates `first` to `last`, in order."""
+    period = period_of(cycle, first)
+    while period[0] <= last:
+        yield period
+        period = period_of(cycle, period[1] + timedelta(days=1))
