@@ -1,0 +1,156 @@
+"""Which payments count."""
+
+from typing import Any
+
+import pytest
+
+from tests.wage import answer, hourly, paid, salary
+
+
+def piece(units: str, rate: str, **more: Any) -> dict[str, Any]:
+    return {"kind": "piece", "units": units, "rate": rate, **more}
+
+
+@pytest.mark.parametrize("kind", ["salary", "bonus", "commission"])
+def test_pay_for_work_counts(kind: str) -> None:
+    result = answer(pay=[{"kind": kind, "amount": "50.00"}])
+    assert (result["total_remuneration"], result["nmw_pay"]) == ("50.00", "50.00")
+    assert result["pay"][0]["rule"] == "nmw-2015-9"
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "premium",
+        "allowance",
+        "attendance_bonus",
+        "sick_pay",
+        "holiday_pay",
+        "rolled_up_holiday_pay",
+        "other_absence_pay",
+        "expenses",
+        "mileage",
+        "sleep_in_allowance",
+        "tips",
+        "advance",
+        "loan",
+        "benefit_in_kind",
+        "pension",
+        "redundancy",
+        "award",
+    ],
+)
+def test_other_payments_are_in_the_total_and_do_not_count(kind: str) -> None:
+    result = answer(pay=[{"kind": kind, "amount": "50.00"}])
+    assert (result["total_remuneration"], result["nmw_pay"]) == ("50.00", "0.00")
+    assert (result["pay"][0]["counted"], result["premium_excluded"]) == ("0.00", "0.00")
+    assert result["pay"][0]["rule"].startswith("nmw-2015-10-")
+
+
+@pytest.mark.parametrize("kind", ["rolled_up_holiday_pay", "sleep_in_allowance"])
+def test_pay_that_is_often_mistaken_comes_with_one_warning(kind: str) -> None:
+    line = {"kind": kind, "amount": "50.00"}
+    warnings = answer(pay=[line, line])["warnings"]
+    assert [warning["code"] for warning in warnings] == [kind]
+
+
+def test_an_allowance_counts_once_consolidated() -> None:
+    assert paid({"kind": "allowance", "amount": "50.00", "consolidated": True}) == "50.00"
+    assert paid({"kind": "allowance", "amount": "50.00", "consolidated": False}) == "0.00"
+
+
+def test_holiday_pay_counts_when_the_absence_was_not_taken() -> None:
+    assert paid({"kind": "holiday_pay", "amount": "50.00", "absence_taken": False}) == "50.00"
+    assert paid({"kind": "holiday_pay", "amount": "50.00", "absence_taken": True}) == "0.00"
+
+
+def test_pay_that_does_not_count_may_be_given_by_time_or_by_units() -> None:
+    lines = [
+        {"kind": "sick_pay", "minutes": 90, "rate": "10.00"},
+        {"kind": "mileage", "units": "12.5", "rate": "0.45"},
+    ]
+    result = answer(pay=lines)
+    assert [row["amount"] for row in result["pay"]] == ["15.00", "5.63"]
+    assert result["nmw_pay"] == "0.00"
+
+
+def test_hourly_above_the_lowest_rate_for_the_same_duties_is_premium() -> None:
+    lines = [hourly(600, "12.71", duties="care"), hourly(60, "19.00", duties="care")]
+    result = answer(pay=lines)
+    assert (result["total_remuneration"], result["premium_excluded"]) == ("146.10", "6.29")
+    assert result["nmw_pay"] == "139.81"
+    assert [(row["counted"], row["premium"], row["rule"]) for row in result["pay"]] == [
+        ("127.10", "0.00", "nmw-2015-9"),
+        ("12.71", "6.29", "nmw-2015-10-j"),
+    ]
+
+
+def test_each_duties_is_a_group_and_no_duties_another() -> None:
+    lines = [hourly(60, "10.00"), hourly(60, "14.00", duties="care"), hourly(60, "20.00", duties="training")]
+    assert answer(pay=lines)["premium_excluded"] == "0.00"
+    assert answer(pay=[hourly(60, "10.00"), hourly(60, "14.00")])["premium_excluded"] == "4.00"
+
+
+def test_a_contract_rate_for_the_duties_may_be_the_lowest() -> None:
+    line = hourly(60, "14.00", duties="care")
+    assert paid(line, contract_rates=[{"duties": "care", "rate": "12.00"}]) == "12.00"
+    assert paid(line, contract_rates=[{"duties": "night", "rate": "12.00"}]) == "14.00"
+    assert paid(line, contract_rates=[{"rate": "12.00"}]) == "14.00"
+    assert paid(hourly(60, "14.00"), contract_rates=[{"rate": "12.00"}]) == "12.00"
+    assert paid(line, contract_rates=[{"duties": "care", "rate": "15.00"}]) == "14.00"
+
+
+def test_output_work_has_premiums_and_salaried_hours_have_none() -> None:
+    lines = [hourly(60, "10.00"), hourly(60, "14.00")]
+    terms = {"basic_hours_per_year": "1200", "pay_periods_per_year": 12}
+    assert paid(*lines, work_type="output") == "20.00"
+    assert paid(*lines, work_type="salaried", salaried=terms) == "24.00"
+
+
+def test_the_rate_of_an_amount_is_the_amount_by_its_minutes() -> None:
+    amount = {"kind": "hourly", "amount": "70.00", "minutes": 420}  # £10 an hour
+    assert paid(amount, hourly(60, "14.00")) == "80.00"
+    assert paid({"kind": "hourly", "amount": "98.00", "minutes": 420}, hourly(60, "14.00")) == "112.00"
+
+
+def test_a_rate_that_does_not_divide_still_ties_exactly() -> None:
+    # £100 for 7 hours is the lowest rate; 3.5 hours at £20 count at that rate: £50
+    lines = [{"kind": "hourly", "amount": "100.00", "minutes": 420}, hourly(210, "20.00")]
+    result = answer(pay=lines, work=[{"kind": "contact", "minutes": 600}], rates={"hourly": "15.00"})
+    assert (result["nmw_pay"], result["compliant"], result["shortfall"]) == ("150.00", True, "0.00")
+
+
+def test_groups_whose_thirds_and_sevenths_add_up_to_the_minimum_are_compliant() -> None:
+    # lowest rates 10/7 and 11/7 pounds a minute: 3 minutes of each come to 9 pounds
+    lines = [
+        {"kind": "hourly", "amount": "10", "minutes": 7, "duties": "a"},
+        {"kind": "hourly", "amount": "6", "minutes": 3, "duties": "a"},
+        {"kind": "hourly", "amount": "11", "minutes": 7, "duties": "b"},
+        {"kind": "hourly", "amount": "6", "minutes": 3, "duties": "b"},
+    ]
+    result = answer(pay=lines, work=[{"kind": "contact", "minutes": 60}], rates={"hourly": "30"})
+    assert (result["nmw_pay"], result["premium_excluded"]) == ("30.00", "3.00")
+    assert (result["compliant"], result["shortfall"]) == (True, "0.00")
+    short = answer(pay=lines, work=[{"kind": "contact", "minutes": 60}], rates={"hourly": "30.000001"})
+    assert (short["compliant"], short["shortfall"]) == (False, "0.01")
+
+
+def test_a_line_of_no_minutes_still_shows_the_rate_payable() -> None:
+    assert paid(hourly(0, "12.00"), hourly(60, "14.00")) == "12.00"
+
+
+def test_piece_work_counts_up_to_its_normal_rate() -> None:
+    result = answer(pay=[piece("10", "3.00", normal_rate="2.50")], work_type="output")
+    assert (result["nmw_pay"], result["premium_excluded"]) == ("25.00", "5.00")
+    assert paid(piece("10", "3.00"), work_type="output") == "30.00"
+    assert paid(piece("10", "2.00", normal_rate="2.50"), work_type="output") == "20.00"
+    assert paid(piece("2.5", "2.00")) == "5.00"
+
+
+def test_salary_and_bonus_set_no_lowest_rate() -> None:
+    assert paid(salary("1.00"), hourly(60, "14.00")) == "15.00"
+
+
+def test_a_line_placed_elsewhere_sets_no_lowest_rate() -> None:
+    last_year = hourly(60, "10.00", paid_on="2025-04-10")
+    assert paid(last_year, hourly(60, "14.00")) == "14.00"
