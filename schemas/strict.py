@@ -115,7 +115,8 @@ def _type_info(kind: Any) -> inspect.Type:
 
 
 def _escape(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1")
+    """A name as a step of a pointer; half a surrogate pair, which no answer could carry, becomes a question mark."""
+    return name.encode(errors="replace").decode().replace("~", "~0").replace("/", "~1")
 
 
 def _parser(info: inspect.Metadata) -> Callable[[object], object] | None:

@@ -125,3 +125,8 @@ def test_one_faulty_case_refuses_the_array_and_all_faults_are_named() -> None:
 def test_what_is_not_json_is_refused(raw: bytes) -> None:
     with pytest.raises(Faulty):
         calc_price(raw)
+
+
+def test_a_name_that_no_answer_could_carry_is_still_refused_in_words() -> None:
+    [where] = under(**{"\ud800": 1})
+    assert where.encode() == b"/contract/?"
