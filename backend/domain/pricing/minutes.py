@@ -57,7 +57,7 @@ def with_payable_time(lines: pl.DataFrame) -> pl.DataFrame:
         lines.with_columns(percent=_percent(), basis_rule=_basis_rule())
         .with_columns(based=_based())
         .with_columns(capped=_capped())
-        .with_columns(rounded=_rounded())
+        .with_columns(rounded=rounded(pl.col("capped")))
         .with_columns(payable_seconds=_payable())
         .with_columns(
             cap_rule=pl.when(_MADE & (pl.col("capped") < pl.col("based"))).then(pl.lit("cap-at-planned")),
@@ -127,18 +127,18 @@ def _capped() -> pl.Expr:
     return pl.when(capped).then(pl.min_horizontal("based", "planned_seconds")).otherwise("based")
 
 
-def _rounded() -> pl.Expr:
-    """The duration to a multiple of the step; halves go up."""
-    capped, mode = pl.col("capped"), pl.col("rounding_mode")
+def rounded(seconds: pl.Expr) -> pl.Expr:
+    """A duration to a multiple of `rounding_step` in the way of `rounding_mode`; halves go up."""
+    mode = pl.col("rounding_mode")
     step = pl.max_horizontal("rounding_step", 1)
     return (
         pl.when(mode == "up")
-        .then((capped + step - 1) // step * step)
+        .then((seconds + step - 1) // step * step)
         .when(mode == "down")
-        .then(capped // step * step)
+        .then(seconds // step * step)
         .when(mode == "nearest")
-        .then((2 * capped + step) // (2 * step) * step)
-        .otherwise(capped)
+        .then((2 * seconds + step) // (2 * step) * step)
+        .otherwise(seconds)
     )
 
 

@@ -25,7 +25,7 @@ def with_rate(lines: pl.DataFrame, terms: Terms) -> pl.DataFrame:
     `hourly` and `visit_price` are null unless exactly one rate is found. The date is that of the planned
     start; of the actual start where nobody planned the visit.
     """
-    dated = _dated(lines).with_row_index("line")
+    dated = with_local_start(lines).with_row_index("line")
     found = (
         dated.select("line", "contract", "service", "zone", "date")
         .join(terms.rates, on=["contract", "service", "zone"])
@@ -45,7 +45,10 @@ def with_rate(lines: pl.DataFrame, terms: Terms) -> pl.DataFrame:
     )
 
 
-def _dated(lines: pl.DataFrame) -> pl.DataFrame:
+def with_local_start(lines: pl.DataFrame) -> pl.DataFrame:
+    """Add the London `date`, `weekday` (1 to 7) and `second_of_day` of the planned start, or of the actual one
+    where nobody planned.
+    """
     local = pl.coalesce("planned_start", "actual_start").dt.convert_time_zone(LONDON_NAME)
     seconds = local.dt.hour().cast(pl.Int64) * HOUR + local.dt.minute().cast(pl.Int64) * 60
     return lines.with_columns(
@@ -60,7 +63,9 @@ def with_amount(lines: pl.DataFrame, terms: Terms) -> pl.DataFrame:
     rate.
     """
     priced = lines.with_columns(base=_base(), unit=_unit())
-    uplifted = priced.join(_best_uplifts(priced, terms), on="line", how="left", maintain_order="left")
+    uplifted = priced.join(
+        best_uplifts(priced, terms.uplifts, terms.holidays), on="line", how="left", maintain_order="left"
+    )
     charged = pl.coalesce("uplifted", pl.col("base") * whole(MILLION)) * pl.col("carers").cast(pl.Int128)
     exact = charged * pl.col("percent").cast(pl.Int128)
     pence = half_up_column(exact, whole(_UNITS_A_PENNY))
@@ -87,17 +92,16 @@ def _unit() -> pl.Expr:
     )
 
 
-def _best_uplifts(lines: pl.DataFrame, terms: Terms) -> pl.DataFrame:
+def best_uplifts(lines: pl.DataFrame, uplifts: pl.DataFrame, holidays: pl.DataFrame) -> pl.DataFrame:
     """For each line that an uplift fits: `uplift`, the name of the one that gives the highest price (of
-    equals, the first listed), and `uplifted`, that price.
+    equals, the first listed), and `uplifted`, that price. Takes frames UPLIFTS and HOLIDAYS, and lines with
+    `line contract base payable_seconds` and what `with_local_start` adds.
     """
     times = lines.select("line", "contract", "date", "weekday", "second_of_day", "base", "payable_seconds")
-    days = times.join(terms.holidays, on=["contract", "date"], how="left").with_columns(
+    days = times.join(holidays, on=["contract", "date"], how="left").with_columns(
         day=_weekday_bit() + pl.when("bank_holiday").then(BANK_HOLIDAY).otherwise(0)
     )
-    offered = days.join(terms.uplifts, on="contract").filter(
-        ((pl.col("day") & pl.col("days")) != 0) & _in_window()
-    )
+    offered = days.join(uplifts, on="contract").filter(((pl.col("day") & pl.col("days")) != 0) & _in_window())
     added = pl.col("per_hour") * pl.col("payable_seconds").cast(pl.Int128) * whole(MILLION)
     return (
         offered.with_columns(uplifted=pl.col("base") * pl.col("multiplier") + added)

@@ -86,10 +86,8 @@ def terms_of(contracts: Sequence[tuple[Contract, Collection[date]]]) -> Terms:
         terms=_frame([_term(key, contract) for key, (contract, _) in numbered], TERMS),
         rates=_frame([row for key, (contract, _) in numbered for row in _rates(key, contract)], RATES),
         bands=_frame([row for key, (contract, _) in numbered for row in _bands(key, contract)], BANDS),
-        uplifts=_frame([row for key, (contract, _) in numbered for row in _uplifts(key, contract)], UPLIFTS),
-        holidays=_frame(
-            [(key, day, True) for key, (_, days) in numbered for day in sorted(set(days))], HOLIDAYS
-        ),
+        uplifts=uplifts_of([contract.uplifts for contract, _ in contracts]),
+        holidays=holidays_of([days for _, days in contracts]),
     )
 
 
@@ -135,7 +133,18 @@ def _bands(key: int, contract: Contract) -> list[tuple[Any, ...]]:
     ]
 
 
-def _uplifts(key: int, contract: Contract) -> list[tuple[Any, ...]]:
+def uplifts_of(lists: Sequence[Sequence[Uplift]]) -> pl.DataFrame:
+    """The uplifts of each contract as a frame UPLIFTS, `contract` being the place of their list."""
+    rows = [row for key, uplifts in enumerate(lists) for row in _uplifts(key, uplifts)]
+    return _frame(rows, UPLIFTS)
+
+
+def holidays_of(sets: Sequence[Collection[date]]) -> pl.DataFrame:
+    """The bank holidays of each contract as a frame HOLIDAYS, `contract` being the place of their set."""
+    return _frame([(key, day, True) for key, days in enumerate(sets) for day in sorted(set(days))], HOLIDAYS)
+
+
+def _uplifts(key: int, uplifts: Sequence[Uplift]) -> list[tuple[Any, ...]]:
     return [
         (
             key,
@@ -147,7 +156,7 @@ def _uplifts(key: int, contract: Contract) -> list[tuple[Any, ...]]:
             millionths(Decimal(1) if uplift.multiplier is None else uplift.multiplier, "times"),
             micropounds(uplift.per_hour or Decimal(0)),
         )
-        for order, uplift in enumerate(contract.uplifts)
+        for order, uplift in enumerate(uplifts)
     ]
 
 
