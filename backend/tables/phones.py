@@ -100,7 +100,7 @@ class Event(Table, tablename="event", db=DB):
     signed = Bytea(default=None, null=True)
     signed_hash = Bytea(default=None, null=True)
     signature = Bytea(default=None, null=True)
-    raw = Bytea(default=None, null=True)
+    raw_bytes = Bytea(default=None, null=True, db_column_name="raw")
 
 
 class EventAttachment(Table, tablename="event_attachment", db=DB):

@@ -61,14 +61,14 @@ def calc_day(raw: bytes, estimator: TravelEstimator | None = None) -> object:
 def day_results(cases: Sequence[DayCase], estimator: TravelEstimator | None = None) -> list[DayResult]:
     """Work out many days in one pass; the answers stand in the order of the cases."""
     worked = work_out_days(day_frames(cases), estimator)
-    segments, flags = _by_day(_readable(worked.segments)), _by_day(worked.flags)
+    segments, flags = _by_day(readable(worked.segments)), _by_day(worked.flags)
     totals = worked.totals.drop("day").to_dicts()
     return [
         DayResult(
             date=case.date,
-            segments=[_segment(row) for row in segments.get(day, [])],
+            segments=[segment_of(row) for row in segments.get(day, [])],
             totals=DayTotals(**totals[day]),
-            flags=[_flag(row) for row in flags.get(day, [])],
+            flags=[flag_of(row) for row in flags.get(day, [])],
             what_if=case.policy.long_gap != "unresolved",
         )
         for day, case in enumerate(cases)
@@ -165,7 +165,7 @@ def _by_day(frame: pl.DataFrame) -> dict[int, list[dict[str, Any]]]:
     return {int(key[0]): part.to_dicts() for key, part in parts.items()}
 
 
-def _readable(segments: pl.DataFrame) -> pl.DataFrame:
+def readable(segments: pl.DataFrame) -> pl.DataFrame:
     """Segments with instants, and with the numbers of a gap on its travel alone."""
     travel = pl.col("kind") == "travel"
     return segments.with_columns(
@@ -175,10 +175,12 @@ def _readable(segments: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _segment(row: Mapping[str, Any]) -> DaySegment:
+def segment_of(row: Mapping[str, Any]) -> DaySegment:
+    """One row of `readable` segments on the wire."""
     names = ("kind", "start", "end", "seconds", "counted", "rule", "visit", "to", "source", *_ANSWER.values())
     return DaySegment(**{name: row[name] for name in names}, from_=row["from"])
 
 
-def _flag(row: Mapping[str, Any]) -> DayFlag:
+def flag_of(row: Mapping[str, Any]) -> DayFlag:
+    """One row of the domain's flags on the wire."""
     return DayFlag(flag=row["flag"], rule=row["rule"], visit=row["visit"], from_=row["from"], to=row["to"])

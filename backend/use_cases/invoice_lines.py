@@ -49,7 +49,7 @@ def priced_visits(facts: InvoiceFacts) -> PricedVisits:
     ready = visits.filter(pl.col("park").is_null() & (pl.col("status") != "suspended"))
     holidays = bank_holidays("england")
     priced = price(
-        ready.rename({"visit_id": "visit"}).select(VISITS.names()).cast(dict(VISITS)),
+        ready.rename({"visit_id": "visit"}).select(VISITS.names()).cast(VISITS),
         _attendances(facts.visits, ready),
         terms_of([(terms.contract, holidays) for terms in facts.terms]),
     )
@@ -96,7 +96,7 @@ def _one_row_each(rows: pl.DataFrame, facts: InvoiceFacts) -> pl.DataFrame:
         rank=rank.min(),
         incomplete=pl.col("incomplete").any(),
         unresolved=pl.col("unresolved").drop_nulls().first(),
-        flags=pl.col("flags").flatten().unique().sort(),
+        flags=pl.col("flags").explode().drop_nulls().unique().sort(),
         evidence_level=pl.col("evidence_level").drop_nulls().sort().first(),
         employment_id=pl.col("employment_id").drop_nulls().first(),
         day=day.first(),
@@ -136,5 +136,5 @@ def _attendances(rows: pl.DataFrame, ready: pl.DataFrame) -> pl.DataFrame:
         named.join(shared, on="visit_id", how="inner", maintain_order="left", suffix="_terms")
         .rename({"visit_id": "visit", "employment_id": "carer"})
         .select(ATTENDANCES.names())
-        .cast(dict(ATTENDANCES))
+        .cast(ATTENDANCES)
     )

@@ -15,6 +15,7 @@ from backend.use_cases.frozen_documents import facts_digest
 from backend.use_cases.invoice_facts import InvoiceFacts
 from backend.use_cases.invoice_lines import PricedVisits, priced_visits
 from backend.use_cases.rule_texts import rule_texts
+from schemas.day import Span
 from schemas.documents import (
     Adjusted,
     Dates,
@@ -24,7 +25,6 @@ from schemas.documents import (
     Party,
     PayerTotal,
     Share,
-    Span,
     Vat,
 )
 from schemas.price import Funder

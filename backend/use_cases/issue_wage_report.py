@@ -7,7 +7,8 @@ from uuid import UUID
 import asyncpg
 
 from backend.clock import is_simulated
-from backend.documents.wage_report import wage_report_json, wage_report_pdf, wage_report_xlsx
+from backend.documents.wage_report import wage_report_json, wage_report_pdf
+from backend.documents.wage_workbook import wage_report_xlsx
 from backend.domain.time import london_date
 from backend.use_cases.frozen_documents import SETTLED, File, Frozen, store
 from backend.use_cases.parties import parties

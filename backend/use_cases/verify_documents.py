@@ -13,7 +13,8 @@ import msgspec
 from backend import db
 from backend.documents.canonical import canonical_json
 from backend.documents.invoice import invoice_csv, invoice_json, invoice_pdf
-from backend.documents.wage_report import wage_report_json, wage_report_pdf, wage_report_xlsx
+from backend.documents.wage_report import wage_report_json, wage_report_pdf
+from backend.documents.wage_workbook import wage_report_xlsx
 from backend.sql import query
 from backend.use_cases.frozen_documents import snapshot_bytes
 from backend.use_cases.invoice_facts import invoice_facts

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -27,9 +28,6 @@ from schemas.wage import (
     Worker,
     WorkLine,
 )
-
-DUTIES: Final = "care"
-"""Duties of time worked in people's homes; payroll lines carry the duties the office gave them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +87,7 @@ def _work(segments: pl.DataFrame) -> dict[str, list[WorkLine]]:
     )
     found: dict[str, list[WorkLine]] = {}
     for row in sums.to_dicts():
-        found.setdefault(row["employment_id"], []).append(
-            WorkLine(kind=row["kind"], seconds=row["seconds"], duties=DUTIES)
-        )
+        found.setdefault(row["employment_id"], []).append(WorkLine(kind=row["kind"], seconds=row["seconds"]))
     return found
 
 
@@ -113,7 +109,7 @@ def _case(
         pay=[_payment(row) for row in section["pay"] if _bears_on(row, period, employment)],
         deductions=[Deduction(kind=row["kind"], amount=row["amount"]) for row in section["deduction"]],
         expenditure=[
-            Expenditure(kind=row["kind"], amount=row["amount"], reimbursed=row["reimbursed"] or 0)
+            Expenditure(kind=row["kind"], amount=row["amount"], reimbursed=row["reimbursed"] or Decimal(0))
             for row in section["expenditure"]
         ],
         payments_to_employer=[

@@ -10,18 +10,17 @@ import polars as pl
 
 from backend.statute import strict_yaml
 from backend.statute.wage_law import rate_intervals
-from backend.use_cases.calc_day import readable, segment_of
+from backend.use_cases.calc_day import flag_of, readable, segment_of
 from backend.use_cases.calc_wage import wage_results
 from backend.use_cases.frozen_documents import facts_digest
 from backend.use_cases.rule_texts import rule_texts
 from backend.use_cases.wage_report_facts import WageReportFacts
 from backend.use_cases.worked_days import CarersDays
+from schemas.day import Actual, Span
 from schemas.documents import (
     Dates,
-    DayFlag,
     NotTested,
     Party,
-    Span,
     StatuteEntry,
     TestedWorker,
     VisitEvidence,
@@ -114,7 +113,9 @@ def _rules(workers: Iterable[TestedWorker]) -> set[str]:
     found: set[str] = set()
     for worker in workers:
         result = worker.result
-        found |= {row.rule for row in (*result.work, *result.pay, *result.adjustments, *result.warnings)}
+        rows: list[Any] = [*result.work, *result.pay, *result.adjustments, *result.warnings]
+        found |= {row.rule for row in rows}
+        found |= {flag.rule for day in worker.days for flag in day.flags}
         found |= {segment.rule for day in worker.days for segment in day.segments}
         if not result.compliant:
             found.add(result.arrears.rule)
@@ -159,7 +160,7 @@ def _days(days: CarersDays) -> dict[str, list[WorkedDay]]:
                 date=key[1],
                 segments=[segment_of(row) for row in segments.get(key, [])],
                 visits=visits.get(key, []),
-                flags=[DayFlag(flag=row["flag"], visit=row["visit"]) for row in flags.get(key, [])],
+                flags=[flag_of(row) for row in flags.get(key, [])],
             )
         )
     return found
@@ -183,9 +184,13 @@ def _evidence(row: Mapping[str, Any]) -> VisitEvidence:
         event_ids=list(row["event_ids"]),
         evidence=row["evidence_level"] or row["status"],
         planned=_span(row["planned_start"], row["planned_end"]),
-        actual=_span(row["actual_start"], row["actual_end"]),
+        actual=_actual(row["actual_start"], row["actual_end"]),
         flags=list(row["flags"]),
     )
+
+
+def _actual(start: datetime | None, end: datetime | None) -> Actual | None:
+    return None if start is None and end is None else Actual(start=start, end=end)
 
 
 def _span(start: datetime | None, end: datetime | None) -> Span | None:
