@@ -68,8 +68,8 @@ class InvoiceLine(Struct, frozen=True, kw_only=True):
     """One visit, or the change to one visit billed before. `carer` is a reference, set on double-handed visits.
 
     `planned_minutes` and `planned` are null for a visit nobody planned, `unit` where no rate is known for nothing due.
-    `uplift` names the uplift in the price, if any. `adjusts` names the line changed and `reason` says why in words: such a
-    line's minutes are its visit's as they are now, its amount is the change.
+    `uplift` names the uplift in the price, if any. `adjusts` names the line changed and `reason` says why in words:
+    the minutes of such a line are its visit's as they are now, its amount is the change.
     """
 
     line: int

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from backend.documents import words
 from backend.domain.time import london_date
 from schemas.documents import InvoiceLine, InvoiceSnapshot, Party, RuleText
 
 Page = dict[str, Any]
+NOT_SUMMED: Final = "Changes to earlier documents are not in these sums."
 
 
 def invoice_page(snapshot: InvoiceSnapshot) -> Page:
@@ -28,7 +29,7 @@ def invoice_page(snapshot: InvoiceSnapshot) -> Page:
         "total": _total(snapshot),
         "payers": [[total.name, total.payer, words.pounds(total.amount)] for total in snapshot.by_payer],
         "minutes": _minutes(new),
-        "balance": _balance(new),
+        "balance": _balance(new) + ("" if len(new) == len(snapshot.lines) else f" {NOT_SUMMED}"),
         "parked": [[visit.visit, words.worded(visit.reason), visit.detail] for visit in snapshot.parked],
         "lines": [_line(line, numbers) for line in snapshot.lines],
         "net": words.pounds(snapshot.total),

@@ -14,7 +14,10 @@ def reader(document: bytes) -> PdfReader:
 def text(document: bytes) -> str:
     """The text of all pages, white space evened out, a line for each line of type."""
     pages = [page.extract_text() for page in reader(document).pages]
-    return "\n".join(" ".join(line.split()) for page in pages for line in page.splitlines() if line.strip()) + "\n"
+    return (
+        "\n".join(" ".join(line.split()) for page in pages for line in page.splitlines() if line.strip())
+        + "\n"
+    )
 
 
 def page_texts(document: bytes) -> list[str]:

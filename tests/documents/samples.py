@@ -236,6 +236,11 @@ CASE: Data = {
     "as_of": "2026-11-21",
 }
 
+CASE_PAID: Data = CASE | {
+    "pay": [{"kind": "hourly", "minutes": 6900, "rate": "12.71", "duties": "care", "paid_on": "2026-05-07"}],
+    "deductions": [],
+}
+
 SHORT: Data = {
     "counted_minutes": "6900",
     "excluded_minutes": "45",
@@ -285,6 +290,17 @@ SHORT: Data = {
 }
 
 ENOUGH: Data = SHORT | {
+    "total_remuneration": "1461.65",
+    "pay": [
+        {
+            "kind": "hourly",
+            "amount": "1461.65",
+            "placed": "1461.65",
+            "counted": "1461.65",
+            "premium": "0.00",
+            "rule": "nmw-2015-9",
+        }
+    ],
     "nmw_pay": "1461.65",
     "hourly_equivalent": "12.71",
     "compliant": True,
@@ -316,7 +332,7 @@ def worker(number: int, result: Data, days: int, visits: int) -> Data:
         "person": f"C-{number:02d}",
         "name": f"Carer {number}",
         "pay_cycle": "monthly:1",
-        "case": CASE,
+        "case": CASE if result["shortfall"] != "0.00" else CASE_PAID,
         "result": result,
         "days": [worked_day(day, visits) for day in range(1, days + 1)],
     }

@@ -1,0 +1,73 @@
+"""Wage reports as spreadsheets."""
+
+import json
+from datetime import date, datetime
+from io import BytesIO
+from typing import Any
+from zipfile import ZipFile
+
+from python_calamine import CalamineWorkbook
+
+from backend.documents.canonical import read_wage_report
+from backend.documents.wage_workbook import wage_report_xlsx
+from tests.documents import samples
+
+
+def book(**changes: Any) -> bytes:
+    return wage_report_xlsx(read_wage_report(json.dumps(samples.wage_report() | changes).encode()))
+
+
+def sheet(name: str, document: bytes) -> list[dict[str, Any]]:
+    """The rows of a sheet by heading."""
+    header, *rows = CalamineWorkbook.from_filelike(BytesIO(document)).get_sheet_by_name(name).to_python()
+    return [dict(zip(map(str, header), row, strict=True)) for row in rows]
+
+
+def test_the_same_snapshot_gives_the_same_bytes() -> None:
+    assert book() == book()
+
+
+def test_a_sheet_for_each_table() -> None:
+    assert CalamineWorkbook.from_filelike(BytesIO(book())).sheet_names == [
+        "Summary", "Workers", "Hours", "Pay", "Adjustments", "Days", "Visits", "Flags", "Not tested", "Rules", "Rates",
+    ]  # fmt: skip
+
+
+def test_amounts_and_minutes_are_numbers() -> None:
+    row = sheet("Workers", book())[1]
+    assert (row["employment"], row["counted minutes"], row["shortfall £"], row["compliant"]) == (
+        "E-02",
+        6900,
+        200.65,
+        "no",
+    )
+
+
+def test_what_is_not_known_is_an_empty_cell() -> None:
+    assert sheet("Workers", book())[0]["arrears due £"] == ""
+
+
+def test_dates_and_london_times_are_dates_to_the_spreadsheet() -> None:
+    row = sheet("Days", book())[0]
+    assert (row["day"], row["start (London)"]) == (date(2026, 4, 1), datetime(2026, 4, 1, 8, 4))  # noqa: DTZ001
+    assert (row["kind"], row["seconds"], row["counted"], row["visit"]) == ("contact", 1620, "yes", "010")
+
+
+def test_visits_name_their_events_whole() -> None:
+    row = sheet("Visits", book())[0]
+    assert row["events"].split()[0] == "3f2a9c1d-0000-4000-8000-000001000010"
+
+
+def test_the_summary_says_provisional_and_simulated() -> None:
+    values = [row["value"] for row in sheet("Summary", book())]
+    assert "Provisional: pay of the next period may still add to it." in values
+    assert "Made under a simulated clock. This is not a real record." in values
+
+
+def test_no_cell_is_a_formula_whatever_a_name_holds() -> None:
+    worker = samples.worker(1, samples.SHORT, 1, 1) | {"name": "=HYPERLINK(1)", "person": "http://x.example"}
+    document = book(workers=[worker])
+    assert sheet("Workers", document)[0]["name"] == "'=HYPERLINK(1)"
+    with ZipFile(BytesIO(document)) as files:
+        sheets = [files.read(name) for name in files.namelist() if name.startswith("xl/worksheets/")]
+    assert [content for content in sheets if b"<f>" in content or b"<hyperlink" in content] == []
