@@ -1,6 +1,7 @@
 """A real PostgreSQL for each test that asks: one server, one migrated template, a fresh copy every time."""
 
 import asyncio
+import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager
@@ -15,13 +16,15 @@ import httpx
 import pytest
 
 from backend import db as database_module
-from backend import embedded, settings
+from backend import embedded, keys, settings
 from backend.embedded import Urls
 from backend.embedded.cluster import ROLES
 from backend.migrations.runner import migrate
 from backend.settings import Settings
 
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 TEMPLATE = "doorstep_template"
+LEFT_OUT = pytest.StashKey[int]()
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
 
 
@@ -32,6 +35,29 @@ class Database:
     settings: Settings
     superuser_url: str
     environment: dict[str, str]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Without a Chromium the browser tests are left out, and said to be NOT RUN at the end."""
+    if CHROMIUM is not None:
+        return
+    left_out = [item for item in items if item.get_closest_marker("browser")]
+    items[:] = [item for item in items if item not in left_out]
+    config.stash[LEFT_OUT] = len(left_out)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if number := config.stash.get(LEFT_OUT, 0):
+        terminalreporter.section("NOT RUN", yellow=True)
+        terminalreporter.line(f"{number} browser tests: there is no Chromium here. To run them:")
+        terminalreporter.line("    sudo apt-get install chromium && make browser")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of the browser for tests marked `browser`."""
+    assert CHROMIUM is not None
+    return CHROMIUM
 
 
 @pytest.fixture(scope="session")
@@ -51,6 +77,7 @@ def folder() -> Iterator[Path]:
 def server(folder: Path) -> Iterator[Urls]:
     """The run's PostgreSQL, holding a migrated template database."""
     with embedded.running(folder / "data", FAST) as urls:
+        (folder / "data" / keys.FILE).write_text(keys.new())
         _as(urls.superuser, f"CREATE DATABASE {TEMPLATE} OWNER {ROLES['owner']}")
         asyncio.run(migrate(_named(urls.owner, TEMPLATE), _named(urls.application, TEMPLATE)))
         yield urls
@@ -122,7 +149,7 @@ def _environment(made: Settings, folder: Path) -> dict[str, str]:
         "DATABASE_URL": str(made.database_url),
         "DOORSTEP_OWNER_DATABASE_URL": str(made.owner_database_url),
         "DOORSTEP_DATA": str(made.data),
-        "DOORSTEP_KEYS": str(folder / "data" / "keys.json"),
+        "DOORSTEP_KEYS": str(folder / "data" / keys.FILE),
     }
 
 

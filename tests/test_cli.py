@@ -100,14 +100,12 @@ def test_new_keys_are_taken_as_keys(tmp_path: Path) -> None:
 
 
 def test_the_doctor_finds_a_migrated_database_well(database: Database) -> None:
-    (Path(database.environment["DOORSTEP_KEYS"])).write_text(_run("keys", "new").stdout)
     done = _run("doctor", "--json", environment=database.environment)
     assert {finding["subject"]: finding["well"] for finding in json.loads(done.stdout)}["database"] is True
     assert done.returncode == 0
 
 
 def test_the_doctor_finds_a_powerful_role_wrong(database: Database) -> None:
-    (Path(database.environment["DOORSTEP_KEYS"])).write_text(_run("keys", "new").stdout)
     done = _run("doctor", environment={**database.environment, "DATABASE_URL": database.superuser_url})
     assert done.returncode == 1
     assert "can get round row security" in done.stdout
