@@ -8,6 +8,7 @@ import fcntl
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -127,3 +128,20 @@ def _passwords(cluster: Cluster) -> dict[str, str]:
             f"Put the file back, or delete {cluster.folder} to begin anew."
         ) from None
     return passwords
+
+
+def discard(data: Path) -> None:
+    """Delete the embedded database of the folder `data`, and the folder with its keys.
+
+    Raises SetupFault if a process still uses it.
+    """
+    if not data.exists():
+        return
+    cluster = _cluster(data)
+    with (data / "embedded.users").open("a") as users, _alone(data):
+        if not _is_last(users):
+            raise SetupFault(f"The database in {data} is in use by another process. End that process first.")
+        if cluster.folder.exists():
+            clusters.stop(cluster)
+    shutil.rmtree(cluster.folder, ignore_errors=True)
+    shutil.rmtree(data)
