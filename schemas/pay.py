@@ -8,14 +8,37 @@ from msgspec import Meta, Struct, field
 
 from schemas.day import DayCase, DayResult, Mode
 from schemas.price import Rounding, Uplift, dates_in_order
-from schemas.scalars import Day, Minutes, PositiveMoney, Text, parse_minutes
+from schemas.scalars import Day, Minutes, Text, parse_minutes, parse_positive_money
 from schemas.strict import INVALID, Decoded, Fault, decode
 
 ContactBasis = Literal["actual", "planned", "longer"]
+HOURLY_WORK: Final = (
+    "contact",
+    "travel",
+    "waiting",
+    "training",
+    "supervision",
+    "meeting",
+    "handover",
+    "awake",
+    "break",
+)
+HIGHEST_RATE: Final = 1_000_000
 PaidWork = Literal[
     "contact", "travel", "waiting", "training", "supervision", "meeting", "handover", "awake", "break"
 ]
 UnpaidWork = Literal[PaidWork, "commute", "sleep_in", "unresolved"]
+
+
+def parse_rate(data: object) -> Decimal:
+    """Pounds an hour, a mile or a sleep-in as a decimal string, above zero and at most a million."""
+    try:
+        value = parse_positive_money(data)
+    except ValueError as error:
+        raise ValueError(f"{error}; leave out what is not paid") from None
+    if value > HIGHEST_RATE:
+        raise ValueError("is more than a million pounds")
+    return value
 
 
 def parse_miles(data: object) -> Decimal | None:
@@ -28,6 +51,8 @@ def parse_miles(data: object) -> Decimal | None:
         raise ValueError('must be "auto", or miles such as 12 or "12.5"') from None
 
 
+_RATE_SCHEMA: Final = {"type": "string", "pattern": r"^[0-9]{1,7}(\.[0-9]{1,6})?$"}
+PayRate = Annotated[Decimal, Meta(extra={"parse": parse_rate}, extra_json_schema=_RATE_SCHEMA)]
 _MILES_SCHEMA: Final = {"anyOf": [{"type": "integer", "minimum": 0}, {"type": "string"}]}
 Miles = Annotated[Decimal | None, Meta(extra={"parse": parse_miles}, extra_json_schema=_MILES_SCHEMA)]
 
@@ -35,16 +60,16 @@ Miles = Annotated[Decimal | None, Meta(extra={"parse": parse_miles}, extra_json_
 class PayRates(Struct, frozen=True, kw_only=True):
     """Pounds an hour for each kind of time; a kind left out is unpaid. `sleep_in_flat`: pounds a sleep-in."""
 
-    contact: PositiveMoney | None = None
-    travel: PositiveMoney | None = None
-    waiting: PositiveMoney | None = None
-    training: PositiveMoney | None = None
-    supervision: PositiveMoney | None = None
-    meeting: PositiveMoney | None = None
-    handover: PositiveMoney | None = None
-    awake: PositiveMoney | None = None
-    break_: PositiveMoney | None = field(default=None, name="break")
-    sleep_in_flat: PositiveMoney | None = None
+    contact: PayRate | None = None
+    travel: PayRate | None = None
+    waiting: PayRate | None = None
+    training: PayRate | None = None
+    supervision: PayRate | None = None
+    meeting: PayRate | None = None
+    handover: PayRate | None = None
+    awake: PayRate | None = None
+    break_: PayRate | None = field(default=None, name="break")
+    sleep_in_flat: PayRate | None = None
 
     def hourly(self, work: str) -> Decimal | None:
         """Pounds an hour for a kind of time, or None where the terms pay nothing for it."""
@@ -54,10 +79,15 @@ class PayRates(Struct, frozen=True, kw_only=True):
 class MileageRates(Struct, frozen=True, kw_only=True):
     """Pounds a mile by the way the carer travels; a way left out is not paid."""
 
-    car: PositiveMoney | None = None
-    bicycle: PositiveMoney | None = None
-    walk: PositiveMoney | None = None
-    bus: PositiveMoney | None = None
+    car: PayRate | None = None
+    bicycle: PayRate | None = None
+    walk: PayRate | None = None
+    bus: PayRate | None = None
+
+    def paid(self) -> dict[str, Decimal]:
+        """Pounds a mile for each way that is paid."""
+        rates = {"car": self.car, "bicycle": self.bicycle, "walk": self.walk, "bus": self.bus}
+        return {mode: rate for mode, rate in rates.items() if rate is not None}
 
 
 class PayTerms(Struct, frozen=True, kw_only=True):

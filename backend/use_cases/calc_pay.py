@@ -1,0 +1,165 @@
+"""Pay a carer's days under terms: one case on paper, or many at once."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, Final
+
+import msgspec
+import polars as pl
+
+from backend.domain.money import pounds
+from backend.domain.pay_terms import mileage_lines, pay, pay_sheet
+from backend.domain.pay_terms.mileage import miles_of
+from backend.travel import TravelEstimator
+from backend.travel.straight_line import StraightLine
+from backend.use_cases.answered_days import answered_frames
+from backend.use_cases.bank_holidays import bank_holidays
+from backend.use_cases.calc_day import DayFrames, day_frames, with_estimates, work_out_days
+from schemas.day import DayCase, DayResult
+from schemas.pay import PayCase, PayLine, PayResult, UnpaidTime, read_day
+from schemas.strict import Fault, Faulty, decode_each, parse_json
+
+_NIGHTS: Final = ["day", "start", "end"]
+
+
+def calc_pay(raw: bytes, estimator: TravelEstimator | None = None) -> object:
+    """Answer calc pay for one JSON object, or an array of them, as builtins ready for JSON.
+
+    Raises Faulty with every fault found; one faulty element refuses the whole array.
+    """
+    parsed = parse_json(raw)
+    if parsed.faults:
+        raise Faulty(parsed.faults)
+    decoded, many = decode_each(PayCase, parsed.value)
+    cases = [
+        msgspec.structs.replace(case, days=[read_day(day).value for day in case.days]) for case in decoded
+    ]
+    faults = [
+        fault.under(f"/{index}" if many else "")
+        for index, case in enumerate(cases)
+        for fault in _faults(case)
+    ]
+    if faults:
+        raise Faulty(faults)
+    answers: list[Any] = [msgspec.to_builtins(result) for result in pay_results(cases, estimator)]
+    return answers if many else answers[0]
+
+
+def _faults(case: PayCase) -> Iterator[Fault]:
+    """What the terms need and the case does not hold."""
+    paid = case.terms.mileage_per_mile.paid()
+    if case.miles is not None and len(paid) > 1:
+        yield Fault("/miles", f"could be by {' or '.join(paid)}: leave one rate in mileage_per_mile")
+    for index, day in enumerate(case.days):
+        if isinstance(day, DayResult) and case.terms.contact_basis != "actual":
+            yield Fault(f"/days/{index}", "is an answer, which holds no planned times: give the day itself")
+        if isinstance(day, DayResult) and case.miles is None and paid:
+            yield Fault(
+                f"/days/{index}", "is an answer, which holds no distances: give miles, or the day itself"
+            )
+
+
+def pay_results(cases: Sequence[PayCase], estimator: TravelEstimator | None = None) -> list[PayResult]:
+    """Pay many cases in one pass; the answers stand in the order of the cases. Their days are DayCase or
+    DayResult.
+    """
+    sheet = pay_sheet([(case.terms, _holidays(case)) for case in cases])
+    told = [(key, day) for key, case in enumerate(cases) for day in case.days]
+    happened = [(key, day) for key, day in told if isinstance(day, DayCase)]
+    answered = [(key, day) for key, day in told if isinstance(day, DayResult)]
+    frames = day_frames([day for _, day in happened])
+    worked = work_out_days(frames, estimator)
+    shown, attended, slept = answered_frames([day for _, day in answered], first=len(happened))
+    days = _days(frames, [key for key, _ in [*happened, *answered]])
+    nights = frames.activities.filter(pl.col("kind") == "sleep_in").select(_NIGHTS)
+    paid = pay(
+        pl.concat([worked.segments, shown]),
+        pl.concat([frames.visits, attended]),
+        pl.concat([nights, slept]),
+        days,
+        sheet,
+    )
+    miles = _miles(cases, worked.gaps, days, estimator)
+    lines = pl.concat([paid.lines, mileage_lines(miles, sheet)], how="diagonal_relaxed")
+    return _results(len(cases), lines, paid.unpaid)
+
+
+def _holidays(case: PayCase) -> Collection[date]:
+    return bank_holidays("england") if case.bank_holidays is None else case.bank_holidays
+
+
+def _days(frames: DayFrames, keys: Sequence[int]) -> pl.DataFrame:
+    """Rows `day case date mode`; days that came as answers have neither date nor mode."""
+    numbered = pl.DataFrame({"day": range(len(keys)), "case": keys}, {"day": pl.Int64, "case": pl.Int64})
+    return numbered.join(frames.days, on="day", how="left", maintain_order="left")
+
+
+def _miles(
+    cases: Sequence[PayCase], gaps: pl.DataFrame, days: pl.DataFrame, estimator: TravelEstimator | None
+) -> pl.DataFrame:
+    """Rows `case mode miles` in hundredths of a mile: as given, or those of the journeys of paid ways."""
+    given = [(key, mode, _hundredths(case.miles)) for key, case in enumerate(cases) if case.miles is not None
+             for mode in case.terms.mileage_per_mile.paid()]  # fmt: skip
+    auto = [
+        key for key, case in enumerate(cases) if case.miles is None and case.terms.mileage_per_mile.paid()
+    ]
+    counted = days.filter(pl.col("case").is_in(auto) & pl.col("mode").is_not_null())
+    measured = with_estimates(
+        gaps.join(counted.select("day"), on="day", how="semi"), days, estimator or StraightLine(), "metres"
+    )
+    schema = {"case": pl.Int64, "mode": pl.String, "miles": pl.Int64}
+    return pl.concat([pl.DataFrame(given, schema, orient="row"), miles_of(measured, counted)])
+
+
+def _hundredths(miles: Decimal) -> int:
+    return int((miles * 100).to_integral_value(ROUND_HALF_UP))
+
+
+def _results(count: int, lines: pl.DataFrame, unpaid: pl.DataFrame) -> list[PayResult]:
+    paid, left = _by_case(lines), _by_case(unpaid)
+    return [
+        PayResult(
+            lines=[_line(row) for row in paid.get(key, [])],
+            unpaid=[
+                UnpaidTime(work=row["work"], minutes=_minutes(row["seconds"]), rule=row["rule"])
+                for row in left.get(key, [])
+            ],
+            total=str(pounds(sum(row["amount"] for row in paid.get(key, [])))),
+        )
+        for key in range(count)
+    ]
+
+
+def _by_case(frame: pl.DataFrame) -> dict[int, list[dict[str, Any]]]:
+    parts = frame.partition_by("case", as_dict=True, maintain_order=True)
+    return {int(key[0]): part.to_dicts() for key, part in parts.items()}
+
+
+def _line(row: Mapping[str, Any]) -> PayLine:
+    miles = row["miles"]
+    return PayLine(
+        kind=row["kind"],
+        work=row["work"],
+        enhancement=row["enhancement"],
+        minutes=_minutes(row["seconds"]),
+        rounding_minutes=_minutes(row["rounding_seconds"]),
+        units=row["units"],
+        miles=None if miles is None else f"{Decimal(miles).scaleb(-2):.2f}",
+        mode=row["mode"],
+        rate=_rate(row["rate"]),
+        amount=str(pounds(row["amount"])),
+        rule=row["rule"],
+    )
+
+
+def _rate(micropounds: int) -> str:
+    """Pounds with two decimals, or with as many more as the rate has."""
+    exact = Decimal(int(micropounds)).scaleb(-6).normalize()
+    exponent = exact.as_tuple().exponent
+    return f"{exact:f}" if isinstance(exponent, int) and exponent < -2 else f"{exact:.2f}"
+
+
+def _minutes(seconds: int) -> str:
+    """Minutes of at most two places, half up."""
+    return f"{(Decimal(seconds) / 60).quantize(Decimal('0.01'), ROUND_HALF_UP).normalize():f}"
