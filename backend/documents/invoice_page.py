@@ -87,10 +87,7 @@ def _details(snapshot: InvoiceSnapshot) -> list[list[str]]:
 
 def _totals(snapshot: InvoiceSnapshot) -> list[list[str]]:
     vat = snapshot.vat
-    if vat.category == "E":
-        named = f"VAT: exempt{f' ({vat.reason})' if vat.reason else ''}"
-    else:
-        named = f"VAT at {words.percent(vat.rate)}"
+    named = f"VAT: {vat.reason or 'exempt'}" if vat.category == "E" else f"VAT at {words.percent(vat.rate)}"
     return [*_kinds(snapshot.lines), ["Net", words.pounds(vat.net)], [named, words.pounds(vat.amount)]]
 
 

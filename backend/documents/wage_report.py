@@ -35,14 +35,18 @@ def worker_record_pdf(report: WageReportSnapshot, employment: str) -> bytes:
 
 
 def _alone(report: WageReportSnapshot, worker: TestedWorker) -> WageReportSnapshot:
-    used = worker.result.required.statute
+    required = worker.result.required
     return replace(
         report,
         workers=[worker],
         not_tested=[],
         summary=_summary(worker),
         rules=rules_of(report, worker),
-        statute=[entry for entry in report.statute if entry.id == used],
+        statute=[
+            entry
+            for entry in report.statute
+            if (entry.id, entry.hourly) == (required.statute, required.hourly)
+        ],
     )
 
 

@@ -84,14 +84,19 @@ def moment(instant: datetime) -> str:
 def clock(span: Span | None, on: date | None = None) -> str:
     """London clock times of a span: 07:04 to 07:31.
 
-    Names the day where a time is not on `on` (by default the day of the start), and GMT or BST on the two days when the
-    clocks change, when the same time can come twice. Seconds are shown only where they are not zero.
+    Names the day of a time that is not on `on` (by default the day of the start), once where both ends share it.
+    Says GMT or BST on the two days when the clocks change, when the same time can come twice. Shows seconds where
+    they are not zero.
     """
     if span is None:
         return "none"
     start, end = span.start.astimezone(LONDON), span.end.astimezone(LONDON)
     reference = on or start.date()
-    return f"{_time(start, reference)} to {_time(end, reference)}"
+    opening = (
+        _time(start) if start.date() in (reference, end.date()) else f"{_time(start)} on {_named(start)}"
+    )
+    closing = _time(end) if end.date() == reference else f"{_time(end)} on {_named(end)}"
+    return f"{opening} to {closing}"
 
 
 def parties_address(party: Party) -> list[str]:
@@ -105,11 +110,13 @@ def worded(code: str) -> str:
     return _NAMES.get(code, code.replace("_", " "))
 
 
-def _time(local: datetime, reference: date) -> str:
+def _time(local: datetime) -> str:
     shown = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
-    if _clocks_change(local.date()):
-        shown += f" {local:%Z}"
-    return shown if local.date() == reference else f"{shown} on {local:%a} {local.day} {local:%b}"
+    return f"{shown} {local:%Z}" if _clocks_change(local.date()) else shown
+
+
+def _named(local: datetime) -> str:
+    return f"{local:%a} {local.day} {local:%b}"
 
 
 @cache

@@ -131,7 +131,9 @@ def _lengths(gap: list[DaySegment]) -> str:
     )
     said = [f"{name} {words.lasted_signed(seconds)}" for name, seconds in lengths if seconds is not None]
     source = (
-        f" by {words.worded(first.source)}" if first.source and first.estimate_seconds is not None else ""
+        f", source: {words.worded(first.source)}"
+        if first.source and first.estimate_seconds is not None
+        else ""
     )
     return f" ({', '.join(said)}{source})" if said else ""
 

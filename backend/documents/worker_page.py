@@ -23,7 +23,7 @@ def worker_page(report: WageReportSnapshot, worker: TestedWorker) -> Page:
         "verdict": verdict(worker.result),
         "compliant": worker.result.compliant,
         "note": TESTED_NOTE,
-        "test": _test(report, worker.result),
+        "test": _test(report, worker.result, numbers),
         "work": [_work(row, numbers) for row in _by_kind(worker.result.work)],
         "work_totals": _work_totals(worker.result),
         "pay": [_pay(row, line, numbers) for row, line in _paid(worker)],
@@ -93,7 +93,7 @@ def pay_cycle(code: str) -> str:
     return f"{words.worded(kind)}, from {words.anchor(anchor)}" if anchor else words.worded(kind)
 
 
-def _test(report: WageReportSnapshot, result: WageResult) -> list[list[str]]:
+def _test(report: WageReportSnapshot, result: WageResult, numbers: Mapping[str, str]) -> list[list[str]]:
     required, hourly = result.required, result.hourly_equivalent
     rows = [
         [
@@ -108,15 +108,19 @@ def _test(report: WageReportSnapshot, result: WageResult) -> list[list[str]]:
         ["Shortfall", words.pounds(result.shortfall)],
         ["Shortfall if unexplained time counted", words.pounds(result.shortfall_with_unresolved)],
     ]
-    return [*rows, *_arrears(result)]
+    return [*rows, *_arrears(result, numbers)]
 
 
-def _arrears(result: WageResult) -> list[list[str]]:
+def _arrears(result: WageResult, numbers: Mapping[str, str]) -> list[list[str]]:
     arrears = result.arrears
+    if result.compliant:
+        return [["Arrears due", "none"]]
     if arrears.due is None or arrears.rate_now is None:
         return [["Arrears due", "not known: no rate is known for the day the report was made"]]
     at_rates = f"rate then {words.pounds(arrears.rate_then)}, now {words.pounds(arrears.rate_now)}"
-    return [["Arrears due", f"{words.pounds(arrears.due)} ({at_rates})"]]
+    return [
+        ["Arrears due", f"{words.pounds(arrears.due)} ({at_rates}) [{rule_numbers([arrears.rule], numbers)}]"]
+    ]
 
 
 def _source(report: WageReportSnapshot, statute: str | None) -> str:

@@ -101,7 +101,7 @@ def invoice(lines: int = 6) -> Data:
         ],
         "vat": {
             "category": "E",
-            "reason": "care by a regulated provider, VATA 1994 Schedule 9 Group 7",
+            "reason": "exempt, care by a regulated provider, VATA 1994 Schedule 9 Group 7",
             "rate": "0",
             "amount": "0.00",
             "net": net,

@@ -82,7 +82,7 @@ def test_a_record_says_the_test_in_words_and_numbers() -> None:
     assert "Paid £200.65 less than the minimum wage for this period." in said
     assert "If all unexplained time counted, short by £207.01." in said
     assert "Pay required £1,461.65 Pay that counts £1,261.00 Pay for each hour that counts £10.97" in said
-    assert "Arrears due £200.65 (rate then £12.71, now £12.71)" in said
+    assert "Arrears due £200.65 (rate then £12.71, now £12.71) [6]" in said
 
 
 def test_a_record_explains_time_pay_and_deductions_with_rules() -> None:
@@ -93,10 +93,16 @@ def test_a_record_explains_time_pay_and_deductions_with_rules() -> None:
     assert "4. What nmw-2015-32 is about nmw-2015-32" in said and "nmw-unused" not in said
 
 
-def test_a_compliant_worker_is_told_so_and_unknown_arrears_are_not_zero() -> None:
+def test_arrears_that_cannot_be_known_are_not_zero() -> None:
+    unknown = samples.SHORT["arrears"] | {"rate_now": None, "due": None}
+    said = record(samples.worker(2, samples.SHORT | {"arrears": unknown}, 0, 0))
+    assert "Arrears due not known" in said
+
+
+def test_a_compliant_worker_is_told_so() -> None:
     said = record(samples.worker(1, samples.ENOUGH, 0, 0))
     assert "Paid at least the minimum wage for this period." in said
-    assert "Arrears due not known" in said
+    assert "Arrears due none" in said
     assert "No rate is known for the date of the report (rate_now_unknown)" in said
 
 
@@ -151,6 +157,13 @@ def test_uncounted_and_unsettled_time_says_so_with_its_own_times() -> None:
     assert "break 10:30 to 11:00, 30 min, not counted [3]" in said
     assert "13:00 to 14:00 training 1 h [3]" in said
     assert "counted 2 h, unexplained 2 h, not counted 30 min" in said
+
+
+def test_a_record_keeps_only_the_rate_of_its_own_test() -> None:
+    young = samples.wage_report()["statute"][0] | {"hourly": "10.85"}
+    both = [young, *samples.wage_report()["statute"]]
+    alone = read_wage_report(pdf.attachment(worker_record_pdf(report(statute=both), "E-02"))[1])
+    assert [str(entry.hourly) for entry in alone.statute] == ["12.71"]
 
 
 def test_a_check_in_without_a_check_out_names_the_end_that_is_known() -> None:

@@ -57,6 +57,16 @@ def test_an_end_on_another_day_names_the_day() -> None:
     assert words.clock(span("2026-11-02T22:00:00Z", "2026-11-03T07:00:00Z")) == "22:00 to 07:00 on Tue 3 Nov"
 
 
+def test_a_span_wholly_on_another_day_names_it_once() -> None:
+    night = span("2026-11-03T02:00:00Z", "2026-11-03T02:25:00Z")
+    assert words.clock(night, date(2026, 11, 2)) == "02:00 to 02:25 on Tue 3 Nov"
+
+
+def test_each_end_on_a_day_of_its_own_names_it() -> None:
+    long = span("2026-11-03T22:00:00Z", "2026-11-04T07:00:00Z")
+    assert words.clock(long, date(2026, 11, 2)) == "22:00 on Tue 3 Nov to 07:00 on Wed 4 Nov"
+
+
 def test_the_hour_that_comes_twice_says_which() -> None:
     assert words.clock(span("2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z")) == "01:30 BST to 01:30 GMT"
 
