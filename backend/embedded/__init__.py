@@ -98,7 +98,7 @@ def _is_last(users: IO[str]) -> bool:
 
 def _started(cluster: Cluster, data: Path, options: Sequence[str]) -> Urls:
     if not cluster.folder.exists():
-        clusters.create(cluster)
+        clusters.create(cluster, durable="fsync=off" not in options)
     passwords = _passwords(cluster)
     port = clusters.port(cluster)
     if port is None:

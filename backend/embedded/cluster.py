@@ -63,22 +63,25 @@ class Cluster:
         )
 
 
-def create(cluster: Cluster) -> None:
-    """Make the cluster, its roles and its database. Nothing half made is left: the last step is a rename."""
+def create(cluster: Cluster, durable: bool) -> None:
+    """Make the cluster, its roles and its database. Nothing half made is left: the last step is a rename.
+
+    Unless `durable`, nothing waits for the disk: for tests.
+    """
     staging = cluster.folder.with_name(cluster.folder.name + ".new")
     shutil.rmtree(staging, ignore_errors=True)
     staging.mkdir(mode=0o700)
     give(staging, cluster.account)
     words = {role: secrets.token_urlsafe(24) for role in ROLES}
-    _initialise(cluster, staging, words["superuser"])
+    _initialise(cluster, staging, words["superuser"], durable)
     with (staging / "postgresql.conf").open("a", encoding="ascii") as configuration:
         configuration.write(_CONFIGURATION)
-    _make_roles(cluster, staging, words)
+    _make_roles(cluster, staging, words, durable)
     write_private(cluster.passwords, json.dumps(words))
     staging.rename(cluster.folder)
 
 
-def _initialise(cluster: Cluster, staging: Path, password: str) -> None:
+def _initialise(cluster: Cluster, staging: Path, password: str, durable: bool) -> None:
     password_file = staging.with_name(staging.name + ".password")
     write_private(password_file, password)
     give(password_file, cluster.account)
@@ -89,6 +92,7 @@ def _initialise(cluster: Cluster, staging: Path, password: str) -> None:
         done = cluster.run(
             *("initdb", "-D", str(staging), "-U", ROLES["superuser"], "-A", "scram-sha-256"),
             *("--pwfile", str(password_file), "--encoding=UTF8", *locale),
+            *(() if durable else ("--no-sync",)),
         )
     finally:
         password_file.unlink()
@@ -96,7 +100,7 @@ def _initialise(cluster: Cluster, staging: Path, password: str) -> None:
         raise SetupFault(f"The embedded PostgreSQL could not be made in {staging}:\n{_last(done.stderr)}")
 
 
-def _make_roles(cluster: Cluster, staging: Path, words: dict[str, str]) -> None:
+def _make_roles(cluster: Cluster, staging: Path, words: dict[str, str], durable: bool) -> None:
     """In single-user mode, so that no server ever runs without passwords. One statement on each line."""
     owner, application = ROLES["owner"], ROLES["application"]
     statements = (
@@ -107,7 +111,16 @@ def _make_roles(cluster: Cluster, staging: Path, words: dict[str, str]) -> None:
         f"GRANT CONNECT ON DATABASE {DATABASE} TO {application}",
     )
     done = cluster.run(
-        "postgres", "--single", "-D", str(staging), "postgres", text="\n".join(statements) + "\n"
+        *(
+            "postgres",
+            "--single",
+            "-c",
+            f"fsync={'on' if durable else 'off'}",
+            "-D",
+            str(staging),
+            "postgres",
+        ),
+        text="\n".join(statements) + "\n",
     )
     if done.returncode or "ERROR" in done.stderr:
         raise SetupFault(f"The roles of the embedded PostgreSQL could not be made:\n{_last(done.stderr)}")
