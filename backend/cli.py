@@ -13,6 +13,7 @@ from schemas.strict import Faulty
 
 COMMANDS: Final = {
     "calc": ("calc", "Work out one case: wage, day, pay or price."),
+    "demo": ("demo", "Play a made-up county through the whole system, and show it."),
     "documents": ("documents", "Recompute frozen documents from the facts."),
     "export": ("documents", "Write the files of issued documents into a folder."),
     "contract": ("contracts", "Say contracts back in plain English, with their gaps."),
@@ -25,6 +26,7 @@ COMMANDS: Final = {
     "rules": ("statute", "List the rules that results name, with their citations."),
     "settings": ("settings", "List the settings, their meaning and present value."),
     "worker": ("jobs", "Run the jobs: invoices, wage reports, alerts."),
+    "simulate": ("demo", "Make up a county and write its files."),
     "statute": ("statute", "Check the packaged law."),
     "user": ("users", "Add people who sign in."),
 }

@@ -4,6 +4,6 @@ from typing import Final
 
 from litestar.handlers import HTTPRouteHandler
 
-from backend.api import calc
+from backend.api import calc, loading
 
-handlers: Final[list[HTTPRouteHandler]] = [*calc.handlers]
+handlers: Final[list[HTTPRouteHandler]] = [*calc.handlers, *loading.handlers]

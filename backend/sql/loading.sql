@@ -1,7 +1,7 @@
 -- What the loaders ask for. Every query runs in the transaction of the provider it names.
 
--- name: enter_provider
-SELECT set_config('doorstep.provider_id', $1, true), pg_advisory_xact_lock(hashtextextended('load ' || $1, 0));
+-- name: lock
+SELECT pg_advisory_xact_lock(hashtextextended('load ' || $1, 0));
 
 -- name: organisation_kinds
 SELECT id, kind FROM organisation WHERE id = ANY ($1::uuid[]);
@@ -70,24 +70,18 @@ SELECT division, day, title FROM bank_holiday;
 INSERT INTO bank_holiday (division, day, title) VALUES ($1, $2, $3)
 ON CONFLICT (division, day) DO UPDATE SET title = excluded.title;
 
--- name: stage_postcodes
-CREATE TEMPORARY TABLE staged_postcode (
-    postcode text, lat double precision, lon double precision, rural_urban text, local_authority text, ended boolean
-) ON COMMIT DROP;
-
--- name: count_postcodes
-SELECT count(*) FILTER (WHERE p.postcode IS NULL) AS new,
-       count(*) FILTER (WHERE p.postcode IS NOT NULL
-           AND (p.lat, p.lon, p.rural_urban, p.local_authority, p.ended)
-               IS DISTINCT FROM (s.lat, s.lon, s.rural_urban, s.local_authority, s.ended)) AS changed,
-       count(*) AS all
-FROM staged_postcode s LEFT JOIN postcode p USING (postcode);
-
 -- name: put_postcodes
-INSERT INTO postcode AS p (postcode, lat, lon, rural_urban, local_authority, ended)
-SELECT postcode, lat, lon, rural_urban, local_authority, ended FROM staged_postcode
-ON CONFLICT (postcode) DO UPDATE
-SET lat = excluded.lat, lon = excluded.lon, rural_urban = excluded.rural_urban,
-    local_authority = excluded.local_authority, ended = excluded.ended
-WHERE (p.lat, p.lon, p.rural_urban, p.local_authority, p.ended)
-    IS DISTINCT FROM (excluded.lat, excluded.lon, excluded.rural_urban, excluded.local_authority, excluded.ended);
+-- What stands already is left out first, since a conflict would lock its row. An inserted row has no xmax.
+WITH put AS (
+    INSERT INTO postcode AS p (postcode, lat, lon, rural_urban, local_authority, ended)
+    SELECT s.*
+    FROM unnest($1::text[], $2::double precision[], $3::double precision[], $4::text[], $5::text[], $6::boolean[])
+        AS s (postcode, lat, lon, rural_urban, local_authority, ended)
+    LEFT JOIN postcode h ON h.postcode = s.postcode
+    WHERE h.postcode IS NULL OR (h.lat, h.lon, h.rural_urban, h.local_authority, h.ended)
+        IS DISTINCT FROM (s.lat, s.lon, s.rural_urban, s.local_authority, s.ended)
+    ON CONFLICT (postcode) DO UPDATE
+    SET lat = excluded.lat, lon = excluded.lon, rural_urban = excluded.rural_urban,
+        local_authority = excluded.local_authority, ended = excluded.ended
+    RETURNING p.xmax = 0 AS inserted)
+SELECT count(*) FILTER (WHERE inserted) AS new, count(*) FILTER (WHERE NOT inserted) AS changed FROM put;

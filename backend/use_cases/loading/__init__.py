@@ -3,7 +3,7 @@
 from backend.use_cases.loading.files import SourceFile
 from backend.use_cases.loading.report import LoadFault, LoadRefused
 from backend.use_cases.loading.run import load, load_postcodes
-from backend.use_cases.loading.session import EVERYBODY, Days, Scope
+from backend.use_cases.loading.session import EVERYBODY, Days, Scope, parse_days
 
 __all__ = [
     "EVERYBODY",
@@ -14,4 +14,5 @@ __all__ = [
     "SourceFile",
     "load",
     "load_postcodes",
+    "parse_days",
 ]

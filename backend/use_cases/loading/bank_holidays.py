@@ -16,6 +16,7 @@ _BOTH: Final = "england-and-wales"
 async def store(session: Session, lines: Sequence[Line[BankHolidayRow]]) -> Counts:
     """Insert new days and set changed titles. `england-and-wales` stands for both."""
     rows = [row for line in lines for row in _rows(line.row)]
+    await session.lock("bank holidays")
     records = await session.connection.fetch(query("loading.bank_holidays"))
     held: dict[tuple[str, date], str] = {
         (record["division"], record["day"]): record["title"] for record in records

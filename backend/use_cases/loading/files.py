@@ -154,11 +154,12 @@ def _sheet(file: str, records: list[tuple[int, list[str]]], report: Report) -> S
 
 def _check_headings(file: str, row: int, headings: Sequence[str], report: Report) -> None:
     for index, heading in enumerate(headings):
-        if heading in headings[:index]:
-            detail = (
-                "stands twice in the header" if heading else "the header has an empty cell: name the column"
-            )
-            report.faults.append(LoadFault(file=file, row=row, column=heading or None, detail=detail))
+        if not heading:
+            detail = f"the header's cell {index + 1} is empty: name the column or take it out"
+            report.faults.append(LoadFault(file=file, row=row, detail=detail))
+        elif heading in headings[:index]:
+            detail = "stands twice in the header"
+            report.faults.append(LoadFault(file=file, row=row, column=heading, detail=detail))
 
 
 def _json_sheet(source: SourceFile, known: Sequence[str], report: Report) -> Sheet:

@@ -28,6 +28,7 @@ _COLUMNS: Final = (("id", "uuid"), ("kind", "text"), ("reference", "text"), ("cr
 async def store(session: Session, lines: Sequence[Line[OrganisationRow]]) -> Counts:
     """Append what is new of each organisation. An organisation's kind never changes."""
     connection = session.connection
+    await session.lock("organisations")
     await connection.execute("SELECT set_config('doorstep.administrator', 'on', true)")
     ids = [organisation_id(line.row.reference) for line in lines]
     held = {

@@ -1,7 +1,7 @@
 """Load the published postcode list: the National Statistics Postcode Lookup or the ONS Postcode Directory, as it is.
 
-The national file has 2.7 million rows and more than 40 columns: Polars reads the few that are needed, COPY stages them
-in a temporary table, and one statement puts what is new or changed.
+The national file has 2.7 million rows and more than 40 columns: Polars reads the few that are needed, and bulk
+statements put what is new or changed.
 """
 
 import io
@@ -30,7 +30,9 @@ _COLUMNS: Final = {
 _POSTCODE: Final = r"^([A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}|GIR0AA)$"
 _NO_PLACE: Final = 99.999999
 """The latitude that the publisher writes where a postcode has no place."""
-_STAGED: Final = ("postcode", "lat", "lon", "rural_urban", "local_authority", "ended")
+_CHUNK: Final = 100_000
+"""Rows put in one statement."""
+_STORED: Final = ("postcode", "lat", "lon", "rural_urban", "local_authority", "ended")
 
 
 async def store(session: Session, sources: Sequence[tuple[str, Path | bytes]]) -> tuple[int, Counts]:
@@ -50,7 +52,8 @@ async def store(session: Session, sources: Sequence[tuple[str, Path | bytes]]) -
     _note(frame, session.report)
     if session.report.faults:
         return len(frame), Counts()
-    return len(frame), await _put(session.connection, frame.select(_STAGED))
+    await session.lock("postcodes")
+    return len(frame), await _put(session.connection, frame.select(_STORED))
 
 
 def read_list(name: str, source: Path | bytes, report: Report) -> pl.DataFrame | None:
@@ -149,12 +152,9 @@ def _note(frame: pl.DataFrame, report: Report) -> None:
 
 
 async def _put(connection: asyncpg.Connection, frame: pl.DataFrame) -> Counts:
-    await connection.execute(query("loading.stage_postcodes"))
-    staged = io.BytesIO()
-    frame.write_csv(staged, include_header=False)
-    staged.seek(0)
-    await connection.copy_to_table("staged_postcode", source=staged, columns=list(_STAGED), format="csv")
-    await connection.execute("ANALYZE staged_postcode")
-    found = await connection.fetchrow(query("loading.count_postcodes"))
-    await connection.execute(query("loading.put_postcodes"))
-    return Counts(found["new"], found["changed"], found["all"] - found["new"] - found["changed"])
+    counts = Counts()
+    for chunk in frame.iter_slices(_CHUNK):
+        columns = [chunk[name].to_list() for name in _STORED]
+        found = await connection.fetchrow(query("loading.put_postcodes"), *columns)
+        counts.add(Counts(found["new"], found["changed"], len(chunk) - found["new"] - found["changed"]))
+    return counts

@@ -1,5 +1,6 @@
 """One load: read the files, check every row, write in one transaction, or write nothing and name every fault."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -101,7 +102,8 @@ async def load(
     report = Report()
     if complete is not None and kind != "rota":
         report.faults.append(LoadFault(file=kind, detail="only a rota can be complete"))
-    lines = _read(_KINDS[kind], files, report)
+    # Reading a county's rota takes a second or two: not in the loop that answers everybody else.
+    lines = await asyncio.to_thread(_read, _KINDS[kind], files, report)
     async with _session(scope, complete, report, dry_run) as session:
         counts = await _KINDS[kind].store(session, lines)
         report.refuse()

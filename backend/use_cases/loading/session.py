@@ -11,6 +11,7 @@ import asyncpg
 
 from backend.sql import query
 from backend.use_cases.loading.report import Line, Report
+from schemas.scalars import parse_date
 
 T = TypeVar("T")
 
@@ -36,6 +37,17 @@ class Days:
 
     first: date
     last: date
+
+
+def parse_days(text: str) -> Days:
+    """Days written `2026-11-02..2026-11-29`. Raises ValueError saying what is wrong."""
+    first, dots, last = text.partition("..")
+    if not dots:
+        raise ValueError("must be two London dates, such as 2026-11-02..2026-11-29")
+    days = Days(parse_date(first.strip()), parse_date(last.strip()))
+    if days.last < days.first:
+        raise ValueError(f"ends on {days.last}, before it starts on {days.first}")
+    return days
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +89,14 @@ class Session:
         groups: dict[str, list[Line[Any]]] = defaultdict(list)
         for line in lines:
             groups[line.row.provider].append(line)
-        for reference in sorted(groups):
-            provider = await self.provider(reference, groups[reference])
-            if provider is not None:
-                await self.enter(provider)
-                yield provider, groups[reference]
+        known: dict[UUID, list[Line[Any]]] = {}
+        for reference, named in groups.items():
+            provider_id = await self.provider(reference, named)
+            if provider_id is not None:
+                known[provider_id] = named
+        for provider_id in sorted(known):  # always in this order, so that two loads never wait for each other
+            await self.enter(provider_id)
+            yield provider_id, known[provider_id]
 
     async def provider(self, reference: str, lines: Sequence[Line[Any]]) -> UUID | None:
         """The id of the provider that rows name; None, with a fault on each row, if they may not."""
@@ -100,7 +115,12 @@ class Session:
 
     async def enter(self, provider_id: UUID) -> None:
         """Open the transaction for a provider. Loads of one provider wait for each other."""
-        await self.connection.execute(query("loading.enter_provider"), str(provider_id))
+        await self.connection.execute("SELECT set_config('doorstep.provider_id', $1, true)", str(provider_id))
+        await self.lock(str(provider_id))
+
+    async def lock(self, name: str) -> None:
+        """Wait until no other load holds this name; held until the transaction ends."""
+        await self.connection.execute(query("loading.lock"), name)
 
     async def enter_commissioner(self, commissioner_id: UUID) -> None:
         """Open the transaction for what a commissioner sees, beside the provider it stands at."""

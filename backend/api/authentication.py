@@ -1,0 +1,59 @@
+"""Who is asking: the signed-in user of a request, by the session's cookie or a bearer token."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from litestar import Request
+
+from backend import clock, db
+from backend.faults import DomainError
+
+COOKIE: Final = "doorstep_session"
+CSRF_HEADER: Final = "X-CSRF-Token"
+_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A signed-in user. An administrator has no organisation; `kind` is provider, council or nhs."""
+
+    user_id: UUID
+    organisation_id: UUID | None
+    kind: str | None
+    role: str
+    email: str
+    csrf_token: str
+
+
+def token_hash(token: str) -> bytes:
+    """What is kept of a session's token: SHA-256. The token itself is random and 256 bits long."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+async def user_of(token: str) -> User | None:
+    """The user whose open session has this token, or None."""
+    async with db.as_system() as connection:
+        found = await connection.fetchrow(
+            "SELECT * FROM session_account($1, $2)", token_hash(token), clock.now()
+        )
+    return None if found is None else User(**dict(found))
+
+
+async def current_user(request: Request[Any, Any, Any]) -> User:
+    """The signed-in user. Raises DomainError `unauthorised`; `forbidden` for a change without the session's CSRF token.
+
+    A bearer token cannot be sent by a page of somebody else's, so it needs no CSRF token.
+    """
+    scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
+    token = bearer.strip() if scheme.lower() == "bearer" else request.cookies.get(COOKIE, "")
+    user = await user_of(token) if token else None
+    if user is None:
+        raise DomainError("unauthorised", "Sign in, or send the token of an open session.")
+    if scheme.lower() != "bearer" and request.method not in _SAFE:
+        given = request.headers.get(CSRF_HEADER, "").encode()
+        if not hmac.compare_digest(given, user.csrf_token.encode()):
+            raise DomainError("forbidden", f"Send the session's own token in the header {CSRF_HEADER}.")
+    return user

@@ -1,0 +1,103 @@
+"""Files loaded over HTTP: the same kinds, checks and answers as `doorstep load`."""
+
+from typing import Any, Final, get_args
+
+import msgspec
+from litestar import Request, Response, post
+
+from backend.api.authentication import User, current_user
+from backend.faults import DomainError
+from backend.problems import problem, respond
+from backend.use_cases.loading import Days, LoadRefused, Scope, SourceFile, load, parse_days
+from schemas.loading import Format, LoadedCounts, LoadKind
+from schemas.strict import Fault, Faulty
+
+LARGEST_BODY: Final = 64 * 1024 * 1024
+"""Bytes. The national postcode list is larger: `doorstep load postcodes` takes it from a file."""
+
+_FORMATS: Final[dict[str, Format]] = {
+    "text/csv": "csv",
+    "application/json": "json",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+}
+_DEPLOYMENT: Final = frozenset({"organisations", "postcodes", "bank-holidays"})
+_FINANCE: Final = frozenset({"pay", "pay-terms"})
+_COMMISSIONER: Final = frozenset({"absences"})
+
+
+@post(
+    "/api/v1/load/{kind:str}",
+    status_code=200,
+    request_max_body_size=LARGEST_BODY,
+    opt={"answers": LoadedCounts},
+    summary="Load a file of an organisation's facts",
+    operation_id="load",
+    tags=["loading"],
+)
+async def load_file(request: Request[Any, Any, Any], kind: str) -> Response[bytes]:
+    """The body is the file: CSV, XLSX or JSON by its Content-Type. Nothing is changed if anything in it is wrong."""
+    user = await current_user(request)
+    if kind not in get_args(LoadKind):
+        raise DomainError("not_found", f"There is no kind {kind}; there are {', '.join(get_args(LoadKind))}.")
+    wanted: LoadKind = kind  # type: ignore[assignment]
+    scope = scope_of(user, wanted)
+    dry_run, complete = _options(request)
+    source = SourceFile("body", await request.body(), _format(request))
+    try:
+        loaded = await load(wanted, [source], scope=scope, complete=complete, dry_run=dry_run)
+    except LoadRefused as error:
+        return respond({**problem("invalid", error.detail), "errors": _errors(error)})
+    return Response(msgspec.json.encode(loaded), media_type="application/json")
+
+
+def scope_of(user: User, kind: LoadKind) -> Scope:
+    """Whose rows of a kind a user may load. Raises DomainError `forbidden`."""
+    if user.role == "administrator":
+        return Scope()
+    allowed = {
+        "manager": kind not in _DEPLOYMENT,
+        "finance": kind in _FINANCE,
+        "commissioner": kind in _COMMISSIONER,
+    }
+    if not allowed.get(user.role, False):
+        raise DomainError("forbidden", f"The role {user.role} may not load {kind}.")
+    if user.role == "commissioner":
+        return Scope(commissioner=user.organisation_id)
+    return Scope(provider=user.organisation_id)
+
+
+def _format(request: Request[Any, Any, Any]) -> Format:
+    given = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if given not in _FORMATS:
+        raise DomainError("unsupported_media_type", f"Send the file as one of {', '.join(_FORMATS)}.")
+    return _FORMATS[given]
+
+
+def _options(request: Request[Any, Any, Any]) -> tuple[bool, Days | None]:
+    query = request.query_params
+    faults = [
+        Fault(f"/{name}", "is not a parameter of this address")
+        for name in set(query) - {"dry_run", "complete"}
+    ]
+    dry_run, complete = query.get("dry_run", "false"), query.get("complete")
+    if dry_run not in ("true", "false"):
+        faults.append(Fault("/dry_run", "must be true or false"))
+    days = None
+    try:
+        days = None if complete is None else parse_days(complete)
+    except ValueError as error:
+        faults.append(Fault("/complete", str(error)))
+    if faults:
+        raise Faulty(faults)
+    return dry_run == "true", days
+
+
+def _errors(error: LoadRefused) -> list[dict[str, Any]]:
+    """The faults as a client shows them: rows and columns of a table, or pointers into JSON."""
+    return [
+        {"row": fault.row, "column": fault.column, "pointer": fault.pointer or "", "detail": fault.detail}
+        for fault in error.faults
+    ]
+
+
+handlers: Final = [load_file]

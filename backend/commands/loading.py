@@ -1,0 +1,85 @@
+"""`doorstep load`: an organisation's files."""
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, get_args
+
+import click
+
+from schemas.loading import LoadKind
+
+if TYPE_CHECKING:
+    from backend.use_cases.loading import Days
+    from schemas.loading import LoadedCounts
+
+
+@click.command()
+@click.argument("kind", type=click.Choice(get_args(LoadKind)))
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.option("--dry-run", is_flag=True, help="Check everything, change nothing.")
+@click.option("--complete", metavar="FROM..UNTIL", help="The files are the whole rota of these London days.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def load(kind: LoadKind, files: tuple[Path, ...], dry_run: bool, complete: str | None, as_json: bool) -> None:
+    """Load files of one KIND: CSV, XLSX or JSON. All of them, or nothing if anything in them is wrong.
+
+    A line on standard error names each fault: file, row, column and reason. Loading the same content again
+    changes nothing; other content makes a new version.
+
+    \b
+    Example:
+      doorstep load rota november.csv --complete 2026-11-02..2026-11-29
+    """
+    from backend.use_cases.loading import LoadRefused
+
+    try:
+        loaded = asyncio.run(_load(kind, files, dry_run, _days(complete)))
+    except LoadRefused as error:
+        for fault in error.faults:
+            click.echo(str(fault), err=True)
+        click.echo(error.detail, err=True)
+        raise SystemExit(1) from None
+    _print(loaded, as_json)
+
+
+def _days(text: str | None) -> "Days | None":
+    from backend.use_cases.loading import parse_days
+
+    try:
+        return None if text is None else parse_days(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--complete") from None
+
+
+async def _load(
+    kind: LoadKind, files: tuple[Path, ...], dry_run: bool, complete: "Days | None"
+) -> "LoadedCounts":
+    from backend.running import database
+    from backend.use_cases.loading import SourceFile, load, load_postcodes
+
+    async with database():
+        if kind == "postcodes":
+            return await load_postcodes([(path.name, path) for path in files], dry_run=dry_run)
+        sources = [SourceFile.at(path) for path in files]
+        return await load(kind, sources, complete=complete, dry_run=dry_run)
+
+
+def _print(loaded: "LoadedCounts", as_json: bool) -> None:
+    import msgspec
+
+    if as_json:
+        click.echo(msgspec.json.encode(loaded))
+        return
+    for note in loaded.notes:
+        click.echo(f"Note: {note}")
+    counts: dict[str, Any] = {name: getattr(loaded, name) for name in ("new", "changed", "unchanged")}
+    if loaded.cancelled:
+        counts["cancelled"] = loaded.cancelled
+    said = ", ".join(f"{count:,} {name}" for name, count in counts.items())
+    click.echo(
+        f"{loaded.kind}: {loaded.rows:,} rows: {said}.{' Dry run: nothing was kept.' if loaded.dry_run else ''}"
+    )
+
+
+commands: Final = [load]

@@ -1,0 +1,55 @@
+"""`doorstep user`: the people who sign in."""
+
+import asyncio
+import json
+import sys
+from typing import TYPE_CHECKING, Final
+
+import click
+
+if TYPE_CHECKING:
+    from backend.use_cases.add_user import Role
+
+ROLES: Final = ("manager", "finance", "commissioner", "auditor", "administrator")
+
+
+@click.group()
+def user() -> None:
+    """Add people who sign in.
+
+    \b
+    Example:
+      doorstep user add --organisation hearth --role manager --email ann@example.org
+    """
+
+
+@user.command()
+@click.option("--organisation", metavar="REFERENCE", help="Whose user; an administrator has none.")
+@click.option("--role", type=click.Choice(ROLES), required=True)
+@click.option("--email", required=True)
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input, one line.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def add(organisation: str | None, role: "Role", email: str, password_stdin: bool, as_json: bool) -> None:
+    """Add a user. Prints a link to set a password, good for a week and one use, unless a password is given.
+
+    \b
+    Example:
+      doorstep user add --organisation hearth --role manager --email ann@example.org
+    """
+    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
+    link = asyncio.run(_add(organisation, role, email, password))
+    if as_json:
+        click.echo(json.dumps({"email": email, "role": role, "organisation": organisation, "link": link}))
+    else:
+        click.echo(link if link is not None else f"{email} may sign in as {role}.")
+
+
+async def _add(organisation: str | None, role: "Role", email: str, password: str | None) -> str | None:
+    from backend.running import database
+    from backend.use_cases.add_user import add_user
+
+    async with database():
+        return await add_user(organisation, role, email, password)
+
+
+commands: Final = [user]

@@ -1,0 +1,68 @@
+"""Add a user of an organisation, with a password or with a link to set one."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from typing import Final, Literal
+from uuid import UUID, uuid4
+
+import asyncpg
+
+from backend import clock, db, settings
+from backend.faults import DomainError
+from backend.sql import query
+from backend.use_cases.passwords import hash_password
+
+Role = Literal["manager", "finance", "commissioner", "auditor", "administrator"]
+
+_PROVIDER_ROLES: Final = frozenset({"manager", "finance"})
+LINK_LIVES: Final = timedelta(days=7)
+
+
+async def add_user(organisation: str | None, role: Role, email: str, password: str | None) -> str | None:
+    """Add a user and return the link to set a password, or None if one was given.
+
+    `organisation` is a reference; an administrator has none. Raises DomainError naming what is wrong.
+    """
+    _refuse_email(email)
+    kept = None if password is None else hash_password(password)
+    now = clock.now()
+    try:
+        async with db.as_administrator() as connection:
+            organisation_id = await _organisation(connection, organisation, role)
+            user_id = uuid4()
+            await connection.execute(query("users.add"), user_id, organisation_id, role, email, kept, now)
+            return await _link(connection, user_id, organisation_id, now) if kept is None else None
+    except asyncpg.UniqueViolationError:
+        raise DomainError("conflict", f"There is a user with the address {email} already.") from None
+
+
+def _refuse_email(email: str) -> None:
+    name, at, domain = email.rpartition("@")
+    if not (name and at and domain) or len(email) > 254 or not email.isprintable() or " " in email:
+        raise DomainError("bad_request", f"{email!r} is not an email address.")
+
+
+async def _organisation(connection: asyncpg.Connection, reference: str | None, role: Role) -> UUID | None:
+    """The id of the user's organisation, whose kind must fit the role."""
+    if role == "administrator":
+        if reference is not None:
+            raise DomainError("bad_request", "An administrator belongs to no organisation: leave it out.")
+        return None
+    found = await connection.fetchrow("SELECT * FROM organisation_by_reference($1)", reference)
+    if found is None:
+        raise DomainError("not_found", f"No organisation has the reference {reference}.")
+    if (found["kind"] == "provider") != (role in _PROVIDER_ROLES):
+        kind = "a provider" if role in _PROVIDER_ROLES else "a council or NHS body"
+        raise DomainError("bad_request", f"The role {role} belongs to {kind}; {reference} is not one.")
+    organisation_id: UUID = found["id"]
+    return organisation_id
+
+
+async def _link(
+    connection: asyncpg.Connection, user_id: UUID, organisation_id: UUID | None, now: datetime
+) -> str:
+    token = secrets.token_urlsafe(32)
+    digest = hashlib.sha256(token.encode()).digest()
+    await connection.execute(query("users.add_link"), digest, user_id, organisation_id, now, now + LINK_LIVES)
+    return f"{settings.current().base_url}/set-password/{token}"
