@@ -40,4 +40,9 @@ def _incomplete(visits: pl.DataFrame) -> pl.DataFrame:
 
 
 def _named(flag: str) -> tuple[pl.Expr, pl.Expr]:
-    return pl.lit(flag).alias("flag"), pl.lit("day-" + flag.replace("_", "-")).alias("rule")
+    return pl.lit(flag).alias("flag"), pl.lit(flag_rule(flag)).alias("rule")
+
+
+def flag_rule(flag: str) -> str:
+    """The rule id of a flag."""
+    return "day-" + flag.replace("_", "-")
