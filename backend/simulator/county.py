@@ -45,7 +45,11 @@ RoundKind = Literal["single", "double", "night"]
 
 
 def make_county(
-    seed: int, carers: int = 60, service_users: int = 240, days: int = 14, postcodes: list[Postcode] | None = None
+    seed: int,
+    carers: int = 60,
+    service_users: int = 240,
+    days: int = 14,
+    postcodes: list[Postcode] | None = None,
 ) -> County:
     """A county of this size from Monday 2 November 2026; the same arguments make the same county.
 
@@ -61,7 +65,14 @@ def make_county(
     rounds = _rounds(seed, providers, _shares(carers), _shares(service_users), homes)
     packages = tuple(package for patch in rounds for package in _packages(seed, patch))
     county = County(
-        seed, FIRST_MONDAY, days, providers, rounds, contracts(providers, FIRST_MONDAY), pay_terms(providers), packages
+        seed,
+        FIRST_MONDAY,
+        days,
+        providers,
+        rounds,
+        contracts(providers, FIRST_MONDAY),
+        pay_terms(providers),
+        packages,
     )
     return replace(county, rota=plan_rota(county))
 
@@ -100,7 +111,9 @@ def _shapes(provider: Provider, carers: int) -> list[tuple[RoundKind, int]]:
         shapes.append(("double", 6))
     left = carers - sum(size for _, size in shapes)
     singles = max(1, left // 3)
-    return shapes + [("single", left // singles + (1 if number < left % singles else 0)) for number in range(singles)]
+    return shapes + [
+        ("single", left // singles + (1 if number < left % singles else 0)) for number in range(singles)
+    ]
 
 
 def _users_of(kind: RoundKind, number: int, shapes: list[tuple[RoundKind, int]], total: int) -> int:
@@ -112,7 +125,9 @@ def _users_of(kind: RoundKind, number: int, shapes: list[tuple[RoundKind, int]],
     return max(1, ends[number + 1] - ends[number])
 
 
-def _round(seed: int, provider: Provider, number: int, kind: RoundKind, size: int, users: int, homes: Homes) -> Round:
+def _round(
+    seed: int, provider: Provider, number: int, kind: RoundKind, size: int, users: int, homes: Homes
+) -> Round:
     name = f"{provider.reference}-{number + 1:02d}"
     chance = stream(seed, "round", name)
     hub = chance.choices(SETTLEMENTS, [place.weight for place in SETTLEMENTS])[0]
@@ -125,7 +140,13 @@ def _round(seed: int, provider: Provider, number: int, kind: RoundKind, size: in
 
 
 def _service_user(
-    provider: Provider, patch: str, index: int, hub: Settlement, near: list[Settlement], homes: Homes, chance: Random
+    provider: Provider,
+    patch: str,
+    index: int,
+    hub: Settlement,
+    near: list[Settlement],
+    homes: Homes,
+    chance: Random,
 ) -> ServiceUser:
     place = hub if chance.random() < 0.6 else chance.choices(near, [place.weight for place in near])[0]
     name = f"{chance.choice(FIRST_NAMES)} {chance.choice(SURNAMES)}"
@@ -133,7 +154,13 @@ def _service_user(
 
 
 def _carer(
-    seed: int, provider: Provider, patch: str, index: int, kind: RoundKind, near: list[Settlement], homes: Homes
+    seed: int,
+    provider: Provider,
+    patch: str,
+    index: int,
+    kind: RoundKind,
+    near: list[Settlement],
+    homes: Homes,
 ) -> Carer:
     chance = stream(seed, "carer", patch, index)
     reference = f"{patch}-c{index + 1}"
@@ -151,7 +178,7 @@ def _is_apprentice(patch: str, index: int) -> bool:
 
 
 def _born(patch: str, index: int, chance: Random) -> date:
-    if _is_apprentice(patch, index) or index == 2 and patch.endswith("-03"):
+    if _is_apprentice(patch, index) or (index == 2 and patch.endswith("-03")):
         return FIRST_MONDAY - timedelta(days=round(365.25 * chance.uniform(18.2, 18.9)))
     if index == 1 and patch.endswith("-05"):
         return FIRST_MONDAY - timedelta(days=round(365.25 * 21) - 6)  # turns 21 inside the fortnight
@@ -190,7 +217,10 @@ def _quirk(provider: Provider, patch: str, index: int) -> PayQuirk:
         ("marches-04", 2): "premium", ("marches-05", 0): "own_petrol", ("golden-02", 0): "sleep_in",
         ("golden-02", 1): "uniform", ("hollybush-02", 0): "own_petrol", ("hollybush-03", 2): "unpaid_yet",
     }  # fmt: skip
-    small: dict[tuple[str, int], PayQuirk] = {("marches-01", 0): "exactly_minimum", ("marches-01", 1): "penny_short"}
+    small: dict[tuple[str, int], PayQuirk] = {
+        ("marches-01", 0): "exactly_minimum",
+        ("marches-01", 1): "penny_short",
+    }
     return by_place.get((patch, index), small.get((patch, index), "usual"))
 
 

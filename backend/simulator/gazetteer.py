@@ -50,7 +50,12 @@ def _place(name: str, lat: float, lon: float, weight: int, zone: str) -> Settlem
     return Settlement(name, Point(lat, lon), weight, zone, spread, signal)
 
 
-_BY_ZONE: Final = {"urban": (2200, 0.85), "fringe": (900, 0.7), "rural": (700, 0.45), "isolated": (1500, 0.25)}
+_BY_ZONE: Final = {
+    "urban": (2200, 0.85),
+    "fringe": (900, 0.7),
+    "rural": (700, 0.45),
+    "isolated": (1500, 0.25),
+}
 
 SETTLEMENTS: Final = (
     _place("Hereford", 52.0567, -2.7160, 60, "urban"),

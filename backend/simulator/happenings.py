@@ -74,7 +74,9 @@ def live(county: County) -> Happened:
     moments: dict[str, tuple[Moment, ...]] = {}
     for carer in county.carers:
         told: list[Moment] = []
-        for _, visits in groupby(shifts[carer.employment], lambda visit: visit.start.astimezone(LONDON).date()):
+        for _, visits in groupby(
+            shifts[carer.employment], lambda visit: visit.start.astimezone(LONDON).date()
+        ):
             stops, skipped = _live_day(county.seed, carer, list(visits), doors)
             attendances.extend([*(stop.attendance for stop in stops), *skipped])
             told.extend(_moments(county.seed, carer, stops))
@@ -110,15 +112,21 @@ def _fate(seed: int, visit: PlannedVisit, employment: str) -> Fate:
 
 def _stays_away(seed: int, carer: Carer, first: PlannedVisit) -> bool:
     """On a shared phone, the second of the pair sometimes leaves the whole shift to the first."""
-    return carer.employment == first.second_carer and stream(seed, "away", first.reference).random() < STAYS_AWAY
+    return (
+        carer.employment == first.second_carer and stream(seed, "away", first.reference).random() < STAYS_AWAY
+    )
 
 
-def _attend(chance: Random, carer: Carer, visit: PlannedVisit, fate: Fate, door: Point, before: _Stop | None) -> _Stop:
+def _attend(
+    chance: Random, carer: Carer, visit: PlannedVisit, fate: Fate, door: Point, before: _Stop | None
+) -> _Stop:
     if "from_home" in carer.habits and chance.random() < FROM_HOME:
         return _from_home(chance, carer, visit, door, before)
     arrived = visit.start + timedelta(seconds=round(chance.gauss(0, LATE_S)))
     if before is not None:
-        arrived = max(arrived, before.told_out + timedelta(seconds=journey_seconds(before.door, door, carer.mode)))
+        arrived = max(
+            arrived, before.told_out + timedelta(seconds=journey_seconds(before.door, door, carer.mode))
+        )
     clips = "clips" in carer.habits and chance.random() < 0.6
     share = chance.uniform(0.35, 0.6) if clips else min(1.4, max(0.7, chance.gauss(0.97, 0.09)))
     planned = (visit.end - visit.start).total_seconds()
@@ -182,6 +190,8 @@ def _visit_moments(chance: Random, stop: _Stop) -> Iterator[Moment]:
         yield Moment("refused_entry", stop.told_in + timedelta(seconds=round(between * 0.6)), visit=visit)
     elif stop.attendance.visit.tasks and chance.random() < 0.5:
         task = stop.attendance.visit.tasks[0].split(":")[0]
-        yield Moment("task_done", stop.told_in + timedelta(seconds=round(between * 0.7)), visit=visit, task=task)
+        yield Moment(
+            "task_done", stop.told_in + timedelta(seconds=round(between * 0.7)), visit=visit, task=task
+        )
     if chance.random() >= FORGOTTEN:
         yield at_door(chance, "check_out", visit, stop.told_out, stop.position_out)

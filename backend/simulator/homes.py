@@ -33,7 +33,9 @@ class Homes:
     """Gives out homes near a settlement. With `postcodes`, each stands on one of them; else in a made-up one."""
 
     def __init__(self, postcodes: list[Postcode] | None) -> None:
-        self._near = None if postcodes is None else {place.name: _nearest(place, postcodes) for place in SETTLEMENTS}
+        self._near = (
+            None if postcodes is None else {place.name: _nearest(place, postcodes) for place in SETTLEMENTS}
+        )
         self._given = 0
 
     @property

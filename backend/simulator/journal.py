@@ -31,7 +31,7 @@ IN_CHAIN: Final = frozenset({"future", "foreign", "bad_hash"})
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One event of a sending. `index` counts the carer's own events; `trick` says what is wrong with it, if anything."""
+    """One event of a sending. `index` counts the carer's own events; `trick` says what is wrong with it, if any."""
 
     index: int
     moment: Moment
@@ -109,7 +109,9 @@ def _has_signal(chance: Random, item: Item, signal: dict[str, bool]) -> bool:
     return signal.get(visit, True) if visit is not None else chance.random() < 0.5
 
 
-def _with_tricks(county: County, carer: Carer, moments: Sequence[Moment]) -> list[tuple[Moment, Trick | None]]:
+def _with_tricks(
+    county: County, carer: Carer, moments: Sequence[Moment]
+) -> list[tuple[Moment, Trick | None]]:
     honest: list[tuple[Moment, Trick | None]] = [(moment, None) for moment in moments]
     if "hostile" not in carer.habits or not moments:
         return honest

@@ -19,7 +19,7 @@ NHS: Final = "wye-icb"
 
 def stream(seed: int, *topic: object) -> Random:
     """A source of chance of its own for one topic, so that a change to one part leaves the others as they were."""
-    return Random("/".join(map(str, (seed, *topic))))  # noqa: S311 - a made-up world needs no secrecy
+    return Random("/".join(map(str, (seed, *topic))))
 
 
 @dataclass(frozen=True, slots=True)

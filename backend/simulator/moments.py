@@ -37,4 +37,6 @@ def at_door(chance: Random, kind: str, visit: str, at: datetime, where: Point) -
         return Moment(kind, at, visit, no_fix="timed_out")
     accuracy = round(chance.choices((chance.uniform(4, 20), chance.uniform(25, 150)), (9, 1))[0], 1)
     spread = accuracy / 2.4  # the accuracy is a 95 per cent radius: 2.4 standard deviations of each axis
-    return Moment(kind, at, visit, Fix(where.moved(chance.gauss(0, spread), chance.gauss(0, spread)), accuracy))
+    return Moment(
+        kind, at, visit, Fix(where.moved(chance.gauss(0, spread), chance.gauss(0, spread)), accuracy)
+    )

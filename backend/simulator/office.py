@@ -45,7 +45,9 @@ def write_diary(county: County, received: Received) -> Diary:
     for provider in county.providers:
         for period in pay_periods(county, provider.pay_cycle):
             worked = {employment: by_period.get(period) for employment, by_period in received.worked.items()}
-            lines = pay_run(county, provider, period, {name: found for name, found in worked.items() if found})
+            lines = pay_run(
+                county, provider, period, {name: found for name, found in worked.items() if found}
+            )
             payslips.extend(lines)
             if lines:
                 paid = at_london(payday(provider.pay_cycle, period), time(9, 0))

@@ -18,7 +18,13 @@ from backend.simulator.truth.wage import Line, Worker, half_up, minimum_rate
 PAYDAY_AFTER: Final = timedelta(days=5)
 YOUNG_RATES: Final = {"18_to_20": "11.20", "apprentice": "8.60"}
 RATES: Final = {
-    "all_time": {"contact": "13.00", "travel": "13.00", "waiting": "13.00", "other": "13.00", "awake": "13.00"},
+    "all_time": {
+        "contact": "13.00",
+        "travel": "13.00",
+        "waiting": "13.00",
+        "other": "13.00",
+        "awake": "13.00",
+    },
     "contact_only": {"contact": "13.40"},
     "contact_and_travel": {"contact": "12.90", "travel": "12.71"},
 }
@@ -106,7 +112,9 @@ def _hourly(
     provider: Provider, minimum: Fraction, seconds: Counter[str]
 ) -> Iterator[tuple[str, str, dict[str, str]]]:  # fmt: skip
     """A line for each kind of time that is paid. All time is paid by the full minute, contact by the nearest."""
-    young = {Fraction("10.85"): YOUNG_RATES["18_to_20"], Fraction("8.00"): YOUNG_RATES["apprentice"]}.get(minimum)
+    young = {Fraction("10.85"): YOUNG_RATES["18_to_20"], Fraction("8.00"): YOUNG_RATES["apprentice"]}.get(
+        minimum
+    )
     for kind, rate in RATES[provider.pays].items():
         minutes = Fraction(seconds[kind], 60)
         whole = ceil(minutes) if provider.pays == "all_time" else half_up(minutes)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
+from math import ceil
 from random import Random
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -27,6 +28,8 @@ TASKS: Final = {
 }
 MOST_CALLS: Final = {"morning": 7, "lunch": 4, "tea": 4, "bed": 5}
 """What one carer manages in a part of the day; on a round with more people, each is visited on some days only."""
+SHARE_CALLED: Final = (0.55, 0.25, 0.3, 0.4)
+"""Of a round's people, in the morning, at lunch, at tea and at bedtime."""
 CANCELLED_SHARE: Final = 0.02
 
 
@@ -51,11 +54,12 @@ def _plan_round(county: County, patch: Round) -> Iterator[PlannedVisit]:
         if patch.kind == "night":
             yield from _night(patch, day, number)
             continue
-        for offset, (shift, bands) in enumerate(SHIFTS.items()):
+        for offset, bands in enumerate(SHIFTS.values()):
             crew = _crew(patch, number, offset)
             moment = None
             for band, opens in bands:
-                for visit in _band(patch, crew, day, band, opens, _called(calls[band], band, number), moment, provider.travel_in_plan):
+                called = _called(calls[band], band, number)
+                for visit in _band(patch, crew, day, band, opens, called, moment, provider.travel_in_plan):
                     moment = visit.end
                     yield _perhaps_cancelled(visit, chance)
 
@@ -65,11 +69,13 @@ def _calls(patch: Round, chance: Random) -> dict[str, list[tuple[ServiceUser, in
     users = list(patch.users)
     chance.shuffle(users)
     count = len(users)
-    mornings, beds = -(-count * 11 // 20), -(-count * 8 // 20)
+    mornings, lunches, teas, beds = (ceil(count * share) for share in SHARE_CALLED)
     by_band = {
-        "morning": users[:mornings], "lunch": users[mornings : mornings + -(-count // 4)] or users[:1],
-        "tea": users[-(-(-count * 6 // 20)) :], "bed": users[:beds],
-    }  # fmt: skip
+        "morning": users[:mornings],
+        "lunch": users[mornings : mornings + lunches] or users[:1],
+        "tea": users[count - teas :],
+        "bed": users[:beds],
+    }
     long, usual = (60, 45) if patch.kind == "double" else (45, 30)
     return {
         band: [(user, long if band == "morning" and index % 3 == 0 else 15 if band == "lunch" and index == 2 else usual)

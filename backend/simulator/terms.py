@@ -26,7 +26,11 @@ def _each(provider: Provider, start: date) -> list[tuple[str, int, dict[str, Any
     council, nhs = f"{provider.reference}-council", f"{provider.reference}-nhs"
     by_provider: dict[str, list[tuple[str, int, dict[str, Any]]]] = {
         "all_time": [
-            (council, 2360, _council("weekly:mon", "planned_within_tolerance", 15, "nearest", tolerance_minutes=7)),
+            (
+                council,
+                2360,
+                _council("weekly:mon", "planned_within_tolerance", 15, "nearest", tolerance_minutes=7),
+            ),
             (nhs, 2480, _nhs("monthly:1", "actual", 1, "nearest", minimum_minutes=15)),
         ],
         "contact_only": [
@@ -35,7 +39,11 @@ def _each(provider: Provider, start: date) -> list[tuple[str, int, dict[str, Any
         ],
         "contact_and_travel": [
             (council, 2310, _council("weekly:mon", "planned", 1, "none", self_billed=True)),
-            (nhs, 2440, _nhs(f"four_weekly:{start}", "planned_within_tolerance", 15, "down", tolerance_minutes=5)),
+            (
+                nhs,
+                2440,
+                _nhs(f"four_weekly:{start}", "planned_within_tolerance", 15, "down", tolerance_minutes=5),
+            ),
         ],
     }
     return by_provider[provider.pays]

@@ -59,7 +59,9 @@ class Labelled:
         return {label: part.count(CODE[label]) for label in LABELS[1:]}
 
 
-def paint(stops: Sequence[Stop], activities: Sequence[Activity], journey: Journey, limit: int | None) -> Labelled:
+def paint(
+    stops: Sequence[Stop], activities: Sequence[Activity], journey: Journey, limit: int | None
+) -> Labelled:
     """Label every second of one working day. `limit`: the longest gap, in seconds, whose rest is waiting."""
     instants = [t for stop in stops for t in (stop.start, stop.end)]
     instants += [t for activity in activities for t in (activity.start, activity.end)]
@@ -102,7 +104,9 @@ def _paint_gap(
     labels: bytearray, first: int, start: int, end: int, activities: Sequence[Activity], estimate: int,
     limit: int | None,
 ) -> None:  # fmt: skip
-    inside = [(max(start, a.start), min(end, a.end), a.kind) for a in activities if a.start < end and a.end > start]
+    inside = [
+        (max(start, a.start), min(end, a.end), a.kind) for a in activities if a.start < end and a.end > start
+    ]
     homes = [(low, high) for low, high, kind in inside if kind == "home"]
     if homes:
         _fill(labels, first, start, end, "commute")
@@ -134,7 +138,8 @@ def working_days(
     days: list[list[Stop]] = []
     for stop in sorted(stops, key=lambda stop: (stop.start, stop.end, stop.id)):
         if days and (
-            date_of(days[-1][-1].start) == date_of(stop.start) or _joined(days[-1], stop, sleep_ins, longest_break)
+            date_of(days[-1][-1].start) == date_of(stop.start)
+            or _joined(days[-1], stop, sleep_ins, longest_break)
         ):
             days[-1].append(stop)
         else:
@@ -145,6 +150,10 @@ def working_days(
 def _joined(day: list[Stop], stop: Stop, sleep_ins: Sequence[Activity], longest_break: int) -> bool:
     reached = max(each.end for each in day)
     for sleep_in in sorted(sleep_ins, key=lambda each: each.start):
-        if sleep_in.start < stop.start and sleep_in.end > reached and sleep_in.start - reached <= longest_break:
+        if (
+            sleep_in.start < stop.start
+            and sleep_in.end > reached
+            and sleep_in.start - reached <= longest_break
+        ):
             reached = max(reached, sleep_in.end)
     return stop.start - reached <= longest_break

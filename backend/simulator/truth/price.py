@@ -38,7 +38,8 @@ def price_visit(contract: Mapping[str, Any], visit: Visit, holidays: frozenset[d
     anyone = any(span is not None for span in visit.attended)
     places = [*visit.attended, *[None] * (visit.carers - len(visit.attended))]
     return sum(
-        _line(contract, visit, span, "missed" if anyone and span is None else visit.status, holidays) for span in places
+        _line(contract, visit, span, "missed" if anyone and span is None else visit.status, holidays)
+        for span in places
     )
 
 
@@ -71,11 +72,15 @@ def _percent(contract: Mapping[str, Any], visit: Visit, status: str) -> Fraction
 def _payable(contract: Mapping[str, Any], planned: int, actual: int) -> int:
     basis = contract["pay_basis"]
     tolerance = Fraction(contract.get("tolerance_minutes") or 0) * 60
-    by_plan = basis == "planned" or (basis == "planned_within_tolerance" and abs(actual - planned) <= tolerance)
+    by_plan = basis == "planned" or (
+        basis == "planned_within_tolerance" and abs(actual - planned) <= tolerance
+    )
     seconds = planned if by_plan else actual
     if contract.get("cap_at_planned", False):
         seconds = min(seconds, planned)
-    return max(_rounded(contract.get("rounding"), seconds), int(Fraction(contract.get("minimum_minutes") or 0) * 60))
+    return max(
+        _rounded(contract.get("rounding"), seconds), int(Fraction(contract.get("minimum_minutes") or 0) * 60)
+    )
 
 
 def _rounded(rounding: Mapping[str, Any] | None, seconds: int) -> int:
@@ -94,9 +99,15 @@ def _pounds(contract: Mapping[str, Any], visit: Visit, seconds: int, holidays: f
     if len(rates) != 1:
         raise LookupError(f"{len(rates)} rates fit {visit.service} in zone {visit.zone} on {local.date()}")
     hours = Fraction(seconds, 3600)
-    bands = {Fraction(minutes) * 60: Fraction(price) for minutes, price in rates[0].get("visit_prices", {}).items()}
+    bands = {
+        Fraction(minutes) * 60: Fraction(price) for minutes, price in rates[0].get("visit_prices", {}).items()
+    }
     plain = bands.get(Fraction(seconds), Fraction(rates[0]["hourly"]) * hours)
-    raised = [_raised(uplift, plain, hours) for uplift in contract.get("uplifts", []) if _open(uplift, local, holidays)]
+    raised = [
+        _raised(uplift, plain, hours)
+        for uplift in contract.get("uplifts", [])
+        if _open(uplift, local, holidays)
+    ]
     return max(raised, default=plain)
 
 
@@ -117,7 +128,7 @@ def _raised(uplift: Mapping[str, Any], plain: Fraction, hours: Fraction) -> Frac
 
 
 def _open(uplift: Mapping[str, Any], local: datetime, holidays: frozenset[date]) -> bool:
-    days, opens, closes = uplift.get("days"), uplift.get("from"), uplift.get("until")
+    days, opens, closes = uplift.get("days"), uplift.get("from"), str(uplift.get("until"))
     if days is not None:
         today = [WEEKDAYS[local.weekday()]] + (["bank_holiday"] if local.date() in holidays else [])
         if not set(today) & set(days):

@@ -28,7 +28,9 @@ class Recorded:
     def whole(self) -> bool:
         """Both ends are known and make sense."""
         return (
-            self.start is not None and self.end is not None and timedelta() <= self.end - self.start <= LONGEST_VISIT
+            self.start is not None
+            and self.end is not None
+            and timedelta() <= self.end - self.start <= LONGEST_VISIT
         )
 
 

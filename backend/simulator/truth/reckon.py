@@ -20,6 +20,7 @@ from backend.simulator.truth.receipts import Facts, Recorded
 WAITING_LIMIT_S: Final = 60 * 60
 DAY_BREAK_S: Final = 240 * 60
 
+
 @dataclass(frozen=True, slots=True)
 class Bill:
     """What a contract's invoice for a billing period should come to, in pence, and the visits left out of it."""
@@ -88,16 +89,18 @@ def _london_date(second: int) -> date:
 
 
 @cache
-def _paces() -> Any:
+def _paces() -> dict[str, dict[str, str]]:
     text = files("backend.travel").joinpath("straight_line.yaml").read_text(encoding="utf-8")
-    return yaml.safe_load(text)[-1]["modes"]
+    modes: dict[str, dict[str, str]] = yaml.safe_load(text)[-1]["modes"]
+    return modes
 
 
 @cache
 def published_estimate(start: Place, end: Place, mode: str) -> int:
     """Seconds of a journey by the published method: straight line x detour / speed, and minutes at the door."""
     pace = {name: float(value) for name, value in _paces()[mode].items()}
-    return round(geodesic(start, end).meters * pace["detour"] * 3.6 / pace["kmh"] + pace["minutes"] * 60)
+    metres = float(geodesic(start, end).meters) * pace["detour"]
+    return round(metres * 3.6 / pace["kmh"] + pace["minutes"] * 60)
 
 
 def seconds_in(days: Iterable[Labelled], period: Span) -> Counter[str]:
@@ -127,7 +130,11 @@ def bills(county: County, facts: Facts) -> list[Bill]:
 
 
 def _bill(
-    contract: Mapping[str, Any], period: Span, visits: list[PlannedVisit], packages: Mapping[str, Package], facts: Facts
+    contract: Mapping[str, Any],
+    period: Span,
+    visits: list[PlannedVisit],
+    packages: Mapping[str, Package],
+    facts: Facts,
 ) -> Bill:
     pence, parked = 0, []
     for visit in visits:

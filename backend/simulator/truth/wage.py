@@ -23,7 +23,14 @@ REDUCING_DEDUCTIONS: Final = (
     "uniform", "tools", "meals", "admin_fee", "penalty_without_liability", "deposit", "voluntary_purchase",
     "other_employer",
 )  # fmt: skip
-REDUCING_EXPENDITURE: Final = ("uniform", "tools", "business_travel", "phone", "training", "required_equipment")
+REDUCING_EXPENDITURE: Final = (
+    "uniform",
+    "tools",
+    "business_travel",
+    "phone",
+    "training",
+    "required_equipment",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +114,9 @@ def test_wage(
     """Test one worker in one pay reference period. `hourly` stands in for the table."""
     rate = minimum_rate(worker, period[0]) if hourly is None else hourly
     here = [line for line in lines if belongs(line, period, following)]
-    pay = sum((line.pounds for line in here if line.section == "pay" and line.kind in COUNTED_PAY), Fraction(0))
+    pay = sum(
+        (line.pounds for line in here if line.section == "pay" and line.kind in COUNTED_PAY), Fraction(0)
+    )
     nmw_pay = pay - _premium(here) - _reductions(here)
     required = rate * counted_seconds / 3600
     return Verdict(counted_seconds, rate, required, nmw_pay, max(Fraction(0), required - nmw_pay))

@@ -42,7 +42,8 @@ def receive(county: County, journal: Sequence[Sending]) -> Received:
     days = work_out_days(county, facts)
     worked = {
         carer.employment: {
-            period: seconds_in(days[carer.employment], period) for period in pay_periods(county, carer.pay_cycle)
+            period: seconds_in(days[carer.employment], period)
+            for period in pay_periods(county, carer.pay_cycle)
         }
         for carer in county.carers
     }
@@ -71,7 +72,10 @@ def _test(carer: Carer, period: Span, seconds: Counter[str], lines: list[Any]) -
     counted = sum(seconds[label] for label in COUNTED)
     worker = Worker(carer.born, carer.apprenticeship_started)
     return Tested(
-        carer.employment, period, seconds, test_wage(worker, period, following, counted, lines) if paid else None
+        carer.employment,
+        period,
+        seconds,
+        test_wage(worker, period, following, counted, lines) if paid else None,
     )
 
 
@@ -86,7 +90,10 @@ def truth(county: County, happened: Happened, received: Received, tested: Sequen
             "workers": [_worker(each) for each in tested],
             "invoices": [_invoice(bill) for bill in received.bills],
         },
-        "world": {"false_visits": _false_visits(happened), "visits": [_door_times(each) for each in happened.attendances]},
+        "world": {
+            "false_visits": _false_visits(happened),
+            "visits": [_door_times(each) for each in happened.attendances],
+        },
     }  # fmt: skip
 
 
@@ -97,7 +104,8 @@ def _worker(tested: Tested) -> dict[str, Any]:
         "seconds": {label: count for label, count in tested.seconds.items() if count},
     }  # fmt: skip
     if verdict is not None:
-        found |= {"counted_seconds": verdict.counted_seconds, "short": verdict.short, "pence_short": verdict.pence_short}
+        found["counted_seconds"] = verdict.counted_seconds
+        found["short"], found["pence_short"] = verdict.short, verdict.pence_short
     return found
 
 

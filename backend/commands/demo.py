@@ -1,0 +1,126 @@
+"""`doorstep demo` and `doorstep simulate`: the made-up county, played or as files."""
+
+import asyncio
+import signal
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from backend.simulator.demonstration import Plan
+
+F = TypeVar("F", bound=Callable[..., Any])
+PORT: Final = 8000
+FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+def _size(command: F) -> F:
+    """The options that say how large the county is and where its homes stand."""
+    options = (
+        click.option("--seed", default=7, show_default=True, type=int, help="The same seed makes the same county."),
+        click.option("--carers", default=60, show_default=True, type=click.IntRange(6), help="Carers."),
+        click.option("--service-users", default=240, show_default=True, type=click.IntRange(6), help="People."),
+        click.option("--days", default=14, show_default=True, type=click.IntRange(1, 28), help="Days played."),
+        click.option("--postcodes", type=FILE, help="Postcode lookup to stand homes on."),
+    )  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@click.command()
+@click.option("--serve/--no-serve", default=True, show_default=True, help="Serve the web pages at the end.")
+@click.option(
+    "--out", default=Path("out/demo"), show_default=True, type=click.Path(path_type=Path), help="Folder."
+)
+@click.option(
+    "--port", default=PORT, show_default=True, type=click.IntRange(1, 65535), help="Port of the web pages."
+)
+@_size
+def demo(serve: bool, port: int, **size: Any) -> None:
+    """Play a made-up county through the whole system, and show it on the web.
+
+    Simulated phones check in and out for a fortnight against a running server; the worker issues invoices and wage
+    reports; summary.json holds each figure of the system beside its true value.
+
+    \b
+    Example:
+      doorstep demo
+      doorstep demo --no-serve --postcodes NSPL_HR.csv
+    """
+    from backend.simulator import processes
+    from backend.simulator.demonstration import Plan, demonstrate, prepared, tell_story
+    from backend.simulator.people import new_password
+    from backend.simulator.telling import Teller, show
+
+    free = processes.free_port(port if serve else None)
+    if serve and free != port:
+        click.echo(f"Port {port} is taken, so the web pages will be at port {free}.", err=True)
+    plan, password, teller = Plan(port=free, **size), new_password(), Teller()
+    try:
+        with prepared(plan) as environment:
+            with teller.step("Making up the county"):
+                story = tell_story(plan)
+            summary = asyncio.run(demonstrate(plan, story, password, environment, teller))
+            show(summary)
+            _tell_results(plan)
+            if serve:
+                _tell_logins(plan, password)
+                asyncio.run(_serve_until_stopped(plan, environment))
+    except KeyboardInterrupt:
+        click.echo("\nEnded; nothing is left running.", err=True)
+        raise SystemExit(130) from None
+    if not summary["agrees"]:
+        raise SystemExit(1)
+
+
+def _tell_results(plan: "Plan") -> None:
+    click.echo(f"Written to {plan.out}: invoices/ wage_reports/ county/ truth.json summary.json")
+
+
+def _tell_logins(plan: "Plan", password: str) -> None:
+    from backend.simulator.people import LOGINS
+
+    click.echo(
+        f"\nWeb pages: http://127.0.0.1:{plan.port} (Ctrl-C ends it). Password of every login: {password}"
+    )
+    for login in LOGINS:
+        click.echo(f"  {login.role:14} {login.email}")
+
+
+async def _serve_until_stopped(plan: "Plan", environment: Mapping[str, str]) -> None:
+    from backend.simulator.processes import web_server
+
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with web_server(plan.port, plan.out / "server.log", environment):
+        await stop.wait()
+    click.echo("\nEnded; nothing is left running.", err=True)
+
+
+@click.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@_size
+def simulate(folder: Path, **size: Any) -> None:
+    """Make up a county and write its files to load, and what will have happened there, into FOLDER.
+
+    Any size: a hundred thousand carers are made in minutes. The files load with `doorstep load` in the order of their
+    numbers; truth.json says what the published rules give on what its phones would send.
+
+    \b
+    Example:
+      doorstep simulate out/county --carers 600 --service-users 2400
+    """
+    from backend.simulator.demonstration import Plan, tell_story, write_story
+
+    plan = Plan(out=folder, port=PORT, **size)
+    story = tell_story(plan)
+    write_story(folder, story)
+    click.echo(f"{len(story.county.rota):,} visits of {len(story.county.carers):,} carers are in {folder}.")
+
+
+commands: Final = [demo, simulate]
+"""In the order of the help."""

@@ -1,0 +1,61 @@
+"""Who signs in to the demonstration, and the phones of its carers."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from backend.simulator.handset import Handset, Network
+from backend.simulator.model import COUNCIL, NHS, Carer, County
+from backend.tables.ids import organisation_id, thing_id
+from backend.use_cases.add_user import Role, add_user
+from backend.use_cases.issue_enrol_code import issue_for
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """An address and password for one role."""
+
+    role: Role
+    organisation: str | None
+    email: str
+
+
+LOGINS: Final = (
+    Login("manager", "marches", "manager@marches.example"),
+    Login("manager", "golden", "manager@golden.example"),
+    Login("manager", "hollybush", "manager@hollybush.example"),
+    Login("finance", "marches", "finance@marches.example"),
+    Login("commissioner", COUNCIL, "commissioner@wyeshire.example"),
+    Login("auditor", COUNCIL, "auditor@wyeshire.example"),
+    Login("commissioner", NHS, "commissioner@wye-icb.example"),
+    Login("administrator", None, "administrator@doorstep.example"),
+)
+
+
+def new_password() -> str:
+    """One password for all logins of a demonstration: easy to type, new each time."""
+    return "wye-" + "".join(secrets.choice("abcdefghjkmnpqrstuvwxyz23456789") for _ in range(8))
+
+
+async def add_logins(password: str) -> None:
+    """Add a user for each role. The organisations must be loaded."""
+    for login in LOGINS:
+        await add_user(login.organisation, login.role, login.email, password)
+
+
+async def enrol_all(county: County, network: Network) -> dict[str, Handset]:
+    """Enrol a phone for every carer, each with a code from the office; by employment."""
+    handsets = {carer.employment: _handset(county, carer) for carer in county.carers}
+    for handset in handsets.values():
+        code = await issue_for(organisation_id(handset.carer.provider), handset.carer.reference)
+        await handset.enrol(network, code)
+    return handsets
+
+
+def _handset(county: County, carer: Carer) -> Handset:
+    provider_id: UUID = organisation_id(carer.provider)
+    known = (visit.reference for visit in county.rota if visit.provider == carer.provider)
+    ids = {reference: str(thing_id(provider_id, "visit", reference)) for reference in known}
+    shared = "shares_phone" in carer.habits
+    return Handset(carer, ids, f"install-{carer.reference.rsplit('-', 1)[0] if shared else carer.reference}")

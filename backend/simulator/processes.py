@@ -1,0 +1,102 @@
+"""The other processes of a demonstration: the web server that phones call, and the worker that runs the jobs."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+import httpx
+
+from backend.faults import SetupFault
+
+PROGRAM: Final = (sys.executable, "-c", "from backend.cli import main; main()")
+READY_SECONDS: Final = 60
+STOP_SECONDS: Final = 15
+LAST_LINES: Final = 15
+
+
+@asynccontextmanager
+async def web_server(port: int, log: Path, environment: Mapping[str, str]) -> AsyncIterator[str]:
+    """A `doorstep serve` process for the block; gives its address once it is ready.
+
+    It has a session of its own, so that Ctrl-C reaches the demonstration first, which then ends it. Raises SetupFault,
+    with the end of its log, if it does not come up.
+    """
+    base = f"http://127.0.0.1:{port}"
+    with log.open("ab") as output:
+        process = await asyncio.create_subprocess_exec(
+            *PROGRAM, "serve", "--port", str(port), stdout=output, stderr=output, start_new_session=True,
+            env={**os.environ, **environment},
+        )  # fmt: skip
+        try:
+            await _ready(process, base, log)
+            yield base
+        finally:
+            await _stop(process)
+
+
+async def run_jobs(log: Path, environment: Mapping[str, str]) -> None:
+    """Run what is due at the simulated instant, in a worker process of its own. Raises SetupFault if a job fails."""
+    process = await asyncio.create_subprocess_exec(
+        *PROGRAM, "jobs", "run", stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        start_new_session=True, env={**os.environ, **environment},
+    )  # fmt: skip
+    try:
+        output, _ = await process.communicate()
+    finally:
+        await _stop(process)
+    with log.open("ab") as file:
+        file.write(output)
+    if process.returncode:
+        raise SetupFault(f"Running the jobs ended with status {process.returncode}. {_end_of(log)}")
+
+
+async def _ready(process: asyncio.subprocess.Process, base: str, log: Path) -> None:
+    deadline = asyncio.get_running_loop().time() + READY_SECONDS
+    async with httpx.AsyncClient() as client:
+        while asyncio.get_running_loop().time() < deadline:
+            if process.returncode is not None:
+                raise SetupFault(f"The web process ended with status {process.returncode}. {_end_of(log)}")
+            try:
+                if (await client.get(f"{base}/health/ready")).status_code == httpx.codes.OK:
+                    return
+            except httpx.TransportError:
+                pass  # it does not listen yet
+            await asyncio.sleep(0.1)
+    raise SetupFault(f"The web process was not ready after {READY_SECONDS} seconds. {_end_of(log)}")
+
+
+async def _stop(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is not None:
+        return
+    process.send_signal(signal.SIGTERM)
+    try:
+        await asyncio.wait_for(process.wait(), STOP_SECONDS)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+
+
+def _end_of(log: Path) -> str:
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()[-LAST_LINES:]
+    return "\n".join([f"The end of {log}:", *lines])
+
+
+def free_port(wanted: int | None) -> int:
+    """`wanted` if it is free (None: any port). Else the next free one after it. Raises SetupFault if there is none."""
+    for port in (0,) if wanted is None else range(wanted, wanted + 50):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise SetupFault(
+        f"No port from {wanted} on is free on 127.0.0.1. End what uses them, or name another with --port."
+    )
