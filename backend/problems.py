@@ -130,7 +130,8 @@ def _on_http_exception(request: Request[Any, Any, Any], error: HTTPException) ->
 def _on_database_away(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     _log.error("database_away", route=request.scope.get("path_template"), error=type(error).__name__)
     return respond(
-        problem("not_ready", "The database does not answer. Try again soon."), {"Retry-After": "5"}
+        problem("not_ready", "The database cannot answer at this moment. Try again soon."),
+        {"Retry-After": "5"},
     )
 
 
@@ -148,6 +149,9 @@ EXCEPTION_HANDLERS: Final[ExceptionHandlersMap] = {
     HTTPException: _on_http_exception,
     SetupFault: _on_unexpected,
     ConnectionError: _on_database_away,
+    TimeoutError: _on_database_away,
+    asyncpg.DeadlockDetectedError: _on_database_away,
+    asyncpg.SerializationError: _on_database_away,
     asyncpg.PostgresConnectionError: _on_database_away,
     asyncpg.CannotConnectNowError: _on_database_away,
     asyncpg.AdminShutdownError: _on_database_away,

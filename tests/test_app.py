@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 import structlog
@@ -116,6 +117,19 @@ async def test_our_own_mistake_is_logged_with_its_trace_and_answered_without(
     logged = capfd.readouterr().err
     assert "a secret detail" in logged
     assert "hidden" not in logged
+
+
+async def test_a_database_that_drops_its_sessions_is_a_short_pause(
+    http: httpx.AsyncClient, superuser: asyncpg.Connection
+) -> None:
+    await superuser.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'doorstep_application'"
+        " AND datname = current_database()"
+    )
+    answers = [await http.get("/health/ready") for _ in range(8)]
+    assert {answer.status_code for answer in answers} <= {200, 503}
+    assert answers[-1].status_code == 200
+    assert all(answer.headers.get("retry-after") for answer in answers if answer.status_code == 503)
 
 
 async def test_metrics_count_by_route(http: httpx.AsyncClient) -> None:
