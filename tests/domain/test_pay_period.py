@@ -1,0 +1,91 @@
+"""Pay cycles and how a period's shape repeats."""
+
+from datetime import date, timedelta
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.domain.pay_period import boundary, parse_pay_cycle, period_index
+from schemas.month import last_day_of_month_from
+from schemas.wage import Period
+
+CYCLES = ["weekly:mon", "weekly:sun", "fortnightly:2026-11-02", "four_weekly:2026-11-02", "monthly:1", "monthly:6",
+          "monthly:29", "monthly:31"]  # fmt: skip
+
+
+def period(text: str, day: str) -> tuple[str, str]:
+    found = parse_pay_cycle(text).containing(date.fromisoformat(day))
+    return found.start.isoformat(), found.end.isoformat()
+
+
+@pytest.mark.parametrize(
+    ("cycle", "day", "expected"),
+    [
+        ("weekly:mon", "2026-11-01", ("2026-10-26", "2026-11-01")),
+        ("weekly:mon", "2026-11-02", ("2026-11-02", "2026-11-08")),
+        ("weekly:sun", "2026-11-07", ("2026-11-01", "2026-11-07")),
+        ("fortnightly:2026-11-02", "2026-11-15", ("2026-11-02", "2026-11-15")),
+        ("fortnightly:2026-11-02", "2026-11-01", ("2026-10-19", "2026-11-01")),
+        ("four_weekly:2026-11-02", "2026-11-30", ("2026-11-30", "2026-12-27")),
+        ("monthly:1", "2026-02-28", ("2026-02-01", "2026-02-28")),
+        ("monthly:6", "2026-04-05", ("2026-03-06", "2026-04-05")),
+        ("monthly:31", "2026-02-28", ("2026-01-31", "2026-02-28")),
+        ("monthly:31", "2026-03-30", ("2026-03-01", "2026-03-30")),
+        ("monthly:29", "2028-02-29", ("2028-02-29", "2028-03-28")),
+    ],
+)
+def test_a_cycle_gives_the_period_that_holds_a_day(cycle: str, day: str, expected: tuple[str, str]) -> None:
+    assert period(cycle, day) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "weekly", "weekly:monday", "weekly:1", "monthly:0", "monthly:32", "monthly:01", "daily:1", "four_weekly:mon",
+     "four_weekly:2026-02-30", "fortnightly:20261102"],
+)  # fmt: skip
+def test_what_is_no_cycle_is_refused_in_words(text: str) -> None:
+    with pytest.raises(ValueError, match=r"is not a pay cycle|is not a date that exists"):
+        parse_pay_cycle(text)
+
+
+@given(st.sampled_from(CYCLES), st.dates(date(2015, 1, 1), date(2030, 1, 1)))
+def test_periods_follow_each_other_without_a_gap_and_are_a_month_at_most(text: str, day: date) -> None:
+    cycle = parse_pay_cycle(text)
+    found = cycle.containing(day)
+    assert found.start <= day <= found.end <= last_day_of_month_from(found.start)
+    assert cycle.following(found).start == found.end + timedelta(days=1)
+    assert cycle.preceding(found).end == found.start - timedelta(days=1)
+    assert cycle.following(cycle.preceding(found)) == found
+
+
+@given(
+    st.dates(date(2015, 1, 1), date(2030, 1, 1)),
+    st.sampled_from([None, 1, 7, 14, 28]),
+    st.lists(st.integers(-800, 800), min_size=1, max_size=5),
+)
+def test_columns_number_the_periods_so_that_each_day_lies_in_its_own(
+    start: date, days: int | None, offsets: list[int]
+) -> None:
+    latest = last_day_of_month_from(start)
+    end = latest if days is None else min(latest, start + timedelta(days=days - 1))
+    given_days = [start + timedelta(days=offset) for offset in offsets]
+    frame = pl.DataFrame({"day": given_days}).with_columns(start=pl.lit(start), end=pl.lit(end))
+    numbered = frame.with_columns(number=period_index(pl.col("start"), pl.col("end"), pl.col("day")))
+    edges = numbered.select(
+        first=boundary(pl.col("start"), pl.col("end"), pl.col("number")),
+        after=boundary(pl.col("start"), pl.col("end"), pl.col("number") + 1),
+    )
+    for day, (first, after) in zip(given_days, edges.iter_rows(), strict=True):
+        assert first <= day < after
+    assert numbered.filter(pl.col("day").is_between(start, end))["number"].to_list() == [
+        0 for day in given_days if start <= day <= end
+    ]
+
+
+def test_the_last_day_of_a_month_from_a_late_day_is_that_months_last() -> None:
+    ends = {"2026-01-28": "2026-02-27", "2026-01-29": "2026-02-28", "2026-01-31": "2026-02-28",
+            "2028-01-30": "2028-02-29", "2026-12-15": "2027-01-14", "2026-05-31": "2026-06-30"}  # fmt: skip
+    assert {day: last_day_of_month_from(date.fromisoformat(day)).isoformat() for day in ends} == ends
+    assert Period.faults({"start": date(2026, 1, 31), "end": date(2026, 2, 28)}) is not None

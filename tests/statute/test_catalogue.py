@@ -1,0 +1,45 @@
+"""Every rule a result names is listed with its citation."""
+
+from backend.statute.catalogue import rules
+from backend.statute.soundness import checked, used_rules
+from backend.statute.wage_law import treatments, wage_law
+from tests.wage import answer
+
+
+def test_every_rule_has_a_title_words_and_a_source() -> None:
+    for rule in rules().values():
+        assert rule.title
+        assert rule.says.endswith(".")
+        assert rule.instrument
+        assert rule.href.startswith(("https://", "docs/"))
+
+
+def test_the_packaged_law_is_sound() -> None:
+    summary = checked()
+    assert summary["last_known"] == "2027-03-31"
+    assert used_rules(treatments()) <= rules().keys()
+
+
+def test_each_rate_interval_is_a_rule_of_its_own() -> None:
+    assert set(wage_law().rates["statute"]) <= rules().keys()
+
+
+def test_the_rules_in_an_answer_are_all_listed() -> None:
+    result = answer(
+        pay=[
+            {"kind": "hourly", "minutes": 60, "rate": "10.00"},
+            {"kind": "hourly", "minutes": 60, "rate": "14.00"},
+            {"kind": "sleep_in_allowance", "amount": "40.00"},
+        ],
+        deductions=[{"kind": "uniform", "amount": "1.00"}],
+        standards=[{"name": "x", "hourly": "13.45", "kinds": ["contact"]}],
+        as_of="2030-01-01",
+    )
+    named = {
+        row["rule"]
+        for name in ("work", "pay", "adjustments", "standards", "warnings")
+        for row in result[name]
+    }
+    named |= {result["arrears"]["rule"], result["required"]["statute"]}
+    assert len(named) >= 8
+    assert named <= rules().keys()
