@@ -4,6 +4,7 @@ from typing import Any, Final, get_args
 
 import msgspec
 from litestar import Request, Response, post
+from litestar.params import FromPath
 
 from backend.api.authentication import User, current_user
 from backend.faults import DomainError
@@ -34,7 +35,7 @@ _COMMISSIONER: Final = frozenset({"absences"})
     operation_id="load",
     tags=["loading"],
 )
-async def load_file(request: Request[Any, Any, Any], kind: str) -> Response[bytes]:
+async def load_file(request: Request[Any, Any, Any], kind: FromPath[str]) -> Response[bytes]:
     """The body is the file: CSV, XLSX or JSON by its Content-Type. Nothing is changed if anything in it is wrong."""
     user = await current_user(request)
     if kind not in get_args(LoadKind):
