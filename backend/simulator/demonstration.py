@@ -31,7 +31,7 @@ from backend.simulator.play import Stage, Tally, last_instant, play
 from backend.simulator.processes import run_jobs, web_server
 from backend.simulator.summary import summarise
 from backend.simulator.telling import Teller
-from backend.simulator.truth.whole import Received, Tested, receive, test_everybody, truth
+from backend.simulator.truth.whole import Received, Tested, receive, reckon_everybody, truth
 from backend.sql import query
 from backend.use_cases.export_documents import export_documents
 from backend.use_cases.loading import LoadRefused, SourceFile, load, load_postcodes
@@ -78,7 +78,7 @@ def tell_story(plan: Plan) -> Story:
     journal = write_journal(county, happened)
     received = receive(county, journal)
     diary = write_diary(county, received)
-    tested = tuple(test_everybody(county, received, diary.payslips))
+    tested = tuple(reckon_everybody(county, received, diary.payslips))
     return Story(county, happened, journal, received, diary, tested)
 
 

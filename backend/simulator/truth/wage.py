@@ -107,7 +107,7 @@ def _band(worker: Worker, day: date) -> str:
     return "under_18" if age < 18 else "18_to_20" if age < 21 else "main"
 
 
-def test_wage(
+def reckon_wage(
     worker: Worker, period: Period, following: Period, counted_seconds: int, lines: Sequence[Line],
     hourly: Fraction | None = None,
 ) -> Verdict:  # fmt: skip

@@ -14,7 +14,7 @@ from backend.simulator.truth.day import COUNTED
 from backend.simulator.truth.periods import Span, period_of, periods
 from backend.simulator.truth.receipts import Facts, read_facts
 from backend.simulator.truth.reckon import Bill, bills, seconds_in, work_out_days
-from backend.simulator.truth.wage import Verdict, Worker, belongs, test_wage
+from backend.simulator.truth.wage import Verdict, Worker, belongs, reckon_wage
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def pay_periods(county: County, pay_cycle: str) -> list[Span]:
     return list(periods(pay_cycle, county.start, county.start + timedelta(days=county.days - 1)))
 
 
-def test_everybody(county: County, received: Received, payslips: Sequence[PaySlipLine]) -> list[Tested]:
+def reckon_everybody(county: County, received: Received, payslips: Sequence[PaySlipLine]) -> list[Tested]:
     """Test every carer in every pay reference period in which she worked."""
     found = []
     for carer in county.carers:
@@ -75,7 +75,7 @@ def _test(carer: Carer, period: Span, seconds: Counter[str], lines: list[Any]) -
         carer.employment,
         period,
         seconds,
-        test_wage(worker, period, following, counted, lines) if paid else None,
+        reckon_wage(worker, period, following, counted, lines) if paid else None,
     )
 
 
