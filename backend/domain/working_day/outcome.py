@@ -78,10 +78,12 @@ def _joined_up(rows: pl.DataFrame) -> pl.DataFrame:
     ordered = rows.sort("day", "start", "end", "kind", "visit")
     differs = pl.any_horizontal(*[pl.col(name).ne_missing(pl.col(name).shift(1)) for name in same])
     new = differs | (pl.col("start") != pl.col("end").shift(1)).fill_null(True)
-    return (
-        ordered.with_columns(new.cum_sum().alias("run"))
-        .group_by("run", maintain_order=True)
-        .agg(pl.col(*same).first(), pl.col("start").first(), pl.col("end").last())
+    firsts = ordered.with_columns(
+        pl.col("end").shift(1).alias("ended"), pl.col("end").last().alias("finally")
+    ).filter(new)
+    # A run ends where the row before the next run ends.
+    return firsts.with_columns(pl.coalesce(pl.col("ended").shift(-1), "finally").alias("end")).drop(
+        "ended", "finally"
     )
 
 

@@ -5,6 +5,7 @@ import polars as pl
 from backend.domain.time import instant_of
 from backend.domain.working_day.frames import GAPS
 from backend.domain.working_day.kinds import NEVER_STOPS, NOT_WORKED
+from backend.domain.working_day.running import follows, latest
 
 SAME_PLACE_SOURCE = "same_place"
 
@@ -48,14 +49,12 @@ def find_gaps(visits: pl.DataFrame, activities: pl.DataFrame) -> pl.DataFrame:
 
     Takes frames VISITS and ACTIVITIES of any number of days, in any order; returns a frame GAPS.
     """
-    latest = pl.col("end").cum_max()
     worked = pl.when(pl.col("worked") & (pl.col("end") > pl.col("start"))).then("end")
-    leading = pl.when(pl.col("end") == latest).then("row")
+    leading = pl.when(pl.col("end") == latest(pl.col("end"))).then("row")
     stops = stops_of(visits, activities).with_row_index("row")
     before = stops.with_columns(
-        leading.forward_fill().shift(1).over("day").alias("before"),
-        worked.cum_max().forward_fill().shift(1).over("day").alias("worked_until"),
-    ).filter(pl.col("before").is_not_null())
+        leading.forward_fill().shift(1).alias("before"), latest(worked).shift(1).alias("worked_until")
+    ).filter(follows())
     return _between(stops[before["before"]], before)
 
 

@@ -3,6 +3,7 @@
 import polars as pl
 
 from backend.domain.working_day.kinds import LAYERS
+from backend.domain.working_day.running import follows, latest
 
 
 def pieces_of(visits: pl.DataFrame, activities: pl.DataFrame, gaps: pl.DataFrame) -> pl.DataFrame:
@@ -14,7 +15,8 @@ def pieces_of(visits: pl.DataFrame, activities: pl.DataFrame, gaps: pl.DataFrame
     """
     marks = pl.concat([_marks(spans) for spans in (_contact(visits), _recorded(activities), _open(gaps))])
     opened = [
-        pl.when(pl.col("layer") == layer).then("step").otherwise(0).cum_sum() > 0 for layer in (*LAYERS, "gap")
+        pl.when(pl.col("layer") == layer).then("step").otherwise(0).cum_sum() > 0
+        for layer in (*LAYERS, "gap")
     ]
     # Every day's steps add up to nothing, so that sums may run on from day to day.
     swept = marks.sort("day", "start").select(
@@ -30,14 +32,18 @@ def _between_marks(swept: pl.DataFrame) -> pl.DataFrame:
     """From each mark to the next of its day; of several marks at one instant the last knows what then holds."""
     end = pl.col("start").shift(-1)
     lasting = (pl.col("day") == pl.col("day").shift(-1)) & (end > pl.col("start"))
-    return swept.with_columns(end.alias("end")).filter(lasting).select(
-        "day",
-        "start",
-        "end",
-        (pl.col("end") - pl.col("start")).alias("seconds"),
-        *LAYERS,
-        pl.when("contact").then("visit").alias("visit"),
-        pl.when("gap").then("gap_id").alias("gap"),
+    return (
+        swept.with_columns(end.alias("end"))
+        .filter(lasting)
+        .select(
+            "day",
+            "start",
+            "end",
+            (pl.col("end") - pl.col("start")).alias("seconds"),
+            *LAYERS,
+            pl.when("contact").then("visit").alias("visit"),
+            pl.when("gap").then("gap_id").alias("gap"),
+        )
     )
 
 
@@ -57,7 +63,7 @@ def _contact(visits: pl.DataFrame) -> pl.DataFrame:
     ordered = visits.filter(pl.col("start").is_not_null() & pl.col("end").is_not_null()).sort(
         "day", "start", "end", "visit"
     )
-    earlier = pl.col("end").cum_max().shift(1).over("day")
+    earlier = pl.when(follows()).then(latest(pl.col("end")).shift(1))
     return ordered.select(
         "day",
         pl.max_horizontal("start", earlier).alias("start"),
