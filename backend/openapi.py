@@ -4,6 +4,7 @@ A route that reads its body itself states the type as `opt={"accepts": Type}`, a
 `"one_or_many": True` says that an array of them is taken, and answered, too.
 """
 
+import json
 from typing import Any, Final
 
 import msgspec
@@ -94,3 +95,13 @@ def _json(schema: dict[str, Any], handler: HTTPRouteHandler) -> dict[str, Any]:
     if handler.opt.get("one_or_many"):
         schema = {"oneOf": [schema, {"type": "array", "items": schema}]}
     return {"application/json": {"schema": schema}}
+
+
+def _print() -> None:
+    from backend.app import create_app
+
+    print(json.dumps(document(create_app()), indent=1, sort_keys=True))
+
+
+if __name__ == "__main__":
+    _print()
