@@ -19,8 +19,10 @@ from schemas.wage_kinds import (
     WorkType,
 )
 
-HIGHEST_RATE: Final = Decimal(1_000_000)
-HIGHEST_AMOUNT: Final = Decimal(1_000_000_000)
+HIGHEST_RATE: Final = Decimal(10_000)
+HIGHEST_AMOUNT: Final = Decimal(10_000_000)
+LOWEST_GIVEN_RATE: Final = Decimal("0.01")
+MOST_LINES: Final = 2_000
 MOST_PERIODS_EARNED_IN: Final = 400
 Seconds = Annotated[int, Meta(ge=0, le=600_000_000)]
 Days = Annotated[int, Meta(ge=0, le=31)]
@@ -311,7 +313,10 @@ class Rates(Struct, frozen=True, kw_only=True):
 
     @classmethod
     def faults(cls, valid: Mapping[str, Any]) -> Iterable[Fault]:
-        return ceiling_faults(valid, HIGHEST_RATE, "hourly", "accommodation_offset_per_day", "hourly_now")
+        yield from ceiling_faults(valid, HIGHEST_RATE, "hourly", "accommodation_offset_per_day", "hourly_now")
+        for name in ("hourly", "hourly_now"):
+            if valid.get(name) is not None and valid[name] < LOWEST_GIVEN_RATE:
+                yield Fault(f"/{name}", "is less than a penny an hour")
 
 
 class Standard(Struct, frozen=True, kw_only=True):
@@ -330,19 +335,19 @@ class WageCase(Struct, frozen=True, kw_only=True):
     """One worker and one pay reference period: the input of the minimum wage test."""
 
     period: Period
-    work: Annotated[list[WorkLine], Meta(max_length=10_000)]
-    pay: Annotated[list[PayLine], Meta(max_length=10_000)]
+    work: Annotated[list[WorkLine], Meta(max_length=MOST_LINES)]
+    pay: Annotated[list[PayLine], Meta(max_length=MOST_LINES)]
     worker: Worker | None = None
     work_type: WorkType = "time"
     salaried: Salaried | None = None
-    contract_rates: Annotated[list[ContractRate], Meta(max_length=1_000)] = []
-    deductions: Annotated[list[Deduction], Meta(max_length=10_000)] = []
-    expenditure: Annotated[list[Expenditure], Meta(max_length=10_000)] = []
-    payments_to_employer: Annotated[list[PaymentToEmployer], Meta(max_length=10_000)] = []
+    contract_rates: Annotated[list[ContractRate], Meta(max_length=MOST_LINES)] = []
+    deductions: Annotated[list[Deduction], Meta(max_length=MOST_LINES)] = []
+    expenditure: Annotated[list[Expenditure], Meta(max_length=MOST_LINES)] = []
+    payments_to_employer: Annotated[list[PaymentToEmployer], Meta(max_length=MOST_LINES)] = []
     accommodation: Accommodation | None = None
     rates: Rates | None = None
     standards: Annotated[list[Standard], Meta(max_length=100)] = []
-    bank_holidays: Annotated[list[Day], Meta(max_length=1_000)] = []
+    bank_holidays: Annotated[list[Day], Meta(max_length=MOST_LINES)] = []
     employment_ended_on: Day | None = None
     as_of: Day | None = None
 

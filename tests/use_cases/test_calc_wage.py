@@ -173,3 +173,19 @@ def test_a_verdict_compares_exact_values_and_a_shortfall_below_half_a_penny_prin
 def test_a_penny_above_the_minimum_is_enough_and_one_below_is_not() -> None:
     assert answer(pay=[{"kind": "salary", "amount": "127.11"}])["compliant"] is True
     assert answer(pay=[{"kind": "salary", "amount": "127.09"}])["shortfall"] == "0.01"
+
+
+def test_the_largest_and_smallest_figures_still_come_out_exactly() -> None:
+    most = [{"kind": "salary", "amount": "9999999.99"}] * 2000
+    brief = answer(pay=most, work=[{"kind": "contact", "minutes": "0.000001"}])
+    assert brief["nmw_pay"] == "19999999980.00"
+    assert Decimal(brief["hourly_equivalent"]) == Decimal("19999999980.00") * 60_000_000
+    owed = answer(
+        pay=[],
+        deductions=[{"kind": "uniform", "amount": "9999999.99"}] * 2000,
+        rates={"hourly": "0.01", "hourly_now": "10000"},
+    )
+    assert owed["shortfall"] == "19999999980.10"
+    assert Decimal(owed["arrears"]["due"]) == Decimal("19999999980.10") * 1_000_000
+    piece = {"kind": "piece", "units": "999999999999", "rate": "0.000001", "normal_rate": "10000"}
+    assert answer(pay=[piece])["nmw_pay"] == "1000000.00"

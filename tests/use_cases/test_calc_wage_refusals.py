@@ -35,6 +35,8 @@ def test_the_plain_case_has_no_fault() -> None:
         ({"work_type": "salaried"}, {"/salaried"}),
         ({"extra": 1}, {"/extra"}),
         ({"rates": {"hourly": "0"}}, {"/rates/hourly"}),
+        ({"rates": {"hourly": "0.009999"}}, {"/rates/hourly"}),
+        ({"pay": [{"kind": "salary", "amount": "1"}] * 2001}, {"/pay"}),
         ({"rates": {"hourly": 12.71}}, {"/rates/hourly"}),
         ({"as_of": "yesterday"}, {"/as_of"}),
         ({"bank_holidays": ["2026-05-25", "25/12/2026"]}, {"/bank_holidays/1"}),
@@ -117,8 +119,8 @@ def test_a_line_of_work_that_cannot_be_right_is_refused(line: dict[str, Any], ex
             {"/pay/0/record_submitted_on"},
         ),
         ({"kind": "salary", "amount": "999999999999"}, {"/pay/0/amount"}),
-        ({"kind": "hourly", "minutes": 10_000_000, "rate": "1000000"}, {"/pay/0/minutes"}),
-        ({"kind": "hourly", "minutes": 60, "rate": "1000000.01"}, {"/pay/0/rate"}),
+        ({"kind": "hourly", "minutes": 10_000_000, "rate": "9999"}, {"/pay/0/minutes"}),
+        ({"kind": "hourly", "minutes": 60, "rate": "10000.01"}, {"/pay/0/rate"}),
     ],
 )
 def test_a_payment_that_cannot_be_right_is_refused(line: dict[str, Any], expected: set[str]) -> None:

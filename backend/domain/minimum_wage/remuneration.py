@@ -86,12 +86,13 @@ def _countable() -> pl.Expr:
     at_lowest = pl.col("low") * exact("micros") + divided(
         pl.col("low_over") * exact("micros"), pl.col("low_by")
     )
-    normal = exact("units") * exact("normal_rate") * whole(GRAINS_A_MICROPOUND_MICROUNIT)
+    normal_rate = pl.min_horizontal(exact("rate"), exact("normal_rate"))
+    normal = exact("units") * normal_rate * whole(GRAINS_A_MICROPOUND_MICROUNIT)
     lowest = (
         pl.when(_is_rated() & pl.col("low").is_not_null())
         .then(at_lowest)
         .when(pl.col("kind") == "piece")
-        .then(pl.coalesce(normal, "worth"))
+        .then(normal)
         .otherwise("worth")
     )
     reached = pl.when(lowest < pl.col("worth")).then(lowest).otherwise("worth")

@@ -39,17 +39,17 @@ def uneven(numerator: pl.Expr, denominator: pl.Expr) -> pl.Expr:
 
 def pennies(grains: pl.Expr) -> pl.Expr:
     """Grains as pennies, half up."""
-    return half_up_column(grains, whole(GRAINS_A_PENNY)).cast(pl.Int64)
+    return half_up_column(grains, whole(GRAINS_A_PENNY))
 
 
 def owed_pennies(grains: pl.Expr) -> pl.Expr:
     """As `pennies`, but what is owed never prints as nothing: above zero it is at least a penny."""
-    return pl.when(grains > whole(0)).then(pl.max_horizontal(pennies(grains), pl.lit(1))).otherwise(pl.lit(0))
+    return pl.when(grains > whole(0)).then(pl.max_horizontal(pennies(grains), whole(1))).otherwise(whole(0))
 
 
 def hundredths_of_minute(ticks: pl.Expr) -> pl.Expr:
     """Ticks as hundredths of a minute, half up."""
-    return half_up_column(ticks, whole(TICKS_A_HUNDREDTH_MINUTE)).cast(pl.Int64)
+    return half_up_column(ticks, whole(TICKS_A_HUNDREDTH_MINUTE))
 
 
 def positive(amount: pl.Expr) -> pl.Expr:

@@ -67,7 +67,7 @@ def _hourly_equivalent() -> pl.Expr:
     """Pennies an hour that the pay comes to; null with no hours."""
     hours = pl.col("counted")
     some = pl.when(hours > whole(0)).then(hours)
-    return half_up_column(pl.col("nmw_pay"), some * whole(10_000)).cast(pl.Int64).alias("hourly_equivalent")
+    return half_up_column(pl.col("nmw_pay"), some * whole(10_000)).alias("hourly_equivalent")
 
 
 def printable(verdicts: pl.DataFrame) -> pl.DataFrame:
