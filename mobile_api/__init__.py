@@ -1,0 +1,1 @@
+"""What phones call, over HTTP and nothing else: no SQL and no rules stand here."""

@@ -1,7 +1,205 @@
-"""All routes that phones call."""
+"""All routes that phones call, under /mobile/v1."""
 
-from typing import Final
+from datetime import timedelta
+from typing import Any, Final
 
-from litestar.handlers import HTTPRouteHandler
+from litestar import Response, Router, get, post
+from litestar.datastructures import ResponseHeader
 
-handlers: Final[list[HTTPRouteHandler]] = []
+from backend.domain.time import london_date
+from backend.use_cases.decide_correction import object_to_correction
+from backend.use_cases.enrol_device import enrol_device
+from backend.use_cases.list_corrections import list_corrections
+from backend.use_cases.open_session import open_session
+from backend.use_cases.phone_calls import new_nonce
+from backend.use_cases.propose_correction import propose_correction
+from backend.use_cases.read_days import read_days
+from backend.use_cases.read_pay_record import read_pay_record
+from backend.use_cases.read_rota import read_rota
+from backend.use_cases.receive_events import receive_events
+from backend.use_cases.receive_raw import receive_raw
+from mobile_api.calls import AnyRequest, answer, body_of, call_of, tagged, with_nonce
+from mobile_api.questions import date_of, uuid_of, whole_of
+from schemas.mobile import (
+    LARGEST_BODY_BYTES,
+    CorrectionAnswer,
+    CorrectionRequest,
+    CorrectionsAnswer,
+    DaysAnswer,
+    Enrolled,
+    EnrolRequest,
+    EventsAnswer,
+    EventsRequest,
+    NonceAnswer,
+    ObjectionRequest,
+    RawAnswer,
+    RotaAnswer,
+    SessionAnswer,
+    SessionRequest,
+)
+
+_LONGEST_ROTA: Final = 31
+_LONGEST_DAYS: Final = 62
+
+
+def _described(**kinds: Any) -> dict[str, Any]:
+    return dict(kinds)
+
+
+@get(
+    "/nonce", summary="A nonce for the next proof", operation_id="nonce", opt=_described(answers=NonceAnswer)
+)
+async def nonce(request: AnyRequest) -> Response[bytes]:
+    """The nonce stands in the body and, as with every answer, in the header DPoP-Nonce. Fresh for 300 seconds."""
+    made = new_nonce(request.state.received_at)
+    response = answer(NonceAnswer(made))
+    response.headers["DPoP-Nonce"] = made
+    return response
+
+
+@post(
+    "/enrol",
+    status_code=201,
+    summary="Enrol a phone with a manager's code",
+    operation_id="enrol",
+    opt=_described(accepts=EnrolRequest, answers=Enrolled),
+)
+async def enrol(request: AnyRequest) -> Response[bytes]:
+    """Needs a proof by the new key. The same code with the same key answers the same phone again."""
+    return answer(await enrol_device(await body_of(request, EnrolRequest), call_of(request)), 201)
+
+
+@post(
+    "/session",
+    status_code=200,
+    summary="A token for one hour",
+    operation_id="session",
+    opt=_described(accepts=SessionRequest, answers=SessionAnswer),
+)
+async def session(request: AnyRequest) -> Response[bytes]:
+    """Needs a proof by the phone's key. Five wrong PINs lock the rota until a manager unlocks it."""
+    return answer(await open_session(await body_of(request, SessionRequest), call_of(request)))
+
+
+@get("/rota", summary="The carer's own visits", operation_id="rota", opt=_described(answers=RotaAnswer))
+async def rota(request: AnyRequest) -> Response[bytes]:
+    """`from` (default today) and `days` (default 7, at most 31) are London dates. Knows ETag and If-None-Match."""
+    call = call_of(request)
+    first = date_of(request, "from", london_date(call.received_at))
+    found = await read_rota(call, first, whole_of(request, "days", 7, _LONGEST_ROTA))
+    return tagged(request, found)
+
+
+@post(
+    "/events",
+    status_code=200,
+    summary="Hand in signed events",
+    operation_id="events",
+    request_max_body_size=LARGEST_BODY_BYTES,
+    opt=_described(accepts=EventsRequest, answers=EventsAnswer),
+)
+async def events(request: AnyRequest) -> Response[bytes]:
+    """Taken with or without a proof, never answered 401. Each event is decided alone; the answer is a receipt."""
+    call = call_of(request)
+    return answer(await receive_events(await request.body(), call))
+
+
+@post(
+    "/events/raw",
+    status_code=200,
+    summary="Hand in bytes that were refused as events",
+    operation_id="events_raw",
+    request_max_body_size=LARGEST_BODY_BYTES,
+    opt=_described(answers=RawAnswer),
+)
+async def raw_events(request: AnyRequest) -> Response[bytes]:
+    """Kept unread, with a receipt of their digest, so that a phone may let them go."""
+    call = call_of(request)
+    return answer(await receive_raw(await request.body(), call))
+
+
+@get("/days", summary="What I did, and what it pays", operation_id="days", opt=_described(answers=DaysAnswer))
+async def days(request: AnyRequest) -> Response[bytes]:
+    """`from` and `to` are London dates, both included (default: the last seven days; at most 62)."""
+    call = call_of(request)
+    today = london_date(call.received_at)
+    last = date_of(request, "to", today)
+    first = date_of(request, "from", last - timedelta(days=6), last, _LONGEST_DAYS)
+    return answer(await read_days(call, first, last))
+
+
+@get("/pay-record", summary="The record of a pay reference period", operation_id="pay_record")
+async def pay_record(request: AnyRequest) -> Response[bytes]:
+    """`period` is its first day. The carer's own pages of the report, as PDF."""
+    call = call_of(request)
+    name, content = await read_pay_record(call, date_of(request, "period", None))
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(content, media_type="application/pdf", headers=headers)
+
+
+@post(
+    "/corrections",
+    status_code=201,
+    summary="Say that a recorded time is not what happened",
+    operation_id="propose_correction",
+    opt=_described(accepts=CorrectionRequest, answers=CorrectionAnswer),
+)
+async def correct(request: AnyRequest) -> Response[bytes]:
+    """Signed by the phone. The same correction again is answered as before; its id with other content is refused."""
+    body = await request.body()
+    made, new = await propose_correction(body, call_of(request))
+    return answer(made, 201 if new else 200)
+
+
+@get(
+    "/corrections",
+    summary="Corrections and what was decided",
+    operation_id="corrections",
+    opt=_described(answers=CorrectionsAnswer),
+)
+async def corrections(request: AnyRequest) -> Response[bytes]:
+    """The carer's own, newest first; those that a manager started are among them."""
+    return answer(await list_corrections(call_of(request)))
+
+
+@post(
+    "/corrections/{correction_id:str}/objection",
+    status_code=200,
+    summary="Object to a correction that a manager started",
+    operation_id="object_to_correction",
+    opt=_described(accepts=ObjectionRequest, answers=CorrectionAnswer),
+)
+async def object_to(request: AnyRequest, correction_id: str) -> Response[bytes]:
+    """Until the objection is settled nothing of that correction is applied."""
+    call = call_of(request)
+    given = await body_of(request, ObjectionRequest)
+    return answer(await object_to_correction(uuid_of("correction_id", correction_id), given.reason, call))
+
+
+handlers: Final = [
+    Router(
+        "/mobile/v1",
+        route_handlers=[
+            nonce,
+            enrol,
+            session,
+            rota,
+            events,
+            raw_events,
+            days,
+            pay_record,
+            correct,
+            corrections,
+            object_to,
+        ],
+        middleware=[with_nonce],
+        response_headers=[
+            ResponseHeader(
+                name="DPoP-Nonce",
+                documentation_only=True,
+                description="The nonce for the next proof",
+            )
+        ],
+        tags=["phones"],
+    )
+]

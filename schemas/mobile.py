@@ -11,7 +11,7 @@ from uuid import UUID
 from msgspec import Meta, Struct, field
 
 from schemas.day import ActivityKind, DaySegment, DayTotals, Place, order_faults
-from schemas.scalars import Day, Instant, Latitude, Longitude, Text
+from schemas.scalars import Day, Instant, Latitude, Longitude
 from schemas.strict import Fault
 
 SAFE_INTEGER: Final = 2**53 - 1
@@ -20,6 +20,7 @@ LARGEST_BODY_BYTES: Final = 1_048_576
 _SALT_BYTES: Final = 16
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 _BASE64URL: Final = re.compile(r"[A-Za-z0-9_-]*", re.ASCII)
+_UNPRINTABLE: Final = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 _PIN: Final = re.compile(r"\d{4,8}", re.ASCII)
 
 
@@ -28,6 +29,15 @@ def parse_uuid(data: object) -> UUID:
     if not isinstance(data, str) or not _UUID.fullmatch(data):
         raise ValueError("must be a UUID, such as 2b1f8a30-6c0e-4a86-9f6c-0f6f3f1c7a11")
     return UUID(data)
+
+
+def parse_text(data: object) -> str:
+    """Text of 1 to 500 characters, without control characters or halves of surrogate pairs."""
+    if not isinstance(data, str) or not 1 <= len(data) <= 500:
+        raise ValueError("must be text of 1 to 500 characters")
+    if _UNPRINTABLE.search(data):
+        raise ValueError("holds a control character or half of a surrogate pair")
+    return data
 
 
 def parse_digest(data: object) -> str:
@@ -46,7 +56,12 @@ def parse_salt(data: object) -> str:
 
 def parse_metres(data: object) -> float:
     """A length in metres, not negative."""
-    if isinstance(data, bool) or not isinstance(data, int | float | Decimal) or not isfinite(data) or data < 0:
+    if (
+        isinstance(data, bool)
+        or not isinstance(data, int | float | Decimal)
+        or not isfinite(data)
+        or data < 0
+    ):
         raise ValueError("must be a number of metres, not negative")
     return float(data)
 
@@ -67,9 +82,10 @@ Uuid = Annotated[UUID, _meta(parse_uuid, type="string", format="uuid")]
 Digest = Annotated[str, _meta(parse_digest, **_TEXT_OF, pattern="^[A-Za-z0-9_-]{43}$")]
 Salt = Annotated[str, _meta(parse_salt, **_TEXT_OF, pattern="^[A-Za-z0-9_-]{22,}$")]
 Metres = Annotated[float, _meta(parse_metres, type="number", minimum=0)]
+Text = Annotated[str, _meta(parse_text, **_TEXT_OF, minLength=1, maxLength=500)]
 Pin = Annotated[str, _meta(parse_pin, **_TEXT_OF, pattern="^[0-9]{4,8}$")]
 Whole = Annotated[int, Meta(ge=0, le=SAFE_INTEGER)]
-Base64Url = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]*$", max_length=2000)]
+Base64Url = Annotated[str, Meta(max_length=2000, extra_json_schema={"pattern": "^[A-Za-z0-9_-]*$"})]
 
 
 class Platform(StrEnum):
@@ -319,7 +335,7 @@ class CheckpointAnswer(Struct, frozen=True):
     previous: str
     events: int
     root: str
-    created_at: Instant
+    created_at: str
     kid: str
     signature: str
 
@@ -422,13 +438,17 @@ class MobileDay(Struct, frozen=True):
 
 
 class PayPeriodSoFar(Struct, frozen=True):
-    """The minimum wage test of a pay reference period as it stands. `tested` false: `reason` says what is missing."""
+    """The minimum wage test of a pay reference period as it stands. `tested` false: `reason` says what is missing.
+
+    `basis` says what was tested: what payroll paid, or before that what the terms come to.
+    """
 
     employment: str
     start: Day
     end: Day
     tested: bool
     reason: str | None
+    basis: Literal["payroll", "terms"] | None
     counted_minutes: str | None
     unresolved_minutes: str | None
     nmw_pay: str | None
@@ -474,9 +494,10 @@ class SignedCorrection(Struct, frozen=True):
     def faults(cls, valid: Mapping[str, Any]) -> Iterator[Fault]:
         if "visit_id" in valid and "day" in valid and (valid["visit_id"] is None) == (valid["day"] is None):
             yield Fault("/visit_id", "give either visit_id or day")
-        if valid.get("day") is not None and isinstance(valid.get("proposed"), ProposedTimes):
-            if valid["proposed"].start is None or valid["proposed"].end is None:
-                yield Fault("/proposed", "needs both a start and an end for a day")
+        proposed = valid.get("proposed")
+        whole = proposed is None or (proposed.start is not None and proposed.end is not None)
+        if valid.get("day") is not None and not whole:
+            yield Fault("/proposed", "needs both a start and an end for a day")
 
 
 class Note(Struct, frozen=True):
@@ -523,17 +544,7 @@ class CorrectionsAnswer(Struct, frozen=True):
     corrections: list[CorrectionAnswer]
 
 
-class Objection(Struct, frozen=True):
-    """The carer objects to a correction that a manager started."""
+class ObjectionRequest(Struct, frozen=True):
+    """Why the carer does not agree."""
 
-    signed: "SignedObjection"
-    signature: Base64Url
-
-
-class SignedObjection(Struct, frozen=True):
-    """What the phone signs of an objection."""
-
-    type: Literal["doorstep-objection-1"]
-    correction_id: Uuid
-    device_id: Text
-    reason: Annotated[str, Meta(max_length=1000)] = ""
+    reason: Text | None = None

@@ -6,24 +6,28 @@ of two events that cannot both stand, the later arrival is the doubtful one.
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
 
 from backend.domain.canonical import sha256
 
-Verdict = Literal["new", "duplicate", "conflict", "fork"]
+Verdict = Literal["new", "conflict", "fork"]
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A validly signed event as the chain sees it. `conflict` and `fork` say how it was received."""
+    """A validly signed event as the chain sees it. `conflict` and `fork` say how it was received.
+
+    `holds` is false where another event has its id or its place already.
+    """
 
     id: UUID
     seq: int
     signed_hash: bytes
     prev: bytes
     verdict: Verdict = "new"
+    holds: bool = True
 
 
 class Chain:
@@ -43,13 +47,20 @@ class Chain:
         self._ids.add(link.id)
         self._at[link.seq].append(link)
 
-    def judge(self, link: Link) -> Verdict:
-        """What `link` is against everything held."""
-        if any(link.signed_hash == held.signed_hash for held in self._held(link.seq)):
-            return "duplicate"
+    def repeats(self, link: Link) -> bool:
+        """Whether the same signed event is held already."""
+        return any(link.signed_hash == held.signed_hash for held in self._held(link.seq))
+
+    def place(self, link: Link) -> Link:
+        """Hold one that repeats nothing, and say what it is against everything held before."""
         if link.id in self._ids:
-            return "conflict"
-        return "fork" if self._breaks(link) else "new"
+            placed = replace(link, verdict="conflict", holds=False)
+        else:
+            placed = replace(
+                link, verdict="fork" if self._breaks(link) else "new", holds=not self._taken(link)
+            )
+        self.add(placed)
+        return placed
 
     def waits(self, link: Link) -> bool:
         """Whether the predecessor of `link` has not come."""
@@ -58,8 +69,11 @@ class Chain:
     def _held(self, seq: int) -> list[Link]:
         return self._at.get(seq, [])
 
+    def _taken(self, link: Link) -> bool:
+        return any(held.holds for held in self._held(link.seq))
+
     def _breaks(self, link: Link) -> bool:
-        if any(held.verdict != "conflict" for held in self._held(link.seq)):
+        if self._taken(link):
             return True
         if link.seq <= self._first:
             return link.prev != self._genesis or self._orphans(link)
@@ -71,6 +85,4 @@ class Chain:
     def _orphans(self, link: Link) -> bool:
         """Whether an event that waited for this place was made after another one."""
         known = {held.signed_hash for held in self._held(link.seq)} | {link.signed_hash}
-        return any(
-            after.verdict == "new" and after.prev not in known for after in self._held(link.seq + 1)
-        )
+        return any(after.verdict == "new" and after.prev not in known for after in self._held(link.seq + 1))

@@ -76,7 +76,9 @@ def read_event(raw: bytes, device_id: str) -> ReadEvent:
 
 def _read_parts(raw: bytes, value: dict[str, Any], signed: dict[str, Any], device_id: str) -> ReadEvent:
     event, faults = _decode(SignedEvent, signed, "/signed")
-    identity = SignedIdentity(event.id, event.seq, event.prev) if event else _decode(SignedIdentity, signed, "")[0]
+    identity = (
+        SignedIdentity(event.id, event.seq, event.prev) if event else _decode(SignedIdentity, signed, "")[0]
+    )
     fix, fix_faults = _optional(Fix, value, "fix")
     payload, payload_faults = _optional(EventPayload, value, "payload")
     faults = [*faults, *fix_faults, *payload_faults, *_between(value, event, payload, device_id)]

@@ -70,7 +70,9 @@ def judge(
 def _nearest(fix: Fix, approved: Sequence[Circle]) -> tuple[float | None, Fence]:
     """The best verdict over the approved places, and the distance to the place that gave it."""
     order: dict[Fence, int] = {"inside": 0, "cannot_tell": 1, "outside": 2, "no_position": 3}
-    found = [(order[verdict], distance, verdict) for distance, verdict in (_at(fix, place) for place in approved)]
+    found = [
+        (order[verdict], distance, verdict) for distance, verdict in (_at(fix, place) for place in approved)
+    ]
     if not found:
         return None, "cannot_tell"
     _, distance, verdict = min(found)

@@ -4,7 +4,19 @@ The database is made by the migrations; these classes name its columns for queri
 A table keyed by several columns names its first one as the key, because Piccolo knows only one.
 """
 
-from piccolo.columns import Array, BigInt, Boolean, Bytea, DoublePrecision, Integer, JSONB, SmallInt, Text, Timestamptz, UUID
+from piccolo.columns import (
+    JSONB,
+    UUID,
+    Array,
+    BigInt,
+    Boolean,
+    Bytea,
+    DoublePrecision,
+    Integer,
+    SmallInt,
+    Text,
+    Timestamptz,
+)
 from piccolo.table import Table
 
 from backend.db import DB
@@ -62,6 +74,7 @@ class EventLink(Table, tablename="event_link", db=DB):
     event_row = UUID(default=None, null=False)
     id = UUID(default=None, null=False)
     verdict = Text(default=None, null=False)
+    holds = Boolean(default=None, null=False)
     received_at = Timestamptz(default=None, null=False)
     outcome = Text(default=None, null=False)
     code = Text(default=None, null=True)

@@ -48,9 +48,13 @@ async def wage_report_facts(
     end: date,
     as_of: datetime,
     today: date,
+    carer_id: UUID | None = None,
 ) -> WageReportFacts:
-    """Everything recorded up to `as_of` on the pay reference period `start` to `end`. Arrears are to `today`."""
-    days = await worked_days(connection, provider_id, start, end, as_of=as_of)
+    """Everything recorded up to `as_of` on the pay reference period `start` to `end`; of one carer if given.
+
+    Arrears are to `today`.
+    """
+    days = await worked_days(connection, provider_id, start, end, as_of=as_of, carer_id=carer_id)
     rows = await connection.fetch(query("wages.pay_lines"), provider_id, start, end, as_of)
     lines = _by_employment(rows)
     work = _work(days.segments)

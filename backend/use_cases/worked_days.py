@@ -65,7 +65,7 @@ def _worked_out(
     visits: pl.DataFrame, activities: pl.DataFrame, employments: Sequence[Mapping[str, Any]], policy: Policy
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Segments and flags, each with its carer, employment and date."""
-    known, recorded = _visit_rows(visits), _activity_rows(activities)
+    known, recorded = known_visits(visits), settled_activities(activities)
     dated, done = working_days(known, recorded, policy.day_break_minutes * 60)
     days = (
         pl.concat([dated.select("day", "carer", "date"), done.select("day", "carer", "date")])
@@ -107,7 +107,7 @@ def _seconds(name: str) -> pl.Expr:
     return pl.col(name).dt.epoch("s").alias(name)
 
 
-def _visit_rows(visits: pl.DataFrame) -> pl.DataFrame:
+def known_visits(visits: pl.DataFrame) -> pl.DataFrame:
     """Visits that somebody worked. Of an implausible one only the first known instant is taken as a bound."""
     implausible = (pl.col("unresolved") == _IMPLAUSIBLE).fill_null(False)
     end = pl.when(~implausible | pl.col("actual_start").is_null()).then("actual_end")
@@ -126,7 +126,7 @@ def _visit_rows(visits: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _activity_rows(activities: pl.DataFrame) -> pl.DataFrame:
+def settled_activities(activities: pl.DataFrame) -> pl.DataFrame:
     """Activities that were closed and are not in doubt."""
     settled = pl.col("unresolved").is_null() & pl.col("start").is_not_null() & pl.col("end").is_not_null()
     return activities.filter(settled & (pl.col("end") >= pl.col("start"))).select(

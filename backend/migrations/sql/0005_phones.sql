@@ -63,6 +63,7 @@ CREATE TABLE event_link (                  -- hashes of all validly signed event
     event_row uuid NOT NULL,
     id uuid NOT NULL,
     verdict text NOT NULL CHECK (verdict IN ('new', 'conflict', 'fork')),
+    holds boolean NOT NULL,                -- false: another event has its id or its place
     received_at timestamptz NOT NULL,      -- with outcome and code: what a repeat is answered
     outcome text NOT NULL,
     code text,
@@ -182,6 +183,9 @@ CREATE TABLE event_judgement (             -- what was concluded from the positi
     PRIMARY KEY (provider_id, event_row, rule_version)
 );
 CALL protect_fact('event_judgement');
+-- Judgements hold no position: a commissioner may read those of the events that it may read.
+CREATE POLICY commissioner ON event_judgement FOR SELECT USING (current_commissioner() IS NOT NULL AND EXISTS (
+    SELECT FROM event e WHERE e.provider_id = event_judgement.provider_id AND e.row_id = event_judgement.event_row));
 
 CREATE TABLE event_batch (                 -- the signed receipt of one call
     provider_id uuid NOT NULL,

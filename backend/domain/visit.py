@@ -1,0 +1,371 @@
+"""One visit from many events: who attended which planned visit, from when to when, and what is doubtful about it.
+
+Columnar and pure: the same for one carer's day and for a county's month. Identifiers are text, instants UTC.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import polars as pl
+
+from backend.domain.evidence import LEVELS
+from backend.domain.policy import Policy
+from backend.domain.time import LONDON_NAME
+
+_INSTANT: Final = pl.Datetime("us", "UTC")
+_TEXTS: Final = pl.List(pl.String)
+
+VERSION_SCHEMA: Final = pl.Schema(
+    {
+        "visit_id": pl.String(),
+        "reference": pl.String(),
+        "version": pl.Int64(),
+        "package_id": pl.String(),
+        "commissioner_id": pl.String(),
+        "planned_start": _INSTANT,
+        "planned_end": _INSTANT,
+        "carer": pl.String(),
+        "second_carer": pl.String(),
+        "plan_status": pl.String(),
+        "cancelled_at": _INSTANT,
+        "cancelled_by": pl.String(),
+        "recorded_at": _INSTANT,
+    }
+)
+EVENT_SCHEMA: Final = pl.Schema(
+    {
+        "event_row": pl.String(),
+        "event_id": pl.String(),
+        "device_id": pl.String(),
+        "carer_id": pl.String(),
+        "kind": pl.String(),
+        "visit_id": pl.String(),
+        "unplanned": pl.Boolean(),
+        "foreign": pl.Boolean(),
+        "at": _INSTANT,
+        "fact_at": _INSTANT,
+        "flags": _TEXTS,
+        "level": pl.String(),
+        "digest": pl.String(),
+        "service_user_id": pl.String(),
+    }
+)
+EMPLOYMENT_SCHEMA: Final = pl.Schema(
+    {"employment_id": pl.String(), "carer_id": pl.String(), "starts_on": pl.Date(), "ends_on": pl.Date()}
+)
+PACKAGE_SCHEMA: Final = pl.Schema(
+    {
+        "package_id": pl.String(),
+        "starts_on": pl.Date(),
+        "ends_on": pl.Date(),
+        "service_user_id": pl.String(),
+        "contract_id": pl.String(),
+        "service": pl.String(),
+        "zone": pl.String(),
+        "carers": pl.Int64(),
+        "high_dependency": pl.Boolean(),
+        "funding": pl.String(),
+    }
+)
+PLACE_SCHEMA: Final = pl.Schema(
+    {"service_user_id": pl.String(), "lat": pl.Float64(), "lon": pl.Float64(), "radius_m": pl.Float64()}
+)
+CORRECTION_SCHEMA: Final = pl.Schema(
+    {
+        "visit_id": pl.String(),
+        "carer_id": pl.String(),
+        "proposed_start": _INSTANT,
+        "proposed_end": _INSTANT,
+        "decided_at": _INSTANT,
+    }
+)
+VISIT_SCHEMA: Final = pl.Schema(
+    {
+        "visit_id": pl.String(),
+        "reference": pl.String(),
+        "carer_id": pl.String(),
+        "employment_id": pl.String(),
+        "package_id": pl.String(),
+        "contract_id": pl.String(),
+        "service_user_id": pl.String(),
+        "commissioner_id": pl.String(),
+        "service": pl.String(),
+        "zone": pl.String(),
+        "carers": pl.Int64(),
+        "funding": pl.String(),
+        "high_dependency": pl.Boolean(),
+        "starts_at": _INSTANT,
+        "planned_start": _INSTANT,
+        "planned_end": _INSTANT,
+        "status": pl.String(),
+        "actual_start": _INSTANT,
+        "actual_end": _INSTANT,
+        "recorded_start": _INSTANT,
+        "recorded_end": _INSTANT,
+        "incomplete": pl.Boolean(),
+        "unresolved": pl.String(),
+        "lat": pl.Float64(),
+        "lon": pl.Float64(),
+        "radius_m": pl.Float64(),
+        "cancelled_at": _INSTANT,
+        "cancelled_by": pl.String(),
+        "unplanned": pl.Boolean(),
+        "changed_after_start": pl.Boolean(),
+        "corrected": pl.Boolean(),
+        "assigned": pl.Boolean(),
+        "flags": _TEXTS,
+        "event_ids": _TEXTS,
+        "event_rows": _TEXTS,
+        "evidence_level": pl.String(),
+        "digests": _TEXTS,
+        "plan_version": pl.Int64(),
+        "last_fact_at": _INSTANT,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class VisitFacts:
+    """Everything recorded about some visits, each frame in its schema above."""
+
+    versions: pl.DataFrame
+    events: pl.DataFrame
+    employments: pl.DataFrame
+    packages: pl.DataFrame
+    places: pl.DataFrame
+    corrections: pl.DataFrame
+
+
+def visits(facts: VisitFacts, now: datetime, policy: Policy) -> pl.DataFrame:
+    """One row per attendance, in VISIT_SCHEMA, as the facts stand at `now`."""
+    attended = _attended(facts.events)
+    plans = _held_plans(facts.versions, attended)
+    rows = _attendances(facts, plans, attended).pipe(_correct, facts.corrections)
+    return (
+        rows.pipe(_judge, now, policy)
+        .pipe(_with_package, facts.packages)
+        .join(facts.places, on="service_user_id", how="left")
+        .pipe(_flagged)
+        .select(pl.col(name).cast(kind) for name, kind in VISIT_SCHEMA.items())
+        .sort("carer_id", "starts_at", "visit_id", nulls_last=True)
+    )
+
+
+def _attended(events: pl.DataFrame) -> pl.DataFrame:
+    """Each carer's part in each visit: the earliest check-in, the latest check-out, what else was said."""
+    arrival, leaving = pl.col("kind") == "check_in", pl.col("kind") == "check_out"
+    ends = arrival | leaving
+    ordered = events.with_columns(rank=pl.col("level").replace_strict(_RANK, return_dtype=pl.Int64)).sort(
+        "at", "event_row"
+    )
+    return ordered.group_by("visit_id", "carer_id", "unplanned", "foreign", maintain_order=True).agg(
+        recorded_start=pl.col("at").filter(arrival).min(),
+        recorded_end=pl.col("at").filter(leaving).max(),
+        refused=(pl.col("kind") == "refused_entry").any(),
+        repeated=(arrival.sum() > 1) | (leaving.sum() > 1),
+        two_devices=pl.col("device_id").filter(ends).n_unique() > 1,
+        clock_unknown=pl.col("flags").filter(ends).list.contains("clock_unknown").any(),
+        rank=pl.min_horizontal(pl.col("rank").filter(arrival).first(), pl.col("rank").filter(leaving).last()),
+        event_flags=pl.col("flags")
+        .filter(ends | (pl.col("kind") == "refused_entry"))
+        .list.explode(empty_as_null=False),
+        event_ids=pl.col("event_id"),
+        event_rows=pl.col("event_row"),
+        digests=pl.col("digest").drop_nulls().sort(),
+        said_service_user=pl.col("service_user_id").drop_nulls().first(),
+        events_at=pl.col("fact_at").max(),
+    )
+
+
+_RANK: Final = {level: rank for rank, level in enumerate(LEVELS)}
+
+
+def _held_plans(versions: pl.DataFrame, attended: pl.DataFrame) -> pl.DataFrame:
+    """Of each visit the version that counts: the last one recorded before the visit began under the one before it."""
+    first = attended.filter(~pl.col("foreign")).group_by("visit_id").agg(began=pl.col("recorded_start").min())
+    ordered = versions.join(first, on="visit_id", how="left").sort("visit_id", "version")
+    began = pl.min_horizontal(pl.col("planned_start"), pl.col("began")).shift(1).over("visit_id")
+    in_time = (pl.col("recorded_at") <= began).fill_null(True)
+    newest = pl.col("version") == pl.col("version").max().over("visit_id")
+    counted = ordered.with_columns(
+        held=in_time.cum_min().over("visit_id") == 1,
+        newest_carer=pl.col("carer").filter(newest).first().over("visit_id"),
+        newest_second=pl.col("second_carer").filter(newest).first().over("visit_id"),
+        newest_version=pl.col("version").max().over("visit_id"),
+        plans_at=pl.col("recorded_at").max().over("visit_id"),
+    )
+    return (
+        counted.filter("held")
+        .unique("visit_id", keep="last", maintain_order=True)
+        .with_columns(changed_after_start=pl.col("version") < pl.col("newest_version"))
+        .drop("began", "held", "carer", "second_carer", "newest_version", "recorded_at")
+        .rename({"version": "plan_version"})
+    )
+
+
+def _attendances(facts: VisitFacts, plans: pl.DataFrame, attended: pl.DataFrame) -> pl.DataFrame:
+    """The planned attendances beside the real ones; an unassigned visit that somebody attended has only the real."""
+    people = facts.employments.select("employment_id", "carer_id").unique()
+    named = (
+        _assigned(plans)
+        .join(people, on="employment_id", how="left")
+        .unique(["visit_id", "carer_id"], maintain_order=True)
+    )
+    both = named.join(attended, on=["visit_id", "carer_id"], how="full", coalesce=True)
+    somebody = attended.select("visit_id").unique().with_columns(somebody=pl.lit(True))
+    rows = both.join(somebody, on="visit_id", how="left").filter(
+        pl.col("carer_id").is_not_null() | pl.col("somebody").is_null()
+    )
+    own = pl.col("foreign").fill_null(False).not_()
+    plan_columns = [name for name in plans.columns if name != "visit_id"]
+    return (
+        rows.with_columns(assigned=pl.col("assigned").fill_null(False))
+        .join(plans, on="visit_id", how="left")
+        .with_columns(pl.when(own).then(pl.col(name)).alias(name) for name in plan_columns)
+        .with_columns(
+            foreign=pl.col("foreign").fill_null(False),
+            unplanned=pl.col("unplanned").fill_null(False),
+            changed_after_start=pl.col("changed_after_start").fill_null(False),
+            employment_id=pl.coalesce("employment_id", _employment(rows, facts)),
+        )
+    )
+
+
+def _assigned(plans: pl.DataFrame) -> pl.DataFrame:
+    """One row per visit and carer that the newest version names; one with no carer if it names none."""
+    return (
+        plans.select(
+            "visit_id",
+            employment_id=pl.concat_list("newest_carer", "newest_second").list.drop_nulls(),
+        )
+        .explode("employment_id", empty_as_null=True)
+        .with_columns(assigned=pl.col("employment_id").is_not_null())
+    )
+
+
+def _employment(rows: pl.DataFrame, facts: VisitFacts) -> pl.Series:
+    """The employment under which each row was attended where the plan does not say.
+
+    The newest version that names one of the carer's employments decides; else the one in force on the London date.
+    """
+    people = facts.employments.select("employment_id", "carer_id").unique()
+    named = (
+        facts.versions.select("visit_id", "version", employment_id=pl.concat_list("carer", "second_carer"))
+        .explode("employment_id", empty_as_null=True)
+        .join(people, on="employment_id")
+        .sort("version")
+        .unique(["visit_id", "carer_id"], keep="last")
+        .select("visit_id", "carer_id", by_plan="employment_id")
+    )
+    day = pl.coalesce("recorded_start", "recorded_end").dt.convert_time_zone(LONDON_NAME).dt.date()
+    started = pl.col("starts_on") <= pl.col("day")
+    not_ended = pl.col("ends_on").is_null() | (pl.col("day") <= pl.col("ends_on"))
+    in_force = (
+        rows.select("visit_id", "carer_id", day=day)
+        .join(facts.employments, on="carer_id")
+        .filter(started & not_ended)
+        .sort("starts_on", "employment_id")
+        .unique(["visit_id", "carer_id"], keep="last")
+        .select("visit_id", "carer_id", by_date="employment_id")
+    )
+    found = (
+        rows.select("visit_id", "carer_id")
+        .join(named, on=["visit_id", "carer_id"], how="left", maintain_order="left")
+        .join(in_force, on=["visit_id", "carer_id"], how="left", maintain_order="left")
+    )
+    return found.select(pl.coalesce("by_plan", "by_date")).to_series()
+
+
+def _correct(rows: pl.DataFrame, corrections: pl.DataFrame) -> pl.DataFrame:
+    """The accepted correction decided last takes the place of what was recorded, each end it names."""
+    last = corrections.sort("decided_at").unique(["visit_id", "carer_id"], keep="last")
+    joined = rows.join(last, on=["visit_id", "carer_id"], how="left")
+    return joined.with_columns(
+        actual_start=pl.coalesce("proposed_start", "recorded_start"),
+        actual_end=pl.coalesce("proposed_end", "recorded_end"),
+        corrected=pl.col("decided_at").is_not_null(),
+        last_fact_at=pl.max_horizontal("plans_at", "events_at", "decided_at"),
+    )
+
+
+def _judge(rows: pl.DataFrame, now: datetime, policy: Policy) -> pl.DataFrame:
+    start, end = pl.col("actual_start"), pl.col("actual_end")
+    longest = timedelta(hours=policy.implausible_visit_hours)
+    missed_from = pl.col("planned_end") + timedelta(minutes=policy.missed_after_minutes)
+    known = start.is_not_null() | end.is_not_null()
+    corrected = pl.col("corrected")
+    implausible = ((end < start) | (end - start > longest)).fill_null(False)
+    return rows.with_columns(
+        starts_at=pl.coalesce("planned_start", "actual_start", "actual_end", "last_fact_at"),
+        incomplete=start.is_null() != end.is_null(),
+        implausible=implausible,
+        unresolved=pl.when(pl.col("foreign")).then(pl.lit("not_your_visit"))
+        .when(implausible).then(pl.lit("implausible"))
+        .when(pl.col("clock_unknown") & ~corrected).then(pl.lit("clock_unknown")),
+        status=pl.when(pl.col("refused").fill_null(False) & ~corrected).then(pl.lit("refused"))
+        .when(known).then(pl.lit("completed"))
+        .when(pl.col("plan_status") != "planned").then(pl.col("plan_status"))
+        .when((missed_from < now) & pl.col("events_at").is_null()).then(pl.lit("missed"))
+        .otherwise(pl.lit("planned")),
+    )  # fmt: skip
+
+
+def _with_package(rows: pl.DataFrame, packages: pl.DataFrame) -> pl.DataFrame:
+    """The package of care in force on the London date on which the visit starts."""
+    day = pl.col("starts_at").dt.convert_time_zone(LONDON_NAME).dt.date()
+    ordered = packages.sort("starts_on")
+    joined = (
+        rows.with_columns(day=day)
+        .sort("day")
+        .join_asof(
+            ordered,
+            left_on="day",
+            right_on="starts_on",
+            by="package_id",
+            strategy="backward",
+            check_sortedness=False,
+        )
+    )
+    over = (pl.col("ends_on") < pl.col("day")).fill_null(False)
+    found = [name for name in PACKAGE_SCHEMA if name not in ("package_id", "starts_on", "ends_on")]
+    return joined.with_columns(pl.when(~over).then(pl.col(name)).alias(name) for name in found).with_columns(
+        service_user_id=pl.coalesce("service_user_id", "said_service_user")
+    )
+
+
+_OWN_FLAGS: Final = (
+    "repeated",
+    "two_devices",
+    "implausible",
+    "incomplete",
+    "changed_after_start",
+    "unplanned",
+    "corrected",
+    "worked_though_cancelled",
+    "not_your_visit",
+)
+
+
+def _flagged(rows: pl.DataFrame) -> pl.DataFrame:
+    worked = pl.col("status") == "completed"
+    marked = rows.with_columns(
+        worked_though_cancelled=worked & (pl.col("plan_status") != "planned").fill_null(False),
+        not_your_visit=pl.col("foreign"),
+    )
+    own = [pl.when(pl.col(name).fill_null(False)).then(pl.lit(name)) for name in _OWN_FLAGS]
+    return marked.with_columns(
+        flags=pl.concat_list(pl.concat_list(own).list.drop_nulls(), _known("event_flags"))
+        .list.unique()
+        .list.sort(),
+        event_ids=_known("event_ids"),
+        event_rows=_known("event_rows"),
+        digests=_known("digests"),
+        evidence_level=pl.col("rank").replace_strict(
+            list(_RANK.values()), list(_RANK), default=None, return_dtype=pl.String
+        ),
+    )
+
+
+def _known(name: str) -> pl.Expr:
+    return pl.col(name).fill_null(pl.lit([], dtype=_TEXTS))

@@ -1,0 +1,44 @@
+-- Proposals about recorded times. $1 is the provider.
+
+-- name: lock
+-- Decisions about one correction come one after the other. $1 is the correction.
+SELECT pg_advisory_xact_lock(hashtextextended($1::uuid::text, 0))
+
+-- name: own_visit
+-- Whether a visit is one of the carer's: the rota named her, or she recorded something of it.
+SELECT EXISTS (
+    SELECT FROM visit_version v JOIN employment e ON e.provider_id = v.provider_id AND e.carer_id = $3
+         AND e.id IN (v.carer, v.second_carer)
+    WHERE v.provider_id = $1 AND v.visit_id = $2
+) OR EXISTS (
+    SELECT FROM event e WHERE e.provider_id = $1 AND e.carer_id = $3 AND (e.visit_id = $2 OR (
+        e.visit_id IS NULL AND e.kind IN ('check_in', 'check_out')
+        AND md5(e.device_id::text || coalesce(e.check_in_id, e.event_id)::text)::uuid = $2))
+)
+
+-- name: insert
+INSERT INTO correction (provider_id, id, carer_id, visit_id, day, proposed_start, proposed_end, reason_code,
+                        proposed_by, user_id, device_id, note_hash, signed, signature, received_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+ON CONFLICT (provider_id, id) DO NOTHING RETURNING id
+
+-- name: insert_note
+INSERT INTO correction_note (provider_id, correction_id, content) VALUES ($1, $2, $3)
+
+-- name: one
+SELECT c.*, n.content AS note FROM correction c
+LEFT JOIN correction_note n ON n.provider_id = c.provider_id AND n.correction_id = c.id
+WHERE c.provider_id = $1 AND c.id = $2
+
+-- name: of_carer
+SELECT c.*, n.content AS note FROM correction c
+LEFT JOIN correction_note n ON n.provider_id = c.provider_id AND n.correction_id = c.id
+WHERE c.provider_id = $1 AND c.carer_id = $2 ORDER BY c.received_at DESC, c.id
+
+-- name: decisions
+SELECT correction_id, number, decision, decided_at, decided_by, reason FROM correction_decision
+WHERE provider_id = $1 AND correction_id = ANY ($2::uuid[]) ORDER BY correction_id, number
+
+-- name: insert_decision
+INSERT INTO correction_decision (provider_id, correction_id, number, decision, decided_by, decided_at, reason)
+VALUES ($1, $2, $3, $4, $5, $6, $7)

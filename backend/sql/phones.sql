@@ -1,0 +1,82 @@
+-- Enrolled phones and the codes that enrol them. $1 is the provider unless the query says otherwise.
+
+-- name: home
+-- $1 is the device.
+SELECT provider_id FROM device_home($1)
+
+-- name: code_home
+-- $1 is the hash of the code.
+SELECT provider_id FROM enrol_code_home($1)
+
+-- name: device
+SELECT provider_id, id, carer_id, public_key, key_thumbprint, pin_hash, pin_failures, locked_at, enrolled_at,
+       revoked_at, replaced_at, replaced_by
+FROM device WHERE provider_id = $1 AND id = $2
+
+-- name: device_locked
+SELECT provider_id, id, carer_id, public_key, key_thumbprint, pin_hash, pin_failures, locked_at, enrolled_at,
+       revoked_at, replaced_at, replaced_by
+FROM device WHERE provider_id = $1 AND id = $2 FOR UPDATE
+
+-- name: insert_device
+INSERT INTO device (provider_id, id, carer_id, install_id, name, platform, public_key, key_thumbprint, pin_hash,
+                    pin_failures, enrolled_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10)
+
+-- name: replace_device
+-- The old chain is closed at its last received place.
+UPDATE device SET replaced_by = $3, replaced_at = $4, closed_seq = (
+    SELECT max(seq) FROM event_key k WHERE k.provider_id = $1 AND k.device_id = $2)
+WHERE provider_id = $1 AND id = $2 AND replaced_at IS NULL
+
+-- name: note_pin
+UPDATE device SET pin_failures = $3, locked_at = $4 WHERE provider_id = $1 AND id = $2
+
+-- name: revoke
+UPDATE device SET revoked_at = coalesce(revoked_at, $3) WHERE provider_id = $1 AND id = $2
+
+-- name: unlock
+UPDATE device SET pin_failures = 0, locked_at = NULL WHERE provider_id = $1 AND id = $2
+
+-- name: devices
+SELECT d.id, d.name, d.platform, c.reference AS carer, d.install_id, d.enrolled_at, d.locked_at, d.revoked_at,
+       d.replaced_at, d.replaced_by, d.closed_seq,
+       (SELECT max(k.received_at) FROM event_key k WHERE k.provider_id = d.provider_id AND k.device_id = d.id)
+       AS last_event_at
+FROM device d JOIN carer c ON c.provider_id = d.provider_id AND c.id = d.carer_id
+WHERE d.provider_id = $1 ORDER BY c.reference, d.enrolled_at
+
+-- name: insert_code
+INSERT INTO enrol_code (provider_id, code_hash, carer_id, replaces, created_at, expires_at)
+VALUES ($1, $2, $3, $4, $5, $6)
+
+-- name: code_locked
+SELECT carer_id, replaces, expires_at, used_at, device_id, key_thumbprint FROM enrol_code
+WHERE provider_id = $1 AND code_hash = $2 FOR UPDATE
+
+-- name: use_code
+UPDATE enrol_code SET used_at = $3, device_id = $4, key_thumbprint = $5 WHERE provider_id = $1 AND code_hash = $2
+
+-- name: carer_by_reference
+SELECT id FROM carer WHERE provider_id = $1 AND reference = $2
+
+-- name: carer_name
+SELECT v.name FROM employment e JOIN employment_version v
+     ON v.provider_id = e.provider_id AND v.employment_id = e.id
+WHERE e.provider_id = $1 AND e.carer_id = $2 ORDER BY v.recorded_at DESC, v.version DESC, e.id LIMIT 1
+
+-- name: provider_name
+-- $1 is the provider's id in an array.
+SELECT name FROM organisation_names($1)
+
+-- name: count_failures
+-- $1 is the subject's keyed hash.
+SELECT count(*) AS failures, min(failed_at) AS oldest FROM sign_in_failure WHERE subject = $1 AND failed_at > $2
+
+-- name: insert_failures
+-- $1 is the subject's keyed hash.
+INSERT INTO sign_in_failure (subject, failed_at) SELECT $1, $2::timestamptz FROM generate_series(1, $3)
+
+-- name: forget_failures
+-- $1 is the subject's keyed hash.
+DELETE FROM sign_in_failure WHERE subject = $1 AND failed_at <= $2

@@ -1,0 +1,95 @@
+-- Facts about visits of a time range. $1 is always the provider; the last parameter, where it stands, is the instant up
+-- to which facts were recorded (null: all).
+
+-- name: versions
+SELECT v.visit_id::text, t.reference, v.version, v.package_id::text, v.commissioner_id::text,
+       v.starts_at, v.ends_at, v.carer::text, v.second_carer::text, v.status, v.cancelled_at, v.cancelled_by,
+       v.recorded_at
+FROM visit_version v JOIN visit t ON t.provider_id = v.provider_id AND t.id = v.visit_id
+WHERE v.provider_id = $1 AND ($5::timestamptz IS NULL OR v.recorded_at <= $5)
+  AND v.visit_id IN (
+      SELECT w.visit_id FROM visit_version w
+      WHERE w.provider_id = $1 AND w.starts_at >= $2 AND w.starts_at < $3
+        AND ($4::uuid[] IS NULL OR w.carer = ANY ($4) OR w.second_carer = ANY ($4)))
+
+-- name: events
+-- Accepted and released events of these visits, and of no known visit within the range; what was not the carer's visit
+-- comes too, marked foreign. An unplanned visit takes its id from its check-in.
+WITH found AS (
+    SELECT e.* FROM event e WHERE e.provider_id = $1 AND e.visit_id = ANY ($2::uuid[])
+    UNION ALL
+    SELECT e.* FROM event e
+    WHERE e.provider_id = $1 AND e.paid_at >= $3 AND e.paid_at < $4
+      AND ((e.visit_id IS NULL AND (e.kind IN ('check_in', 'check_out', 'fix') OR e.check_in_id IS NOT NULL))
+           OR (e.code = 'not_your_visit' AND e.visit_id <> ALL ($2::uuid[])))
+)
+SELECT e.row_id::text, e.event_id::text, e.device_id::text, e.carer_id::text, e.kind,
+       CASE WHEN e.visit_id IS NOT NULL THEN e.visit_id::text
+            WHEN e.kind IN ('check_in', 'check_out') OR e.check_in_id IS NOT NULL
+            THEN md5(e.device_id::text || coalesce(e.check_in_id, e.event_id)::text)::uuid::text END,
+       e.visit_id IS NULL, e.code IS NOT DISTINCT FROM 'not_your_visit' AND r.event_row IS NULL, e.paid_at,
+       greatest(e.received_at, r.released_at), e.flags || coalesce(j.reasons, '{}'),
+       coalesce(j.evidence_level, 'statement'), encode(e.signed_hash, 'hex'), e.service_user_id::text,
+       e.about_event_id::text
+FROM found e
+LEFT JOIN event_release r ON r.provider_id = e.provider_id AND r.event_row = e.row_id
+     AND ($6::timestamptz IS NULL OR r.released_at <= $6)
+LEFT JOIN event_judgement j ON j.provider_id = e.provider_id AND j.event_row = e.row_id
+WHERE (e.outcome = 'accepted' OR r.event_row IS NOT NULL OR e.code = 'not_your_visit')
+  AND e.paid_at IS NOT NULL AND e.event_id IS NOT NULL
+  AND ($5::uuid IS NULL OR e.carer_id = $5)
+  AND ($6::timestamptz IS NULL OR e.received_at <= $6)
+
+-- name: employments
+SELECT e.id::text, e.carer_id::text, v.starts_on, v.ends_on
+FROM employment e JOIN LATERAL (
+    SELECT starts_on, ends_on FROM employment_version w
+    WHERE w.provider_id = e.provider_id AND w.employment_id = e.id
+      AND ($2::timestamptz IS NULL OR w.recorded_at <= $2)
+    ORDER BY version DESC LIMIT 1) v ON true
+WHERE e.provider_id = $1
+
+-- name: packages
+SELECT DISTINCT ON (p.package_id, p.starts_on)
+       p.package_id::text, p.starts_on, p.ends_on, p.service_user_id::text, p.contract_id::text, p.service, p.zone,
+       p.carers, p.high_dependency, p.funding::text
+FROM package_version p
+WHERE p.provider_id = $1 AND p.package_id = ANY ($2::uuid[]) AND ($3::timestamptz IS NULL OR p.recorded_at <= $3)
+ORDER BY p.package_id, p.starts_on, p.version DESC
+
+-- name: places
+SELECT DISTINCT ON (s.service_user_id) s.service_user_id::text, s.lat, s.lon, s.radius_m
+FROM service_user_version s
+WHERE s.provider_id = $1 AND s.service_user_id = ANY ($2::uuid[])
+  AND ($3::timestamptz IS NULL OR s.recorded_at <= $3)
+ORDER BY s.service_user_id, s.version DESC
+
+-- name: corrections
+-- Corrections of these visits whose newest decision accepts them.
+SELECT c.visit_id::text, c.carer_id::text, c.proposed_start, c.proposed_end, d.decided_at
+FROM correction c JOIN LATERAL (
+    SELECT decision, decided_at FROM correction_decision w
+    WHERE w.provider_id = c.provider_id AND w.correction_id = c.id AND ($3::timestamptz IS NULL OR w.decided_at <= $3)
+    ORDER BY number DESC LIMIT 1) d ON d.decision = 'accepted'
+WHERE c.provider_id = $1 AND c.visit_id = ANY ($2::uuid[])
+
+-- name: activity_events
+SELECT e.row_id::text, e.event_id::text, e.carer_id::text, e.kind, e.activity, e.seq, e.paid_at,
+       greatest(e.received_at, r.released_at), e.flags, encode(e.signed_hash, 'hex'), a.content
+FROM event e
+LEFT JOIN event_release r ON r.provider_id = e.provider_id AND r.event_row = e.row_id
+     AND ($5::timestamptz IS NULL OR r.released_at <= $5)
+LEFT JOIN event_attachment a ON a.provider_id = e.provider_id AND a.event_row = e.row_id AND a.kind = 'payload'
+WHERE e.provider_id = $1 AND e.paid_at >= $2 AND e.paid_at < $3 AND e.kind IN ('activity_start', 'activity_end')
+  AND e.activity IS NOT NULL AND (e.outcome = 'accepted' OR r.event_row IS NOT NULL)
+  AND ($4::uuid IS NULL OR e.carer_id = $4) AND ($5::timestamptz IS NULL OR e.received_at <= $5)
+
+-- name: day_corrections
+-- Accepted corrections of a day: time of a kind that nothing had recorded.
+SELECT c.id::text, c.carer_id::text, c.reason_code, c.proposed_start, c.proposed_end, d.decided_at
+FROM correction c JOIN LATERAL (
+    SELECT decision, decided_at FROM correction_decision w
+    WHERE w.provider_id = c.provider_id AND w.correction_id = c.id AND ($5::timestamptz IS NULL OR w.decided_at <= $5)
+    ORDER BY number DESC LIMIT 1) d ON d.decision = 'accepted'
+WHERE c.provider_id = $1 AND c.day IS NOT NULL AND c.proposed_start >= $2 AND c.proposed_start < $3
+  AND ($4::uuid IS NULL OR c.carer_id = $4)

@@ -1,0 +1,73 @@
+"""Somebody else decides about a correction, or the carer objects to one that a manager started."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+from uuid import UUID
+
+import asyncpg
+
+from backend import clock, db
+from backend.faults import DomainError
+from backend.sql import query
+from backend.use_cases.list_corrections import corrections_of
+from backend.use_cases.phone_calls import Call, as_device
+from schemas.mobile import CorrectionAnswer
+
+
+async def decide_correction(
+    provider_id: UUID,
+    correction_id: UUID,
+    decided_by: UUID,
+    decision: Literal["accepted", "declined"],
+    reason: str | None = None,
+) -> None:
+    """A manager decides. Raises DomainError: not_found, forbidden (her own proposal), conflict (decided already).
+
+    What the carer objected to is open again and may be decided anew.
+    """
+    async with db.as_provider(provider_id) as connection:
+        correction, last, number = await _state(connection, provider_id, correction_id)
+        if correction["user_id"] == decided_by:
+            raise DomainError("forbidden", "Nobody decides about what they proposed: ask another manager.")
+        if last not in (None, "objected"):
+            raise DomainError("conflict", f"This correction was {last} already.")
+        await _append(connection, correction, number + 1, decision, decided_by, reason)
+
+
+async def object_to_correction(correction_id: UUID, reason: str | None, call: Call) -> CorrectionAnswer:
+    """The carer objects to a correction that a manager started; until that is settled nothing of it is applied."""
+    async with as_device(call) as (connection, device):
+        correction, last, number = await _state(connection, device.provider_id, correction_id)
+        if correction["carer_id"] != device.carer_id:
+            raise DomainError("not_found", "There is no such correction.")
+        if correction["proposed_by"] != "manager":
+            raise DomainError("forbidden", "This correction is the carer's own.")
+        if last != "objected":
+            await _append(connection, correction, number + 1, "objected", device.carer_id, reason)
+        return (await corrections_of(connection, [correction]))[0]
+
+
+async def _state(
+    connection: asyncpg.Connection, provider_id: UUID, correction_id: UUID
+) -> tuple[Mapping[str, Any], str | None, int]:
+    """The correction, its newest decision and how many there are; nobody else decides until the transaction ends."""
+    await connection.execute(query("corrections.lock"), correction_id)
+    correction = await connection.fetchrow(query("corrections.one"), provider_id, correction_id)
+    if correction is None:
+        raise DomainError("not_found", "There is no such correction.")
+    decided = await connection.fetch(query("corrections.decisions"), provider_id, [correction_id])
+    return correction, decided[-1]["decision"] if decided else None, len(decided)
+
+
+async def _append(
+    connection: asyncpg.Connection,
+    correction: Mapping[str, Any],
+    number: int,
+    decision: str,
+    decided_by: UUID,
+    reason: str | None,
+) -> None:
+    who = (correction["provider_id"], correction["id"])
+    await connection.execute(
+        query("corrections.insert_decision"), *who, number, decision, decided_by, clock.now(), reason
+    )

@@ -1,0 +1,163 @@
+"""What is known about the events of a batch before they are decided: whose visits, which places, how wrong a clock."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from backend.domain.decisions import Objection
+from backend.domain.events import ReadEvent
+from backend.domain.evidence import Circle, Judgement, judge
+from backend.domain.paid_time import Offset, PaidTime, Sending, absurd, offset, paid_time
+from backend.domain.policy import Policy
+from backend.domain.time import london_date
+from backend.faults import DomainError
+from backend.sql import query
+from backend.use_cases.phone_calls import Call, Device, proved
+from backend.use_cases.provider_policy import provider_policy
+from schemas.mobile import Envelope
+from schemas.scalars import parse_instant
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Approved places by visit and by person, the carer's visits among those named, and her own homes."""
+
+    named: frozenset[UUID]
+    visits: Mapping[UUID, Circle]
+    people: Mapping[UUID, Circle]
+    homes: Sequence[Circle]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """All that the rules need besides the events themselves. `measured` None: nothing proves the phone's offset."""
+
+    call: Call
+    device: Device
+    sending: Sending
+    measured: Offset | None
+    policy: Policy
+    places: Places
+
+    def paid(self, event: ReadEvent) -> PaidTime | None:
+        """The instant that counts, of an event that could be read."""
+        signed = event.event
+        if signed is None:
+            return None
+        return paid_time(
+            signed.occurred_at,
+            signed.clock_id,
+            signed.monotonic_ms,
+            self.sending,
+            self.measured,
+            self.clock_limit,
+        )
+
+    @property
+    def clock_limit(self) -> timedelta:
+        """How far a phone's clock may be off before its times are moved."""
+        return timedelta(seconds=self.policy.clock_offset_limit_s)
+
+    def objection(self, event: ReadEvent) -> Objection | None:
+        """Why the event may not count yet, whatever its place in the chain."""
+        signed, paid = event.event, self.paid(event)
+        if signed is None or paid is None:
+            return None
+        if self.device.revoked_at is not None:
+            return Objection("revoked", "a manager revoked this phone")
+        if wrong := event.wrong_hash():
+            return Objection("bad_hash", wrong)
+        if why := absurd(paid.at, self.call.received_at, self.device.enrolled_at, self.clock_limit):
+            return Objection("absurd_time", why)
+        if signed.visit_id is not None and signed.visit_id not in self.places.named:
+            return Objection("not_your_visit", "no version of the rota gives this carer such a visit")
+        return None
+
+    def judgement(self, event: ReadEvent) -> Judgement:
+        """What the event's position proves."""
+        assert event.event is not None
+        payload, visit = event.payload, event.event.visit_id
+        person = payload.person_id if payload else None
+        found = (
+            self.places.visits.get(visit) if visit and visit in self.places.named else None,
+            self.places.people.get(person) if person else None,
+        )
+        return judge(
+            event.fix,
+            payload.no_fix if payload else None,
+            event.event.occurred_at,
+            [circle for circle in found if circle is not None],
+            self.places.homes,
+            self.policy.fix_stale_after_s,
+        )
+
+
+async def context_of(
+    connection: asyncpg.Connection,
+    device: Device,
+    envelope: Envelope,
+    digest: str,
+    events: Sequence[ReadEvent],
+    call: Call,
+) -> Context:
+    """Read what the rules need. `digest` is the base64url SHA-256 of the body."""
+    now = call.received_at
+    policy = await provider_policy(connection, device.provider_id, london_date(now), now)
+    return Context(
+        call=call,
+        device=device,
+        sending=Sending(envelope.sent_at, envelope.clock_id, envelope.sent_monotonic_ms),
+        measured=_measured(device, envelope, digest, call),
+        policy=policy,
+        places=await _places(connection, device, events, policy),
+    )
+
+
+def _measured(device: Device, envelope: Envelope, digest: str, call: Call) -> Offset | None:
+    """The bounds of the phone's offset, if the call's proof is this phone's and about this body."""
+    try:
+        proof, issued = proved(call)
+        same_instant = parse_instant(proof.claims.get("sent_at")) == envelope.sent_at
+    except (DomainError, ValueError):
+        return None
+    if (
+        proof.thumbprint != device.key_thumbprint
+        or proof.claims.get("body_sha256") != digest
+        or not same_instant
+    ):
+        return None
+    return offset(issued, envelope.sent_at, call.received_at)
+
+
+async def _places(
+    connection: asyncpg.Connection, device: Device, events: Sequence[ReadEvent], policy: Policy
+) -> Places:
+    visits = {event.event.visit_id for event in events if event.event and event.event.visit_id}
+    people = {event.payload.person_id for event in events if event.payload and event.payload.person_id}
+    rows: list[Any] = []
+    if visits:
+        rows = await connection.fetch(
+            query("events.visit_places"), device.provider_id, list(visits), device.carer_id
+        )
+    known: list[Any] = []
+    if people:
+        known = await connection.fetch(query("events.person_places"), device.provider_id, list(people))
+    homes: list[Any] = []
+    if any(event.fix for event in events):
+        homes = await connection.fetch(query("events.homes"), device.provider_id, device.carer_id)
+    return Places(
+        named=frozenset(row["visit_id"] for row in rows if row["named"]),
+        visits={row["visit_id"]: _circle(row) for row in rows if row["lat"] is not None},
+        people={row["service_user_id"]: _circle(row) for row in known},
+        homes=[
+            Circle(row["lat"], row["lon"], policy.home_fence_m) for row in homes if row["lat"] is not None
+        ],
+    )
+
+
+def _circle(row: Any) -> Circle:
+    return Circle(row["lat"], row["lon"], row["radius_m"])

@@ -1,0 +1,135 @@
+"""What a carer's days would pay under her employer's terms, before payroll has run."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+import msgspec
+import polars as pl
+
+from backend.domain.time import instant_of
+from backend.domain.working_day import working_days
+from backend.sql import query
+from backend.use_cases.calc_pay import pay_results
+from backend.use_cases.worked_days import CarersDays, known_visits, settled_activities
+from schemas import wage
+from schemas.day import Activity, Actual, DayCarer, DayCase, DayPolicy, DayVisit, Place, Span
+from schemas.pay import PayCase, PayResult, PayTerms
+from schemas.strict import decode
+
+_TERMS: Final = {field.name: field.encode_name for field in msgspec.structs.fields(PayTerms)}
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Dated pay terms of one provider, by reference."""
+
+    versions: Sequence[tuple[str, date, date | None, PayTerms]]
+
+    def on(self, reference: str | None, day: date) -> PayTerms | None:
+        """The terms in force on a London date, or None."""
+        held = (
+            terms
+            for name, start, end, terms in self.versions
+            if name == reference and start <= day and (end is None or day <= end)
+        )
+        return next(held, None)
+
+
+async def terms_of(connection: asyncpg.Connection, provider_id: UUID, as_of: datetime) -> Terms:
+    """The provider's pay terms as recorded up to `as_of`."""
+    rows = await connection.fetch(query("wages.terms"), provider_id, as_of)
+    return Terms([(row["reference"], row["starts_on"], row["ends_on"], _terms(row["terms"])) for row in rows])
+
+
+def _terms(stored: Any) -> PayTerms:
+    value = msgspec.json.decode(stored) if isinstance(stored, str) else stored
+    decoded = decode(PayTerms, {name: value[name] for name in _TERMS.values() if name in value})
+    if decoded.value is None:
+        raise LookupError(f"stored pay terms cannot be read: {decoded.faults}")
+    return decoded.value
+
+
+def day_cases(days: CarersDays) -> list[DayCase]:
+    """The working days of one carer as cases to be paid. Of a visit in doubt only its first instant is known."""
+    visits, activities = working_days(
+        _without_doubt(days), settled_activities(days.activities), days.policy.day_break_minutes * 60
+    )
+    mode: Any = next((row["mode"] for row in days.employments.values()), "car")
+    dated = pl.concat([visits.select("day", "date"), activities.select("day", "date")])
+    done, did = _by_day(visits), _by_day(activities)
+    return [
+        DayCase(
+            carer=DayCarer(mode=mode),
+            date=row["date"],
+            visits=[_visit(one) for one in done.get(row["day"], [])],
+            activities=[_activity(one) for one in did.get(row["day"], [])],
+            policy=_policy(days),
+        )
+        for row in dated.unique("day", keep="first").sort("day").to_dicts()
+    ]
+
+
+def _without_doubt(days: CarersDays) -> pl.DataFrame:
+    doubted = days.visits.filter(pl.col("unresolved").is_not_null()).select(
+        carer="carer_id", visit="visit_id", doubted=pl.lit(True)
+    )
+    rows = known_visits(days.visits).join(doubted, on=["carer", "visit"], how="left", maintain_order="left")
+    known = pl.col("doubted").is_null() | pl.col("start").is_null()
+    return rows.with_columns(end=pl.when(known).then("end")).drop("doubted")
+
+
+def _by_day(frame: pl.DataFrame) -> dict[int, list[dict[str, Any]]]:
+    names = [name for name in ("start", "end", "planned_start", "planned_end") if name in frame.columns]
+    readable = frame.with_columns(instant_of(pl.col(name)).alias(name) for name in names)
+    parts = readable.partition_by("day", as_dict=True, maintain_order=True)
+    return {int(key[0]): part.to_dicts() for key, part in parts.items()}
+
+
+def _visit(row: Mapping[str, Any]) -> DayVisit:
+    planned = None if row["planned_start"] is None else Span(row["planned_start"], row["planned_end"])
+    return DayVisit(row["visit"], _place(row), "completed", planned, Actual(row["start"], row["end"]))
+
+
+def _activity(row: Mapping[str, Any]) -> Activity:
+    return Activity(row["kind"], row["start"], row["end"], _place(row))
+
+
+def _place(row: Mapping[str, Any]) -> Place | None:
+    return None if row["lat"] is None else Place(row["lat"], row["lon"])
+
+
+def _policy(days: CarersDays) -> DayPolicy:
+    limit = days.policy.waiting_limit_minutes
+    return DayPolicy(
+        waiting_limit_minutes=None if limit is None else Decimal(limit), long_gap=days.policy.long_gap
+    )
+
+
+def paid_under(terms: PayTerms, days: Sequence[DayCase]) -> PayResult:
+    """What the days pay under terms."""
+    return pay_results([PayCase(terms=terms, days=list(days))])[0]
+
+
+def previewed_pay(terms: Terms, reference: str | None, days: Sequence[DayCase]) -> list[wage.PayLine] | None:
+    """The pay lines of the days as the wage test takes them; None if a day has no terms."""
+    found: dict[int, tuple[PayTerms, list[DayCase]]] = {}
+    for case in days:
+        held = terms.on(reference, case.date)
+        if held is None:
+            return None
+        found.setdefault(id(held), (held, []))[1].append(case)
+    results = [paid_under(held, cases) for held, cases in found.values()]
+    return [_wage_line(line) for result in results for line in result.lines]
+
+
+def _wage_line(line: Any) -> wage.PayLine:
+    if line.kind == "hourly":
+        return wage.PayLine(
+            kind="hourly", amount=Decimal(line.amount), minutes=Decimal(line.minutes), duties="care"
+        )
+    return wage.PayLine(kind=line.kind, amount=Decimal(line.amount))

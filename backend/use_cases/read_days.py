@@ -1,0 +1,175 @@
+"""A carer reads her own days: what was recorded, what the law counts, what it pays, how the pay period stands."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+import asyncpg
+import msgspec
+import polars as pl
+
+from backend import clock
+from backend.domain.pay_period import parse_pay_cycle
+from backend.domain.time import LONDON_NAME
+from backend.use_cases.calc_day import readable, segment_of
+from backend.use_cases.calc_wage import wage_results
+from backend.use_cases.pay_preview import Terms, day_cases, paid_under, previewed_pay, terms_of
+from backend.use_cases.phone_calls import Call, Device, as_device
+from backend.use_cases.wage_report_facts import wage_report_facts
+from backend.use_cases.worked_days import CarersDays, worked_days
+from schemas.day import DayCase, DayTotals
+from schemas.mobile import DaysAnswer, MobileDay, MobileFlag, PayPeriodSoFar, PayPreviewLine
+from schemas.strict import Faulty
+from schemas.wage import WageCase, WageResult
+
+_TOTALS = ("contact", "travel", "waiting")
+
+
+async def read_days(call: Call, first: date, last: date) -> DaysAnswer:
+    """The carer's days from `first` to `last` (London dates, both included). Raises DomainError."""
+    async with as_device(call) as (connection, device):
+        now = clock.now()
+        days = await worked_days(
+            connection, device.provider_id, first, last, as_of=now, carer_id=device.carer_id
+        )
+        terms = await terms_of(connection, device.provider_id, now)
+        cases = [case for case in day_cases(days) if first <= case.date <= last]
+        found = _days(days, cases, terms)
+        periods = await _periods(connection, device, days, last, terms, now)
+    return DaysAnswer(found, periods)
+
+
+def _days(days: CarersDays, cases: Sequence[DayCase], terms: Terms) -> list[MobileDay]:
+    segments = _by_date(readable(days.segments))
+    flags = _flags(days)
+    paid = {case.date: _preview(case, days, terms) for case in cases}
+    return [
+        MobileDay(
+            date=day,
+            segments=[segment_of(row) for row in segments.get(day, [])],
+            totals=_totals(segments.get(day, [])),
+            flags=flags.get(day, []),
+            pay=paid[day][0] if day in paid else None,
+            pay_total=paid[day][1] if day in paid else None,
+        )
+        for day in sorted(segments.keys() | flags.keys())
+    ]
+
+
+def _by_date(frame: pl.DataFrame) -> dict[date, list[dict[str, Any]]]:
+    found: dict[date, list[dict[str, Any]]] = {}
+    for row in frame.to_dicts():
+        found.setdefault(row["date"], []).append(row)
+    return found
+
+
+def _totals(segments: Sequence[Mapping[str, Any]]) -> DayTotals:
+    """Seconds, as calc day adds them up."""
+    counted = sum(row["seconds"] for row in segments if row["counted"])
+    named = {
+        kind: sum(row["seconds"] for row in segments if row["counted"] and row["kind"] == kind)
+        for kind in _TOTALS
+    }
+    unresolved = sum(row["seconds"] for row in segments if row["kind"] == "unresolved")
+    shown = sum(row["seconds"] for row in segments)
+    return DayTotals(
+        **named,
+        other=counted - sum(named.values()),
+        counted=counted,
+        unresolved=unresolved,
+        uncounted=shown - counted - unresolved,
+    )
+
+
+def _flags(days: CarersDays) -> dict[date, list[MobileFlag]]:
+    """Flags of the days and of their visits, each once."""
+    found: dict[date, list[MobileFlag]] = {}
+    for row in days.flags.to_dicts():
+        found.setdefault(row["date"], []).append(MobileFlag(row["flag"], row["visit"]))
+    local = pl.col("starts_at").dt.convert_time_zone(LONDON_NAME).dt.date()
+    dates = days.segments["date"]
+    known = days.visits.with_columns(date=local).filter(pl.col("date").is_in(dates.implode()))
+    for row in known.to_dicts():
+        found.setdefault(row["date"], []).extend(MobileFlag(flag, row["visit_id"]) for flag in row["flags"])
+    return {day: list(dict.fromkeys(flags)) for day, flags in found.items()}
+
+
+def _preview(case: DayCase, days: CarersDays, terms: Terms) -> tuple[list[PayPreviewLine] | None, str | None]:
+    """The day's pay under the terms of the employment that worked it, so far as terms are loaded."""
+    employment = _employment(days, case)
+    held = None if employment is None else terms.on(employment["pay_terms"], case.date)
+    if held is None:
+        return None, None
+    result = paid_under(held, [case])
+    lines = [
+        PayPreviewLine(line.kind, line.amount, line.rule, line.minutes, line.rate) for line in result.lines
+    ]
+    return lines, result.total
+
+
+def _employment(days: CarersDays, case: DayCase) -> Mapping[str, Any] | None:
+    visits = [visit.id for visit in case.visits]
+    worked = days.visits.filter(pl.col("visit_id").is_in(visits))["employment_id"].drop_nulls()
+    known = [*worked, *days.employments]
+    return days.employments.get(known[0]) if known else None
+
+
+async def _periods(
+    connection: asyncpg.Connection, device: Device, days: CarersDays, last: date, terms: Terms, now: datetime
+) -> list[PayPeriodSoFar]:
+    """The running test of each of the carer's employments, in the pay reference period that holds `last`."""
+    found: list[PayPeriodSoFar] = []
+    for cycle in sorted({row["pay_cycle"] for row in days.employments.values()}):
+        period = parse_pay_cycle(cycle).containing(last)
+        facts = await wage_report_facts(
+            connection,
+            device.provider_id,
+            cycle,
+            period.start,
+            period.end,
+            now,
+            last,
+            carer_id=device.carer_id,
+        )
+        cases = [case for case in day_cases(facts.days) if period.start <= case.date <= period.end]
+        for employment, case in zip(facts.employments, facts.cases, strict=True):
+            found.append(
+                _so_far(employment, case, previewed_pay(terms, employment["pay_terms"], cases), last)
+            )
+    return found
+
+
+def _so_far(employment: Mapping[str, Any], case: WageCase, previewed: Any, today: date) -> PayPeriodSoFar:
+    name, period = employment["reference"], case.period
+    pay = case.pay or previewed
+    if pay is None:
+        return _untested(name, case, "no pay and no pay terms are loaded for it")
+    try:
+        result = wage_results([msgspec.structs.replace(case, pay=pay)], today)[0]
+    except Faulty as error:
+        return _untested(name, case, "; ".join(fault.detail for fault in error.faults))
+    basis: Literal["payroll", "terms"] = "payroll" if case.pay else "terms"
+    return PayPeriodSoFar(name, period.start, period.end, True, None, basis, **_figures(result))
+
+
+def _figures(result: WageResult) -> dict[str, Any]:
+    hourly = result.hourly_equivalent
+    return {
+        "counted_minutes": _text(result.counted_minutes),
+        "unresolved_minutes": _text(result.unresolved_minutes),
+        "nmw_pay": _text(result.nmw_pay),
+        "hourly_equivalent": None if hourly is None else _text(hourly),
+        "required_hourly": _text(result.required.hourly),
+        "compliant": result.compliant,
+        "shortfall": _text(result.shortfall),
+    }
+
+
+def _text(value: Decimal) -> str:
+    return f"{value:f}"
+
+
+def _untested(name: str, case: WageCase, reason: str) -> PayPeriodSoFar:
+    period = case.period
+    return PayPeriodSoFar(name, period.start, period.end, False, reason, None, *[None] * 7)

@@ -1,0 +1,125 @@
+"""The verified visits and the activities of a provider's carers in a time range, derived from the facts held.
+
+With `as_of` only facts recorded up to that instant are seen, and statuses are judged at it: what a frozen document was
+made from can be derived again. Without it, everything held counts, judged now.
+"""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+import polars as pl
+
+from backend import clock
+from backend.domain import visit
+from backend.domain.activity import ACTIVITY_EVENT_SCHEMA, DAY_CORRECTION_SCHEMA, activities
+from backend.domain.evidence import LEVELS
+from backend.domain.time import london_date
+from backend.domain.visit import VisitFacts, visits
+from backend.sql import query
+from backend.use_cases.provider_policy import provider_policy
+
+# An unplanned visit or an activity may begin before the range and end in it.
+_MARGIN: Final = timedelta(days=1)
+
+
+async def verified_visits(
+    connection: asyncpg.Connection,
+    provider_id: UUID,
+    start: datetime,
+    end: datetime,
+    carer_id: UUID | None = None,
+    as_of: datetime | None = None,
+) -> pl.DataFrame:
+    """One row per attendance, in backend.domain.visit.VISIT_SCHEMA, with `start` <= `starts_at` < `end`."""
+    facts = await _facts(connection, provider_id, start, end, carer_id, as_of)
+    now = as_of or clock.now()
+    policy = await provider_policy(connection, provider_id, london_date(end), now)
+    rows = visits(facts, now, policy)
+    in_range = rows.filter(pl.col("starts_at") >= start, pl.col("starts_at") < end)
+    return in_range if carer_id is None else in_range.filter(pl.col("carer_id") == str(carer_id))
+
+
+async def carer_activities(
+    connection: asyncpg.Connection,
+    provider_id: UUID,
+    start: datetime,
+    end: datetime,
+    carer_id: UUID | None = None,
+    as_of: datetime | None = None,
+) -> pl.DataFrame:
+    """Activities in backend.domain.activity.ACTIVITY_SCHEMA, with `start` <= `starts_at` < `end`."""
+    wide = (start - _MARGIN, end + _MARGIN, carer_id, as_of)
+    said = await connection.fetch(query("visits.activity_events"), provider_id, *wide)
+    corrected = await connection.fetch(query("visits.day_corrections"), provider_id, *wide)
+    events = _frame([(*row[:-1], *_place(row[-1])) for row in said], ACTIVITY_EVENT_SCHEMA)
+    rows = activities(events, _frame(corrected, DAY_CORRECTION_SCHEMA))
+    return rows.filter(pl.col("starts_at") >= start, pl.col("starts_at") < end)
+
+
+async def _facts(
+    connection: asyncpg.Connection,
+    provider_id: UUID,
+    start: datetime,
+    end: datetime,
+    carer_id: UUID | None,
+    as_of: datetime | None,
+) -> VisitFacts:
+    async def fetch(name: str, schema: pl.Schema, *parameters: object) -> pl.DataFrame:
+        return _frame(await connection.fetch(query(name), provider_id, *parameters), schema)
+
+    employments = await fetch("visits.employments", visit.EMPLOYMENT_SCHEMA, as_of)
+    own = None if carer_id is None else _ids(employments.filter(carer_id=str(carer_id)), "employment_id")
+    versions = await fetch("visits.versions", visit.VERSION_SCHEMA, start, end, own, as_of)
+    said = pl.Schema({**visit.EVENT_SCHEMA, "about_event_id": pl.String()})
+    known = _ids(versions, "visit_id")
+    wide = (start - _MARGIN, end + _MARGIN)
+    # Of a visit of two carers both must be read, because the first check-in of either fixes the plan.
+    events = _improved(await fetch("visits.events", said, known, *wide, None, as_of))
+    packages = await fetch("visits.packages", visit.PACKAGE_SCHEMA, _ids(versions, "package_id"), as_of)
+    people = _ids(packages, "service_user_id") + _ids(events, "service_user_id")
+    named = _ids(events, "visit_id") + known
+    return VisitFacts(
+        versions=versions,
+        events=events,
+        employments=employments,
+        packages=packages,
+        places=await fetch("visits.places", visit.PLACE_SCHEMA, people, as_of),
+        corrections=await fetch("visits.corrections", visit.CORRECTION_SCHEMA, named, as_of),
+    )
+
+
+def _improved(events: pl.DataFrame) -> pl.DataFrame:
+    """Events with the level of a position that came later, where that proves more."""
+    rank = {level: number for number, level in enumerate(LEVELS)}
+    ranked = events.with_columns(rank=pl.col("level").replace_strict(rank, return_dtype=pl.Int64))
+    late = (
+        ranked.filter(pl.col("kind") == "fix", pl.col("about_event_id").is_not_null())
+        .group_by("device_id", event_id="about_event_id")
+        .agg(late=pl.col("rank").max())
+    )
+    best = pl.max_horizontal("rank", "late").replace_strict(
+        list(rank.values()), list(rank), return_dtype=pl.String
+    )
+    return (
+        ranked.join(late, on=["device_id", "event_id"], how="left")
+        .with_columns(level=best)
+        .filter(pl.col("visit_id").is_not_null())
+        .select(list(visit.EVENT_SCHEMA))
+    )
+
+
+def _place(payload: bytes | None) -> tuple[float | None, float | None]:
+    """The place that an activity's payload names, if it names one and is still held."""
+    place = json.loads(payload).get("place") if payload else None
+    return (float(place["lat"]), float(place["lon"])) if place else (None, None)
+
+
+def _ids(frame: pl.DataFrame, column: str) -> list[UUID]:
+    return [UUID(text) for text in frame[column].drop_nulls().unique().sort()]
+
+
+def _frame(rows: list[Any], schema: pl.Schema) -> pl.DataFrame:
+    return pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row")
