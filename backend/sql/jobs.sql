@@ -22,7 +22,7 @@ WHERE job = $1 AND scope = $2 AND period_key = $3 AND status <> 'done'
 -- Claims a job that runs each minute, unless somebody ran it within the last minute.
 UPDATE job_run SET claimed_at = $3, worker = $4 WHERE id = (
     SELECT id FROM job_run WHERE job = $1 AND scope = $2 AND period_key = 'each minute'
-    AND (attempts = 0 OR claimed_at <= $3 - interval '1 minute') FOR UPDATE SKIP LOCKED)
+    AND (attempts = 0 OR claimed_at <= $3::timestamptz - interval '1 minute') FOR UPDATE SKIP LOCKED)
 RETURNING id
 
 -- name: beat_pulse
