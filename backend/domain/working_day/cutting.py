@@ -81,26 +81,25 @@ def _attached(activities: pl.DataFrame, stops: pl.DataFrame) -> pl.DataFrame:
     within = stops.select("carer", "start", "group", "date", "until").sort("start")
     inside = loose.join_asof(within, on="start", by="carer", strategy="backward")
     held = pl.col("start") < pl.col("until")
-    dated = (
-        stops.sort("carer", "start")
-        .select(
-            "carer",
-            pl.coalesce("starts", london_date_of(pl.col("start"))).alias("own_date"),
-            pl.col("group").alias("dated_group"),
-            pl.col("date").alias("dated"),
-        )
-        .unique(["carer", "own_date"], keep="first", maintain_order=True)
-    )
     # A date of its own is numbered by the days since 1970, far above any group counted within one carer's
     # stops.
     fresh = pl.col("own_date").cast(pl.Int32).cast(pl.Int64) + 1_000_000_000
-    return inside.join(dated, on=["carer", "own_date"], how="left").select(
+    return inside.join(_groups_of_dates(stops), on=["carer", "own_date"], how="left").select(
         "carer",
         "owner",
         "row",
         pl.when(held).then("group").otherwise(pl.coalesce("dated_group", fresh)).alias("group"),
         pl.when(held).then("date").otherwise(pl.coalesce("dated", "own_date")).alias("date"),
     )
+
+
+def _groups_of_dates(stops: pl.DataFrame) -> pl.DataFrame:
+    """The group of each carer's London date on which a stop starts."""
+    own = pl.coalesce("starts", london_date_of(pl.col("start"))).alias("own_date")
+    dated = stops.sort("carer", "start").select(
+        "carer", own, pl.col("group").alias("dated_group"), pl.col("date").alias("dated")
+    )
+    return dated.unique(["carer", "own_date"], keep="first", maintain_order=True)
 
 
 def _with_days(frame: pl.DataFrame, owners: pl.DataFrame, owner: str) -> pl.DataFrame:
