@@ -13,6 +13,7 @@ import asyncpg
 import pytest
 
 from backend import embedded
+from backend.embedded import binaries
 from backend.embedded import cluster as clusters
 from backend.embedded.account import Account, can_reach, unprivileged
 from backend.faults import SetupFault
@@ -128,9 +129,7 @@ def _wait_until_gone(pid: int) -> None:
 
 async def test_nobody_gets_in_without_the_password(data: Path) -> None:
     with embedded.running(data, FAST) as urls, pytest.raises(asyncpg.InvalidPasswordError):
-        await asyncpg.connect(
-            urls.application.replace("doorstep_application:", "doorstep_application:wrong")
-        )
+        await asyncpg.connect(urls.application.replace("doorstep_application:", "doorstep_application:wrong"))
 
 
 def test_passwords_and_urls_are_readable_by_their_owner_alone(data: Path) -> None:
@@ -156,6 +155,21 @@ def test_a_closed_folder_cannot_be_reached_by_another_account(tmp_path: Path) ->
     assert not can_reach(closed, stranger)
     assert can_reach(closed, None)
     assert can_reach(Path("/"), stranger)
+
+
+async def test_programs_and_data_in_folders_closed_to_its_account_are_kept_where_it_can_reach_them(
+    monkeypatch: pytest.MonkeyPatch, data: Path
+) -> None:
+    """As root: a project under /root, which nobody else may enter. An ordinary user needs no copy, and gets none."""
+    shared, closed = data.parent / "shared", data.parent / "closed"
+    closed.mkdir(mode=0o700)
+    monkeypatch.setattr(binaries, "SHARED", shared)
+    monkeypatch.setattr(embedded, "SHARED", shared)
+    monkeypatch.setattr(binaries, "can_reach", lambda path, account: account is None)
+    with embedded.running(closed / "data", FAST) as urls:
+        assert await _answer(urls.application) == "doorstep_application"
+    kept = sorted(path.name.split("-")[0] for path in shared.iterdir()) if shared.exists() else []
+    assert kept == (["cluster", "postgresql"] if os.geteuid() == 0 else [])
 
 
 def test_a_data_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:

