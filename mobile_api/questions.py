@@ -5,7 +5,6 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from mobile_api.calls import AnyRequest
 from schemas.mobile import parse_uuid
 from schemas.scalars import parse_date
 from schemas.strict import Fault, Faulty
@@ -14,10 +13,9 @@ _LONGEST_NUMBER: Final = 6
 
 
 def date_of(
-    request: AnyRequest, name: str, default: date | None, last: date | None = None, most: int = 0
+    name: str, text: str | None, default: date | None, last: date | None = None, most: int = 0
 ) -> date:
     """A London date. With `last`, it must begin a range to it of at most `most` days. Raises Faulty."""
-    text = request.query_params.get(name)
     try:
         value = default if text is None else parse_date(text)
     except ValueError as error:
@@ -38,9 +36,8 @@ def _range_faults(name: str, first: date, last: date | None, most: int) -> Itera
         yield Fault(f"/{name}", f"asks for more than {most} days")
 
 
-def whole_of(request: AnyRequest, name: str, default: int, most: int) -> int:
+def whole_of(name: str, text: str | None, default: int, most: int) -> int:
     """A whole number from 1 to `most`. Raises Faulty."""
-    text = request.query_params.get(name)
     if text is None:
         return default
     if not text.isascii() or not text.isdigit() or len(text) > _LONGEST_NUMBER or not 1 <= int(text) <= most:

@@ -1,10 +1,12 @@
 """All routes that phones call, under /mobile/v1."""
 
 from datetime import timedelta
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from litestar import Response, Router, get, post
 from litestar.datastructures import ResponseHeader
+from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath
 
 from backend.domain.time import london_date
 from backend.use_cases.decide_correction import object_to_correction
@@ -40,6 +42,16 @@ from schemas.mobile import (
 
 _LONGEST_ROTA: Final = 31
 _LONGEST_DAYS: Final = 62
+
+
+def _asked(name: str, words: str) -> QueryParameter:
+    return QueryParameter(name=name, required=False, description=words)
+
+
+_From = Annotated[str | None, _asked("from", "First London date, YYYY-MM-DD")]
+_To = Annotated[str | None, _asked("to", "Last London date, included")]
+_Days = Annotated[str | None, _asked("days", "How many days, 1 to 31")]
+_Period = Annotated[str | None, _asked("period", "First day of the pay reference period")]
 
 
 def _described(**kinds: Any) -> dict[str, Any]:
@@ -82,11 +94,11 @@ async def session(request: AnyRequest) -> Response[bytes]:
 
 
 @get("/rota", summary="The carer's own visits", operation_id="rota", opt=_described(answers=RotaAnswer))
-async def rota(request: AnyRequest) -> Response[bytes]:
+async def rota(request: AnyRequest, from_: _From = None, days: _Days = None) -> Response[bytes]:
     """`from` (default today) and `days` (default 7, at most 31) are London dates. Knows ETag and If-None-Match."""
     call = call_of(request)
-    first = date_of(request, "from", london_date(call.received_at))
-    found = await read_rota(call, first, whole_of(request, "days", 7, _LONGEST_ROTA))
+    first = date_of("from", from_, london_date(call.received_at))
+    found = await read_rota(call, first, whole_of("days", days, 7, _LONGEST_ROTA))
     return tagged(request, found)
 
 
@@ -119,20 +131,20 @@ async def raw_events(request: AnyRequest) -> Response[bytes]:
 
 
 @get("/days", summary="What I did, and what it pays", operation_id="days", opt=_described(answers=DaysAnswer))
-async def days(request: AnyRequest) -> Response[bytes]:
+async def days(request: AnyRequest, from_: _From = None, to: _To = None) -> Response[bytes]:
     """`from` and `to` are London dates, both included (default: the last seven days; at most 62)."""
     call = call_of(request)
     today = london_date(call.received_at)
-    last = date_of(request, "to", today)
-    first = date_of(request, "from", last - timedelta(days=6), last, _LONGEST_DAYS)
+    last = date_of("to", to, today)
+    first = date_of("from", from_, last - timedelta(days=6), last, _LONGEST_DAYS)
     return answer(await read_days(call, first, last))
 
 
 @get("/pay-record", summary="The record of a pay reference period", operation_id="pay_record")
-async def pay_record(request: AnyRequest) -> Response[bytes]:
+async def pay_record(request: AnyRequest, period: _Period = None) -> Response[bytes]:
     """`period` is its first day. The carer's own pages of the report, as PDF."""
     call = call_of(request)
-    name, content = await read_pay_record(call, date_of(request, "period", None))
+    name, content = await read_pay_record(call, date_of("period", period, None))
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(content, media_type="application/pdf", headers=headers)
 
@@ -169,7 +181,7 @@ async def corrections(request: AnyRequest) -> Response[bytes]:
     operation_id="object_to_correction",
     opt=_described(accepts=ObjectionRequest, answers=CorrectionAnswer),
 )
-async def object_to(request: AnyRequest, correction_id: str) -> Response[bytes]:
+async def object_to(request: AnyRequest, correction_id: FromPath[str]) -> Response[bytes]:
     """Until the objection is settled nothing of that correction is applied."""
     call = call_of(request)
     given = await body_of(request, ObjectionRequest)

@@ -1,0 +1,15 @@
+"""The small world of the phone tests, loaded into the application's own database."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.mobile_api.world import MORNING, World, load_world
+
+
+@pytest.fixture
+async def world(http: httpx.AsyncClient, at: Any) -> World:
+    at(MORNING)
+    await load_world()
+    return World(http, at)
