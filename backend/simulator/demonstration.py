@@ -4,7 +4,7 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,7 +18,7 @@ from backend import clock, db, embedded, settings
 from backend.faults import SetupFault
 from backend.running import database
 from backend.simulator.county import make_county
-from backend.simulator.handset import Network
+from backend.simulator.handset import Handset
 from backend.simulator.happenings import Happened, live
 from backend.simulator.homes import read_postcodes
 from backend.simulator.journal import Sending, write_journal
@@ -152,16 +152,15 @@ async def _load(kind: LoadKind, name: str, content: bytes) -> None:
 
 
 async def _play(plan: Plan, story: Story, base: str, environment: Mapping[str, str], teller: Teller) -> Tally:
-    clock.write(plan.out / "clock", story.journal[0].at - timedelta(hours=6))
+    enrolled_at = story.journal[0].at - timedelta(hours=6)
+    clock.write(plan.out / "clock", enrolled_at)
     limits = httpx.Limits(max_connections=20)
-    async with httpx.AsyncClient(timeout=60, limits=limits) as client:
-        network = Network(client, base)
+    async with httpx.AsyncClient(base_url=base, timeout=60, limits=limits) as client:
         with teller.step(f"Enrolling {len(story.county.carers)} phones"):
-            await network.refresh()
-            handsets = await enrol_all(story.county, network)
-            await _read_rotas(story, handsets.values(), network)
+            handsets = await enrol_all(story.county, client, enrolled_at)
+            await _read_rotas(story, handsets.values())
         stage = Stage(
-            plan.out / "clock", network, handsets, partial(_office, plan.out / "server.log", environment)
+            plan.out / "clock", client, handsets, partial(_office, plan.out / "server.log", environment)
         )
         with teller.days(story.journal, story.diary.tasks) as tell:
             tally = await play(stage, story.journal, story.diary.tasks, tell)
@@ -169,11 +168,11 @@ async def _play(plan: Plan, story: Story, base: str, environment: Mapping[str, s
     return tally
 
 
-async def _read_rotas(story: Story, handsets: Any, network: Network) -> None:
+async def _read_rotas(story: Story, handsets: Iterable[Handset]) -> None:
     """Each phone fetches its rota, which must hold exactly the carer's own visits of the first day."""
     first = story.county.start
     for handset in handsets:
-        given = {visit["id"] for visit in await handset.rota(network, first.isoformat(), 1)}
+        given = {visit["id"] for visit in await handset.phone.rota(first.isoformat(), 1)}
         planned = {
             handset.visits[visit.reference] for visit in story.county.rota
             if handset.carer.employment in visit.employments and visit.start.date() == first

@@ -2,10 +2,13 @@
 
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from backend.simulator.handset import Handset, Network
+import httpx
+
+from backend.simulator.handset import Handset
 from backend.simulator.model import COUNCIL, NHS, Carer, County
 from backend.tables.ids import organisation_id, thing_id
 from backend.use_cases.add_user import Role, add_user
@@ -44,18 +47,19 @@ async def add_logins(password: str) -> None:
         await add_user(login.organisation, login.role, login.email, password)
 
 
-async def enrol_all(county: County, network: Network) -> dict[str, Handset]:
+async def enrol_all(county: County, client: httpx.AsyncClient, at: datetime) -> dict[str, Handset]:
     """Enrol a phone for every carer, each with a code from the office; by employment."""
-    handsets = {carer.employment: _handset(county, carer) for carer in county.carers}
+    handsets = {carer.employment: _handset(county, carer, client, at) for carer in county.carers}
     for handset in handsets.values():
         code = await issue_for(organisation_id(handset.carer.provider), handset.carer.reference)
-        await handset.enrol(network, code)
+        await handset.enrol(code)
     return handsets
 
 
-def _handset(county: County, carer: Carer) -> Handset:
+def _handset(county: County, carer: Carer, client: httpx.AsyncClient, at: datetime) -> Handset:
     provider_id: UUID = organisation_id(carer.provider)
     known = (visit.reference for visit in county.rota if visit.provider == carer.provider)
     ids = {reference: str(thing_id(provider_id, "visit", reference)) for reference in known}
     shared = "shares_phone" in carer.habits
-    return Handset(carer, ids, f"install-{carer.reference.rsplit('-', 1)[0] if shared else carer.reference}")
+    install = f"install-{carer.reference.rsplit('-', 1)[0] if shared else carer.reference}"
+    return Handset.new(client, carer, ids, install, at)

@@ -9,10 +9,13 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final
 
+import httpx
+
 from backend import clock
-from backend.simulator.handset import Answered, Handset, Network
+from backend.simulator.handset import Answered, Handset
 from backend.simulator.journal import Item, Sending
 from backend.simulator.office import Task
+from mobile_api.reference_client import BASE
 
 AT_ONCE: Final = 12
 """How many phones call at the same time."""
@@ -38,7 +41,7 @@ class Stage:
     """Where the play is given: the clock file, the way to the server, and who does an office's tasks."""
 
     clock: Path
-    network: Network
+    client: httpx.AsyncClient
     handsets: dict[str, Handset]
     office: Callable[[Task], Awaitable[None]]
 
@@ -58,8 +61,7 @@ async def play(
         for task in due:
             await stage.office(task)
         if sendings:
-            await stage.network.refresh()
-            await _send_all(stage, sendings, tally)
+            await _send_all(stage, sendings, await fresh_nonce(stage.client), tally)
         tell(at, sum(len(sending.items) for sending in sendings))
     return tally
 
@@ -86,16 +88,20 @@ def _steps(
         yield at, calls.get(at, []), due.get(at, [])
 
 
-async def _send_all(stage: Stage, sendings: list[Sending], tally: Tally) -> None:
+async def fresh_nonce(client: httpx.AsyncClient) -> str:
+    """A nonce of the present instant. A nonce is nobody's own, so all phones of one instant share it."""
+    answer = await client.get(f"{BASE}/nonce")
+    answer.raise_for_status()
+    nonce: str = answer.json()["nonce"]
+    return nonce
+
+
+async def _send_all(stage: Stage, sendings: list[Sending], nonce: str, tally: Tally) -> None:
     room = asyncio.Semaphore(AT_ONCE)
 
     async def send(employment: str, calls: list[Sending]) -> list[Answered]:
         async with room:
-            return [
-                answer
-                for call in calls
-                for answer in await stage.handsets[employment].send(stage.network, call)
-            ]
+            return [answer for call in calls for answer in await stage.handsets[employment].send(call, nonce)]
 
     by_phone = [(name, list(calls)) for name, calls in groupby(sendings, lambda sending: sending.employment)]
     for answers in await asyncio.gather(*(send(name, calls) for name, calls in by_phone)):
