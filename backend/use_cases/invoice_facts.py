@@ -108,7 +108,9 @@ async def _visits(
         query("invoices.earlier_visits"), provider_id, contract_id, previous or LONG_AGO, as_of, opens, start
     )
     first = min((row["starts_at"] for row in earlier), default=opens)
-    found = await verified_visits(connection, provider_id, min(first, opens), closes, as_of=as_of)
+    found = _without_strangers(
+        await verified_visits(connection, provider_id, min(first, opens), closes, as_of=as_of)
+    )
     again = [str(row["visit_id"]) for row in earlier]
     homeless = await _homeless(connection, provider_id, contract_id, found, opens, as_of)
     ours = (pl.col("contract_id") == str(contract_id)) & (
@@ -117,6 +119,12 @@ async def _visits(
     return found.filter(ours.fill_null(False) | pl.col("visit_id").is_in(homeless)).sort(
         "starts_at", "visit_id", "employment_id", nulls_last=True
     )
+
+
+def _without_strangers(visits: pl.DataFrame) -> pl.DataFrame:
+    """Leave out what a carer whom no plan names said of a planned visit: it must not hold up that visit's bill."""
+    planned = visits.filter(pl.col("contract_id").is_not_null())["visit_id"].unique()
+    return visits.filter(pl.col("contract_id").is_not_null() | ~pl.col("visit_id").is_in(planned.to_list()))
 
 
 async def _homeless(

@@ -53,9 +53,10 @@ def wage_report_snapshot(
     for employment, case, result in zip(facts.employments, facts.cases, results, strict=True):
         case, result = _placed_here(case, result)
         if not case.pay:
-            not_tested.append(
-                NotTested(employment=employment["reference"], name=employment["name"], reason=NO_PAY)
-            )
+            if case.work:
+                not_tested.append(
+                    NotTested(employment=employment["reference"], name=employment["name"], reason=NO_PAY)
+                )
             continue
         tested.append(
             TestedWorker(
