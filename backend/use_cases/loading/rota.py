@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -32,6 +33,11 @@ _CONTENT: Final = (
 _VERSIONS: Final = Versioned("visit_version", (("provider_id", "uuid"), ("visit_id", "uuid")), _CONTENT)
 _THING: Final = (("provider_id", "uuid"), ("id", "uuid"), ("reference", "text"))
 LONGEST: Final = timedelta(days=31)
+
+# A rota names few instants, days, packages and carers beside its rows: each is worked out once.
+_settled: Final = lru_cache(maxsize=20_000)(to_instant)
+_day: Final = lru_cache(maxsize=20_000)(london_date)
+_id: Final = lru_cache(maxsize=20_000)(thing_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +105,7 @@ def _instant(
     if value is None or value.tzinfo is not None:
         return value
     try:
-        return to_instant(value, offset)
+        return _settled(value, offset)
     except ValueError as error:
         remedy = f" in {column}_offset" if column != "cancelled_at" and "say which" in str(error) else ""
         session.report.fault(line, f"{column}_offset" if offset is not None else column, f"{error}{remedy}")
@@ -144,7 +150,7 @@ async def _check_carers(
         missing(lines, column, set(employed), "employment", session.report)
     for line, when in zip(lines, times, strict=True):
         if when is not None and line.row.status == "planned":
-            _refuse_unemployed(session, line, employed, london_date(when.start))
+            _refuse_unemployed(session, line, employed, _day(when.start))
 
 
 def _refuse_unemployed(
@@ -170,8 +176,8 @@ def _fact(
         return None
     row = line.row
     content = (
-        thing_id(provider_id, "package", row.package),
-        _in_force(session, line, packages, london_date(when.start)).commissioner_id,
+        _id(provider_id, "package", row.package),
+        _in_force(session, line, packages, _day(when.start)).commissioner_id,
         when.start,
         when.end,
         _employment(provider_id, row.carer),
@@ -185,7 +191,7 @@ def _fact(
 
 
 def _employment(provider_id: UUID, reference: str | None) -> UUID | None:
-    return None if reference is None else thing_id(provider_id, "employment", reference)
+    return None if reference is None else _id(provider_id, "employment", reference)
 
 
 async def _cancel_missing(session: Session, provider_id: UUID, days: Days, kept: set[str]) -> int:

@@ -109,11 +109,14 @@ async def _insert(connection: asyncpg.Connection, table: Versioned, rows: Sequen
 async def ensure(
     connection: asyncpg.Connection, table: str, columns: Columns, rows: Sequence[tuple[Any, ...]]
 ) -> None:
-    """Insert the rows that are not there yet: the bare things that versions speak of."""
+    """Insert the rows that are not there yet, by id: the bare things that versions speak of."""
+    names = [name for name, _ in columns]
     arrays = ", ".join(f"${index}::{kind}[]" for index, (_, kind) in enumerate(columns, start=1))
+    same = " AND ".join(f"held.{name} = given.{name}" for name in names if name in ("provider_id", "id"))
     await connection.execute(
-        f"INSERT INTO {table} ({', '.join(name for name, _ in columns)}) SELECT * FROM unnest({arrays})"
-        " ON CONFLICT DO NOTHING",
+        f"INSERT INTO {table} ({', '.join(names)})"
+        f" SELECT given.* FROM unnest({arrays}) AS given ({', '.join(names)})"
+        f" WHERE NOT EXISTS (SELECT FROM {table} held WHERE {same}) ON CONFLICT DO NOTHING",
         *_arrays(list(dict.fromkeys(rows)), len(columns)),
     )
 
