@@ -1,6 +1,7 @@
 """The calendar of jobs: what is due when, on London dates."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -44,9 +45,7 @@ def test_a_clock_change_neither_repeats_a_period_nor_leaves_one_out(changes: dat
         since = seen[-1].end + timedelta(days=1) if seen else changes - timedelta(days=14)
         seen += periods("weekly:mon", since, 1, now)
     assert len(seen) == len(set(seen))
-    assert all(
-        later.start == earlier.end + timedelta(days=1) for earlier, later in zip(seen, seen[1:], strict=False)
-    )
+    assert all(later.start == earlier.end + timedelta(days=1) for earlier, later in pairwise(seen))
 
 
 def test_nothing_is_due_a_second_before_its_instant() -> None:
@@ -73,10 +72,7 @@ def test_periods_follow_each_other_and_all_that_are_due_are_there(
 ) -> None:
     now = datetime.combine(since + timedelta(weeks=weeks), datetime.min.time(), tzinfo=UTC)
     found = periods(cycle, since, after, now)
-    assert all(
-        later.start == earlier.end + timedelta(days=1)
-        for earlier, later in zip(found, found[1:], strict=False)
-    )
+    assert all(later.start == earlier.end + timedelta(days=1) for earlier, later in pairwise(found))
     assert all(due_at(period, after) <= now for period in found)
     following = period_of(cycle, found[-1].end + timedelta(days=1) if found else since)
     assert due_at(following, after) > now

@@ -79,7 +79,7 @@ def _attached(activities: pl.DataFrame, stops: pl.DataFrame) -> pl.DataFrame:
         .sort("start")
     )
     within = stops.select("carer", "start", "group", "date", "until").sort("start")
-    inside = loose.join_asof(within, on="start", by="carer", strategy="backward")
+    inside = loose.join_asof(within, on="start", by="carer", strategy="backward", check_sortedness=False)
     held = pl.col("start") < pl.col("until")
     # A date of its own is numbered by the days since 1970, far above any group counted within one carer's
     # stops.

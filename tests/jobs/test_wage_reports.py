@@ -1,0 +1,102 @@
+"""Wage reports by schedule: hours from signed events against what payroll really paid, provisional and then final."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from backend.use_cases.frozen_documents import snapshot_bytes
+from backend.use_cases.verify_documents import verify_documents
+from tests.jobs.office import PROVIDER, Office
+
+WEEK = ("2026-11-02", "2026-11-08")
+REPORT_DUE = datetime(2026, 11, 15, 6, 5, tzinfo=UTC)
+NEXT_REPORT_DUE = REPORT_DUE + timedelta(days=7)
+
+
+async def reports(superuser: asyncpg.Connection) -> dict[str, dict[str, Any]]:
+    rows = await superuser.fetch(
+        "SELECT edition, snapshot FROM document WHERE kind = 'wage_report' AND period_start = '2026-11-02'"
+    )
+    return {row["edition"]: msgspec.json.decode(snapshot_bytes(row["snapshot"])) for row in rows}
+
+
+async def a_morning(office: Office) -> None:
+    """Two half-hour visits at one address with twenty minutes between: an hour of contact, twenty minutes waiting."""
+    await office.plan("A", "2026-11-02T09:00")
+    await office.plan("B", "2026-11-02T09:50")
+    await office.attend("A", "2026-11-02T09:00", "2026-11-02T09:30")
+    await office.attend("B", "2026-11-02T09:50", "2026-11-02T10:20")
+
+
+async def test_unpaid_waiting_shows_as_a_shortfall_down_to_the_events(
+    office: Office, superuser: asyncpg.Connection
+) -> None:
+    await a_morning(office)
+    await office.pay("E1", "1", 60, "12.71", WEEK, "2026-11-13")
+    [ran] = await office.run(REPORT_DUE, "wage_reports")
+    assert (ran.failed, ran.detail) == (False, "1 tested, 1 short, 0 not tested")
+    [worker] = (await reports(superuser))["provisional"]["workers"]
+    assert {row["kind"]: row["minutes"] for row in worker["result"]["work"]} == {
+        "contact": "60",
+        "waiting": "20",
+    }
+    # 80 minutes at 12.71 an hour are 16.946.. pounds; 12.71 was paid.
+    assert (worker["result"]["nmw_pay"], worker["result"]["shortfall"]) == ("12.71", "4.24")
+    [day] = worker["days"]
+    assert [segment["kind"] for segment in day["segments"]] == ["contact", "waiting", "contact"]
+    phone = await office.phone()
+    assert {name for visit in day["visits"] for name in visit["event_ids"]} == set(phone.receipts)
+    formats = await superuser.fetch("SELECT format FROM document_file ORDER BY format")
+    assert [row["format"] for row in formats] == ["json", "pdf", "xlsx"]
+
+
+async def test_a_worker_whose_pay_is_not_loaded_is_not_tested_and_not_accused(
+    office: Office, superuser: asyncpg.Connection
+) -> None:
+    await a_morning(office)
+    [ran] = await office.run(REPORT_DUE, "wage_reports")
+    assert ran.detail == "0 tested, 0 short, 1 not tested"
+    report = (await reports(superuser))["provisional"]
+    assert [(row["employment"], row["reason"]) for row in report["not_tested"]] == [
+        ("E1", "No pay is loaded for this pay reference period.")
+    ]
+    assert report["summary"]["pence_short"] == 0
+
+
+async def test_a_report_turns_final_only_when_the_next_periods_pay_is_loaded(
+    office: Office, superuser: asyncpg.Connection
+) -> None:
+    await a_morning(office)
+    await office.pay("E1", "1", 60, "12.71", WEEK, "2026-11-13")
+    await office.run(REPORT_DUE)
+    await office.run(NEXT_REPORT_DUE)
+    assert set(await reports(superuser)) == {"provisional"}
+    # Late pay for the waiting, in the next period's payroll: regulation 9 counts it where it was earned.
+    await office.pay("E1", "2", 20, "12.72", WEEK, "2026-11-15")
+    await office.pay("E1", "3", 60, "12.71", ("2026-11-09", "2026-11-15"), "2026-11-20")
+    await office.run(NEXT_REPORT_DUE + timedelta(minutes=5))
+    found = await reports(superuser)
+    assert found["provisional"]["workers"][0]["result"]["compliant"] is False
+    assert found["final"]["workers"][0]["result"]["shortfall"] == "0.00"
+    assert [verified.faults async for verified in verify_documents(PROVIDER)] == [()] * len(
+        await superuser.fetch("SELECT id FROM document")
+    )
+
+
+async def test_time_in_doubt_is_neither_counted_nor_refused(
+    office: Office, superuser: asyncpg.Connection
+) -> None:
+    await a_morning(office)
+    await office.plan("C", "2026-11-03T09:00", carer="E2")
+    await office.attend("C", "2026-11-03T09:00", "2026-11-03T09:30")  # a visit no plan ever gave her
+    await office.pay("E1", "1", 80, "12.71", WEEK, "2026-11-13")
+    await office.run(REPORT_DUE, "wage_reports")
+    worker = (await reports(superuser))["provisional"]["workers"][0]["result"]
+    assert (worker["compliant"], worker["unresolved_minutes"], worker["counted_minutes"]) == (
+        True,
+        "30",
+        "80",
+    )
+    assert worker["shortfall_with_unresolved"] == "6.36"
