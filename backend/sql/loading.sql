@@ -67,7 +67,7 @@ WHERE n.starts_at >= $2 AND n.starts_at < $3 AND n.status <> 'cancelled';
 SELECT division, day, title FROM bank_holiday;
 
 -- name: put_bank_holiday
-INSERT INTO bank_holiday (division, day, title) VALUES ($1, $2, $3)
+INSERT INTO bank_holiday (division, day, title, recorded_at) VALUES ($1, $2, $3, $4)
 ON CONFLICT (division, day) DO UPDATE SET title = excluded.title;
 
 -- name: put_postcodes

@@ -4,7 +4,7 @@ The database is made by the migrations; these classes name its columns for queri
 A table keyed by several columns names its first one as the key, because Piccolo knows only one.
 """
 
-from piccolo.columns import Boolean, Date, DoublePrecision, Text
+from piccolo.columns import Boolean, Date, DoublePrecision, Text, Timestamptz
 from piccolo.table import Table
 
 from backend.db import DB
@@ -23,3 +23,4 @@ class BankHoliday(Table, tablename="bank_holiday", db=DB):
     division = Text(primary_key=True, default=None, null=False)
     day = Date(default=None, null=False)
     title = Text(default=None, null=False)
+    recorded_at = Timestamptz(default=None, null=False)

@@ -12,6 +12,7 @@ import polars as pl
 
 from backend.domain.time import london_date, london_midnight
 from backend.sql import query
+from backend.use_cases.known_bank_holidays import known_bank_holidays
 from backend.use_cases.verified_visits import verified_visits
 from schemas.price import Contract
 from schemas.strict import decode
@@ -49,6 +50,7 @@ class InvoiceFacts:
     visits: pl.DataFrame
     billed: Sequence[asyncpg.Record]
     names: dict[str, str]
+    bank_holidays: frozenset[date]
 
     def terms_on(self, day: date) -> int | None:
         """The place in `terms` of the version in force on a London date, or None."""
@@ -83,6 +85,7 @@ async def invoice_facts(
         visits,
         billed,
         await _names(connection, provider_id, visits),
+        await known_bank_holidays(connection, as_of),
     )
 
 

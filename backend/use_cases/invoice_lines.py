@@ -8,7 +8,6 @@ import polars as pl
 
 from backend.domain.pricing import ATTENDANCES, VISITS, price, terms_of
 from backend.domain.time import LONDON_NAME
-from backend.use_cases.bank_holidays import bank_holidays
 from backend.use_cases.invoice_facts import InvoiceFacts
 
 PARKED: Final = {
@@ -47,11 +46,10 @@ def priced_visits(facts: InvoiceFacts) -> PricedVisits:
     """Price every visit of the facts that is settled; name the reason for every one that is not."""
     visits = _one_row_each(facts.visits, facts)
     ready = visits.filter(pl.col("park").is_null() & (pl.col("status") != "suspended"))
-    holidays = bank_holidays("england")
     priced = price(
         ready.rename({"visit_id": "visit"}).select(VISITS.names()).cast(VISITS),
         _attendances(facts.visits, ready),
-        terms_of([(terms.contract, holidays) for terms in facts.terms]),
+        terms_of([(terms.contract, facts.bank_holidays) for terms in facts.terms]),
     )
     parked = [
         Parked(row["visit_id"], row["park"], PARKED.get(row["park"], _SETTLED_BY_MANAGER.format(row["park"])))

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
@@ -12,7 +12,7 @@ import polars as pl
 
 from backend.domain.pay_period import parse_pay_cycle
 from backend.sql import query
-from backend.use_cases.bank_holidays import bank_holidays
+from backend.use_cases.known_bank_holidays import known_bank_holidays
 from backend.use_cases.worked_days import CarersDays, worked_days
 from schemas.scalars import parse_minutes
 from schemas.wage import (
@@ -28,6 +28,9 @@ from schemas.wage import (
     Worker,
     WorkLine,
 )
+
+NEAR_DAYS: Final = 120
+"""Working days matter up to the end of the period after next, for timesheets handed in late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +70,17 @@ async def wage_report_facts(
         and (row["employment_id"] in work or row["employment_id"] in lines)
     ]
     period = Period(start=start, end=end)
+    known = await known_bank_holidays(connection, as_of)
+    holidays = sorted(day for day in known if 0 <= (day - start).days < NEAR_DAYS)
     cases = [
-        _case(row, period, work.get(row["employment_id"], []), lines.get(row["employment_id"], []), today)
+        _case(
+            row,
+            period,
+            work.get(row["employment_id"], []),
+            lines.get(row["employment_id"], []),
+            holidays,
+            today,
+        )
         for row in employed
     ]
     return WageReportFacts(employed, cases, days, [row["digest"].hex() for row in rows])
@@ -100,6 +112,7 @@ def _case(
     period: Period,
     work: list[WorkLine],
     lines: Sequence[Mapping[str, Any]],
+    holidays: list[date],
     today: date,
 ) -> WageCase:
     section = {
@@ -121,7 +134,7 @@ def _case(
             for row in section["payment_to_employer"]
         ],
         accommodation=_accommodation(section["accommodation"]),
-        bank_holidays=sorted(day for day in bank_holidays("england") if 0 <= (day - period.start).days < 120),
+        bank_holidays=holidays,
         employment_ended_on=employment["ends_on"],
         as_of=today,
     )

@@ -15,6 +15,7 @@ CREATE TABLE bank_holiday (                -- where the packaged calendar must b
     division text NOT NULL CHECK (division IN ('england', 'wales', 'scotland', 'northern-ireland')),
     day date NOT NULL,
     title text NOT NULL,
+    recorded_at timestamptz NOT NULL,      -- documents made before know nothing of it
     PRIMARY KEY (division, day)
 );
 GRANT SELECT, INSERT, UPDATE ON bank_holiday TO {app};

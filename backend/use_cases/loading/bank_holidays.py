@@ -29,7 +29,7 @@ async def store(session: Session, lines: Sequence[Line[BankHolidayRow]]) -> Coun
             continue
         counts.new += before is None
         counts.changed += before is not None
-        await session.connection.execute(query("loading.put_bank_holiday"), division, day, title)
+        await session.connection.execute(query("loading.put_bank_holiday"), division, day, title, session.now)
     return counts
 
 
