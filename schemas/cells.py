@@ -31,7 +31,7 @@ _LOCAL: Final = re.compile(
 )
 _OFFSET: Final = re.compile(r"([+-])(\d\d):(\d\d)", re.ASCII)
 _PAY_CYCLE: Final = re.compile(
-    r"weekly:(mon|tue|wed|thu|fri|sat|sun)|(fortnightly|four_weekly):\d{4}-\d\d-\d\d|monthly:([1-9]|1\d|2[0-8])",
+    r"weekly:(mon|tue|wed|thu|fri|sat|sun)|(fortnightly|four_weekly):\d{4}-\d\d-\d\d|monthly:([1-9]|[12]\d|3[01])",
     re.ASCII,
 )
 _YES_NO: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
@@ -163,7 +163,7 @@ def parse_insurance_number(text: str) -> str:
 
 
 def parse_pay_cycle(text: str) -> str:
-    """`weekly:mon`, `fortnightly:` or `four_weekly:` with a first day, or `monthly:1` (a day of the month, 1 to 28)."""
+    """`weekly:mon`, `fortnightly:` or `four_weekly:` with a first day, or `monthly:1` (a day of the month)."""
     if not _PAY_CYCLE.fullmatch(text):
         raise ValueError(
             "must be such as weekly:mon, fortnightly:2026-11-02, four_weekly:2026-11-02 or monthly:1"

@@ -4,6 +4,7 @@ The national file has 2.7 million rows and more than 40 columns: Polars reads th
 statements put what is new or changed.
 """
 
+import asyncio
 import io
 import re
 from collections.abc import Iterator, Sequence
@@ -40,9 +41,8 @@ async def store(session: Session, sources: Sequence[tuple[str, Path | bytes]]) -
 
     Notes say how many are live, and which have a blank rural-urban indicator or no place.
     """
-    frames = [
-        frame for name, source in sources if (frame := read_list(name, source, session.report)) is not None
-    ]
+    read = [await asyncio.to_thread(read_list, name, source, session.report) for name, source in sources]
+    frames = [frame for frame in read if frame is not None]
     if session.report.faults or not frames:
         return 0, Counts()
     frame = pl.concat(frames)

@@ -47,7 +47,7 @@ REFUSED: dict[LoadKind, tuple[list[Row], list[Case]]] = {
             ),
             ({"employment_end": "2025-12-31"}, "employment_end", "is before employment_start"),
             ({"employment_start": "1980-01-01"}, "employment_start", "is before date_of_birth"),
-            ({"pay_cycle": "monthly:31"}, "pay_cycle", "must be such as weekly:mon"),
+            ({"pay_cycle": "monthly:32"}, "pay_cycle", "must be such as weekly:mon"),
             ({"pay_cycle": "four_weekly:2026-02-30"}, "pay_cycle", "is not a date that exists"),
             (
                 {"apprenticeship_ended": "2026-02-01"},
