@@ -51,10 +51,10 @@ def _place(name: str, lat: float, lon: float, weight: int, zone: str) -> Settlem
 
 
 _BY_ZONE: Final = {
-    "urban": (2200, 0.85),
-    "fringe": (900, 0.7),
-    "rural": (700, 0.45),
-    "isolated": (1500, 0.25),
+    "urban": (2200, 0.5),
+    "fringe": (900, 0.4),
+    "rural": (700, 0.25),
+    "isolated": (1500, 0.1),
 }
 
 SETTLEMENTS: Final = (

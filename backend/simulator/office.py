@@ -1,5 +1,6 @@
 """What the offices of the made-up county do, and when: load files, call visits off, pay, and let the jobs run."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -44,10 +45,8 @@ def write_diary(county: County, received: Received) -> Diary:
     tasks = [*_called_off(county), *_job_runs(county)]
     for provider in county.providers:
         for period in pay_periods(county, provider.pay_cycle):
-            worked = {employment: by_period.get(period) for employment, by_period in received.worked.items()}
-            lines = pay_run(
-                county, provider, period, {name: found for name, found in worked.items() if found}
-            )
+            worked = {name: by_period.get(period, Counter()) for name, by_period in received.worked.items()}
+            lines = pay_run(county, provider, period, worked)
             payslips.extend(lines)
             if lines:
                 paid = at_london(payday(provider.pay_cycle, period), time(9, 0))
