@@ -164,6 +164,8 @@ def _finite(text: str) -> float:
     value = float(text)
     if value in (float("inf"), float("-inf")):
         raise Unreadable("holds a number too large to be finite")
+    if value.is_integer() and abs(value) > SAFE_INTEGER:  # its canonical form is a whole number
+        raise Unreadable("holds a whole number beyond 2^53 - 1")
     return value
 
 

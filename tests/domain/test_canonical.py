@@ -1,0 +1,109 @@
+"""Signed JSON: what is refused before a signature is looked at, and bodies cut into parts without being read."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from backend.domain.canonical import (
+    DEEPEST,
+    LARGEST_VALUE_BYTES,
+    Unreadable,
+    base64url,
+    canonical,
+    elements,
+    members,
+    read,
+    unbase64url,
+)
+
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53) + 1, 2**53 - 1)
+    | st.floats(-1e15, 1e15)
+    | st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+)
+VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(
+    st.characters(exclude_categories=["Cs"]), max_size=8), inner, max_size=4), max_leaves=12)  # fmt: skip
+
+
+def test_canonical_form_follows_rfc_8785() -> None:
+    """The example of RFC 8785, 3.2.3: keys sorted by UTF-16 code units."""
+    value = {"\u20ac": "Euro Sign", "\r": "Carriage Return", "\ufb33": "Hebrew Letter Dalet With Dagesh",
+             "1": "One", "\U0001f600": "Emoji: Grinning Face", "\u0080": "Control", "\u00f6": "o"}  # fmt: skip
+    assert list(json.loads(canonical(value))) == ["\r", "1", "\u0080", "\u00f6", "\u20ac", "\U0001f600", "\ufb33"]
+    assert canonical({"b": 12.0, "a": 1e-7}) == b'{"a":1e-7,"b":12}'
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        (b'{"a": 1, "a": 1}', "twice"),
+        (b'{"a": {"b": 1, "b": 2}}', "twice"),
+        (b'{"a": "\\udc00"}', "surrogate"),
+        (b'{"\\ud800": 1}', "surrogate"),
+        (b'{"a": 9007199254740992}', "2^53"),
+        (b'{"a": -9007199254740992}', "2^53"),
+        (b'{"a": 1e309}', "finite"),
+        (b'{"a": 1e16}', "2^53"),
+        (b'{"a": NaN}', "NaN"),
+        (b'{"a": -Infinity}', "Infinity"),
+        (b"[" * (DEEPEST + 1) + b"]" * (DEEPEST + 1), "deep"),
+        (b'"' + b"x" * LARGEST_VALUE_BYTES + b'"', "longer"),
+        (b'{"a": \xff}', "not valid JSON"),
+        (b"", "not valid JSON"),
+        (b"{} {}", "not valid JSON"),
+    ],
+)
+def test_what_two_readers_could_understand_differently_is_refused(raw: bytes, words: str) -> None:
+    with pytest.raises(Unreadable, match=words.replace("^", r"\^")):
+        read(raw)
+
+
+def test_the_deepest_and_the_largest_allowed_values_are_read() -> None:
+    assert read(b"[" * DEEPEST + b"]" * DEEPEST)
+    assert read(b'{"a": 9007199254740991, "b": "\\ud83d\\ude00"}') == {"a": 2**53 - 1, "b": "😀"}
+    assert len(read(b'"' + b"x" * (LARGEST_VALUE_BYTES - 2) + b'"')) == LARGEST_VALUE_BYTES - 2
+
+
+@given(VALUES)
+@settings(max_examples=100, deadline=None)
+def test_canonical_form_reads_back_to_the_same_form(value: Any) -> None:
+    assert canonical(json.loads(canonical(value))) == canonical(value)
+
+
+@given(st.lists(VALUES, max_size=5), st.sampled_from([None, 1]))
+@settings(max_examples=100, deadline=None)
+def test_elements_and_members_are_the_bytes_that_came(values: list[Any], indent: int | None) -> None:
+    raw = [json.dumps(value, indent=indent).encode() for value in values]
+    assert elements(b" [" + b" , ".join(raw) + b"]\n") == raw
+    text = b",".join(b'"k%d" :%b' % (number, part) for number, part in enumerate(raw))
+    assert members(b"{" + text + b"}") == {f"k{number}": part for number, part in enumerate(raw)}
+
+
+@pytest.mark.parametrize("raw", [b"", b"[", b"]", b"[1", b"[1,]", b"[,1]", b"[[1]", b"[1]]", b"{}", b"[1}", b"null"])
+def test_a_broken_array_has_no_elements(raw: bytes) -> None:
+    with pytest.raises(Unreadable):
+        elements(raw)
+
+
+@pytest.mark.parametrize(
+    "raw", [b"", b"{", b'{"a"}', b'{"a" 1}', b'{"a": 1,}', b"{a: 1}", b'{"a": 1, "a": 2}', b"[]", b'{"a": 1]', b"{1:2}"]
+)
+def test_a_broken_object_has_no_members(raw: bytes) -> None:
+    with pytest.raises(Unreadable):
+        members(raw)
+
+
+@pytest.mark.parametrize("text", ["=", "AA==", "A", "AB", "A+", "A/", "é", " AA", None, 1])
+def test_only_the_one_spelling_of_base64url_is_read(text: object) -> None:
+    with pytest.raises(ValueError, match="base64url"):
+        unbase64url(text)
+
+
+@given(st.binary(max_size=40))
+def test_base64url_reads_back(data: bytes) -> None:
+    assert unbase64url(base64url(data)) == data

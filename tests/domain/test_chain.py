@@ -1,0 +1,73 @@
+"""The chain of a phone's events, in any order of arrival."""
+
+from uuid import UUID
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from backend.domain.canonical import sha256
+from backend.domain.chain import Chain, Link
+
+DEVICE = "2b1f8a30-6c0e-4a86-9f6c-0f6f3f1c7a11"
+
+
+def links(count: int) -> list[Link]:
+    """A genuine chain."""
+    prev, made = sha256(DEVICE.encode()), []
+    for seq in range(1, count + 1):
+        made.append(Link(UUID(int=seq), seq, sha256(f"event {seq}".encode()), prev))
+        prev = made[-1].signed_hash
+    return made
+
+
+def impostor(like: Link, prev: bytes | None = None) -> Link:
+    return Link(UUID(int=1000 + like.seq), like.seq, sha256(b"other"), like.prev if prev is None else prev)
+
+
+@given(st.permutations(links(7)))
+@settings(max_examples=60)
+def test_a_genuine_chain_stands_in_any_order(order: list[Link]) -> None:
+    chain = Chain(DEVICE, [])
+    assert {chain.place(link).verdict for link in order} == {"new"}
+    assert not any(chain.waits(link) for link in order)
+    assert all(chain.repeats(link) for link in order)
+
+
+@given(st.permutations(links(5)), st.integers(0, 4))
+@settings(max_examples=60)
+def test_of_two_at_one_place_the_later_arrival_is_the_fork(order: list[Link], at: int) -> None:
+    rival = impostor(order[at])
+    chain = Chain(DEVICE, [])
+    verdicts = [chain.place(link).verdict for link in [*order, rival]]
+    assert verdicts == ["new"] * 5 + ["fork"]
+
+
+def test_an_event_after_a_fork_stands_on_either_branch() -> None:
+    first, second, third = links(3)
+    rival = impostor(second)
+    chain = Chain(DEVICE, [])
+    for link in (first, second, rival):
+        chain.place(link)
+    assert chain.place(Link(UUID(int=77), 3, sha256(b"after the rival"), rival.signed_hash)).verdict == "new"
+    assert chain.place(third).verdict == "fork"
+
+
+def test_a_predecessor_that_nobody_waited_for_is_a_fork() -> None:
+    _, second, third = links(3)
+    chain = Chain(DEVICE, [])
+    assert chain.place(third).verdict == "new"
+    assert chain.waits(third)
+    assert chain.place(impostor(second)).verdict == "fork"
+
+
+def test_a_wrong_first_predecessor_is_a_fork() -> None:
+    assert Chain(DEVICE, []).place(impostor(links(1)[0], prev=sha256(b"x"))).verdict == "fork"
+
+
+def test_a_conflict_holds_neither_its_id_nor_its_place() -> None:
+    first, second, third = links(3)
+    chain = Chain(DEVICE, [first])
+    clash = chain.place(Link(first.id, 2, sha256(b"clash"), first.signed_hash))
+    assert (clash.verdict, clash.holds) == ("conflict", False)
+    assert chain.place(second).verdict == "new"
+    assert chain.place(third).verdict == "new"

@@ -1,0 +1,66 @@
+"""Where a phone was: three values, and when the ellipsoid has to decide."""
+
+import pytest
+from geopy.distance import geodesic
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from backend.domain.evidence import Circle, judge
+from backend.domain.place import distance_m, fence
+from schemas.mobile import Fix
+from tests.mobile_api.world import hour
+
+DOOR = Circle(52.061, -2.71, 100.0)
+
+
+def fix_at(lat: float, lon: float, accuracy: float = 10.0, taken: int = 7, mocked: bool = False) -> Fix:
+    return Fix(salt="A" * 22, lat=lat, lon=lon, accuracy_m=accuracy, taken_at=hour(taken), mocked=mocked)
+
+
+@pytest.mark.parametrize(
+    ("distance", "accuracy", "verdict"),
+    [
+        (0.0, 100.0, "inside"),
+        (90.0, 10.0, "inside"),
+        (90.1, 10.0, "cannot_tell"),
+        (110.0, 10.0, "cannot_tell"),
+        (110.1, 10.0, "outside"),
+        (5000.0, 4900.0, "cannot_tell"),
+    ],
+)
+def test_a_fence_says_inside_outside_or_that_it_cannot_tell(distance: float, accuracy: float, verdict: str) -> None:
+    assert fence(distance, accuracy, 100.0) == verdict
+
+
+@given(st.floats(-0.003, 0.003), st.floats(-0.003, 0.003), st.floats(0.0, 80.0), st.floats(49.9, 60.8))
+@settings(max_examples=200, deadline=None)
+def test_the_screened_distance_gives_the_ellipsoid_s_verdict(dlat: float, dlon: float, accuracy: float, lat: float) -> None:
+    edges = (100.0 - accuracy, 100.0 + accuracy)
+    exact = geodesic((lat, -2.0), (lat + dlat, -2.0 + dlon)).meters
+    screened = distance_m(lat, -2.0, lat + dlat, -2.0 + dlon, edges)
+    assert fence(screened, accuracy, 100.0) == fence(exact, accuracy, 100.0)
+
+
+def test_the_best_of_several_approved_places_counts() -> None:
+    day_centre = Circle(52.1, -2.5, 150.0)
+    found = judge(fix_at(52.1, -2.5), None, hour(7), [DOOR, day_centre], [], 120)
+    assert (found.fence, found.level, found.reasons) == ("inside", "position", ())
+
+
+def test_doubts_are_reasons_and_never_a_refusal() -> None:
+    found = judge(fix_at(52.061, -2.71, mocked=True), None, hour(9), [DOOR], [], 120)
+    assert (found.fence, found.level) == ("inside", "uncertain")
+    assert found.reasons == ("mock_location", "stale_fix")
+
+
+def test_a_fix_at_home_is_dropped_unless_an_approved_place_is_near() -> None:
+    home = Circle(52.061, -2.7105, 100.0)
+    far = Circle(52.2, -2.9, 100.0)
+    assert not judge(fix_at(52.061, -2.7105), None, hour(7), [far], [home], 120).keep_position
+    assert judge(fix_at(52.061, -2.7105), None, hour(7), [DOOR], [home], 120).keep_position
+    assert judge(fix_at(52.061, -2.7105, accuracy=150), None, hour(7), [far], [home], 120).keep_position
+
+
+def test_without_a_position_the_event_is_a_statement() -> None:
+    found = judge(None, "denied", hour(7), [DOOR], [], 120)
+    assert (found.fence, found.level, found.reasons) == ("no_position", "statement", ("no_position", "no_fix_denied"))
