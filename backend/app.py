@@ -13,6 +13,7 @@ import backend.api.routes
 import backend.console.routes
 import mobile_api.routes
 from backend import clock, db, keys, logs, settings
+from backend.console.errors import for_browsers
 from backend.faults import DomainError
 from backend.middleware import finish, note_arrival
 from backend.migrations.runner import missing
@@ -38,7 +39,7 @@ def create_app() -> Litestar:
         lifespan=[_lifespan],
         middleware=[note_arrival],
         before_send=[finish],
-        exception_handlers=EXCEPTION_HANDLERS,
+        exception_handlers=for_browsers(EXCEPTION_HANDLERS),
         openapi_config=OpenAPIConfig(
             title="Doorstep", version="1", path="/schema", render_plugins=[Described()]
         ),

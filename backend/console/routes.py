@@ -4,4 +4,14 @@ from typing import Final
 
 from litestar.handlers import HTTPRouteHandler
 
-handlers: Final[list[HTTPRouteHandler]] = []
+from backend.console import administration, assets, invoices, office, phones, signing_in, wage_reports
+
+handlers: Final[list[HTTPRouteHandler]] = [
+    *signing_in.handlers,
+    *office.handlers,
+    *phones.handlers,
+    *invoices.handlers,
+    *wage_reports.handlers,
+    *administration.handlers,
+    *assets.handlers,
+]

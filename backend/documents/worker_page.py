@@ -24,9 +24,9 @@ def worker_page(report: WageReportSnapshot, worker: TestedWorker) -> Page:
         "compliant": worker.result.compliant,
         "note": TESTED_NOTE,
         "test": _test(report, worker.result, numbers),
-        "work": [_work(row, numbers) for row in _by_kind(worker.result.work)],
+        "work": [_work(row, numbers) for row in by_kind(worker.result.work)],
         "work_totals": _work_totals(worker.result),
-        "pay": [_pay(row, line, numbers) for row, line in _paid(worker)],
+        "pay": [_pay(row, line, numbers) for row, line in paid(worker)],
         "to_counted": _to_counted(worker.result, numbers),
         "standards": [
             [
@@ -131,7 +131,8 @@ def _source(report: WageReportSnapshot, statute: str | None) -> str:
     return f"{entry.instrument}, {entry.from_} to {entry.until}, {entry.href} ({entry.id})"
 
 
-def _by_kind(rows: Iterable[WorkRow]) -> list[WorkRow]:
+def by_kind(rows: Iterable[WorkRow]) -> list[WorkRow]:
+    """Time added up by kind, rule and whether it counts."""
     sums: dict[tuple[Any, bool, str], Decimal] = {}
     for row in rows:
         key = (row.kind, row.counted, row.rule)
@@ -162,7 +163,7 @@ def _work_totals(result: WageResult) -> list[str]:
     ]
 
 
-def _paid(worker: TestedWorker) -> list[tuple[PayRow, PayLine | None]]:
+def paid(worker: TestedWorker) -> list[tuple[PayRow, PayLine | None]]:
     """Each answered payment beside the line it answers, where the two lists run alike."""
     rows, lines = worker.result.pay, worker.case.pay
     if [row.kind for row in rows] != [line.kind for line in lines]:
@@ -174,13 +175,13 @@ def _pay(row: PayRow, line: PayLine | None, numbers: Mapping[str, str]) -> list[
     amounts = (row.amount, row.placed, row.premium, row.counted)
     return [
         words.worded(row.kind),
-        _basis(line) if line else "",
+        basis(line) if line else "",
         *map(words.pounds, amounts),
         rule_numbers([row.rule], numbers),
     ]
 
 
-def _basis(line: PayLine) -> str:
+def basis(line: PayLine) -> str:
     """How a payment came about: its time, units, rate, duties and dates."""
     minutes = (
         Decimal(line.seconds) / 60 if line.minutes is None and line.seconds is not None else line.minutes
@@ -199,19 +200,23 @@ def _basis(line: PayLine) -> str:
 
 
 def _to_counted(result: WageResult, numbers: Mapping[str, str]) -> list[list[str]]:
-    """The way from what was paid to what counts: each step with its rule."""
+    return [
+        [name, words.pounds(amount), rule_numbers([rule_id], numbers) if rule_id else ""]
+        for name, amount, rule_id in steps_to_counted(result)
+    ]
+
+
+def steps_to_counted(result: WageResult) -> list[tuple[str, Decimal, str | None]]:
+    """The way from what was paid to what counts: each step, its amount in pounds, the id of its rule if it has one."""
     left_out = sum((row.placed - row.counted - row.premium for row in result.pay), Decimal())
-    rows = [
-        ["Paid in or for this period", words.pounds(result.total_remuneration), ""],
-        ["Less payments that do not count", words.pounds(-left_out), ""],
-        ["Less premium part of higher rates", words.pounds(-result.premium_excluded), ""],
+    steps: list[tuple[str, Decimal, str | None]] = [
+        ("Paid in or for this period", result.total_remuneration, None),
+        ("Less payments that do not count", -left_out, None),
+        ("Less premium part of higher rates", -result.premium_excluded, None),
     ]
-    rows += [
-        [_adjusted(row), words.pounds(row.amount), rule_numbers([row.rule], numbers)]
-        for row in result.adjustments
-    ]
-    rows.append(["Living accommodation", words.pounds(result.accommodation_adjustment), ""])
-    return [*rows, ["Pay that counts", words.pounds(result.nmw_pay), ""]]
+    steps += [(_adjusted(row), row.amount, row.rule) for row in result.adjustments]
+    steps.append(("Living accommodation", result.accommodation_adjustment, None))
+    return [*steps, ("Pay that counts", result.nmw_pay, None)]
 
 
 def _adjusted(row: AdjustmentRow) -> str:

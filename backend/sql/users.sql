@@ -6,3 +6,61 @@ VALUES ($1, $2, $3, $4, $5, $6);
 
 -- name: add_link
 INSERT INTO user_link (token_hash, user_id, organisation_id, created_at, expires_at) VALUES ($1, $2, $3, $4, $5);
+
+-- name: account
+-- $1 is the email.
+SELECT id, organisation_id, role, password_hash FROM sign_in_account($1)
+
+-- name: set_password
+UPDATE user_account SET password_hash = $2 WHERE id = $1
+
+-- name: use_link
+-- $1 is the token's hash. No row: unknown, used or over.
+UPDATE user_link SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2 RETURNING user_id
+
+-- name: open_link
+SELECT u.email FROM user_link l JOIN user_account u ON u.id = l.user_id
+WHERE l.token_hash = $1 AND l.used_at IS NULL AND l.expires_at > $2 AND u.disabled_at IS NULL
+
+-- name: open_session
+INSERT INTO user_session (token_hash, user_id, organisation_id, csrf_token, created_at, expires_at)
+VALUES ($1, $2, $3, $4, $5, $6)
+
+-- name: end_session
+-- $1 is the token's hash.
+UPDATE user_session SET ended_at = $2 WHERE token_hash = $1 AND ended_at IS NULL
+
+-- name: end_sessions_of
+UPDATE user_session SET ended_at = $2 WHERE user_id = $1 AND ended_at IS NULL
+
+-- name: lock_attempts
+-- Attempts on one account or from one address are counted one after the other, whichever process takes them.
+SELECT pg_advisory_xact_lock(k) FROM unnest($1::bigint[]) AS k ORDER BY k
+
+-- name: count_attempts
+SELECT subject, count(*) AS failures, min(failed_at) AS oldest FROM sign_in_failure
+WHERE subject = ANY ($1::bytea[]) AND failed_at > $2 GROUP BY subject
+
+-- name: note_attempt
+INSERT INTO sign_in_failure (subject, failed_at) SELECT u, $2 FROM unnest($1::bytea[]) AS u
+
+-- name: forget_attempt
+-- The attempt turned out right.
+DELETE FROM sign_in_failure WHERE subject = ANY ($1::bytea[]) AND failed_at = $2
+
+-- name: forget_attempts
+DELETE FROM sign_in_failure WHERE subject = $1
+
+-- name: forget_old_attempts
+DELETE FROM sign_in_failure WHERE subject = ANY ($1::bytea[]) AND failed_at <= $2
+
+-- name: every_user
+SELECT u.email, u.role, u.created_at, u.disabled_at, u.password_hash IS NOT NULL AS has_password, o.reference AS organisation
+FROM user_account u LEFT JOIN organisation o ON o.id = u.organisation_id ORDER BY o.reference NULLS FIRST, u.role, u.email
+
+-- name: every_organisation
+SELECT o.reference, o.kind, v.name, v.postcode, v.recorded_at
+FROM organisation o JOIN LATERAL (
+    SELECT name, postcode, recorded_at FROM organisation_version w WHERE w.organisation_id = o.id
+    ORDER BY version DESC LIMIT 1) v ON true
+ORDER BY o.kind, o.reference

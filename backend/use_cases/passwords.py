@@ -31,6 +31,11 @@ def password_fits(password: str, kept: str | None) -> bool:
         return False
 
 
+def is_outdated(kept: str) -> bool:
+    """Whether a hash was made with weaker settings than those of today, so that it should be made again."""
+    return _hasher().check_needs_rehash(kept)
+
+
 @cache
 def _hasher() -> PasswordHasher:
     return PasswordHasher()

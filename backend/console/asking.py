@@ -1,0 +1,126 @@
+"""Who asks for a page and what a form says. Every page and action is made here, so none forgets to look at the role."""
+
+import hmac
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import parse_qs
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.handlers import HTTPRouteHandler
+
+from backend.api.authentication import COOKIE, User, user_of
+from backend.faults import DomainError
+from backend.use_cases.viewer import Viewer
+
+AnyRequest = Request[Any, Any, Any]
+LARGEST_FORM: Final = 64 * 1024
+_MOST_FIELDS: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A request of a signed-in user whose role may make it. `form` holds the fields of a form that was sent."""
+
+    request: AnyRequest
+    user: User
+    form: Mapping[str, str]
+
+    @property
+    def organisation(self) -> UUID:
+        """The user's organisation; pages of administrators do not ask for one."""
+        assert self.user.organisation_id is not None
+        return self.user.organisation_id
+
+    @property
+    def viewer(self) -> Viewer:
+        """The user as a reader of documents."""
+        provider = self.user.kind == "provider"
+        return Viewer(self.user.user_id, self.organisation, provider, self.user.role)
+
+    def path(self, name: str) -> Any:
+        """A part of the address."""
+        return self.request.path_params[name]
+
+    def asked(self, name: str) -> str | None:
+        """A part of the query behind the address; None if it is missing or empty."""
+        return self.request.query_params.get(name, "").strip() or None
+
+
+View = Callable[[Ask], Awaitable[Response[Any]]]
+
+
+def page(path: str, *roles: str) -> Callable[[View], HTTPRouteHandler]:
+    """A page at `path` for these roles."""
+
+    def make(view: View) -> HTTPRouteHandler:
+        @get(path, include_in_schema=False, opt={"roles": roles})
+        async def shown(request: AnyRequest) -> Response[Any]:
+            return await view(Ask(request, await permitted(request, roles), {}))
+
+        return shown
+
+    return make
+
+
+def action(path: str, *roles: str) -> Callable[[View], HTTPRouteHandler]:
+    """What a form at `path` does, for these roles; only with the session's own token in the form."""
+
+    def make(view: View) -> HTTPRouteHandler:
+        @post(
+            path,
+            include_in_schema=False,
+            status_code=200,
+            request_max_body_size=LARGEST_FORM,
+            opt={"roles": roles},
+        )
+        async def done(request: AnyRequest) -> Response[Any]:
+            user = await permitted(request, roles)
+            form = await form_of(request)
+            refuse_forged(form, user.csrf_token)
+            return await view(Ask(request, user, form))
+
+        return done
+
+    return make
+
+
+async def permitted(request: AnyRequest, roles: tuple[str, ...]) -> User:
+    """The signed-in user. Raises DomainError unauthorised, or forbidden for a role that is not among `roles`."""
+    token = request.cookies.get(COOKIE, "")
+    user = await user_of(token) if token else None
+    if user is None:
+        raise DomainError("unauthorised", "Sign in to see this page.")
+    if user.role not in roles:
+        raise DomainError("forbidden", f"This page is not for the role {user.role}.")
+    return user
+
+
+async def form_of(request: AnyRequest) -> dict[str, str]:
+    """The fields of a form. Raises DomainError for what no form of ours sends."""
+    if not request.headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded"):
+        raise DomainError("unsupported_media_type", "Send the form as it is on the page.")
+    try:
+        text = (await request.body()).decode("ascii")
+        fields = parse_qs(text, keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
+    except ValueError as error:
+        raise DomainError("bad_request", "The form cannot be read.") from error
+    if any("\x00" in value or len(values) > 1 for values in fields.values() for value in values):
+        raise DomainError("bad_request", "The form cannot be read.")
+    return {name: values[0] for name, values in fields.items()}
+
+
+def refuse_forged(form: Mapping[str, str], token: str) -> None:
+    """Raises DomainError forbidden unless the form carries the token that its page was given."""
+    if not token or not hmac.compare_digest(form.get("csrf_token", "").encode(), token.encode()):
+        raise DomainError(
+            "forbidden", "This form was not sent from our page. Go back, reload the page and try again."
+        )
+
+
+def local(path: str | None) -> str | None:
+    """The path if it is one of this service's own, to go on to; None for any other."""
+    if path is None or not path.startswith("/") or path.startswith(("//", "/\\")) or not path.isprintable():
+        return None
+    return path

@@ -1,0 +1,27 @@
+"""Style sheets, at addresses that hold their content's hash."""
+
+from typing import Final
+
+from litestar import Response, get
+from litestar.handlers import HTTPRouteHandler
+
+from backend.console.asking import AnyRequest
+from backend.console.rendering import static_file
+from backend.faults import DomainError
+
+
+@get("/static/{digest:str}/{name:str}", include_in_schema=False, sync_to_thread=False)
+def style(request: AnyRequest) -> Response[bytes]:
+    """A style sheet as it was when the page was made; any other hash is unknown."""
+    digest, name = request.path_params["digest"], request.path_params["name"]
+    try:
+        current, content = static_file(name)
+    except KeyError:
+        current, content = "", b""
+    if digest != current:
+        raise DomainError("not_found", "There is no such file.")
+    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+    return Response(content, media_type="text/css; charset=utf-8", headers=headers)
+
+
+handlers: Final[list[HTTPRouteHandler]] = [style]

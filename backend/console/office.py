@@ -1,0 +1,136 @@
+"""The provider's office: the day's visits, one visit, corrections and quarantined events."""
+
+from datetime import date, datetime, timedelta
+from typing import Any, Final, cast
+from uuid import UUID
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from backend import clock
+from backend.console.asking import Ask, action, local, page
+from backend.console.paging import key_of, with_query
+from backend.console.rendering import redirect, render
+from backend.domain.time import london_date
+from backend.domain.visit_state import STATES
+from backend.faults import DomainError
+from backend.problems import STATUS
+from backend.use_cases.decide_correction import decide_correction
+from backend.use_cases.read_corrections import read_corrections
+from backend.use_cases.read_quarantine import read_quarantine
+from backend.use_cases.read_today import Wanted, read_today
+from backend.use_cases.read_visit import read_visit
+from backend.use_cases.release_event import release_event
+from schemas.scalars import parse_date, parse_instant
+
+Problem = tuple[str, str]
+_SAID: Final = {"decided": "Your decision is recorded.", "released": "The event counts now."}
+
+
+async def _today(ask: Ask) -> Response[Any]:
+    today = london_date(clock.now())
+    wanted, problem = _wanted(ask, today)
+    shown = await read_today(ask.organisation, wanted)
+    return render(
+        "today.html",
+        ask.user,
+        status=200 if problem is None else 400,
+        shown=shown,
+        wanted=wanted,
+        today=today,
+        previous=shown.day - timedelta(days=1),
+        following=shown.day + timedelta(days=1),
+        more=with_query(ask, "after", shown.visits[-1].key) if shown.more else None,
+        problem=problem,
+    )
+
+
+def _wanted(ask: Ask, today: date) -> tuple[Wanted, Problem | None]:
+    """What the address asks for; today's visits and what is wrong with it if it cannot be read."""
+    state = ask.asked("state")
+    try:
+        day = parse_date(ask.asked("date") or today.isoformat())
+    except ValueError as error:
+        return Wanted(today), ("date", f"The date {error}")
+    if state is not None and state not in STATES:
+        return Wanted(day), ("state", "Choose a state from the list")
+    after = key_of(ask.asked("after"), lambda text: text == "1", parse_instant, lambda text: str(UUID(text)))
+    return Wanted(day, state, ask.asked("carer"), cast(tuple[bool, datetime, str] | None, after)), None
+
+
+async def _visit(ask: Ask) -> Response[Any]:
+    shown = await read_visit(ask.organisation, ask.path("visit_id"), ask.user.user_id)
+    return render("visit.html", ask.user, shown=shown, said=_SAID.get(ask.asked("done") or ""))
+
+
+async def _corrections(ask: Ask) -> Response[Any]:
+    return await _corrections_page(ask)
+
+
+async def _corrections_page(ask: Ask, problem: Problem | None = None, status: int = 200) -> Response[Any]:
+    waiting = ask.asked("show") != "all"
+    after = cast(tuple[datetime, UUID] | None, key_of(ask.asked("after"), parse_instant, UUID))
+    shown, more = await read_corrections(ask.organisation, ask.user.user_id, waiting, after)
+    return render(
+        "corrections.html",
+        ask.user,
+        status=status,
+        shown=shown,
+        waiting=waiting,
+        more=with_query(ask, "after", shown[-1].key) if more else None,
+        said=_SAID.get(ask.asked("done") or ""),
+        problem=problem,
+    )
+
+
+async def _decide(ask: Ask) -> Response[Any]:
+    correction_id, decision = ask.path("correction_id"), ask.form.get("decision")
+    reason = ask.form.get("reason", "").strip() or None
+    try:
+        if decision not in ("accepted", "declined"):
+            raise DomainError("bad_request", "Choose to accept or to decline.")
+        if decision == "declined" and reason is None:
+            raise DomainError("bad_request", "Say why you decline.")
+        kept = cast(Any, decision)
+        await decide_correction(ask.organisation, correction_id, ask.user.user_id, kept, reason)
+    except DomainError as error:
+        return await _corrections_page(ask, (f"reason-{correction_id}", error.detail), STATUS[error.code])
+    return redirect(f"{local(ask.form.get('back')) or '/corrections'}?done=decided")
+
+
+async def _quarantine(ask: Ask) -> Response[Any]:
+    return await _quarantine_page(ask)
+
+
+async def _quarantine_page(ask: Ask, problem: Problem | None = None, status: int = 200) -> Response[Any]:
+    after = cast(tuple[datetime, UUID] | None, key_of(ask.asked("after"), parse_instant, UUID))
+    shown, more = await read_quarantine(ask.organisation, after)
+    last = f"{shown[-1]['received_at'].isoformat()}~{shown[-1]['row_id']}" if more else None
+    return render(
+        "quarantine.html",
+        ask.user,
+        status=status,
+        shown=shown,
+        more=with_query(ask, "after", last) if last else None,
+        said=_SAID.get(ask.asked("done") or ""),
+        problem=problem,
+    )
+
+
+async def _release(ask: Ask) -> Response[Any]:
+    event_row = ask.path("event_row")
+    try:
+        await release_event(ask.organisation, event_row, ask.user.user_id, ask.form.get("reason", ""))
+    except DomainError as error:
+        return await _quarantine_page(ask, (f"reason-{event_row}", error.detail), STATUS[error.code])
+    return redirect("/quarantine?done=released")
+
+
+handlers: Final[list[HTTPRouteHandler]] = [
+    page("/today", "manager", "finance")(_today),
+    page("/visits/{visit_id:uuid}", "manager", "finance")(_visit),
+    page("/corrections", "manager")(_corrections),
+    action("/corrections/{correction_id:uuid}/decision", "manager")(_decide),
+    page("/quarantine", "manager")(_quarantine),
+    action("/quarantine/{event_row:uuid}/release", "manager")(_release),
+]

@@ -1,0 +1,81 @@
+"""The carers' phones: revoke a lost one, unlock one, make a code that enrols one."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from backend.console.asking import Ask, action, page
+from backend.console.rendering import redirect, render
+from backend.faults import DomainError
+from backend.problems import STATUS
+from backend.use_cases.devices import list_devices, revoke_device, unlock_device
+from backend.use_cases.issue_enrol_code import issue_for
+from backend.use_cases.read_carers import read_carers
+
+_SAID: Final = {
+    "revoked": "The phone is revoked. What it still sends is kept, but does not count.",
+    "unlocked": "The phone is unlocked: its PIN may be tried again.",
+}
+
+
+async def _devices(ask: Ask) -> Response[Any]:
+    return await _page(ask)
+
+
+async def _page(
+    ask: Ask, code: tuple[str, str] | None = None, problem: tuple[str, str] | None = None, status: int = 200
+) -> Response[Any]:
+    carers = await read_carers(ask.organisation)
+    names = dict(carers)
+    phones = [
+        {**phone, "name_of_carer": names.get(phone["carer"], phone["carer"])}
+        for phone in await list_devices(ask.organisation)
+    ]
+    return render(
+        "devices.html",
+        ask.user,
+        status=status,
+        phones=phones,
+        carers=carers,
+        code=code,
+        said=_SAID.get(ask.asked("done") or ""),
+        problem=problem,
+    )
+
+
+async def _make_code(ask: Ask) -> Response[Any]:
+    carer, replaces = ask.form.get("carer", ""), ask.form.get("replaces", "")
+    try:
+        if not carer:
+            raise DomainError("bad_request", "Choose a carer.")
+        code = await issue_for(ask.organisation, carer, _uuid(replaces) if replaces else None)
+    except DomainError as error:
+        return await _page(ask, problem=("carer", error.detail), status=STATUS[error.code])
+    return await _page(ask, code=(dict(await read_carers(ask.organisation))[carer], code))
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise DomainError("bad_request", "Choose the phone that is replaced from the list.") from None
+
+
+async def _revoke(ask: Ask) -> Response[Any]:
+    await revoke_device(ask.path("device_id"), ask.organisation)
+    return redirect("/devices?done=revoked")
+
+
+async def _unlock(ask: Ask) -> Response[Any]:
+    await unlock_device(ask.path("device_id"), ask.organisation)
+    return redirect("/devices?done=unlocked")
+
+
+handlers: Final[list[HTTPRouteHandler]] = [
+    page("/devices", "manager")(_devices),
+    action("/devices/codes", "manager")(_make_code),
+    action("/devices/{device_id:uuid}/revoke", "manager")(_revoke),
+    action("/devices/{device_id:uuid}/unlock", "manager")(_unlock),
+]

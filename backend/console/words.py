@@ -1,0 +1,190 @@
+"""How the pages word codes and times. What documents word alike comes from backend.documents.words."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from backend.documents import words
+from backend.documents.worker_page import pay_cycle
+from backend.domain.time import LONDON, london_date
+
+STATES: Final = {
+    "missed": ("Missed", "red"),
+    "running_over": ("Running over", "orange"),
+    "late": ("Late", "orange"),
+    "unassigned": ("Nobody assigned", "yellow"),
+    "in_progress": ("In progress", "turquoise"),
+    "not_started": ("Not started", "grey"),
+    "incomplete": ("Arrival not recorded", "yellow"),
+    "done": ("Done", "green"),
+    "refused": ("Refused at the door", "purple"),
+    "cancelled": ("Cancelled", "grey"),
+    "suspended": ("Suspended", "grey"),
+}
+"""Each state in words, and the colour that goes with the words."""
+
+EVENT_KINDS: Final = {
+    "check_in": "Arrival",
+    "check_out": "Departure",
+    "fix": "Position, sent later",
+    "task_done": "Task done",
+    "task_refused": "Task refused",
+    "note": "Note",
+    "refused_entry": "Refused at the door",
+    "activity_start": "Activity begun",
+    "activity_end": "Activity ended",
+    "help": "Call for help",
+}
+
+EVIDENCE: Final = {
+    "position": "The phone was at the place of the visit",
+    "uncertain": "The position is too inaccurate to tell",
+    "elsewhere": "The phone was not at the place of the visit",
+    "statement": "The carer’s statement, without a position",
+}
+
+FENCES: Final = {
+    "inside": "at the place of the visit",
+    "outside": "away from the place of the visit",
+    "cannot_tell": "too inaccurate to tell",
+    "no_position": "no position",
+}
+
+CODES: Final = {
+    "conflict": "Another event came with the same id. Both are kept.",
+    "fork": "It does not continue this phone’s chain of events.",
+    "bad_signature": "Its signature is not this phone’s, so it proves nothing.",
+    "bad_hash": "The position or the words sent with it are not the ones that were signed.",
+    "invalid_event": "It cannot be read.",
+    "not_your_visit": "The visit was never planned for this carer.",
+    "revoked": "The phone had been revoked.",
+    "absurd_time": "Its time lies in the future, or before the phone was enrolled.",
+    "unknown_device": "The phone is not enrolled.",
+}
+
+FLAGS: Final = {
+    "repeated": "more than one arrival or departure",
+    "two_devices": "arrival and departure came from two phones",
+    "implausible": "the times cannot be right",
+    "incomplete": "only an arrival or only a departure was recorded",
+    "clock_drift": "the phone’s clock was wrong, the time was put right",
+    "clock_unknown": "the phone’s clock was changed, the time is not known",
+    "offset_unknown": "sent without a proof of time, the phone’s clock stands",
+    "stale_fix": "the position was old",
+    "mock_location": "the phone said the position was made up",
+    "outside": "away from the place of the visit",
+    "cannot_tell": "the position is too inaccurate to tell",
+    "no_position": "no position",
+    "at_own_home": "at the carer’s own home",
+    "late_from_replaced": "came late from a phone that was replaced",
+    "changed_after_start": "the plan was changed after the visit began",
+    "unplanned": "nobody planned it",
+    "corrected": "corrected",
+    "worked_though_cancelled": "worked although cancelled",
+    "not_your_visit": "never planned for this carer",
+    "overlap": "two pieces of work at the same time",
+    "short_travel": "less time between visits than the journey needs",
+    "no_travel_time": "no time between visits at two places",
+    "long_gap": "a long gap that nobody has explained",
+    "implied_speed": "too far from the place before for the time between",
+}
+
+CANCELLED_BY: Final = {
+    "person": "by the person or their family",
+    "commissioner": "by the commissioner",
+    "provider": "by the provider",
+}
+
+ROLES: Final = {
+    "manager": "Manager",
+    "finance": "Finance",
+    "commissioner": "Commissioner",
+    "auditor": "Auditor",
+    "administrator": "Administrator",
+}
+
+KINDS: Final = {"provider": "Provider", "council": "Council", "nhs": "NHS body"}
+
+
+def time(instant: datetime | None) -> str:
+    """The London clock time: 07:04, with seconds where they are not zero."""
+    if instant is None:
+        return "not recorded"
+    local = instant.astimezone(LONDON)
+    return f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
+
+
+def moment(instant: datetime | None) -> str:
+    """Day and London clock time: Mon 2 Nov 2026, 07:04:12 GMT."""
+    if instant is None:
+        return "not known"
+    local = instant.astimezone(LONDON)
+    return f"{words.short_day(local.date())}, {time(instant)} {local:%Z}"
+
+
+def isodate(instant: datetime) -> str:
+    """The London date, as addresses write it."""
+    return london_date(instant).isoformat()
+
+
+def span(ends: tuple[datetime | None, datetime | None], missing: str = "nothing recorded") -> str:
+    """Both ends of a time: Mon 2 Nov 2026, 07:04 to 07:31. Says which end is missing."""
+    start, end = ends
+    if start is None and end is None:
+        return missing
+    if start is None or end is None:
+        return f"from {moment(start)}" if start is not None else f"until {moment(end)}"
+    day = london_date(start)
+    until = time(end) if london_date(end) == day else moment(end)
+    return f"{words.short_day(day)}, {time(start)} to {until}"
+
+
+def flags(codes: list[str]) -> str:
+    """Flags in words, separated by semicolons."""
+    return "; ".join(FLAGS.get(code, words.worded(code)) for code in codes)
+
+
+def size(octets: int) -> str:
+    """A file's size: 24 KB."""
+    return f"{max(1, round(octets / 1024)):,} KB"
+
+
+def minutes(value: Decimal | None) -> str:
+    """Minutes as a number, a dash where there are none to give."""
+    return "–" if value is None else words.number(value)
+
+
+FILTERS: Final[dict[str, Any]] = {
+    "pounds": words.pounds,
+    "pence": words.pence,
+    "number": words.number,
+    "hours": words.hours,
+    "lasted": words.lasted,
+    "lasted_signed": words.lasted_signed,
+    "day": words.day,
+    "short_day": words.short_day,
+    "dates": words.dates,
+    "clock": words.clock,
+    "worded": words.worded,
+    "pay_cycle": pay_cycle,
+    "time": time,
+    "moment": moment,
+    "span": span,
+    "isodate": isodate,
+    "flags": flags,
+    "size": size,
+    "minutes": minutes,
+}
+"""What templates may write behind a value."""
+
+NAMES: Final[dict[str, Any]] = {
+    "STATES": STATES,
+    "EVENT_KINDS": EVENT_KINDS,
+    "EVIDENCE": EVIDENCE,
+    "FENCES": FENCES,
+    "CODES": CODES,
+    "CANCELLED_BY": CANCELLED_BY,
+    "ROLES": ROLES,
+    "KINDS": KINDS,
+}
+"""What templates may look up."""

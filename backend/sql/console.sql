@@ -1,0 +1,183 @@
+-- What the web pages read. $1 is the provider unless the query says otherwise; row security shows a commissioner less.
+
+-- name: contracted_providers
+-- $1 is a commissioner.
+SELECT DISTINCT provider_id FROM contract WHERE commissioner_id = $1
+
+-- name: documents
+-- $1 is an array of providers. After ($3, $4, $5): the rows behind that one, newest period first.
+SELECT d.provider_id, d.id, d.kind, d.number, d.commissioner_id, d.scope, d.period_start, d.period_end, d.edition,
+       d.total_pence, d.summary, d.created_at
+FROM document d
+WHERE d.provider_id = ANY ($1::uuid[]) AND d.kind = ANY ($2::text[])
+  AND ($3::date IS NULL OR (d.period_end, d.created_at, d.id) < ($3::date, $4::timestamptz, $5::uuid))
+ORDER BY d.period_end DESC, d.created_at DESC, d.id DESC LIMIT $6
+
+-- name: document
+-- $1 is an array of providers.
+SELECT provider_id, id, kind, number, commissioner_id, scope, period_start, period_end, edition, as_of, created_at,
+       snapshot, snapshot_digest
+FROM document WHERE provider_id = ANY ($1::uuid[]) AND id = $2 AND kind = ANY ($3::text[])
+
+-- name: file
+SELECT f.media_type, f.file_name, f.content, f.sha256 FROM document_file f
+WHERE f.provider_id = $1 AND f.document_id = $2 AND f.format = $3
+
+-- name: formats
+SELECT format, octet_length(content) AS size FROM document_file WHERE provider_id = $1 AND document_id = $2
+ORDER BY format
+
+-- name: note_access
+INSERT INTO access_log (provider_id, id, user_id, organisation_id, looked_at, what, subject, reason)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+
+-- name: own_visits
+-- Which of these visits the reader may see the evidence of: a provider all, a commissioner those planned for it.
+SELECT DISTINCT visit_id FROM visit_version WHERE provider_id = $1 AND visit_id = ANY ($2::uuid[])
+
+-- name: events_behind
+-- The accepted events of these visits, or with these ids of the phones.
+SELECT e.row_id, e.event_id, e.visit_id, e.kind, e.occurred_at, e.paid_at, e.received_at, e.method, e.outcome, e.code,
+       e.flags, encode(e.signed_hash, 'hex') AS signed_hash, e.signature IS NOT NULL AS signature_held,
+       j.fence, j.evidence_level, j.reasons
+FROM event e
+LEFT JOIN LATERAL (
+    SELECT fence, evidence_level, reasons FROM event_judgement w
+    WHERE w.provider_id = e.provider_id AND w.event_row = e.row_id ORDER BY judged_at DESC LIMIT 1) j ON true
+WHERE e.provider_id = $1 AND e.event_id = ANY ($3::uuid[])
+  AND (e.visit_id = ANY ($2::uuid[]) OR (e.visit_id IS NULL AND e.paid_at >= $4 AND e.paid_at < $5))
+ORDER BY e.paid_at, e.row_id
+
+-- name: day_visits
+-- The newest plan of every visit that starts within a range, with what the phones said of it.
+WITH plan AS (
+    SELECT DISTINCT ON (v.visit_id) v.visit_id, v.package_id, v.starts_at, v.ends_at, v.carer, v.second_carer, v.status
+    FROM visit_version v
+    WHERE v.provider_id = $1 AND v.visit_id IN (
+        SELECT visit_id FROM visit_version WHERE provider_id = $1 AND starts_at >= $2 AND starts_at < $3)
+    ORDER BY v.visit_id, v.version DESC
+), said AS (
+    SELECT e.visit_id, min(e.paid_at) FILTER (WHERE e.kind = 'check_in') AS arrived_at,
+           max(e.paid_at) FILTER (WHERE e.kind = 'check_out') AS left_at,
+           count(DISTINCT e.carer_id) FILTER (WHERE e.kind = 'check_in') AS came,
+           count(DISTINCT e.carer_id) FILTER (WHERE e.kind = 'check_out') AS went,
+           bool_or(e.kind = 'refused_entry') AS refused
+    FROM event e
+    LEFT JOIN event_release r ON r.provider_id = e.provider_id AND r.event_row = e.row_id
+    WHERE e.provider_id = $1 AND e.visit_id IS NOT NULL AND (e.outcome = 'accepted' OR r.event_row IS NOT NULL)
+      AND e.paid_at >= $2::timestamptz - interval '1 day' AND e.paid_at < $3::timestamptz + interval '1 day'
+    GROUP BY e.visit_id
+)
+SELECT plan.visit_id::text, plan.package_id::text, plan.starts_at, plan.ends_at, plan.carer::text,
+       plan.second_carer::text, plan.status, said.arrived_at, said.left_at, said.came, said.went,
+       coalesce(said.refused, false), said.visit_id IS NOT NULL
+FROM plan LEFT JOIN said USING (visit_id)
+WHERE plan.starts_at >= $2 AND plan.starts_at < $3
+
+-- name: visit_names
+-- Reference, person and service of visits.
+SELECT t.id AS visit_id, t.reference, s.reference AS person_reference, n.name AS person, p.service
+FROM visit t
+JOIN LATERAL (SELECT package_id FROM visit_version v WHERE v.provider_id = t.provider_id AND v.visit_id = t.id
+              ORDER BY version DESC LIMIT 1) v ON true
+JOIN LATERAL (SELECT service_user_id, service FROM package_version w
+              WHERE w.provider_id = t.provider_id AND w.package_id = v.package_id
+              ORDER BY starts_on DESC, version DESC LIMIT 1) p ON true
+JOIN service_user s ON s.provider_id = t.provider_id AND s.id = p.service_user_id
+JOIN LATERAL (SELECT name FROM service_user_version w WHERE w.provider_id = s.provider_id AND w.service_user_id = s.id
+              ORDER BY version DESC LIMIT 1) n ON true
+WHERE t.provider_id = $1 AND t.id = ANY ($2::uuid[])
+
+-- name: carers
+-- Every employment with its carer and newest name.
+SELECT e.id AS employment_id, e.reference AS employment, c.id AS carer_id, c.reference, v.name, v.ends_on
+FROM employment e
+JOIN carer c ON c.provider_id = e.provider_id AND c.id = e.carer_id
+JOIN LATERAL (SELECT name, ends_on FROM employment_version w
+              WHERE w.provider_id = e.provider_id AND w.employment_id = e.id ORDER BY version DESC LIMIT 1) v ON true
+WHERE e.provider_id = $1 ORDER BY v.name, c.reference, e.reference
+
+-- name: help_alerts
+SELECT a.subject, a.carer_id, a.raised_at, e.visit_id
+FROM alert a LEFT JOIN event e ON e.provider_id = a.provider_id AND e.row_id = a.subject
+WHERE a.provider_id = $1 AND a.kind = 'help' AND a.raised_at >= $2 AND a.raised_at < $3 ORDER BY a.raised_at
+
+-- name: unplanned
+-- Check-ins within a range at visits that nobody planned.
+SELECT e.row_id, e.carer_id, e.paid_at, n.name AS person
+FROM event e
+LEFT JOIN LATERAL (SELECT name FROM service_user_version w
+                   WHERE w.provider_id = e.provider_id AND w.service_user_id = e.service_user_id
+                   ORDER BY version DESC LIMIT 1) n ON true
+WHERE e.provider_id = $1 AND e.kind = 'check_in' AND e.visit_id IS NULL AND e.outcome = 'accepted'
+  AND e.paid_at >= $2 AND e.paid_at < $3 ORDER BY e.paid_at, e.row_id
+
+-- name: waiting
+-- How much waits for a manager's decision.
+SELECT (SELECT count(*) FROM event e WHERE e.provider_id = $1 AND e.outcome <> 'accepted'
+            AND NOT EXISTS (SELECT FROM event_release r WHERE r.provider_id = $1 AND r.event_row = e.row_id)) AS quarantined,
+       (SELECT count(*) FROM correction c WHERE c.provider_id = $1
+            AND coalesce((SELECT decision FROM correction_decision d
+                          WHERE d.provider_id = $1 AND d.correction_id = c.id ORDER BY number DESC LIMIT 1), 'objected')
+                = 'objected') AS corrections
+
+-- name: visit
+SELECT t.id, t.reference FROM visit t WHERE t.provider_id = $1 AND t.id = $2
+
+-- name: visit_versions
+SELECT version, starts_at, ends_at, carer, second_carer, status, cancelled_at, cancelled_by, tasks, recorded_at
+FROM visit_version WHERE provider_id = $1 AND visit_id = $2 ORDER BY version
+
+-- name: visit_events
+SELECT e.row_id, e.event_id, e.carer_id, e.kind, e.occurred_at, e.paid_at, e.received_at, e.method, e.outcome, e.code,
+       e.detail, e.flags, encode(e.signed_hash, 'hex') AS signed_hash, e.signature IS NOT NULL AS signature_held,
+       j.fence, j.distance_m, j.accuracy_m, j.evidence_level, j.reasons, r.released_at, r.reason AS release_reason
+FROM event e
+LEFT JOIN LATERAL (
+    SELECT fence, distance_m, accuracy_m, evidence_level, reasons FROM event_judgement w
+    WHERE w.provider_id = e.provider_id AND w.event_row = e.row_id ORDER BY judged_at DESC LIMIT 1) j ON true
+LEFT JOIN event_release r ON r.provider_id = e.provider_id AND r.event_row = e.row_id
+WHERE e.provider_id = $1 AND e.visit_id = $2 ORDER BY e.paid_at NULLS LAST, e.received_at, e.row_id
+
+-- name: corrections
+-- Newest decision beside each, oldest first. $2: those of one visit. $3: those that wait for a decision. One that the
+-- carer objected to is open again.
+SELECT c.id, c.carer_id, c.visit_id, c.day, c.proposed_start, c.proposed_end, c.reason_code, c.proposed_by, c.user_id,
+       c.received_at, n.content AS note, d.decision, d.decided_at, d.reason, t.reference AS visit,
+       u.email AS decided_by
+FROM correction c
+LEFT JOIN correction_note n ON n.provider_id = c.provider_id AND n.correction_id = c.id
+LEFT JOIN visit t ON t.provider_id = c.provider_id AND t.id = c.visit_id
+LEFT JOIN LATERAL (
+    SELECT decision, decided_at, decided_by, reason FROM correction_decision w
+    WHERE w.provider_id = c.provider_id AND w.correction_id = c.id ORDER BY number DESC LIMIT 1) d ON true
+LEFT JOIN user_account u ON u.id = d.decided_by
+WHERE c.provider_id = $1 AND ($2::uuid IS NULL OR c.visit_id = $2) AND (NOT $3 OR coalesce(d.decision, 'objected') = 'objected')
+  AND ($4::timestamptz IS NULL OR (c.received_at, c.id) > ($4, $5))
+ORDER BY c.received_at, c.id LIMIT $6
+
+-- name: recorded_ends
+-- First check-in and last check-out, of accepted events, of a carer at visits.
+SELECT visit_id, carer_id, min(paid_at) FILTER (WHERE kind = 'check_in') AS arrived_at,
+       max(paid_at) FILTER (WHERE kind = 'check_out') AS left_at
+FROM event WHERE provider_id = $1 AND visit_id = ANY ($2::uuid[]) AND outcome = 'accepted' GROUP BY visit_id, carer_id
+
+-- name: quarantine
+SELECT e.row_id, e.event_id, e.carer_id, e.device_id, d.name AS device, e.kind, e.visit_id, e.paid_at, e.received_at,
+       e.outcome, e.code, e.detail, encode(e.signed_hash, 'hex') AS signed_hash, t.reference AS visit
+FROM event e
+LEFT JOIN device d ON d.provider_id = e.provider_id AND d.id = e.device_id
+LEFT JOIN visit t ON t.provider_id = e.provider_id AND t.id = e.visit_id
+WHERE e.provider_id = $1 AND e.outcome <> 'accepted'
+  AND NOT EXISTS (SELECT FROM event_release r WHERE r.provider_id = $1 AND r.event_row = e.row_id)
+  AND ($2::timestamptz IS NULL OR (e.received_at, e.row_id) > ($2, $3))
+ORDER BY e.received_at, e.row_id LIMIT $4
+
+-- name: event_to_release
+SELECT e.outcome, e.code, e.event_id IS NOT NULL AND e.paid_at IS NOT NULL AS readable
+FROM event e WHERE e.provider_id = $1 AND e.row_id = $2
+
+-- name: release
+-- No row: somebody released it before.
+INSERT INTO event_release (provider_id, event_row, released_by, released_at, reason) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT DO NOTHING RETURNING event_row

@@ -1,0 +1,167 @@
+"""A day of a provider's visits as the office needs it: what needs somebody first, then the rest by time."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+import polars as pl
+
+from backend import clock, db
+from backend.domain.time import london_date, london_midnight
+from backend.domain.visit_state import PLAN_SCHEMA, STATES, visit_states
+from backend.sql import query
+from backend.use_cases.provider_policy import provider_policy
+
+PAGE: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the list is asked for: a London date, and optionally a state, a carer's reference, the row before."""
+
+    day: date
+    state: str | None = None
+    carer: str | None = None
+    after: tuple[bool, datetime, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedVisit:
+    """A visit of the day. `carers` are names."""
+
+    id: str
+    reference: str
+    person: str
+    service: str
+    carers: list[str]
+    starts_at: datetime
+    ends_at: datetime
+    arrived_at: datetime | None
+    left_at: datetime | None
+    state: str
+    needs: bool
+
+    @property
+    def key(self) -> str:
+        """Where the next page of the list starts."""
+        return f"{int(self.needs)}~{self.starts_at.isoformat()}~{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """A carer's call for help, and the visit at which it was made, if at one."""
+
+    carer: str
+    raised_at: datetime
+    visit_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unplanned:
+    """An arrival at a visit that nobody planned."""
+
+    carer: str
+    person: str | None
+    arrived_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """The day: counts by state, what waits for a decision, one page of visits."""
+
+    day: date
+    counts: dict[str, int]
+    visits: list[ListedVisit]
+    more: bool
+    helps: list[Help]
+    unplanned: list[Unplanned]
+    quarantined: int
+    corrections: int
+    carers: list[tuple[str, str]]
+
+
+async def read_today(provider_id: UUID, wanted: Wanted) -> Today:
+    """The day as it stands now."""
+    now = clock.now()
+    opens, closes = london_midnight(wanted.day), london_midnight(wanted.day + timedelta(days=1))
+    async with db.as_provider(provider_id) as connection:
+        policy = await provider_policy(connection, provider_id, london_date(now), now)
+        rows = await connection.fetch(query("console.day_visits"), provider_id, opens, closes)
+        people = await connection.fetch(query("console.carers"), provider_id)
+        plan = pl.DataFrame([tuple(row) for row in rows], schema=PLAN_SCHEMA, orient="row")
+        stated = visit_states(plan, now, policy)
+        page, more = _page(stated, wanted, people)
+        helps = await connection.fetch(query("console.help_alerts"), provider_id, opens, closes)
+        unplanned = await connection.fetch(query("console.unplanned"), provider_id, opens, closes)
+        waiting = await connection.fetchrow(query("console.waiting"), provider_id)
+        visits = await _listed(connection, provider_id, page, people)
+    names = {row["carer_id"]: row["name"] for row in people}
+    return Today(
+        day=wanted.day,
+        counts=_counts(stated),
+        visits=visits,
+        more=more,
+        helps=[Help(names[row["carer_id"]], row["raised_at"], row["visit_id"]) for row in helps],
+        unplanned=[Unplanned(names[row["carer_id"]], row["person"], row["paid_at"]) for row in unplanned],
+        quarantined=waiting["quarantined"],
+        corrections=waiting["corrections"],
+        carers=list(dict.fromkeys((row["reference"], row["name"]) for row in people)),
+    )
+
+
+def _counts(stated: pl.DataFrame) -> dict[str, int]:
+    found = dict(stated.group_by("state").len().iter_rows())
+    return {state: found[state] for state in STATES if state in found}
+
+
+def _page(
+    stated: pl.DataFrame, wanted: Wanted, people: Sequence[Mapping[str, Any]]
+) -> tuple[list[dict[str, Any]], bool]:
+    """The rows of one page, those that need somebody first, then by time; and whether more follow."""
+    rows = stated
+    if wanted.state is not None:
+        rows = rows.filter(pl.col("state") == wanted.state)
+    if wanted.carer is not None:
+        own = [str(row["employment_id"]) for row in people if row["reference"] == wanted.carer]
+        rows = rows.filter(pl.col("carer").is_in(own) | pl.col("second_carer").is_in(own))
+    if wanted.after is not None:
+        needs, starts, visit = wanted.after
+        same = pl.col("needs") == needs
+        later = (pl.col("starts_at") > starts) | (
+            (pl.col("starts_at") == starts) & (pl.col("visit_id") > visit)
+        )
+        behind = pl.lit(needs) & ~pl.col("needs")
+        rows = rows.filter(behind | (same & later))
+    rows = rows.sort("needs", "starts_at", "visit_id", descending=[True, False, False])
+    return rows.head(PAGE).to_dicts(), rows.height > PAGE
+
+
+async def _listed(
+    connection: asyncpg.Connection,
+    provider_id: UUID,
+    page: Sequence[Mapping[str, Any]],
+    people: Sequence[Mapping[str, Any]],
+) -> list[ListedVisit]:
+    ids = [UUID(row["visit_id"]) for row in page]
+    rows = await connection.fetch(query("console.visit_names"), provider_id, ids)
+    named = {str(row["visit_id"]): row for row in rows}
+    carers = {str(row["employment_id"]): row["name"] for row in people}
+    return [
+        ListedVisit(
+            id=row["visit_id"],
+            reference=named[row["visit_id"]]["reference"],
+            person=named[row["visit_id"]]["person"],
+            service=named[row["visit_id"]]["service"],
+            carers=[carers[one] for one in (row["carer"], row["second_carer"]) if one is not None],
+            starts_at=row["starts_at"],
+            ends_at=row["ends_at"],
+            arrived_at=row["arrived_at"],
+            left_at=row["left_at"],
+            state=row["state"],
+            needs=row["needs"],
+        )
+        for row in page
+    ]

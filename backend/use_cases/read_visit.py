@@ -1,0 +1,97 @@
+"""One visit as its provider sees it: every version of the plan, every event with its verdict, every correction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from backend import clock, db
+from backend.faults import DomainError
+from backend.sql import query
+from backend.use_cases.read_corrections import ShownCorrection, corrections_of
+from backend.use_cases.verified_visits import verified_visits
+
+
+@dataclass(frozen=True, slots=True)
+class Attendance:
+    """One carer's part in the visit, as it counts now."""
+
+    carer: str
+    status: str
+    actual: tuple[datetime | None, datetime | None]
+    recorded: tuple[datetime | None, datetime | None]
+    unresolved: str | None
+    evidence: str | None
+    flags: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownVisit:
+    """The visit. `versions` and `events` are rows of the database with `carers` or `carer` named."""
+
+    id: UUID
+    reference: str
+    person: str
+    person_reference: str
+    service: str
+    versions: list[dict[str, Any]]
+    attendances: list[Attendance]
+    events: list[dict[str, Any]]
+    corrections: list[ShownCorrection]
+
+
+async def read_visit(provider_id: UUID, visit_id: UUID, reader: UUID) -> ShownVisit:
+    """The visit as it stands now. Raises DomainError not_found for another provider's, too."""
+    async with db.as_provider(provider_id) as connection:
+        names = await connection.fetch(query("console.visit_names"), provider_id, [visit_id])
+        if not names:
+            raise DomainError("not_found", "There is no such visit.")
+        people = await connection.fetch(query("console.carers"), provider_id)
+        carers = {row["carer_id"]: row["name"] for row in people}
+        employments = {row["employment_id"]: row["name"] for row in people}
+        versions = await connection.fetch(query("console.visit_versions"), provider_id, visit_id)
+        events = await connection.fetch(query("console.visit_events"), provider_id, visit_id)
+        attendances = await _attendances(connection, provider_id, visit_id, versions, carers)
+        corrections = await corrections_of(connection, provider_id, reader, carers, visit_id)
+    return ShownVisit(
+        id=visit_id,
+        reference=names[0]["reference"],
+        person=names[0]["person"],
+        person_reference=names[0]["person_reference"],
+        service=names[0]["service"],
+        versions=[
+            {**row, "carers": [employments[one] for one in (row["carer"], row["second_carer"]) if one]}
+            for row in versions
+        ],
+        attendances=attendances,
+        events=[{**row, "carer": carers.get(row["carer_id"], "unknown")} for row in events],
+        corrections=corrections,
+    )
+
+
+async def _attendances(
+    connection: asyncpg.Connection,
+    provider_id: UUID,
+    visit_id: UUID,
+    versions: Sequence[Mapping[str, Any]],
+    carers: Mapping[UUID, str],
+) -> list[Attendance]:
+    starts = [row["starts_at"] for row in versions]
+    rows = await verified_visits(
+        connection, provider_id, min(starts), max(starts) + timedelta(microseconds=1), as_of=clock.now()
+    )
+    return [
+        Attendance(
+            carer=carers[UUID(row["carer_id"])] if row["carer_id"] else "nobody",
+            status=row["status"],
+            actual=(row["actual_start"], row["actual_end"]),
+            recorded=(row["recorded_start"], row["recorded_end"]),
+            unresolved=row["unresolved"],
+            evidence=row["evidence_level"],
+            flags=row["flags"],
+        )
+        for row in rows.filter(visit_id=str(visit_id)).to_dicts()
+    ]

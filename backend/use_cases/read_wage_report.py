@@ -1,0 +1,162 @@
+"""A wage report for whoever checks it: its workers, those short first, and one worker's test and days.
+
+Reports are large, so that of a list only results are read, and of a worker's page only that worker.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import msgspec
+from msgspec import Struct
+
+from backend.faults import DomainError
+from backend.tables.ids import thing_id
+from backend.use_cases.pseudonyms import pseudonym
+from backend.use_cases.read_documents import WAGE_REPORTS, document_formats, frozen_document
+from backend.use_cases.viewer import Viewer
+from schemas.documents import TestedWorker, WageReportSnapshot
+from schemas.scalars import Number
+from schemas.wage import WageResult
+
+
+class _ListedTest(Struct, frozen=True):
+    employment: str
+    name: str | None
+    result: WageResult
+
+
+class _Workers(Struct, frozen=True):
+    workers: list[_ListedTest]
+
+
+class _RawWorkers(Struct, frozen=True):
+    workers: list[msgspec.Raw]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedWorker:
+    """A worker in a report's list; `place` counts from 1 in the report's own order."""
+
+    place: int
+    label: str
+    result: WageResult
+
+
+@dataclass(frozen=True, slots=True)
+class ShownNotTested:
+    """A worker whose pay could not be tested, and why."""
+
+    label: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownReport:
+    """A wage report. `head` is the snapshot without its workers."""
+
+    id: UUID
+    provider_id: UUID
+    head: WageReportSnapshot
+    workers: list[ListedWorker]
+    not_tested: list[ShownNotTested]
+    files: list[tuple[str, int]]
+    short_if_unresolved: int
+    unresolved_minutes: Number
+
+
+@dataclass(frozen=True, slots=True)
+class ShownWorker:
+    """One worker of a report. `label` is a pseudonym unless the reader may see names; so is `worker.person`."""
+
+    report_id: UUID
+    provider_id: UUID
+    place: int
+    label: str
+    masked: bool
+    head: WageReportSnapshot
+    worker: TestedWorker
+
+
+async def read_wage_report(viewer: Viewer, document_id: UUID) -> ShownReport:
+    """The report and its workers. Raises DomainError not_found."""
+    async with viewer.transaction() as connection:
+        provider_id, content = await frozen_document(connection, viewer, WAGE_REPORTS, document_id)
+        files = await document_formats(connection, provider_id, document_id)
+        await viewer.note(connection, provider_id, "wage report", document_id)
+    head = _head(content)
+    tests = msgspec.json.decode(content, type=_Workers).workers
+    workers = [
+        ListedWorker(place, _label(viewer, provider_id, test.employment, test.name), test.result)
+        for place, test in enumerate(tests, start=1)
+    ]
+    return ShownReport(
+        document_id,
+        provider_id,
+        head,
+        sorted(workers, key=lambda worker: (-worker.result.shortfall, worker.label)),
+        [
+            ShownNotTested(_label(viewer, provider_id, left.employment, left.name), left.reason)
+            for left in head.not_tested
+        ],
+        files,
+        sum(test.result.shortfall_with_unresolved > test.result.shortfall for test in tests),
+        head.summary.unresolved_minutes,
+    )
+
+
+async def read_worker(
+    viewer: Viewer, document_id: UUID, place: int, reason: str | None = None
+) -> ShownWorker:
+    """One worker's test and days. With a reason an auditor sees the name, and the access log says so.
+
+    Raises DomainError not_found.
+    """
+    async with viewer.transaction() as connection:
+        return await worker_of(connection, viewer, document_id, place, reason)
+
+
+async def worker_of(
+    connection: asyncpg.Connection, viewer: Viewer, document_id: UUID, place: int, reason: str | None = None
+) -> ShownWorker:
+    """The same inside a transaction of the viewer."""
+    provider_id, content = await frozen_document(connection, viewer, WAGE_REPORTS, document_id)
+    raw = msgspec.json.decode(content, type=_RawWorkers).workers
+    if not 1 <= place <= len(raw):
+        raise DomainError("not_found", f"This report has no worker {place}; it has {len(raw)}.")
+    worker = msgspec.json.decode(raw[place - 1], type=TestedWorker)
+    what = "worker in a wage report" if reason is None else "name of a worker in a wage report"
+    subject = thing_id(provider_id, "employment", worker.employment)
+    await viewer.note(connection, provider_id, what, subject, reason)
+    masked = viewer.masked and reason is None
+    label = (
+        pseudonym(provider_id, worker.employment)
+        if masked
+        else _label(viewer, provider_id, worker.employment, worker.name, named=True)
+    )
+    return ShownWorker(
+        document_id,
+        provider_id,
+        place,
+        label,
+        masked,
+        _head(content),
+        _unnamed(worker, label) if masked else worker,
+    )
+
+
+def _unnamed(worker: TestedWorker, label: str) -> TestedWorker:
+    return msgspec.structs.replace(worker, employment=label, person=label, name=None)
+
+
+def _label(viewer: Viewer, provider_id: UUID, employment: str, name: str | None, named: bool = False) -> str:
+    if viewer.masked and not named:
+        return pseudonym(provider_id, employment)
+    return f"{name} ({employment})" if name else employment
+
+
+def _head(content: bytes) -> WageReportSnapshot:
+    plain: dict[str, Any] = msgspec.json.decode(content, type=dict[str, msgspec.Raw])
+    plain["workers"] = msgspec.Raw(b"[]")
+    return msgspec.json.decode(msgspec.json.encode(plain), type=WageReportSnapshot)

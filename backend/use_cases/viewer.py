@@ -1,0 +1,55 @@
+"""Who reads documents: a provider its own, a commissioner's people what its providers made for it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+
+from backend import clock, db
+from backend.sql import query
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """A signed-in reader of an organisation. `provider`: whether that is a provider, else it commissions care."""
+
+    user_id: UUID
+    organisation_id: UUID
+    provider: bool
+    role: str
+
+    @property
+    def masked(self) -> bool:
+        """Whether carers stand under pseudonyms: an auditor sees no name without a logged reason."""
+        return not self.provider
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[asyncpg.Connection]:
+        """A transaction that sees what the organisation may see."""
+        opened = db.as_provider if self.provider else db.as_commissioner
+        async with opened(self.organisation_id) as connection:
+            yield connection
+
+    async def providers(self, connection: asyncpg.Connection) -> list[UUID]:
+        """The providers whose documents may be for this reader."""
+        if self.provider:
+            return [self.organisation_id]
+        rows = await connection.fetch(query("console.contracted_providers"), self.organisation_id)
+        return [row["provider_id"] for row in rows]
+
+    async def note(
+        self,
+        connection: asyncpg.Connection,
+        provider_id: UUID,
+        what: str,
+        subject: UUID | None,
+        reason: str | None = None,
+    ) -> None:
+        """Record that somebody outside the provider looked at a person's record; `reason` where one was asked for."""
+        if self.provider:
+            return
+        values: tuple[Any, ...] = (self.user_id, self.organisation_id, clock.now(), what, subject, reason)
+        await connection.execute(query("console.note_access"), provider_id, uuid4(), *values)

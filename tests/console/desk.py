@@ -1,0 +1,123 @@
+"""People who sign in, in a browser of their own, around a small office that has worked, been paid and been invoiced."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+from urllib.parse import urlencode
+
+import asyncpg
+import httpx
+
+from backend.use_cases.add_user import add_user
+from tests.jobs.office import Office, instant, visit_id
+
+PASSWORD: Final = "three random words"
+HTML: Final = {"Accept": "text/html"}
+USERS: Final = {
+    "manager": ("hearth", "manager"),
+    "second": ("hearth", "manager"),
+    "finance": ("hearth", "finance"),
+    "rival": ("lantern", "manager"),
+    "commissioner": ("wyeshire", "commissioner"),
+    "auditor": ("wyeshire", "auditor"),
+    "other_commissioner": ("icb", "commissioner"),
+    "other_auditor": ("icb", "auditor"),
+    "administrator": (None, "administrator"),
+}
+REPORT_DUE: Final = datetime(2026, 11, 15, 6, 5, tzinfo=UTC)
+NOW: Final = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
+
+
+@dataclass
+class Browser:
+    """One person's browser: keeps cookies, follows no redirect by itself, sends the token that its page holds."""
+
+    client: httpx.AsyncClient
+    cookies: dict[str, str] = field(default_factory=dict)
+    page: str = ""
+
+    async def get(self, path: str, **headers: str) -> httpx.Response:
+        return await self._send("GET", path, headers=headers)
+
+    async def post(self, path: str, **fields: str) -> httpx.Response:
+        """Send a form with the token of the page that is open."""
+        found = re.search(r'name="csrf_token" value="([^"]+)"', self.page)
+        token = {"csrf_token": found[1]} if found else {}
+        return await self.post_as_it_is(path, **{**token, **fields})
+
+    async def post_as_it_is(self, path: str, **fields: str) -> httpx.Response:
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        return await self._send("POST", path, headers=kind, content=urlencode(fields))
+
+    async def sign_in(self, email: str, password: str = PASSWORD, **more: str) -> httpx.Response:
+        await self.get("/sign-in")
+        return await self.post("/sign-in", email=email, password=password, **more)
+
+    async def _send(self, method: str, path: str, headers: dict[str, str], **more: Any) -> httpx.Response:
+        cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        sent = {**HTML, **headers, **({"Cookie": cookie} if cookie else {})}
+        response = await self.client.request(method, path, headers=sent, **more)
+        for line in response.headers.get_list("set-cookie"):
+            name, _, value = line.partition(";")[0].partition("=")
+            self.cookies[name] = value.strip('"')
+            if "Max-Age=0" in line or not value.strip('"'):
+                del self.cookies[name]
+        if response.headers.get("content-type", "").startswith("text/html"):
+            self.page = response.text
+        return response
+
+
+def email(who: str) -> str:
+    return f"{who}@example.org"
+
+
+@dataclass
+class Desk:
+    """The office, everybody's account, and the ids that addresses need."""
+
+    office: Office
+    superuser: asyncpg.Connection
+    signed_in: dict[str, Browser] = field(default_factory=dict)
+
+    async def open(self) -> "Desk":
+        for who, (organisation, role) in USERS.items():
+            await add_user(organisation, role, email(who), PASSWORD)  # type: ignore[arg-type]
+        return self
+
+    def browser(self) -> Browser:
+        return Browser(self.office.http)
+
+    async def as_(self, who: str) -> Browser:
+        """The signed-in browser of one of USERS."""
+        if who not in self.signed_in:
+            made = self.browser()
+            assert (await made.sign_in(email(who))).status_code == 303
+            self.signed_in[who] = made
+        return self.signed_in[who]
+
+    async def work_a_fortnight(self) -> None:
+        """A short worker, an invoice, a report, a correction that waits, an event in quarantine, a day with trouble."""
+        office = self.office
+        await office.plan("A", "2026-11-02T09:00")
+        await office.plan("B", "2026-11-02T09:50")
+        await office.attend("A", "2026-11-02T09:00", "2026-11-02T09:30")
+        await office.attend("B", "2026-11-02T09:50", "2026-11-02T10:20")
+        await office.pay("E1", "1", 60, "12.71", ("2026-11-02", "2026-11-08"), "2026-11-13")
+        await office.run(REPORT_DUE)
+        await office.plan("MISSED", "2026-11-16T07:00")
+        await office.plan("RUNNING", "2026-11-16T08:45")
+        await office.plan("NOBODY", "2026-11-16T11:00", carer="")
+        await office.plan("LATER", "2026-11-16T12:00", carer="E2")
+        await office.record("check_in", "RUNNING", "2026-11-16T08:46")
+        await office.hand_in()
+        await office.attend("LATER", "2026-11-16T08:50", "2026-11-16T08:55")
+        office.set(NOW)
+        phone = await office.phone()
+        await phone.open_session()
+        earlier, end = instant("2026-11-02T08:55"), instant("2026-11-02T09:30")
+        answer = await phone.correct(visit_id("A"), earlier, end, "recorded_late", "The lock was stiff")
+        assert answer.status_code == 201, answer.text
+
+    async def id_of(self, kind: str) -> str:
+        return str(await self.superuser.fetchval("SELECT id FROM document WHERE kind = $1 LIMIT 1", kind))
