@@ -1,6 +1,6 @@
 # Everything one needs to try, test and run Doorstep. Each target makes .venv first if it is missing or out of date.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check serve bench browser venv venv-dev
+.PHONY: help demo test lint check serve bench browser venv venv-dev
 export PYTHON
 BIN := .venv/bin
 
@@ -14,11 +14,13 @@ test: venv-dev ## run every test
 	@scripts/chromium
 	@$(BIN)/python -m pytest $(TESTS)
 
-check: venv-dev ## ruff, mypy, import-linter and the fast tests
+lint: venv-dev ## ruff, mypy and import-linter
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+check: lint ## what lint does, and the fast tests
 	@$(BIN)/python -m pytest -m "not slow and not browser"
 
 serve: venv ## serve the pages and the phones' API at http://127.0.0.1:8000

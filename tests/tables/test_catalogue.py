@@ -1,4 +1,4 @@
-"""The database's own catalogue: every table is closed to strangers, every fact stays, every class names real columns."""
+"""The catalogue: every table is closed to strangers, every fact stays, every class names real columns."""
 
 import importlib
 import pkgutil
