@@ -9,7 +9,7 @@ import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
@@ -23,7 +23,8 @@ from backend.domain.canonical import base64url, canonical, sha256, unbase64url
 
 BASE: Final = "/mobile/v1"
 LARGEST_BATCH: Final = 200
-LARGEST_BODY: Final = 1_048_576
+NONCE_AGE: Final = timedelta(seconds=200)
+"""Events are taken with a stale nonce too, but then nothing proves how far this phone's clock is off."""
 _SALT_BYTES: Final = 16
 
 
@@ -78,6 +79,7 @@ class Phone:
     results: list[dict[str, Any]] = field(default_factory=list)
     server_keys: dict[str, Ed25519PublicKey] = field(default_factory=dict)
     nonce: str | None = None
+    nonce_at: datetime | None = None
 
     async def enrol(
         self, code: str, pin: str = "4711", name: str = "phone", platform: str = "other"
@@ -115,7 +117,7 @@ class Phone:
         fix: Mapping[str, Any] | None = None,
         payload: Mapping[str, Any] | None = None,
         method: str = "gps",
-        **altered: Any,
+        altered: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
         """Sign an event and put it into the outbox. `altered` members take the place of those that would be signed."""
         fix = None if fix is None else {"salt": salt(), **fix}
@@ -136,7 +138,7 @@ class Phone:
             "method": method,
             "fix_hash": None if fix is None else base64url(sha256(canonical(fix))),
             "payload_hash": base64url(sha256(canonical(payload))),
-            **altered,
+            **(altered or {}),
         }
         event = {
             "signed": signed,
@@ -207,8 +209,8 @@ class Phone:
     ) -> httpx.Response:
         """One call with a proof; once more with the fresh nonce if the one at hand was stale."""
         url = str(self.client.base_url.join(f"{BASE}{path}"))
-        if self.nonce is None:
-            self.nonce = _good(await self.client.get(f"{BASE}/nonce"))["nonce"]
+        if self.nonce_at is None or not timedelta(0) <= self.now() - self.nonce_at < NONCE_AGE:
+            self._keep_nonce(await self.client.get(f"{BASE}/nonce"))
         for _ in range(2):
             ath = {"ath": base64url(sha256(str(self.token).encode()))} if token else {}
             sent = {
@@ -222,10 +224,14 @@ class Phone:
             response = await self.client.request(
                 method, f"{BASE}{path}", json=json, content=content, params=params, headers=sent
             )
-            self.nonce = response.headers.get("DPoP-Nonce", self.nonce)
+            self._keep_nonce(response)
             if "use_dpop_nonce" not in response.headers.get("WWW-Authenticate", ""):
                 break
         return response
+
+    def _keep_nonce(self, response: httpx.Response) -> None:
+        if "DPoP-Nonce" in response.headers:
+            self.nonce, self.nonce_at = response.headers["DPoP-Nonce"], self.now()
 
     async def keep_receipts(self, answer: Mapping[str, Any]) -> None:
         """Check the signature of an answer's batch and keep each line by event id. Raises InvalidSignature."""

@@ -6,7 +6,6 @@ from typing import Annotated, Any, Final
 from litestar import Response, Router, get, post
 from litestar.datastructures import ResponseHeader
 from litestar.params import FromPath, QueryParameter
-from litestar.params import FromPath
 
 from backend.domain.time import london_date
 from backend.use_cases.decide_correction import object_to_correction

@@ -34,7 +34,15 @@ def test_canonical_form_follows_rfc_8785() -> None:
     """The example of RFC 8785, 3.2.3: keys sorted by UTF-16 code units."""
     value = {"\u20ac": "Euro Sign", "\r": "Carriage Return", "\ufb33": "Hebrew Letter Dalet With Dagesh",
              "1": "One", "\U0001f600": "Emoji: Grinning Face", "\u0080": "Control", "\u00f6": "o"}  # fmt: skip
-    assert list(json.loads(canonical(value))) == ["\r", "1", "\u0080", "\u00f6", "\u20ac", "\U0001f600", "\ufb33"]
+    assert list(json.loads(canonical(value))) == [
+        "\r",
+        "1",
+        "\u0080",
+        "\u00f6",
+        "\u20ac",
+        "\U0001f600",
+        "\ufb33",
+    ]
     assert canonical({"b": 12.0, "a": 1e-7}) == b'{"a":1e-7,"b":12}'
 
 
@@ -84,14 +92,28 @@ def test_elements_and_members_are_the_bytes_that_came(values: list[Any], indent:
     assert members(b"{" + text + b"}") == {f"k{number}": part for number, part in enumerate(raw)}
 
 
-@pytest.mark.parametrize("raw", [b"", b"[", b"]", b"[1", b"[1,]", b"[,1]", b"[[1]", b"[1]]", b"{}", b"[1}", b"null"])
+@pytest.mark.parametrize(
+    "raw", [b"", b"[", b"]", b"[1", b"[1,]", b"[,1]", b"[[1]", b"[1]]", b"{}", b"[1}", b"null"]
+)
 def test_a_broken_array_has_no_elements(raw: bytes) -> None:
     with pytest.raises(Unreadable):
         elements(raw)
 
 
 @pytest.mark.parametrize(
-    "raw", [b"", b"{", b'{"a"}', b'{"a" 1}', b'{"a": 1,}', b"{a: 1}", b'{"a": 1, "a": 2}', b"[]", b'{"a": 1]', b"{1:2}"]
+    "raw",
+    [
+        b"",
+        b"{",
+        b'{"a"}',
+        b'{"a" 1}',
+        b'{"a": 1,}',
+        b"{a: 1}",
+        b'{"a": 1, "a": 2}',
+        b"[]",
+        b'{"a": 1]',
+        b"{1:2}",
+    ],
 )
 def test_a_broken_object_has_no_members(raw: bytes) -> None:
     with pytest.raises(Unreadable):

@@ -28,13 +28,17 @@ def fix_at(lat: float, lon: float, accuracy: float = 10.0, taken: int = 7, mocke
         (5000.0, 4900.0, "cannot_tell"),
     ],
 )
-def test_a_fence_says_inside_outside_or_that_it_cannot_tell(distance: float, accuracy: float, verdict: str) -> None:
+def test_a_fence_says_inside_outside_or_that_it_cannot_tell(
+    distance: float, accuracy: float, verdict: str
+) -> None:
     assert fence(distance, accuracy, 100.0) == verdict
 
 
 @given(st.floats(-0.003, 0.003), st.floats(-0.003, 0.003), st.floats(0.0, 80.0), st.floats(49.9, 60.8))
 @settings(max_examples=200, deadline=None)
-def test_the_screened_distance_gives_the_ellipsoid_s_verdict(dlat: float, dlon: float, accuracy: float, lat: float) -> None:
+def test_the_screened_distance_gives_the_ellipsoid_s_verdict(
+    dlat: float, dlon: float, accuracy: float, lat: float
+) -> None:
     edges = (100.0 - accuracy, 100.0 + accuracy)
     exact = geodesic((lat, -2.0), (lat + dlat, -2.0 + dlon)).meters
     screened = distance_m(lat, -2.0, lat + dlat, -2.0 + dlon, edges)
@@ -63,4 +67,8 @@ def test_a_fix_at_home_is_dropped_unless_an_approved_place_is_near() -> None:
 
 def test_without_a_position_the_event_is_a_statement() -> None:
     found = judge(None, "denied", hour(7), [DOOR], [], 120)
-    assert (found.fence, found.level, found.reasons) == ("no_position", "statement", ("no_position", "no_fix_denied"))
+    assert (found.fence, found.level, found.reasons) == (
+        "no_position",
+        "statement",
+        ("no_position", "no_fix_denied"),
+    )

@@ -4,11 +4,12 @@ import asyncio
 import json
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 
 from backend.domain.canonical import base64url, canonical, sha256
+from backend.use_cases.devices import revoke_device
 from mobile_api.reference_client import BASE, Key, salt
 from tests.mobile_api.world import HOME, World, fix, hour, visit
 
@@ -64,7 +65,9 @@ async def test_an_altered_event_is_not_believed(world: World) -> None:
     assert outcomes(await phone.flush()) == [("quarantined", "bad_signature")]
 
 
-async def test_an_unsigned_event_is_kept_and_not_believed(world: World, superuser: asyncpg.Connection) -> None:
+async def test_an_unsigned_event_is_kept_and_not_believed(
+    world: World, superuser: asyncpg.Connection
+) -> None:
     phone, _ = await world.phone()
     event = phone.record("check_in", visit("V1"))
     right = event.pop("signature")
@@ -96,7 +99,7 @@ async def test_same_id_with_other_content_is_a_conflict_and_both_are_kept(
 ) -> None:
     phone, _ = await world.phone()
     event = phone.record("check_in", visit("V1"))
-    phone.record("check_out", visit("V1"), id=event["signed"]["id"])
+    phone.record("check_out", visit("V1"), altered={"id": event["signed"]["id"]})
     after = phone.record("note", visit("V1"))
     assert outcomes(await phone.flush()) == [("accepted", None), ("conflict", "conflict"), ("accepted", None)]
     assert await superuser.fetchval("SELECT count(*) FROM event") == 3
@@ -176,18 +179,10 @@ async def test_times_that_cannot_be_are_quarantined(world: World) -> None:
 
 
 async def test_events_of_a_revoked_phone_are_quarantined_not_refused(world: World) -> None:
-    from backend.use_cases.devices import revoke_device
-
     phone, _ = await world.phone()
-    await revoke_device(uuid4_of(phone.device_id))
+    await revoke_device(UUID(phone.device_id))
     phone.record("check_in", visit("V1"))
     assert outcomes(await phone.flush()) == [("quarantined", "revoked")]
-
-
-def uuid4_of(text: str | None) -> Any:
-    from uuid import UUID
-
-    return UUID(str(text))
 
 
 async def test_an_unknown_phone_s_events_are_kept_outside_every_provider(
@@ -208,7 +203,7 @@ async def test_a_later_event_of_a_replaced_phone_is_accepted_and_flagged(
     old.record("check_in", visit("V1"))
     await old.flush()
     old.record("check_out", visit("V1"))
-    await world.phone(replaces=uuid4_of(old.device_id))
+    await world.phone(replaces=UUID(old.device_id))
     assert outcomes(await old.flush()) == [("accepted", None)]
     flags = await superuser.fetchval("SELECT flags FROM event WHERE kind = 'check_out'")
     assert flags == ["late_from_replaced"]
@@ -224,7 +219,9 @@ async def test_events_need_no_proof_and_no_token(world: World, superuser: asyncp
     assert await superuser.fetchval("SELECT flags FROM event") == ["offset_unknown"]
 
 
-async def test_a_proof_of_another_body_or_moment_proves_no_offset(world: World, superuser: asyncpg.Connection) -> None:
+async def test_a_proof_of_another_body_or_moment_proves_no_offset(
+    world: World, superuser: asyncpg.Connection
+) -> None:
     phone, _ = await world.phone()
     phone.record("check_in", visit("V1"))
     body = phone.batch(phone.outbox)
@@ -240,7 +237,6 @@ async def test_a_clock_that_is_minutes_wrong_is_moved_by_the_nearer_bound(
     clock.wrong_by = -timedelta(minutes=30)
     world.at(hour(7, 4))
     clock.time = hour(7, 4)
-    phone.nonce = None
     phone.record("check_in", visit("V1"))
     await phone.flush()
     row = await superuser.fetchrow("SELECT paid_at, occurred_at, flags FROM event")
@@ -263,7 +259,9 @@ async def test_a_position_at_home_is_judged_and_not_kept(world: World, superuser
     assert [tuple(row) for row in rows] == [("outside", True, False, 0), ("inside", False, True, 1)]
 
 
-async def test_a_call_for_help_alerts_whatever_its_outcome(world: World, superuser: asyncpg.Connection) -> None:
+async def test_a_call_for_help_alerts_whatever_its_outcome(
+    world: World, superuser: asyncpg.Connection
+) -> None:
     phone, _ = await world.phone()
     event = phone.record("help")
     event["signature"] = ""
@@ -300,7 +298,6 @@ async def test_forged_events_are_limited_per_address_and_genuine_ones_are_not(wo
 
 
 async def test_a_raw_body_is_kept_with_a_receipt(world: World, superuser: asyncpg.Connection) -> None:
-    phone, _ = await world.phone()
     for body in (b"\x00\xff not json", b""):
         response = await world.http.post(f"{BASE}/events/raw", content=body)
         assert response.status_code == 200

@@ -46,5 +46,9 @@ async def test_any_order_of_arrival_gives_the_same_end_state(
     while sent:
         size = shuffle.randint(1, 4)
         phone.outbox, sent = sent[:size], sent[size:]
-        assert {result["outcome"] for result in await phone.flush()} <= {"accepted", "duplicate", "quarantined"}
+        assert {result["outcome"] for result in await phone.flush()} <= {
+            "accepted",
+            "duplicate",
+            "quarantined",
+        }
     assert await state(superuser) == in_order

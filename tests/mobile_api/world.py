@@ -31,8 +31,16 @@ def person(reference: str) -> str:
     return str(thing_id(PROVIDER, "service_user", reference))
 
 
-def fix(lat: float = DOOR[0], lon: float = DOOR[1], accuracy: float = 10.0, at: datetime | None = None) -> dict[str, Any]:
-    return {"lat": lat, "lon": lon, "accuracy_m": accuracy, "taken_at": (at or hour(7)).isoformat(), "mocked": False}
+def fix(
+    lat: float = DOOR[0], lon: float = DOOR[1], accuracy: float = 10.0, at: datetime | None = None
+) -> dict[str, Any]:
+    return {
+        "lat": lat,
+        "lon": lon,
+        "accuracy_m": accuracy,
+        "taken_at": (at or hour(7)).isoformat(),
+        "mocked": False,
+    }
 
 
 @dataclass
@@ -79,8 +87,12 @@ async def load_world() -> None:
         ],
     )
     await load_rows("pay-terms", [_terms()])
-    await load_rows("carers", [_carer("C1", "E1", "Ann Carer", HOME), _carer("C2", "E2", "Bea Carer", (52.05, 0.0))])
-    await load_rows("service-users", [_person("S1", "Mary Smith", DOOR), _person("S2", "Tom Jones", (52.1, -2.5))])
+    await load_rows(
+        "carers", [_carer("C1", "E1", "Ann Carer", HOME), _carer("C2", "E2", "Bea Carer", (52.05, 0.0))]
+    )
+    await load_rows(
+        "service-users", [_person("S1", "Mary Smith", DOOR), _person("S2", "Tom Jones", (52.1, -2.5))]
+    )
     await load_rows("contracts", [CONTRACT])
     await load_rows("packages", [_package("P1", "S1", 1), _package("P2", "S2", 2)])
     await load_rows(
