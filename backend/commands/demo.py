@@ -67,8 +67,7 @@ def demo(serve: bool, port: int, **size: Any) -> None:
             show(summary)
             _tell_results(plan)
             if serve:
-                _tell_logins(plan, password)
-                asyncio.run(_serve_until_stopped(plan, environment))
+                asyncio.run(_serve_until_stopped(plan, password, environment))
     except KeyboardInterrupt:
         click.echo("\nEnded; nothing is left running.", err=True)
         raise SystemExit(130) from None
@@ -90,13 +89,14 @@ def _tell_logins(plan: "Plan", password: str) -> None:
         click.echo(f"  {login.role:14} {login.email}")
 
 
-async def _serve_until_stopped(plan: "Plan", environment: Mapping[str, str]) -> None:
+async def _serve_until_stopped(plan: "Plan", password: str, environment: Mapping[str, str]) -> None:
     from backend.simulator.processes import web_server
 
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with web_server(plan.port, plan.out / "server.log", environment):
+        _tell_logins(plan, password)
         await stop.wait()
     click.echo("\nEnded; nothing is left running.", err=True)
 

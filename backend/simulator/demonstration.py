@@ -28,13 +28,14 @@ from backend.simulator.office import Diary, Task, write_diary
 from backend.simulator.outcome import read_outcome
 from backend.simulator.people import add_logins, enrol_all
 from backend.simulator.play import Stage, Tally, last_instant, play
-from backend.simulator.processes import run_jobs, web_server
+from backend.simulator.processes import end_of, run_jobs, web_server
 from backend.simulator.summary import summarise
 from backend.simulator.telling import Teller
 from backend.simulator.truth.whole import Received, Tested, receive, reckon_everybody, truth
 from backend.sql import query
 from backend.use_cases.export_documents import export_documents
 from backend.use_cases.loading import LoadRefused, SourceFile, load, load_postcodes
+from mobile_api.reference_client import Refused
 from schemas.loading import LoadKind
 
 MADE: Final = ("county", "invoices", "wage_reports")
@@ -133,7 +134,13 @@ async def demonstrate(
             await _load_all(plan, files)
             await add_logins(password)
         async with web_server(plan.port, plan.out / "server.log", environment) as base:
-            tally = await _play(plan, story, base, environment, teller)
+            try:
+                tally = await _play(plan, story, base, environment, teller)
+            except (httpx.HTTPError, Refused) as error:
+                log = end_of(plan.out / "server.log")
+                raise SetupFault(
+                    f"The web server did not answer a phone as it should: {error!r}. {log}"
+                ) from error
         with teller.step("Writing the documents and the summary"):
             await _export(plan.out)
             return await _write(plan, story, tally)

@@ -1,6 +1,7 @@
 """The other processes of a demonstration: the web server that phones call, and the worker that runs the jobs."""
 
 import asyncio
+import ctypes
 import os
 import signal
 import socket
@@ -18,6 +19,7 @@ PROGRAM: Final = (sys.executable, "-c", "from backend.cli import main; main()")
 READY_SECONDS: Final = 60
 STOP_SECONDS: Final = 15
 LAST_LINES: Final = 15
+_PR_SET_PDEATHSIG: Final = 1
 
 
 @asynccontextmanager
@@ -29,10 +31,7 @@ async def web_server(port: int, log: Path, environment: Mapping[str, str]) -> As
     """
     base = f"http://127.0.0.1:{port}"
     with log.open("ab") as output:
-        process = await asyncio.create_subprocess_exec(
-            *PROGRAM, "serve", "--port", str(port), stdout=output, stderr=output, start_new_session=True,
-            env={**os.environ, **environment},
-        )  # fmt: skip
+        process = await _start(output.fileno(), environment, "serve", "--port", str(port))
         try:
             await _ready(process, base, log)
             yield base
@@ -42,18 +41,32 @@ async def web_server(port: int, log: Path, environment: Mapping[str, str]) -> As
 
 async def run_jobs(log: Path, environment: Mapping[str, str]) -> None:
     """Run what is due at the simulated instant, in a worker process of its own. Raises SetupFault if a job fails."""
-    process = await asyncio.create_subprocess_exec(
-        *PROGRAM, "jobs", "run", stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-        start_new_session=True, env={**os.environ, **environment},
-    )  # fmt: skip
-    try:
-        output, _ = await process.communicate()
-    finally:
-        await _stop(process)
-    with log.open("ab") as file:
-        file.write(output)
-    if process.returncode:
-        raise SetupFault(f"Running the jobs ended with status {process.returncode}. {_end_of(log)}")
+    with log.open("ab") as output:
+        process = await _start(output.fileno(), environment, "jobs", "run")
+        try:
+            status = await process.wait()
+        finally:
+            await _stop(process)
+    if status:
+        raise SetupFault(f"Running the jobs ended with status {status}. {end_of(log)}")
+
+
+async def _start(output: int, environment: Mapping[str, str], *arguments: str) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        *PROGRAM,
+        *arguments,
+        stdout=output,
+        stderr=output,
+        start_new_session=True,
+        preexec_fn=_end_with_parent,
+        env={**os.environ, **environment},
+    )
+
+
+def _end_with_parent() -> None:
+    """Ask Linux to end this process when the demonstration dies, even by a signal that it cannot answer."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 async def _ready(process: asyncio.subprocess.Process, base: str, log: Path) -> None:
@@ -61,14 +74,14 @@ async def _ready(process: asyncio.subprocess.Process, base: str, log: Path) -> N
     async with httpx.AsyncClient() as client:
         while asyncio.get_running_loop().time() < deadline:
             if process.returncode is not None:
-                raise SetupFault(f"The web process ended with status {process.returncode}. {_end_of(log)}")
+                raise SetupFault(f"The web process ended with status {process.returncode}. {end_of(log)}")
             try:
                 if (await client.get(f"{base}/health/ready")).status_code == httpx.codes.OK:
                     return
             except httpx.TransportError:
                 pass  # it does not listen yet
             await asyncio.sleep(0.1)
-    raise SetupFault(f"The web process was not ready after {READY_SECONDS} seconds. {_end_of(log)}")
+    raise SetupFault(f"The web process was not ready after {READY_SECONDS} seconds. {end_of(log)}")
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:
@@ -82,7 +95,8 @@ async def _stop(process: asyncio.subprocess.Process) -> None:
         await process.wait()
 
 
-def _end_of(log: Path) -> str:
+def end_of(log: Path) -> str:
+    """The last lines of a log, for a message."""
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()[-LAST_LINES:]
     return "\n".join([f"The end of {log}:", *lines])
 
