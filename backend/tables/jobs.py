@@ -4,7 +4,7 @@ The database is made by the migrations; these classes name its columns for queri
 A table keyed by several columns names its first one as the key, because Piccolo knows only one.
 """
 
-from piccolo.columns import Integer, Text, Timestamptz, UUID
+from piccolo.columns import UUID, Integer, Text, Timestamptz
 from piccolo.table import Table
 
 from backend.db import DB

@@ -4,7 +4,7 @@ The database is made by the migrations; these classes name its columns for queri
 A table keyed by several columns names its first one as the key, because Piccolo knows only one.
 """
 
-from piccolo.columns import BigInt, Boolean, Bytea, Date, Integer, JSONB, Numeric, Text, Timestamptz, UUID
+from piccolo.columns import JSONB, UUID, BigInt, Boolean, Bytea, Date, Integer, Numeric, Text, Timestamptz
 from piccolo.table import Table
 
 from backend.db import DB
