@@ -90,9 +90,12 @@ class DayCarer(Struct, frozen=True):
 
 
 class DayPolicy(Struct, frozen=True):
-    """How long gaps are read. `waiting_limit_minutes` null: the rest of a gap is always waiting."""
+    """How long gaps are read. `waiting_limit_minutes` null: the rest of a gap is always waiting.
 
-    waiting_limit_minutes: Minutes | None = None
+    What is left out stands as in the packaged policy.
+    """
+
+    waiting_limit_minutes: Minutes | None = Decimal(60)
     long_gap: LongGap = "unresolved"
     day_break_minutes: Minutes = Decimal(240)
 

@@ -27,7 +27,7 @@ HIGHEST_RATE: Final = 1_000_000
 PaidWork = Literal[
     "contact", "travel", "waiting", "training", "supervision", "meeting", "handover", "awake", "break"
 ]
-UnpaidWork = Literal[PaidWork, "commute", "sleep_in", "unresolved"]
+UnpaidWork = Literal[PaidWork, "commute", "sleep_in", "unresolved", "mileage"]
 
 
 def parse_rate(data: object) -> Decimal:
@@ -172,7 +172,7 @@ class PayLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class UnpaidTime(Struct, frozen=True, kw_only=True):
-    """Time of the days that the terms do not pay, and why."""
+    """Time of the days that the terms do not pay, or mileage that nobody can add up, and why."""
 
     work: UnpaidWork
     minutes: str

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 
 from msgspec import Meta
 
+_LONG_DECIMAL: Final = re.compile(r"-?\d{1,12}\.\d{7,}", re.ASCII)
 _DECIMAL: Final = re.compile(r"-?\d{1,12}(\.\d{1,6})?", re.ASCII)
 _INSTANT: Final = re.compile(
     r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)", re.ASCII
@@ -18,6 +19,8 @@ LATEST_YEAR: Final = 2200
 
 def parse_decimal(data: object) -> Decimal:
     """A decimal string: at most twelve digits before the point and six after it."""
+    if isinstance(data, str) and _LONG_DECIMAL.fullmatch(data):
+        raise ValueError("has more than six decimal places")
     if not isinstance(data, str) or not _DECIMAL.fullmatch(data):
         raise ValueError('must be a decimal number as text, such as "12.71"')
     return Decimal(data)
@@ -39,9 +42,18 @@ def parse_positive_money(data: object) -> Decimal:
     return value
 
 
+def parse_quantity(data: object) -> Decimal:
+    """A number of things or hours: a whole number or a decimal string, at most twelve digits before a point."""
+    if not isinstance(data, int) or isinstance(data, bool):
+        return parse_decimal(data)
+    if abs(data) >= 10**12:
+        raise ValueError("has more than twelve digits")
+    return Decimal(data)
+
+
 def parse_minutes(data: object) -> Decimal:
     """Minutes: a whole number or a decimal string, not negative."""
-    value = Decimal(data) if isinstance(data, int) and not isinstance(data, bool) else parse_decimal(data)
+    value = parse_quantity(data)
     if value < 0:
         raise ValueError("must not be negative")
     if value > 10_000_000:
@@ -102,6 +114,7 @@ _DECIMAL_TEXT: Final = {"type": "string", "pattern": r"^-?[0-9]{1,12}(\.[0-9]{1,
 Number = Annotated[Decimal, _meta(parse_decimal, **_DECIMAL_TEXT)]
 Money = Annotated[Decimal, _meta(parse_money, **_DECIMAL_TEXT)]
 PositiveMoney = Annotated[Decimal, _meta(parse_positive_money, **_DECIMAL_TEXT)]
+Quantity = Annotated[Decimal, _meta(parse_quantity, anyOf=[{"type": "integer"}, _DECIMAL_TEXT])]
 Minutes = Annotated[Decimal, _meta(parse_minutes, anyOf=[{"type": "integer", "minimum": 0}, _DECIMAL_TEXT])]
 Instant = Annotated[datetime, _meta(parse_instant, type="string", format="date-time")]
 Day = Annotated[date, _meta(parse_date, type="string", format="date")]

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal, get_args
 from msgspec import Meta, Struct
 
 from schemas.month import last_day_of_month_from
-from schemas.scalars import Day, Minutes, Money, Number, PositiveMoney, Text
+from schemas.scalars import Day, Minutes, Money, Number, PositiveMoney, Quantity, Text
 from schemas.strict import Fault
 from schemas.wage_kinds import (
     AMOUNT_ONLY,
@@ -101,7 +101,7 @@ class Worker(Struct, frozen=True, kw_only=True):
 class Salaried(Struct, frozen=True, kw_only=True):
     """Salaried hours work (regs 21 to 29): yearly basic hours in equal instalments."""
 
-    basic_hours_per_year: Number
+    basic_hours_per_year: Quantity
     pay_periods_per_year: PayPeriods
 
     @classmethod
@@ -137,7 +137,7 @@ class PayLine(Struct, frozen=True, kw_only=True):
     minutes: Minutes | None = None
     seconds: Seconds | None = None
     rate: PositiveMoney | None = None
-    units: Number | None = None
+    units: Quantity | None = None
     normal_rate: PositiveMoney | None = None
     duties: Text | None = None
     consolidated: bool | None = None

@@ -1,13 +1,16 @@
 """Worked cases of calc day, each with its source, and the shape of the answer."""
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from backend.statute.policy import policy_on
 from backend.use_cases.calc_day import calc_day
-from tests.days import THERE, answer, case, pointers, visit
+from schemas.day import DayPolicy
+from tests.days import THERE, answer, case, journey, pointers, visit
 
 CASES = json.loads((Path(__file__).parent / "day_cases.json").read_text())
 PUBLISHED: dict[str, Any] = {
@@ -116,3 +119,15 @@ def test_a_journey_nobody_gave_is_estimated_and_its_source_shown() -> None:
 def test_every_fault_of_an_array_is_named_under_its_index() -> None:
     broken = case([visit("a", "09:30", "09:00"), visit("a", "10:00", "10:30", {"lat": 0, "lon": 181})])
     assert pointers([PUBLISHED, broken]) == ["/1/visits/0/actual/end", "/1/visits/1/place/lon"]
+
+
+@pytest.mark.parametrize("policy", [None, {}, {"long_gap": "unresolved"}])
+@pytest.mark.parametrize(("end", "waiting", "unresolved"), [("10:30", 2400, 0), ("10:31", 0, 2460)])
+def test_a_waiting_limit_left_out_is_the_packaged_one(
+    policy: dict[str, Any] | None, end: str, waiting: int, unresolved: int
+) -> None:
+    day = case([visit("a", "09:00", "09:30"), visit("b", end, "12:00", THERE)], [], [journey("a", "b", 20)])
+    told = {name: value for name, value in (day | {"policy": policy}).items() if value is not None}
+    totals = ask(told)["totals"]
+    assert (totals["waiting"], totals["unresolved"]) == (waiting, unresolved)
+    assert DayPolicy().waiting_limit_minutes == policy_on(date(2026, 11, 2)).waiting_limit_minutes

@@ -53,7 +53,7 @@ def test_with_no_hours_pay_below_nothing_is_a_shortfall() -> None:
     assert (result["nmw_pay"], result["compliant"], result["shortfall"]) == ("-5.00", False, "5.00")
 
 
-def salaried(hours: str, periods: int, *lines: dict[str, Any], **changes: Any) -> dict[str, Any]:
+def salaried(hours: str | int, periods: int, *lines: dict[str, Any], **changes: Any) -> dict[str, Any]:
     terms = {"basic_hours_per_year": hours, "pay_periods_per_year": periods}
     return answer(work_type="salaried", salaried=terms, work=list(lines), **changes)
 
@@ -61,6 +61,7 @@ def salaried(hours: str, periods: int, *lines: dict[str, Any], **changes: Any) -
 def test_salaried_hours_are_the_years_basic_hours_by_its_pay_periods() -> None:
     assert salaried("2080", 12)["counted_minutes"] == "10400"
     assert salaried("2088", 52)["counted_minutes"] == "2409.23"
+    assert salaried(2088, 52) == salaried("2088", 52)
 
 
 def test_a_salary_of_exactly_the_minimum_is_compliant_where_hours_do_not_divide() -> None:

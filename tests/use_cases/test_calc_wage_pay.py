@@ -7,7 +7,7 @@ import pytest
 from tests.wage import answer, hourly, paid, salary
 
 
-def piece(units: str, rate: str, **more: Any) -> dict[str, Any]:
+def piece(units: str | int, rate: str, **more: Any) -> dict[str, Any]:
     return {"kind": "piece", "units": units, "rate": rate, **more}
 
 
@@ -145,6 +145,7 @@ def test_piece_work_counts_up_to_its_normal_rate() -> None:
     assert paid(piece("10", "3.00"), work_type="output") == "30.00"
     assert paid(piece("10", "2.00", normal_rate="2.50"), work_type="output") == "20.00"
     assert paid(piece("2.5", "2.00")) == "5.00"
+    assert paid(piece(10, "3.00")) == "30.00"
 
 
 def test_salary_and_bonus_set_no_lowest_rate() -> None:

@@ -188,3 +188,12 @@ def test_accommodation_needs_a_known_offset_though_the_hourly_rate_is_given() ->
 )
 def test_salaried_terms_that_no_year_can_hold_are_refused(name: str, value: int | str) -> None:
     assert pointers(case(work_type="salaried", salaried=SALARIED | {name: value})) == {f"/salaried/{name}"}
+
+
+def test_a_number_too_fine_or_too_long_is_told_why() -> None:
+    fine = {"kind": "hourly", "minutes": 60, "rate": "12.7100001"}
+    long = {"kind": "piece", "units": 10**12, "rate": "0.01"}
+    assert [(fault.pointer, fault.detail) for fault in faults(case(pay=[fine, long]))] == [
+        ("/pay/0/rate", "has more than six decimal places"),
+        ("/pay/1/units", "has more than twelve digits"),
+    ]
