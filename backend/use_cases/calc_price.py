@@ -77,7 +77,7 @@ def _visit_row(key: int, visit: PricedVisit) -> tuple[Any, ...]:
         visit.carers,
         *_ends(visit.planned),
         *_ends(visit.actual),
-        visit.attendances is not None,
+        bool(visit.attendances),
         visit.cancelled_at,
         visit.cancelled_by,
     )

@@ -85,6 +85,10 @@ def test_a_completed_visit_that_nobody_attended_is_one_finding() -> None:
         assert (result["lines"], [found["code"] for found in result["findings"]]) == ([], ["no_actual"])
 
 
+def test_an_empty_list_of_attendances_is_no_list() -> None:
+    assert answer(contract(), visit(attendances=[])) == answer(contract(), visit())
+
+
 def test_of_a_refused_visit_the_carer_who_came_is_refused_and_the_other_missed() -> None:
     both = visit(status="refused", carers=2, actual=None, attendances=[came("ann", end="09:02")])
     rows = answer(contract(), both)["lines"]
