@@ -54,10 +54,6 @@ def _faults(case: PayCase) -> Iterator[Fault]:
     for index, day in enumerate(case.days):
         if isinstance(day, DayResult) and case.terms.contact_basis != "actual":
             yield Fault(f"/days/{index}", "is an answer, which holds no planned times: give the day itself")
-        if isinstance(day, DayResult) and case.miles is None and paid:
-            yield Fault(
-                f"/days/{index}", "is an answer, which holds no distances: give miles, or the day itself"
-            )
 
 
 def pay_results(cases: Sequence[PayCase], estimator: TravelEstimator | None = None) -> list[PayResult]:
@@ -82,7 +78,21 @@ def pay_results(cases: Sequence[PayCase], estimator: TravelEstimator | None = No
     )
     miles = _miles(cases, worked.gaps, days, estimator)
     lines = pl.concat([paid.lines, mileage_lines(miles, sheet)], how="diagonal_relaxed")
-    return _results(len(cases), lines, paid.unpaid)
+    unmeasured = pl.DataFrame([_unmeasured(key) for key in _without_distances(cases)], paid.unpaid.schema)
+    return _results(len(cases), lines, pl.concat([paid.unpaid, unmeasured]))
+
+
+def _without_distances(cases: Sequence[PayCase]) -> Iterator[int]:
+    """Cases with journeys whose mileage cannot be added up: an answer of calc day holds no distances."""
+    for key, case in enumerate(cases):
+        segments = [segment for day in case.days if isinstance(day, DayResult) for segment in day.segments]
+        travelled = any(segment.kind == "travel" and segment.to is not None for segment in segments)
+        if travelled and case.miles is None and case.terms.mileage_per_mile.paid():
+            yield key
+
+
+def _unmeasured(key: int) -> dict[str, Any]:
+    return {"case": key, "work": "mileage", "rule": "pay-no-distance", "seconds": 0}
 
 
 def _holidays(case: PayCase) -> Collection[date]:

@@ -70,7 +70,7 @@ def test_a_kind_without_a_rate_is_unpaid_and_says_so() -> None:
 def test_an_answer_of_calc_day_is_paid_as_the_day_itself() -> None:
     day = two("11:30", activity("training", "09:40", "09:50"), waiting_limit_minutes=None)
     terms = {"rates": RATES | {"training": "9.99"}, "paid_gap_limit_minutes": 120}
-    answer = calc_day(json.dumps(day).encode())
+    answer: Any = calc_day(json.dumps(day).encode())
     assert ask({"terms": terms, "days": [answer]}) == ask({"terms": terms, "days": [day]})
 
 
@@ -204,8 +204,21 @@ def test_a_sleep_in_is_a_flat_sum_and_waking_is_paid_by_the_hour() -> None:
 
 def test_an_answer_with_waking_in_it_is_still_one_sleep_in() -> None:
     night = [activity("sleep_in", "22:00", "+07:00"), activity("awake", "+02:00", "+02:30")]
-    answer = calc_day(json.dumps(case([], night)).encode())
+    answer: Any = calc_day(json.dumps(case([], night)).encode())
     assert lines(paid([answer, answer], {"sleep_in_flat": "60.00"}), "units", "amount") == [(2, "120.00")]
+
+
+def test_an_answer_with_a_visit_and_a_break_in_the_night_is_still_one_sleep_in() -> None:
+    night = [activity("sleep_in", "22:00", "+07:00"), activity("break", "+04:00", "+04:10")]
+    day = case([visit("a", "+02:00", "+03:00")], night)
+    answer: Any = calc_day(json.dumps(day).encode())
+    assert paid(answer, RATES | {"sleep_in_flat": "60.00"}) == paid(day, RATES | {"sleep_in_flat": "60.00"})
+
+
+def test_an_answer_with_a_journey_between_two_sleep_ins_has_two() -> None:
+    nights = [activity("sleep_in", "20:00", "22:00", HERE), activity("sleep_in", "22:30", "23:30", HERE)]
+    answer: Any = calc_day(json.dumps(case([], nights)).encode())
+    assert lines(paid(answer, {"sleep_in_flat": "60.00"}), "units") == [(2,)]
 
 
 def test_mileage_adds_up_the_road_between_stops() -> None:
@@ -250,12 +263,19 @@ def test_many_cases_are_answered_in_their_order() -> None:
 
 
 def test_what_an_answer_cannot_tell_is_a_fault_and_not_a_guess() -> None:
-    answer = calc_day(json.dumps(two()).encode())
+    answer: Any = calc_day(json.dumps(two()).encode())
     planned = {"terms": {"rates": RATES, "contact_basis": "planned"}, "days": [two(), answer]}
-    driven = {"terms": {"rates": RATES, "mileage_per_mile": {"car": "0.45"}}, "days": [answer]}
     assert refusals(planned) == ["/days/1"]
-    assert refusals(driven) == ["/days/0"]
+
+
+def test_the_mileage_of_an_answer_is_unpaid_until_the_miles_are_given() -> None:
+    answer: Any = calc_day(json.dumps(two()).encode())
+    driven = {"terms": {"rates": RATES, "mileage_per_mile": {"car": "0.45"}}, "days": [answer]}
+    unmeasured = {"work": "mileage", "minutes": "0", "rule": "pay-no-distance"}
+    assert ask(driven | {"miles": "auto"}) == paid(two()) | {"unpaid": [unmeasured]}
     assert ask(driven | {"miles": 3})["lines"][-1]["amount"] == "1.35"
+    assert ask(driven | {"miles": 3})["unpaid"] == []
+    assert paid(answer)["unpaid"] == []
 
 
 def test_every_fault_is_named_at_once() -> None:
