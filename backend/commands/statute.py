@@ -14,7 +14,7 @@ from backend.statute.strict_yaml import StatuteError
 @click.argument("rule_id", metavar="[ID]", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def rules(rule_id: str | None, as_json: bool) -> None:
-    """List the rules that results name, or show one with its citation.
+    """List the rules that results name with their citations, or show one in full.
 
     \b
     Example:
@@ -27,7 +27,7 @@ def rules(rule_id: str | None, as_json: bool) -> None:
         click.echo(json.dumps(plain if rule_id is None else plain[0], indent=2, ensure_ascii=False))
     elif rule_id is None:
         width = max(len(rule.id) for rule in chosen)
-        click.echo("\n".join(f"{rule.id:<{width}}  {rule.title}" for rule in chosen))
+        click.echo("\n".join(f"{rule.id:<{width}}  {rule.title} ({rule.instrument})" for rule in chosen))
     else:
         click.echo(_shown(chosen[0]))
 

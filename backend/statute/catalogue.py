@@ -12,22 +12,28 @@ from backend.statute.entries import OffsetInterval, RateInterval, Rule, build
 from backend.statute.strict_yaml import StatuteError
 from backend.statute.wage_law import offset_intervals, rate_intervals
 
+USUAL_MINUTES: Final = ("1", "5", "6", "10", "15", "20", "30", "60")
+"""What terms commonly round to: a rule about N minutes is listed with each of these too."""
 _NUMBER_AT_END: Final = re.compile(r"(?<=-)\d+(\.\d+)?$")
 
 
 def rule(rule_id: str) -> Rule:
     """The rule that a result names. Raises KeyError for a name that no rule has.
 
-    A rule about any number of minutes is listed once, with N for the number: round-nearest-N says what
-    round-nearest-15 is.
+    A rule about any number of minutes is listed with N for the number, and with the usual numbers:
+    round-nearest-N says what round-nearest-7.5 is.
     """
     known = rules()
     number = _NUMBER_AT_END.search(rule_id)
     if rule_id in known or number is None:
         return known[rule_id]
-    family = known[f"{rule_id[: number.start()]}N"]
-    title, says = (text.replace("N minutes", f"{number[0]} minutes") for text in (family.title, family.says))
-    return replace(family, id=rule_id, title=title, says=says)
+    return _with_minutes(known[f"{rule_id[: number.start()]}N"], number[0])
+
+
+def _with_minutes(family: Rule, number: str) -> Rule:
+    words = "1 minute" if number == "1" else f"{number} minutes"
+    title, says = (text.replace("N minutes", words) for text in (family.title, family.says))
+    return replace(family, id=f"{family.id.removesuffix('N')}{number}", title=title, says=says)
 
 
 @cache
@@ -37,7 +43,10 @@ def rules() -> dict[str, Rule]:
     Raises StatuteError for a missing citation or an id that stands twice.
     """
     found: dict[str, Rule] = {}
-    for rule in [*_written(), *_dated()]:
+    written = _written()
+    families = [rule for rule in written if rule.id.endswith("-N")]
+    usual = [_with_minutes(family, number) for family in families for number in USUAL_MINUTES]
+    for rule in [*written, *usual, *_dated()]:
         if rule.id in found:
             raise StatuteError(f"the rule {rule.id} stands twice")
         found[rule.id] = rule

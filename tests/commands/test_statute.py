@@ -13,6 +13,13 @@ def test_rules_lists_every_rule_on_a_line() -> None:
     assert "nmw-rate-2026-04-01" in listed
 
 
+def test_rules_lists_each_with_its_citation_and_the_usual_roundings_by_name() -> None:
+    listed = dict(line.split(maxsplit=1) for line in CliRunner().invoke(rules).output.splitlines())
+    assert "SI 2015/621, reg 34" in listed["nmw-2015-34"]
+    assert listed["round-nearest-15"].startswith("Rounded to the nearest 15 minutes (")
+    assert listed["round-up-1"].startswith("Rounded up to 1 minute (")
+
+
 def test_rules_shows_one_with_its_citation() -> None:
     shown = CliRunner().invoke(rules, ["nmw-2015-34"]).output
     assert "SI 2015/621, reg 34" in shown
