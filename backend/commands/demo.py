@@ -59,6 +59,7 @@ def demo(serve: bool, port: int, **size: Any) -> None:
     if serve and free != port:
         click.echo(f"Port {port} is taken, so the web pages will be at port {free}.", err=True)
     plan, password, teller = Plan(port=free, **size), new_password(), Teller()
+    signal.signal(signal.SIGTERM, lambda number, frame: signal.raise_signal(signal.SIGINT))
     try:
         with prepared(plan) as environment:
             with teller.step("Making up the county"):
