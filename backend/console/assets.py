@@ -21,7 +21,7 @@ def style(request: AnyRequest) -> Response[bytes]:
     if digest != current:
         raise DomainError("not_found", "There is no such file.")
     headers = {"Cache-Control": "public, max-age=31536000, immutable"}
-    return Response(content, media_type="text/css; charset=utf-8", headers=headers)
+    return Response(content, media_type="text/css", headers=headers)
 
 
 handlers: Final[list[HTTPRouteHandler]] = [style]

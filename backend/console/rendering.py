@@ -66,7 +66,7 @@ def render(
     return Response(
         text.encode(),
         status_code=status,
-        media_type="text/html; charset=utf-8",
+        media_type="text/html",
         headers={**HEADERS, **(headers or {})},
     )
 

@@ -86,6 +86,12 @@ FLAGS: Final = {
     "short_travel": "less time between visits than the journey needs",
     "no_travel_time": "no time between visits at two places",
     "long_gap": "a long gap that nobody has explained",
+    "no_fix_denied": "the phone was not allowed to tell its position",
+    "no_fix_unavailable": "the phone could not find its position",
+    "no_fix_timed_out": "the phone did not find its position in time",
+    "no_fix_approximate": "the phone tells its position only roughly",
+    "no_fix_not_collected": "the phone took no position",
+    "no_fix_unstated": "the phone did not say why",
     "implied_speed": "too far from the place before for the time between",
 }
 

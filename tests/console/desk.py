@@ -1,15 +1,21 @@
 """People who sign in, in a browser of their own, around a small office that has worked, been paid and been invoiced."""
 
 import re
+import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Final
 from urllib.parse import urlencode
+from uuid import uuid4
 
 import asyncpg
 import httpx
+import pytest
 
-from backend.use_cases.add_user import add_user
+from backend.api.authentication import COOKIE
+from backend.use_cases.passwords import hash_password
+from backend.use_cases.sign_in import SESSION_LIVES, token_hash
 from tests.jobs.office import Office, instant, visit_id
 
 PASSWORD: Final = "three random words"
@@ -68,6 +74,12 @@ class Browser:
         return response
 
 
+@cache
+def password_hash() -> str:
+    """Everybody's password, hashed once: it takes long by design."""
+    return hash_password(PASSWORD)
+
+
 def email(who: str) -> str:
     return f"{who}@example.org"
 
@@ -81,8 +93,14 @@ class Desk:
     signed_in: dict[str, Browser] = field(default_factory=dict)
 
     async def open(self) -> "Desk":
-        for who, (organisation, role) in USERS.items():
-            await add_user(organisation, role, email(who), PASSWORD)  # type: ignore[arg-type]
+        await self.superuser.executemany(
+            "INSERT INTO user_account (id, organisation_id, role, email, password_hash, created_at) "
+            "SELECT $1, (SELECT id FROM organisation WHERE reference = $2), $3, $4, $5, $6",
+            [
+                (uuid4(), organisation, role, email(who), password_hash(), self.office.clock)
+                for who, (organisation, role) in USERS.items()
+            ],
+        )
         return self
 
     def browser(self) -> Browser:
@@ -91,8 +109,17 @@ class Desk:
     async def as_(self, who: str) -> Browser:
         """The signed-in browser of one of USERS."""
         if who not in self.signed_in:
-            made = self.browser()
-            assert (await made.sign_in(email(who))).status_code == 303
+            made, token = self.browser(), secrets.token_urlsafe(32)
+            await self.superuser.execute(
+                "INSERT INTO user_session (token_hash, user_id, organisation_id, csrf_token, created_at, expires_at) "
+                "SELECT $1, id, organisation_id, $2, $3, $4 FROM user_account WHERE email = $5",
+                token_hash(token),
+                secrets.token_urlsafe(32),
+                self.office.clock,
+                self.office.clock + SESSION_LIVES,
+                email(who),
+            )
+            made.cookies[COOKIE] = token
             self.signed_in[who] = made
         return self.signed_in[who]
 
@@ -121,3 +148,16 @@ class Desk:
 
     async def id_of(self, kind: str) -> str:
         return str(await self.superuser.fetchval("SELECT id FROM document WHERE kind = $1 LIMIT 1", kind))
+
+
+@pytest.fixture
+async def desk(http: httpx.AsyncClient, at: Any, superuser: asyncpg.Connection) -> Desk:
+    """Accounts of every role in an office that has not worked yet."""
+    return await Desk(await Office(http, at).open(), superuser).open()
+
+
+@pytest.fixture
+async def busy(desk: Desk) -> Desk:
+    """The same after a fortnight's work."""
+    await desk.work_a_fortnight()
+    return desk

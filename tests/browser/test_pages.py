@@ -1,0 +1,157 @@
+"""Every page in a real browser: signed in to by its form, without accessibility faults, readable when enlarged."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from playwright.async_api import Browser, Page
+
+from tests.console.desk import PASSWORD, Desk, email
+from tests.jobs.office import visit_id
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+AXE: Final = (Path(__file__).parent / "vendored" / "axe.min.js").read_text(encoding="utf-8")
+SHOTS: Final = os.environ.get("DOORSTEP_SCREENSHOTS")
+"""A folder to keep pictures of every page in, to look at."""
+
+
+@asynccontextmanager
+async def signed_in(
+    browser: Browser, address: str, who: str, **options: Any
+) -> AsyncIterator[tuple[Page, list[str]]]:
+    """A page of somebody signed in through the form, and what the browser complained of."""
+    context = await browser.new_context(base_url=address, viewport={"width": 1280, "height": 900}, **options)
+    page, complaints = await context.new_page(), list[str]()
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    await page.goto("/sign-in")
+    await page.get_by_label("Email address").fill(email(who))
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_role("button", name="Sign in").click()
+    await page.get_by_role("button", name="Sign out").wait_for()
+    yield page, complaints
+    await context.close()
+
+
+async def pages_of(busy: Desk, who: str) -> list[str]:
+    invoice, report = await busy.id_of("invoice"), await busy.id_of("wage_report")
+    worker = f"/wage-reports/{report}/workers/1"
+    reports = ["/wage-reports", f"/wage-reports/{report}", worker, f"{worker}/days/2026-11-02"]
+    invoices = ["/invoices", f"/invoices/{invoice}"]
+    office = [
+        "/today",
+        "/today?date=nonsense",
+        f"/visits/{visit_id('A')}",
+        "/corrections",
+        "/quarantine",
+        "/devices",
+    ]
+    return {
+        "manager": [*office, *invoices, *reports],
+        "commissioner": [*invoices, "/today"],
+        "auditor": reports,
+        "administrator": ["/organisations", "/users"],
+    }[who]
+
+
+async def faults_of(page: Page) -> list[str]:
+    """What axe-core finds wrong with the page for people who cannot see it, or see or move little."""
+    await page.evaluate(AXE)
+    found = await page.evaluate("axe.run({resultTypes: ['violations']})")
+    return [
+        f"{page.url} {fault['id']}: {node['html'][:150]}"
+        for fault in found["violations"]
+        for node in fault["nodes"]
+    ]
+
+
+async def photograph(page: Page, who: str) -> None:
+    if SHOTS:
+        name = page.url.split("/", 3)[3].replace("/", "_").replace("?", "_")[:60]
+        await page.screenshot(path=Path(SHOTS) / f"{who}-{name}.png", full_page=True)
+
+
+@pytest.mark.parametrize("who", ["manager", "commissioner", "auditor", "administrator"])
+async def test_every_page_is_free_of_accessibility_faults(
+    busy: Desk, address: str, browser: Browser, who: str
+) -> None:
+    faults: list[str] = []
+    async with signed_in(browser, address, who) as (page, complaints):
+        for path in await pages_of(busy, who):
+            await page.goto(path)
+            assert await page.locator("h1").count() == 1, path
+            faults += await faults_of(page)
+            await photograph(page, who)
+    assert faults == []
+    refused = "Failed to load resource: the server responded with a status of 40"
+    assert [said for said in complaints if not said.startswith(refused)] == []
+
+
+async def test_pages_for_nobody_in_particular_are_free_of_accessibility_faults(
+    address: str, browser: Browser
+) -> None:
+    page = await browser.new_page(base_url=address)
+    faults = []
+    for path in ("/sign-in", "/nowhere"):
+        await page.goto(path)
+        faults += await faults_of(page)
+        await photograph(page, "nobody")
+    await page.goto("/sign-in")
+    await page.get_by_role("button", name="Sign in").click()
+    faults += await faults_of(page)
+    await photograph(page, "nobody-wrong")
+    assert faults == []
+
+
+async def test_nothing_is_cut_off_at_twice_the_size_and_the_styles_are_really_used(
+    busy: Desk, address: str, browser: Browser
+) -> None:
+    async with signed_in(browser, address, "manager") as (page, _):
+        await page.set_viewport_size({"width": 640, "height": 450})
+        for path in await pages_of(busy, "manager"):
+            await page.goto(path)
+            wide = await page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+            assert wide <= 0, path
+            await photograph(page, "manager-large")
+        colour = await page.locator(".ds-header").evaluate(
+            "element => getComputedStyle(element).backgroundColor"
+        )
+        assert colour == "rgb(20, 56, 79)"
+
+
+async def test_the_first_key_leads_past_the_menu(address: str, browser: Browser) -> None:
+    async with signed_in(browser, address, "manager") as (page, _):
+        await page.goto("/today")
+        await page.keyboard.press("Tab")
+        assert await page.evaluate("document.activeElement.textContent") == "Skip to the main content"
+        await page.keyboard.press("Enter")
+        assert await page.evaluate("document.activeElement.id") == "main"
+
+
+async def test_an_auditor_walks_from_a_shortfall_to_the_signed_events(
+    busy: Desk, address: str, browser: Browser
+) -> None:
+    async with signed_in(browser, address, "auditor") as (page, _):
+        await page.get_by_role("link", name="Mon 2 Nov 2026 to Sun 8 Nov 2026").click()
+        row = page.get_by_role("row").filter(has_text="£4.24")
+        await row.get_by_role("link").click()
+        await page.get_by_role("link", name="Monday 2 November 2026").click()
+        hashes = await page.locator("code.ds-hash").all_text_contents()
+    sent = await busy.superuser.fetch(
+        "SELECT encode(signed_hash, 'hex') AS hash FROM event WHERE outcome = 'accepted' AND paid_at < '2026-11-03'"
+    )
+    assert sorted(hashes) == sorted(row["hash"] for row in sent)
+
+
+async def test_a_manager_accepts_a_correction(busy: Desk, address: str, browser: Browser) -> None:
+    async with signed_in(browser, address, "manager") as (page, _):
+        await page.get_by_role("link", name="1 correction").click()
+        await page.get_by_role("button", name="Accept").click()
+        await page.get_by_text("Your decision is recorded.").wait_for()
+    assert await busy.superuser.fetchval("SELECT decision FROM correction_decision") == "accepted"

@@ -1,0 +1,145 @@
+"""Who may open what: every route against every role, and one organisation's pages against another's people."""
+
+from uuid import uuid4
+
+from litestar.handlers import HTTPRouteHandler
+
+from backend.console.routes import handlers
+from tests.console.desk import Desk
+from tests.jobs.office import visit_id
+
+ROLES = {"manager", "finance", "commissioner", "auditor", "administrator"}
+PUBLIC = {"/", "/sign-in", "/set-password", "/set-password/{token:str}", "/static/{digest:str}/{name:str}"}
+
+MAY_OPEN = {
+    "/today": {"manager", "finance"},
+    "/visits/{visit_id:uuid}": {"manager", "finance"},
+    "/corrections": {"manager"},
+    "/corrections/{correction_id:uuid}/decision": {"manager"},
+    "/quarantine": {"manager"},
+    "/quarantine/{event_row:uuid}/release": {"manager"},
+    "/devices": {"manager"},
+    "/devices/codes": {"manager"},
+    "/devices/{device_id:uuid}/revoke": {"manager"},
+    "/devices/{device_id:uuid}/unlock": {"manager"},
+    "/invoices": {"manager", "finance", "commissioner"},
+    "/invoices/{document_id:uuid}": {"manager", "finance", "commissioner"},
+    "/invoices/{document_id:uuid}/files/{format:str}": {"manager", "finance", "commissioner"},
+    "/wage-reports": {"manager", "finance", "auditor"},
+    "/wage-reports/{document_id:uuid}": {"manager", "finance", "auditor"},
+    "/wage-reports/{document_id:uuid}/files/{format:str}": {"manager", "finance"},
+    "/wage-reports/{document_id:uuid}/files": {"auditor"},
+    "/wage-reports/{document_id:uuid}/workers/{place:int}": {"manager", "finance", "auditor"},
+    "/wage-reports/{document_id:uuid}/workers/{place:int}/name": {"auditor"},
+    "/wage-reports/{document_id:uuid}/workers/{place:int}/days/{day:date}": {"manager", "finance", "auditor"},
+    "/organisations": {"administrator"},
+    "/users": {"administrator"},
+    "/sign-out": ROLES,
+}
+
+
+def _routes() -> list[tuple[str, str]]:
+    return [
+        (method, path)
+        for handler in handlers
+        for path in sorted(handler.paths)
+        for method in _methods(handler)
+    ]
+
+
+def _methods(handler: HTTPRouteHandler) -> list[str]:
+    return sorted(method for method in handler.http_methods if method in ("GET", "POST"))
+
+
+def _filled(path: str) -> str:
+    for name, value in {
+        "{place:int}": "1",
+        "{format:str}": "json",
+        "{day:date}": "2026-11-02",
+        **dict.fromkeys(
+            (
+                "{visit_id:uuid}",
+                "{correction_id:uuid}",
+                "{event_row:uuid}",
+                "{device_id:uuid}",
+                "{document_id:uuid}",
+            ),
+            str(uuid4()),
+        ),
+    }.items():
+        path = path.replace(name, value)
+    return path
+
+
+def test_every_route_is_in_the_matrix() -> None:
+    assert {path for _, path in _routes()} - PUBLIC == set(MAY_OPEN)
+
+
+async def test_each_role_opens_its_own_pages_and_no_others(desk: Desk) -> None:
+    for who in ROLES:
+        browser = await desk.as_(who)
+        start = (await browser.get("/")).headers["location"]
+        for method, path in _routes():
+            if path in PUBLIC or path == "/sign-out":
+                continue
+            await browser.get(start)
+            answer = await (browser.get(_filled(path)) if method == "GET" else browser.post(_filled(path)))
+            if who in MAY_OPEN[path]:
+                # What the made-up ids and empty forms name does not exist: refused for that, not for the role.
+                assert answer.status_code in (200, 400, 404), (who, path, answer.text)
+            else:
+                assert answer.status_code == 403, (who, path)
+                assert f"This page is not for the role {who}." in answer.text
+
+
+async def test_nobody_opens_anything_without_signing_in(desk: Desk) -> None:
+    browser = desk.browser()
+    for method, path in _routes():
+        if path not in PUBLIC:
+            answer = await (browser.get(_filled(path)) if method == "GET" else browser.post(_filled(path)))
+            assert answer.status_code == 303, path
+            assert answer.headers["location"].startswith("/sign-in?next=/")
+
+
+async def test_another_provider_finds_nothing_of_ours(busy: Desk) -> None:
+    rival = await busy.as_("rival")
+    invoice, report = await busy.id_of("invoice"), await busy.id_of("wage_report")
+    for path in (
+        f"/visits/{visit_id('A')}",
+        f"/invoices/{invoice}",
+        f"/invoices/{invoice}/files/pdf",
+        f"/wage-reports/{report}",
+        f"/wage-reports/{report}/workers/1",
+        f"/wage-reports/{report}/workers/1/days/2026-11-02",
+        f"/wage-reports/{report}/files/json",
+    ):
+        assert (await rival.get(path)).status_code == 404, path
+    for path in ("/today?date=2026-11-02", "/corrections?show=all", "/quarantine", "/devices", "/invoices"):
+        page = (await rival.get(path)).text
+        assert "Ann Carer" not in page and "Mr One" not in page and "HEARTH-" not in page, path
+
+
+async def test_another_commissioner_finds_nothing_of_ours(busy: Desk) -> None:
+    invoice, report = await busy.id_of("invoice"), await busy.id_of("wage_report")
+    commissioner, auditor = await busy.as_("other_commissioner"), await busy.as_("other_auditor")
+    assert "There are no invoices yet" in (await commissioner.get("/invoices")).text
+    assert (await commissioner.get(f"/invoices/{invoice}")).status_code == 404
+    assert "There are no wage reports yet" in (await auditor.get("/wage-reports")).text
+    assert (await auditor.get(f"/wage-reports/{report}/workers/1")).status_code == 404
+
+
+async def test_another_provider_changes_nothing_of_ours(busy: Desk) -> None:
+    rival = await busy.as_("rival")
+    correction = await busy.superuser.fetchval("SELECT id FROM correction")
+    event = await busy.superuser.fetchval("SELECT row_id FROM event WHERE outcome = 'quarantined' LIMIT 1")
+    device = await busy.superuser.fetchval("SELECT id FROM device LIMIT 1")
+    for path, fields in (
+        (f"/corrections/{correction}/decision", {"decision": "accepted"}),
+        (f"/quarantine/{event}/release", {"reason": "because"}),
+        (f"/devices/{device}/revoke", {}),
+    ):
+        await rival.get("/today")
+        assert (await rival.post(path, **fields)).status_code == 404, path
+    assert await busy.superuser.fetchval("SELECT count(*) FROM correction_decision") == 0
+    assert await busy.superuser.fetchval("SELECT count(*) FROM event_release") == 0
+    assert await busy.superuser.fetchval("SELECT count(*) FROM device WHERE revoked_at IS NOT NULL") == 0

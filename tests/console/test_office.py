@@ -1,0 +1,164 @@
+"""The office's pages: the day, a visit, corrections, quarantine, phones."""
+
+import re
+from datetime import timedelta
+
+from tests.console.desk import Desk
+from tests.jobs.office import visit_id
+
+
+def order(page: str, *names: str) -> list[str]:
+    """The names in the order in which the page shows them as links."""
+    return sorted(names, key=lambda name: page.index(f">{name}</a>"))
+
+
+async def test_a_day_shows_first_what_needs_somebody(busy: Desk) -> None:
+    page = (await (await busy.as_("manager")).get("/today")).text
+    names = ("MISSED", "NOBODY", "RUNNING", "LATER")
+    assert order(page, *names) == list(names)
+    states = [
+        re.search(rf"govuk-tag[^>]*>([^<]+)</strong></td>(?:(?!</tr>).)*>{name}</a>", page, re.S)
+        for name in names
+    ]
+    assert [found and found[1] for found in states] == [
+        "Missed",
+        "Nobody assigned",
+        "In progress",
+        "Not started",
+    ]
+    assert "1 correction</a> waiting" in page
+    assert "2 events</a> in quarantine" in page
+    assert "Simulated time: 16 November 2026 09:00 UTC" in page
+
+
+async def test_a_day_can_be_narrowed_down_by_its_address(busy: Desk) -> None:
+    browser = await busy.as_("manager")
+    missed = (await browser.get("/today?state=missed")).text
+    assert ">MISSED</a>" in missed and ">LATER</a>" not in missed
+    by_carer = (await browser.get("/today?carer=C2")).text
+    assert ">LATER</a>" in by_carer and ">MISSED</a>" not in by_carer
+    past = (await browser.get("/today?date=2026-11-02")).text
+    assert ">A</a>" in past and "Done" in past and ">MISSED</a>" not in past
+
+
+async def test_a_long_day_goes_on_behind_the_last_row(busy: Desk) -> None:
+    browser = await busy.as_("manager")
+    whole = (await browser.get("/today")).text
+    [last] = re.findall(r'/visits/([0-9a-f-]{36})">RUNNING', whole)
+    rest = (await browser.get(f"/today?after=0~2026-11-16T08:45:00Z~{last}")).text
+    assert ">LATER</a>" in rest
+    assert all(f">{name}</a>" not in rest for name in ("MISSED", "NOBODY", "RUNNING"))
+
+
+async def test_an_address_that_makes_no_sense_is_refused_in_words(busy: Desk) -> None:
+    browser = await busy.as_("manager")
+    wrong = await browser.get("/today?date=31.12.2026")
+    assert wrong.status_code == 400
+    assert 'href="#date">The date must be a date, such as 2026-11-02' in wrong.text
+    for path in ("/today?state=asleep", "/today?after=x", "/corrections?after=1~2", "/invoices?after=a~b~c"):
+        assert (await browser.get(path)).status_code == 400, path
+    for path in ("/visits/nonsense", "/wage-reports/1/workers/x", "/nowhere"):
+        answer = await browser.get(path)
+        assert answer.status_code in (400, 404) and "<h1" in answer.text, path
+
+
+async def test_a_visit_shows_plan_events_and_corrections(busy: Desk) -> None:
+    page = (await (await busy.as_("manager")).get(f"/visits/{visit_id('A')}")).text
+    assert "Mon 2 Nov 2026, 09:00 to 09:30" in page
+    assert "Arrival" in page and "Departure" in page and "Accepted" in page
+    assert "Proposed: Mon 2 Nov 2026, 08:55 to 09:30." in page
+    assert "The lock was stiff" in page
+    later = (await (await busy.as_("manager")).get(f"/visits/{visit_id('LATER')}")).text
+    assert "Does not count. The visit was never planned for this carer." in later
+
+
+async def test_an_accepted_correction_counts_and_both_times_stay(busy: Desk) -> None:
+    browser, correction = (
+        await busy.as_("manager"),
+        await busy.superuser.fetchval("SELECT id FROM correction"),
+    )
+    await browser.get("/corrections")
+    silent = await browser.post(f"/corrections/{correction}/decision", decision="declined")
+    assert silent.status_code == 400 and "Say why you decline." in silent.text
+    answer = await browser.post(
+        f"/corrections/{correction}/decision", decision="accepted", back=f"/visits/{visit_id('A')}"
+    )
+    assert answer.headers["location"] == f"/visits/{visit_id('A')}?done=decided"
+    page = (await browser.get(answer.headers["location"])).text
+    assert "Your decision is recorded." in page
+    assert "Mon 2 Nov 2026, 08:55 to 09:30" in page and "Recorded at the door" in page
+    await browser.get("/corrections?show=all")
+    again = await browser.post(f"/corrections/{correction}/decision", decision="declined", reason="no")
+    assert again.status_code == 409
+
+
+async def test_nobody_decides_what_they_proposed(busy: Desk) -> None:
+    manager = await busy.superuser.fetchval("SELECT id FROM user_account WHERE email = 'manager@example.org'")
+    correction = await busy.superuser.fetchval(
+        "INSERT INTO correction SELECT (jsonb_populate_record(c, jsonb_build_object('id', gen_random_uuid(), "
+        "'proposed_by', 'manager', 'user_id', $1::uuid))).* FROM correction c RETURNING id",
+        manager,
+    )
+    own, other = await busy.as_("manager"), await busy.as_("second")
+    assert "You proposed this, so another manager must decide." in (await own.get("/corrections")).text
+    refused = await own.post(f"/corrections/{correction}/decision", decision="accepted")
+    assert refused.status_code == 403
+    await other.get("/corrections")
+    assert (await other.post(f"/corrections/{correction}/decision", decision="accepted")).status_code == 303
+
+
+async def test_a_released_event_counts_and_the_reason_is_kept(busy: Desk) -> None:
+    browser = await busy.as_("manager")
+    event = await busy.superuser.fetchval(
+        "SELECT row_id FROM event WHERE code = 'not_your_visit' AND kind = 'check_in'"
+    )
+    await browser.get("/quarantine")
+    assert (await browser.post(f"/quarantine/{event}/release", reason=" ")).status_code == 400
+    assert (
+        await browser.post(f"/quarantine/{event}/release", reason="She stood in for Bea.")
+    ).status_code == 303
+    assert "1 event</a> in quarantine" in (await browser.get("/today")).text
+    assert "She stood in for Bea." in (await browser.get(f"/visits/{visit_id('LATER')}")).text
+    await browser.get("/quarantine")
+    assert (await browser.post(f"/quarantine/{event}/release", reason="Again")).status_code == 409
+
+
+async def test_what_proves_nothing_cannot_be_released(busy: Desk) -> None:
+    phone = await busy.office.phone()
+    event = phone.record("note", visit_id("A"))
+    phone.outbox.clear()
+    forged = {**event, "signature": "A" * 86}
+    await phone.send(phone.batch([forged]), proved=False)
+    row = await busy.superuser.fetchval("SELECT row_id FROM event WHERE code = 'bad_signature'")
+    browser = await busy.as_("manager")
+    assert "It cannot be released." in (await browser.get("/quarantine")).text
+    refused = await browser.post(f"/quarantine/{row}/release", reason="I am sure")
+    assert refused.status_code == 403
+
+
+async def test_a_phone_is_revoked_and_a_code_is_shown_once(busy: Desk) -> None:
+    browser = await busy.as_("manager")
+    device = await busy.superuser.fetchval(
+        "SELECT id FROM device WHERE id::text = $1", (await busy.office.phone()).device_id
+    )
+    await browser.get("/devices")
+    made = await browser.post("/devices/codes", carer="C1", replaces=str(device))
+    [code] = re.findall(r"<code>([A-Z2-9-]{19})</code>", made.text)
+    assert made.headers["cache-control"] == "no-store"
+    assert code not in (await browser.get("/devices")).text
+    assert (await browser.post("/devices/codes", carer="C9")).status_code == 404
+    assert "Choose a carer." in (await browser.post("/devices/codes", carer="")).text
+    assert (await browser.post(f"/devices/{device}/revoke")).headers["location"] == "/devices?done=revoked"
+    assert "Revoked" in (await browser.get("/devices?done=revoked")).text
+
+
+async def test_a_locked_phone_is_unlocked(busy: Desk) -> None:
+    browser = await busy.as_("manager")
+    device = await busy.superuser.fetchval(
+        "UPDATE device SET locked_at = $1, pin_failures = 5 WHERE id::text = $2 RETURNING id",
+        busy.office.clock - timedelta(minutes=1),
+        (await busy.office.phone()).device_id,
+    )
+    assert "Locked" in (await browser.get("/devices")).text
+    await browser.post(f"/devices/{device}/unlock")
+    assert await busy.superuser.fetchval("SELECT locked_at FROM device WHERE id = $1", device) is None

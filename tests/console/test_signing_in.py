@@ -1,0 +1,182 @@
+"""Signing in by password: what a session is, what forgery meets, how guessing is slowed."""
+
+from datetime import timedelta
+
+import asyncpg
+from argon2 import PasswordHasher
+
+from backend import db
+from backend.use_cases.add_user import add_user
+from backend.use_cases.sign_in_limit import (
+    MOST_BY_ACCOUNT,
+    MOST_BY_ADDRESS,
+    MOST_BY_PAIR,
+    attempt_of,
+    count_attempt,
+)
+from tests.console.desk import NOW, PASSWORD, Desk, email
+
+
+FIRST_PAGES = {
+    "manager": "/today",
+    "finance": "/invoices",
+    "commissioner": "/invoices",
+    "auditor": "/wage-reports",
+    "administrator": "/organisations",
+}
+
+
+async def test_each_role_starts_at_its_own_page(desk: Desk) -> None:
+    for who, first in FIRST_PAGES.items():
+        browser = desk.browser()
+        answer = await browser.sign_in(email(who).upper())
+        assert (answer.status_code, answer.headers["location"]) == (303, first)
+        assert (await browser.get("/")).headers["location"] == first
+        assert (await browser.get(first)).status_code == 200
+
+
+async def test_a_session_is_a_new_random_cookie_that_only_its_hash_is_kept_of(
+    desk: Desk, superuser: asyncpg.Connection
+) -> None:
+    browser = desk.browser()
+    browser.cookies["doorstep_session"] = "chosen by somebody else"
+    answer = await browser.sign_in(email("manager"))
+    [line] = [line for line in answer.headers.get_list("set-cookie") if line.startswith("doorstep_session=")]
+    assert "HttpOnly" in line and "SameSite=lax" in line and "Path=/" in line
+    token = browser.cookies["doorstep_session"]
+    assert token != "chosen by somebody else" and len(token) >= 43
+    kept = await superuser.fetch("SELECT * FROM user_session")
+    assert token not in str([dict(row) for row in kept])
+    await browser.sign_in(email("manager"))
+    assert browser.cookies["doorstep_session"] != token
+    assert await superuser.fetchval("SELECT count(*) FROM user_session WHERE ended_at IS NULL") == 1
+
+
+async def test_signing_out_ends_the_session_on_the_server(desk: Desk) -> None:
+    browser = await desk.as_("manager")
+    kept = dict(browser.cookies)
+    await browser.get("/today")
+    assert (await browser.post("/sign-out")).headers["location"] == "/sign-in"
+    browser.cookies = kept
+    assert (await browser.get("/today")).headers["location"] == "/sign-in?next=/today"
+
+
+async def test_a_session_ends_by_itself(desk: Desk) -> None:
+    browser = await desk.as_("manager")
+    desk.office.set(desk.office.clock + timedelta(hours=12))
+    assert (await browser.get("/today")).status_code == 303
+
+
+async def test_an_unknown_account_and_a_wrong_password_are_told_apart_by_nobody(desk: Desk) -> None:
+    unknown, wrong = desk.browser(), desk.browser()
+    answers = [
+        await unknown.sign_in("nobody@example.org", "x" * 12),
+        await wrong.sign_in(email("manager"), "x" * 12),
+    ]
+    assert [answer.status_code for answer in answers] == [401, 401]
+    assert all("The email address or the password is wrong." in answer.text for answer in answers)
+
+
+async def test_guessing_is_slowed_and_the_right_password_works_again_after_a_while(desk: Desk) -> None:
+    guesser, owner = desk.browser(), desk.browser()
+    for _ in range(MOST_BY_PAIR):
+        assert (await guesser.sign_in(email("manager"), "a wrong guess")).status_code == 401
+    slowed = await guesser.sign_in(email("manager"))
+    assert slowed.status_code == 429
+    assert 0 < int(slowed.headers["retry-after"]) <= 900
+    assert "Too many failed sign-ins" in slowed.text
+    # Others at the same address sign in meanwhile.
+    assert (await owner.sign_in(email("second"))).status_code == 303
+    desk.office.set(desk.office.clock + timedelta(minutes=15))
+    assert (await owner.sign_in(email("manager"))).status_code == 303
+
+
+async def test_success_forgives_what_failed_before(desk: Desk) -> None:
+    browser = desk.browser()
+    for _ in range(3):
+        for _ in range(MOST_BY_PAIR - 1):
+            await browser.sign_in(email("manager"), "a wrong guess")
+        assert (await browser.sign_in(email("manager"))).status_code == 303
+
+
+async def test_guesses_from_many_addresses_do_not_keep_out_a_browser_that_is_known(desk: Desk) -> None:
+    known, stranger = desk.browser(), desk.browser()
+    await known.sign_in(email("manager"))
+    async with db.as_system() as connection:
+        for number in range(MOST_BY_ACCOUNT):
+            await count_attempt(
+                connection, attempt_of(email("manager"), f"10.0.0.{number}", None, desk.office.clock)
+            )
+    assert (await stranger.sign_in(email("manager"))).status_code == 429
+    assert (await known.sign_in(email("manager"))).status_code == 303
+
+
+async def test_one_address_may_not_try_many_accounts(desk: Desk) -> None:
+    async with db.as_system() as connection:
+        for number in range(MOST_BY_ADDRESS):
+            attempt = attempt_of(f"person{number}@example.org", "127.0.0.1", None, desk.office.clock)
+            await count_attempt(connection, attempt)
+    assert (await desk.browser().sign_in(email("manager"))).status_code == 429
+
+
+async def test_a_form_without_its_own_token_changes_nothing(
+    desk: Desk, superuser: asyncpg.Connection
+) -> None:
+    browser = desk.browser()
+    await browser.get("/sign-in")
+    for fields in ({}, {"csrf_token": ""}, {"csrf_token": "made up"}):
+        answer = await browser.post_as_it_is("/sign-in", email=email("manager"), password=PASSWORD, **fields)
+        assert answer.status_code == 403
+    manager = await desk.as_("manager")
+    for path in ("/sign-out", "/devices/codes", "/quarantine/00000000-0000-4000-8000-000000000000/release"):
+        assert (await manager.post_as_it_is(path, carer="C1", csrf_token="made up")).status_code == 403
+    assert await superuser.fetchval("SELECT count(*) FROM enrol_code WHERE used_at IS NULL") == 0
+    assert (await manager.get("/today")).status_code == 200
+
+
+async def test_nobody_is_sent_on_to_another_site(desk: Desk) -> None:
+    for path in ("https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)"):
+        answer = await desk.browser().sign_in(email("manager"), next=path)
+        assert answer.headers["location"] == "/today"
+    assert (await desk.browser().sign_in(email("manager"), next="/devices")).headers["location"] == "/devices"
+
+
+async def test_a_link_sets_a_password_once(desk: Desk, superuser: asyncpg.Connection) -> None:
+    desk.office.set(NOW)
+    link = await add_user("hearth", "manager", "new@example.org", None)
+    assert link is not None
+    path, browser = link.split("8000", 1)[1], desk.browser()
+    assert "For new@example.org" in (await browser.get(path)).text
+    assert (await browser.post(path, password="short", again="short")).status_code == 400
+    differing = await browser.post(path, password="long enough one", again="long enough two")
+    assert "not the same" in differing.text
+    await browser.get(path)
+    assert (await browser.post(path, password="long enough", again="long enough")).headers[
+        "location"
+    ] == "/sign-in"
+    assert (await browser.get(path)).status_code == 404
+    assert (await browser.sign_in("new@example.org", "long enough")).status_code == 303
+    kept = await superuser.fetchval("SELECT password_hash FROM user_account WHERE email = 'new@example.org'")
+    assert kept.startswith("$argon2id$")
+
+
+async def test_a_link_is_good_for_a_week(desk: Desk) -> None:
+    link = await add_user("hearth", "manager", "new@example.org", None)
+    assert link is not None
+    desk.office.set(desk.office.clock + timedelta(days=7))
+    assert (await desk.browser().get(link.split("8000", 1)[1])).status_code == 404
+
+
+async def test_a_weak_hash_is_made_again_when_its_owner_signs_in(
+    desk: Desk, superuser: asyncpg.Connection
+) -> None:
+    weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    await superuser.execute(
+        "UPDATE user_account SET password_hash = $1 WHERE email = $2", weak, email("manager")
+    )
+    assert (await desk.browser().sign_in(email("manager"))).status_code == 303
+    kept = await superuser.fetchval(
+        "SELECT password_hash FROM user_account WHERE email = $1", email("manager")
+    )
+    assert kept != weak
+    assert PasswordHasher().verify(kept, PASSWORD)
