@@ -182,9 +182,9 @@ def _form_faults(kind: str, valid: Mapping[str, Any]) -> Iterable[Fault]:
 def _amount_faults(kind: str, valid: Mapping[str, Any]) -> Iterable[Fault]:
     if not _given(valid, "amount"):
         yield Fault("/amount", f"is required for {kind}")
-    yield from _unwanted(
-        valid, f"does not go with the amount of {kind}", "minutes", "seconds", "rate", "units"
-    )
+    # Sick pay of £52.20 may say for how long; the hours of a salary are in the work lines and nowhere else.
+    time = ("minutes", "seconds") if kind in AMOUNT_ONLY else ()
+    yield from _unwanted(valid, f"does not go with the amount of {kind}", *time, "rate", "units")
 
 
 def _hourly_faults(valid: Mapping[str, Any]) -> Iterable[Fault]:

@@ -74,6 +74,11 @@ def test_pay_that_does_not_count_may_be_given_by_time_or_by_units() -> None:
     assert result["nmw_pay"] == "0.00"
 
 
+def test_pay_that_does_not_count_may_say_how_long_its_amount_is_for() -> None:
+    result = answer(pay=[{"kind": "sick_pay", "amount": "52.20", "minutes": 1080}])
+    assert (result["total_remuneration"], result["nmw_pay"]) == ("52.20", "0.00")
+
+
 def test_hourly_above_the_lowest_rate_for_the_same_duties_is_premium() -> None:
     lines = [hourly(600, "12.71", duties="care"), hourly(60, "19.00", duties="care")]
     result = answer(pay=lines)
