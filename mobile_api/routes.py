@@ -26,7 +26,6 @@ from schemas.mobile import (
     CorrectionAnswer,
     CorrectionRequest,
     CorrectionsAnswer,
-    DaysAnswer,
     Enrolled,
     EnrolRequest,
     EventsAnswer,
@@ -34,10 +33,10 @@ from schemas.mobile import (
     NonceAnswer,
     ObjectionRequest,
     RawAnswer,
-    RotaAnswer,
     SessionAnswer,
     SessionRequest,
 )
+from schemas.mobile_days import DaysAnswer, RotaAnswer
 
 _LONGEST_ROTA: Final = 31
 _LONGEST_DAYS: Final = 62

@@ -19,7 +19,7 @@ from backend.use_cases.phone_calls import Call, Device, as_device
 from backend.use_cases.wage_report_facts import wage_report_facts
 from backend.use_cases.worked_days import CarersDays, worked_days
 from schemas.day import DayCase, DayTotals
-from schemas.mobile import DaysAnswer, MobileDay, MobileFlag, PayPeriodSoFar, PayPreviewLine
+from schemas.mobile_days import DaysAnswer, MobileDay, MobileFlag, PayPeriodSoFar, PayPreviewLine
 from schemas.strict import Faulty
 from schemas.wage import WageCase, WageResult
 

@@ -9,7 +9,8 @@ import msgspec
 from backend.domain.time import london_midnight
 from backend.sql import query
 from backend.use_cases.phone_calls import Call, as_device
-from schemas.mobile import Method, Named, PlannedSpan, RotaAnswer, RotaPlace, RotaTask, RotaVisit
+from schemas.mobile import Method, Named
+from schemas.mobile_days import PlannedSpan, RotaAnswer, RotaPlace, RotaTask, RotaVisit
 
 NOTE_OPENS: Final = timedelta(hours=24)
 # What a task is about, by the words of its name. The office writes tasks as short words, such as washing or meal.
