@@ -18,6 +18,9 @@ _KNOWN: Final = {
 }
 
 
+_LONGEST_FAULT: Final = 1000
+
+
 @dataclass(frozen=True, slots=True)
 class ReadEvent:
     """An event of a batch. `event` is None exactly when `fault` says why it is invalid.
@@ -84,7 +87,7 @@ def _read_parts(raw: bytes, value: dict[str, Any], signed: dict[str, Any], devic
     faults = [*faults, *fix_faults, *payload_faults, *_between(value, event, payload, device_id)]
     return ReadEvent(
         raw=raw,
-        fault="; ".join(f"{fault.pointer} {fault.detail}" for fault in faults) or None,
+        fault=_in_words(faults),
         id=_id(signed),
         kind=signed.get("kind") if isinstance(signed.get("kind"), str) else None,
         event=None if faults else event,
@@ -97,6 +100,12 @@ def _read_parts(raw: bytes, value: dict[str, Any], signed: dict[str, Any], devic
         payload=payload,
         payload_canonical=_canonical_part(value, "payload"),
     )
+
+
+def _in_words(faults: list[Fault]) -> str | None:
+    """The faults on one line that any store and any screen can hold, however odd the names in them are."""
+    words = "; ".join(f"{fault.pointer} {fault.detail}" for fault in faults)[:_LONGEST_FAULT]
+    return "".join(sign if sign.isprintable() else "?" for sign in words) or None
 
 
 def _between(

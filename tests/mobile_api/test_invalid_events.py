@@ -35,6 +35,7 @@ UNREADABLE = {
     "null": "null",
     "an array": "[]",
     "a misspelt constant": '{"signed": tru}',
+    "a member nobody can print": '{"signed": {}, "a\\u0000b": 1}',
     "no signed part": '{"signature": "x"}',
 }
 
