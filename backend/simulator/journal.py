@@ -16,8 +16,8 @@ from backend.simulator.model import Carer, County, PlannedVisit, stream
 from backend.simulator.moments import Moment
 from backend.simulator.rota import LONDON
 
-TICK: Final = timedelta(minutes=10)
-"""How far the simulated clock moves at a time: a phone with a network sends within ten minutes."""
+TICK: Final = timedelta(minutes=15)
+"""How far the simulated clock moves at a time: a phone with a network sends within a quarter of an hour."""
 ANSWER_LOST, SENT_WITHOUT_PROOF = 0.03, 0.01
 FLUSH_AFTER: Final = timedelta(minutes=45)
 MOST_IN_BATCH: Final = 200
@@ -69,7 +69,7 @@ def write_journal(county: County, happened: Happened) -> tuple[Sending, ...]:
 
 
 def tick_after(instant: datetime) -> datetime:
-    """The next full ten minutes, strictly later."""
+    """The next full quarter of an hour, strictly later."""
     seconds = int(instant.timestamp())
     step = int(TICK.total_seconds())
     return datetime.fromtimestamp(seconds // step * step + step, UTC)

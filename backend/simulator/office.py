@@ -11,7 +11,7 @@ from backend.simulator.load_files import pay_rows, rota_row, to_csv
 from backend.simulator.model import County, PlannedVisit
 from backend.simulator.payroll import PaySlipLine, pay_run, payday
 from backend.simulator.rota import LONDON
-from backend.simulator.truth.periods import periods
+from backend.simulator.truth.periods import period_of, periods
 from backend.simulator.truth.whole import Received, pay_periods
 
 OPENING: Final = timedelta(days=6)
@@ -74,12 +74,10 @@ def _hour_after(instant: datetime) -> datetime:
 
 
 def _job_runs(county: County) -> Iterator[Task]:
-    """Noon of the first day, the morning of each weekly invoice, and the morning when everything is due."""
-    last = county.start + timedelta(days=county.days - 1)
+    """Noon of the first day, the morning of the first weekly invoices, and the morning when everything is due."""
     yield Task(at_london(county.start, time(12, 0)), "jobs")
-    ends = [period[1] for period in periods("weekly:mon", county.start, last)]
-    for end in ends:
-        yield Task(at_london(end + INVOICES_AFTER, time(7, 0)), "jobs")
+    first_week = period_of("weekly:mon", county.start)
+    yield Task(at_london(first_week[1] + INVOICES_AFTER, time(7, 0)), "jobs")
     yield Task(at_london(_everything_due(county), time(7, 0)), "jobs")
 
 

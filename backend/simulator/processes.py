@@ -19,6 +19,7 @@ PROGRAM: Final = (sys.executable, "-c", "from backend.cli import main; main()")
 READY_SECONDS: Final = 60
 STOP_SECONDS: Final = 15
 LAST_LINES: Final = 15
+WORKERS: Final = 2
 _PR_SET_PDEATHSIG: Final = 1
 
 
@@ -40,15 +41,16 @@ async def web_server(port: int, log: Path, environment: Mapping[str, str]) -> As
 
 
 async def run_jobs(log: Path, environment: Mapping[str, str]) -> None:
-    """Run what is due at the simulated instant, in a worker process of its own. Raises SetupFault if a job fails."""
+    """Run what is due at the simulated instant, in worker processes that share it. Raises SetupFault if a job fails."""
     with log.open("ab") as output:
-        process = await _start(output.fileno(), environment, "jobs", "run")
+        starting = (_start(output.fileno(), environment, "jobs", "run") for _ in range(WORKERS))
+        processes = await asyncio.gather(*starting)
         try:
-            status = await process.wait()
+            statuses = await asyncio.gather(*(process.wait() for process in processes))
         finally:
-            await _stop(process)
-    if status:
-        raise SetupFault(f"Running the jobs ended with status {status}. {end_of(log)}")
+            await asyncio.gather(*(_stop(process) for process in processes))
+    if any(statuses):
+        raise SetupFault(f"A job failed (status {max(statuses)}). {end_of(log)}")
 
 
 async def _start(output: int, environment: Mapping[str, str], *arguments: str) -> asyncio.subprocess.Process:
