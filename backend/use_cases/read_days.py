@@ -133,10 +133,11 @@ async def _periods(
             carer_id=device.carer_id,
         )
         cases = [case for case in day_cases(facts.days) if period.start <= case.date <= period.end]
+        # Days are not told apart by employment before payroll has run, so only a carer with one has a preview.
+        alone = len(days.employments) == 1
         for employment, case in zip(facts.employments, facts.cases, strict=True):
-            found.append(
-                _so_far(employment, case, previewed_pay(terms, employment["pay_terms"], cases), last)
-            )
+            previewed = previewed_pay(terms, employment["pay_terms"], cases) if alone else None
+            found.append(_so_far(employment, case, previewed, last))
     return found
 
 
@@ -144,7 +145,7 @@ def _so_far(employment: Mapping[str, Any], case: WageCase, previewed: Any, today
     name, period = employment["reference"], case.period
     pay = case.pay or previewed
     if pay is None:
-        return _untested(name, case, "no pay and no pay terms are loaded for it")
+        return _untested(name, case, "no pay is loaded, and no pay terms that would say what it comes to")
     try:
         result = wage_results([msgspec.structs.replace(case, pay=pay)], today)[0]
     except Faulty as error:
