@@ -87,7 +87,10 @@ def server(folder: Path) -> Iterator[Urls]:
 def database(server: Urls, folder: Path) -> Iterator[Database]:
     """A fresh copy of the template; the settings of the process point to it for the length of the test."""
     name = f"test_{uuid4().hex}"
-    _as(server.superuser, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} OWNER {ROLES['owner']}")
+    _as(
+        server.superuser,
+        f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY OWNER {ROLES['owner']}",
+    )
     made = Settings(
         data=folder / "data",
         database_url=_named(server.application, name),

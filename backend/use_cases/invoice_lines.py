@@ -13,7 +13,7 @@ from backend.use_cases.invoice_facts import InvoiceFacts
 PARKED: Final = {
     "incomplete": "Only one end of the visit was recorded. Correct the missing time; it comes with the next document.",
     "unplanned": "Nobody planned this visit. Add it to the rota, or agree it with the commissioner.",
-    "not_over": "The visit was not settled when this document was made.",
+    "not_over": "Nothing yet says when the carer came and left. Record the times, or mark the visit as missed.",
     "no_package": "No package of care was in force on the day of the visit. Load the package.",
     "no_terms": "The contract has no terms for the day of the visit. Load the version in force.",
     "not_your_visit": "Recorded by a carer whom no plan of this visit names. A manager must release or decline it.",
