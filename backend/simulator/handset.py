@@ -15,6 +15,8 @@ from backend.simulator.rota import LONDON
 from mobile_api.reference_client import Key, Phone, Refused
 
 PIN: Final = "2468"
+FUTURE_BY: Final = timedelta(days=2)
+"""How far ahead of its phone an event from the future lies: further than any event waits to be sent."""
 Json = dict[str, Any]
 
 
@@ -100,7 +102,7 @@ class Handset:
             return self._altered()
         if item.trick is not None and item.trick not in IN_CHAIN:
             return self._beside_the_chain(item.moment, item.trick)
-        event = self._record(item.moment, timedelta(hours=2 if item.trick == "future" else 0))
+        event = self._record(item.moment, FUTURE_BY if item.trick == "future" else timedelta())
         if item.trick == "bad_hash":
             event = {**event, "payload": {**event["payload"], "words": "Altered on the way."}}
         return event

@@ -8,6 +8,7 @@ import pytest
 from backend.faults import SetupFault
 from backend.simulator.county import make_county
 from backend.simulator.gazetteer import SETTLEMENTS
+from backend.simulator.handset import FUTURE_BY
 from backend.simulator.happenings import live
 from backend.simulator.journal import CODES, write_journal
 from backend.simulator.load_files import county_files
@@ -98,3 +99,11 @@ def test_a_phone_in_a_dead_spot_sends_later_and_more_at_once(county: County) -> 
 def test_a_county_that_cannot_be_made_is_refused(carers: int, people: int, days: int) -> None:
     with pytest.raises(SetupFault, match="needs at least 6 carers"):
         make_county(1, carers, people, days)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_nothing_waits_on_a_phone_for_longer_than_its_future_event_lies_ahead(seed: int) -> None:
+    """Else an event from the future would have become one from the past by the time it is received."""
+    small = make_county(seed, carers=12, service_users=48, days=4)
+    for sending in write_journal(small, live(small)):
+        assert all(sending.at - item.moment.at < FUTURE_BY for item in sending.items)
