@@ -1,4 +1,4 @@
-"""Style sheets, at addresses that hold their content's hash."""
+"""Style sheets and the icon, at addresses that hold their content's hash."""
 
 from typing import Final
 
@@ -9,10 +9,12 @@ from backend.console.asking import AnyRequest
 from backend.console.rendering import static_file
 from backend.faults import DomainError
 
+_TYPES: Final = {"css": "text/css", "svg": "image/svg+xml"}
+
 
 @get("/static/{digest:str}/{name:str}", include_in_schema=False, sync_to_thread=False)
-def style(request: AnyRequest) -> Response[bytes]:
-    """A style sheet as it was when the page was made; any other hash is unknown."""
+def static(request: AnyRequest) -> Response[bytes]:
+    """A file as it was when the page was made; any other hash is unknown."""
     digest, name = request.path_params["digest"], request.path_params["name"]
     try:
         current, content = static_file(name)
@@ -21,7 +23,7 @@ def style(request: AnyRequest) -> Response[bytes]:
     if digest != current:
         raise DomainError("not_found", "There is no such file.")
     headers = {"Cache-Control": "public, max-age=31536000, immutable"}
-    return Response(content, media_type="text/css", headers=headers)
+    return Response(content, media_type=_TYPES[name.rpartition(".")[2]], headers=headers)
 
 
-handlers: Final[list[HTTPRouteHandler]] = [style]
+handlers: Final[list[HTTPRouteHandler]] = [static]

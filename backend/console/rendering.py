@@ -18,6 +18,7 @@ _HERE: Final = Path(__file__).parent
 _STATIC: Final = {
     "govuk-frontend.min.css": _HERE / "static" / "vendored" / "govuk-frontend.min.css",
     "doorstep.css": _HERE / "static" / "doorstep.css",
+    "icon.svg": _HERE / "static" / "icon.svg",
 }
 HEADERS: Final = {
     "Cache-Control": "no-store",

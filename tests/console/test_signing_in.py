@@ -16,7 +16,6 @@ from backend.use_cases.sign_in_limit import (
 )
 from tests.console.desk import NOW, PASSWORD, Desk, email
 
-
 FIRST_PAGES = {
     "manager": "/today",
     "finance": "/invoices",
