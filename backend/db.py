@@ -23,7 +23,14 @@ async def _leave_as_it_is(connection: asyncpg.Connection) -> None:
 
 
 class _Transaction(PostgresTransaction):
-    """Piccolo's transaction, which also gives its connection back when the commit fails."""
+    """Piccolo's transaction, which also gives its connection back when its begin or its commit fails."""
+
+    async def begin(self) -> None:
+        try:
+            await super().begin()
+        except BaseException:
+            await self._give_back()
+            raise
 
     async def __aexit__(self, kind: Any, error: Any, traceback: Any) -> Literal[False]:
         if self._parent:

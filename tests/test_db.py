@@ -75,3 +75,20 @@ async def test_a_database_that_does_not_answer_is_a_setup_fault(database: Databa
 def test_an_unknown_query_names_what_there_is() -> None:
     with pytest.raises(KeyError, match="there is no nonsense"):
         query("nonsense.insert")
+
+
+async def test_a_transaction_that_cannot_begin_keeps_no_connection(
+    db: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def gone(self: object) -> None:
+        raise asyncpg.ConnectionDoesNotExistError("the server went away")
+
+    async with asyncio.timeout(30):
+        with monkeypatch.context() as patch:
+            patch.setattr("asyncpg.transaction.Transaction.start", gone)
+            for _ in range(10):  # more than the pool holds
+                with pytest.raises(asyncpg.ConnectionDoesNotExistError):
+                    async with db.as_system():
+                        pass
+        async with db.as_system() as connection:
+            assert await connection.fetchval("SELECT 1") == 1
