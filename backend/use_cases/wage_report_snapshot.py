@@ -147,24 +147,30 @@ def _statute(workers: Sequence[TestedWorker]) -> list[StatuteEntry]:
 
 
 def _days(days: CarersDays) -> dict[str, list[WorkedDay]]:
-    """Worked days of each employment, by date: segments, the visits on that date, flags."""
-    segments = _rows(readable(days.segments))
-    flags = _rows(days.flags)
-    visits: dict[tuple[str, date], list[VisitEvidence]] = {}
-    for row in days.visits.with_columns(date=_london("starts_at")).to_dicts():
-        if row["employment_id"] is not None:
-            visits.setdefault((row["employment_id"], row["date"]), []).append(_evidence(row))
+    """Worked days of each employment, by date: segments, flags, and the visits that they name or that began then."""
+    segments, flags = _rows(readable(days.segments)), _rows(days.flags)
+    visits = days.visits.filter(pl.col("carer_id").is_not_null()).sort("starts_at", "visit_id")
+    evidence = {(row["carer_id"], row["visit_id"]): _evidence(row) for row in visits.to_dicts()}
+    order = {visit: place for place, visit in enumerate(evidence)}
+    began = _rows(visits.rename({"carer_id": "carer"}).with_columns(date=_london("starts_at")))
     found: dict[str, list[WorkedDay]] = {}
     for key in sorted(segments.keys() | flags.keys()):
+        named = _named([*segments.get(key, []), *began.get(key, [])])
         found.setdefault(key[0], []).append(
             WorkedDay(
                 date=key[1],
                 segments=[segment_of(row) for row in segments.get(key, [])],
-                visits=visits.get(key, []),
+                visits=[evidence[visit] for visit in sorted(named & order.keys(), key=order.__getitem__)],
                 flags=[flag_of(row) for row in flags.get(key, [])],
             )
         )
     return found
+
+
+def _named(rows: Iterable[Mapping[str, Any]]) -> set[tuple[str, str]]:
+    """The visits that rows name, each with its carer: a night's segments name one that began the day before."""
+    names = ("visit", "from", "to", "visit_id")
+    return {(row["carer"], row[name]) for row in rows for name in names if row.get(name) is not None}
 
 
 def _rows(frame: pl.DataFrame) -> dict[tuple[str, date], list[dict[str, Any]]]:

@@ -100,3 +100,17 @@ async def test_time_in_doubt_is_neither_counted_nor_refused(
         "80",
     )
     assert worker["shortfall_with_unresolved"] == "6.36"
+
+
+async def test_the_morning_after_a_night_names_the_visit_that_began_the_evening_before(
+    office: Office, superuser: asyncpg.Connection
+) -> None:
+    await office.plan("N", "2026-11-03T22:00", 480)
+    await office.attend("N", "2026-11-03T22:00", "2026-11-04T06:00")
+    await office.pay("E1", "1", 480, "12.71", WEEK, "2026-11-13")
+    await office.run(REPORT_DUE, "wage_reports")
+    [worker] = (await reports(superuser))["provisional"]["workers"]
+    shown = [
+        (day["date"], day["segments"][0]["seconds"], day["visits"][0]["visit"]) for day in worker["days"]
+    ]
+    assert shown == [("2026-11-03", 7200, "N"), ("2026-11-04", 21600, "N")]
