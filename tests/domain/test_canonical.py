@@ -129,3 +129,18 @@ def test_only_the_one_spelling_of_base64url_is_read(text: object) -> None:
 @given(st.binary(max_size=40))
 def test_base64url_reads_back(data: bytes) -> None:
     assert unbase64url(base64url(data)) == data
+
+
+def test_text_without_an_end_is_walked_once() -> None:
+    """A mebibyte of quotation marks that close nothing is cut up within moments, not within an hour."""
+    endless = b'\\"' * 500_000
+    with pytest.raises(Unreadable):
+        members(b'{"' + endless + b"}")
+    with pytest.raises(Unreadable):
+        elements(b'[["' + endless + b"]]")
+    assert elements(b'["' + endless + b"]") == [b'"' + endless]
+
+
+def test_a_bracket_inside_text_without_an_end_closes_nothing() -> None:
+    with pytest.raises(Unreadable):
+        members(b'{"a": ["b]}')
