@@ -80,7 +80,8 @@ def worker(tick: int, until_idle: bool) -> None:
     Example:
       doorstep worker
     """
-    asyncio.run(_work(tick, until_idle))
+    if not asyncio.run(_work(tick, until_idle)):
+        raise SystemExit(1)
 
 
 async def _due(as_of: datetime | None) -> list[dict[str, Any]]:
@@ -139,7 +140,8 @@ def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, datetime) else value
 
 
-async def _work(tick: int, until_idle: bool) -> None:
+async def _work(tick: int, until_idle: bool) -> bool:
+    """Whether nothing failed; a worker that goes on tries again and has its failures in the history."""
     from backend import clock
     from backend.jobs.runner import run_due
     from backend.jobs.ticker import tick_until_stopped
@@ -147,9 +149,9 @@ async def _work(tick: int, until_idle: bool) -> None:
 
     async with database():
         if until_idle:
-            await run_due(clock.now())
-        else:
-            await tick_until_stopped(tick)
+            return not any(ran.failed for ran in await run_due(clock.now()))
+        await tick_until_stopped(tick)
+        return True
 
 
 def _show(rows: list[dict[str, Any]], as_json: bool, nothing: str, line: str) -> None:

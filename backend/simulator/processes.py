@@ -43,7 +43,7 @@ async def web_server(port: int, log: Path, environment: Mapping[str, str]) -> As
 async def run_jobs(log: Path, environment: Mapping[str, str]) -> None:
     """Run what is due at the simulated instant, in worker processes that share it. Raises SetupFault if a job fails."""
     with log.open("ab") as output:
-        starting = (_start(output.fileno(), environment, "jobs", "run") for _ in range(WORKERS))
+        starting = (_start(output.fileno(), environment, "worker", "--until-idle") for _ in range(WORKERS))
         processes = await asyncio.gather(*starting)
         try:
             statuses = await asyncio.gather(*(process.wait() for process in processes))
