@@ -60,6 +60,7 @@ CODES: Final = {
     "revoked": "The phone had been revoked.",
     "absurd_time": "Its time lies in the future, or before the phone was enrolled.",
     "unknown_device": "The phone is not enrolled.",
+    "chain_waiting": "It counts, but the event before it has not come for days and may be lost with the phone.",
 }
 
 FLAGS: Final = {
@@ -76,6 +77,7 @@ FLAGS: Final = {
     "cannot_tell": "the position is too inaccurate to tell",
     "no_position": "no position",
     "at_own_home": "at the carer’s own home",
+    "chain_waiting": "an event before it has not come from the phone for days",
     "late_from_replaced": "came late from a phone that was replaced",
     "changed_after_start": "the plan was changed after the visit began",
     "unplanned": "nobody planned it",

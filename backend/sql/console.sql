@@ -163,12 +163,17 @@ SELECT visit_id, carer_id, min(paid_at) FILTER (WHERE kind = 'check_in') AS arri
 FROM event WHERE provider_id = $1 AND visit_id = ANY ($2::uuid[]) AND outcome = 'accepted' GROUP BY visit_id, carer_id
 
 -- name: quarantine
+-- With accepted events, received up to $5, whose predecessor has not come since.
 SELECT e.row_id, e.event_id, e.carer_id, e.device_id, d.name AS device, e.kind, e.visit_id, e.paid_at, e.received_at,
-       e.outcome, e.code, e.detail, encode(e.signed_hash, 'hex') AS signed_hash, t.reference AS visit
+       e.outcome, CASE e.outcome WHEN 'accepted' THEN 'chain_waiting' ELSE e.code END AS code, e.detail,
+       encode(e.signed_hash, 'hex') AS signed_hash, t.reference AS visit
 FROM event e
 LEFT JOIN device d ON d.provider_id = e.provider_id AND d.id = e.device_id
 LEFT JOIN visit t ON t.provider_id = e.provider_id AND t.id = e.visit_id
-WHERE e.provider_id = $1 AND e.outcome <> 'accepted'
+WHERE e.provider_id = $1
+  AND (e.outcome <> 'accepted' OR (e.chain_waiting AND e.received_at <= $5 AND NOT EXISTS (
+      SELECT FROM event_link k
+      WHERE k.provider_id = $1 AND k.device_id = e.device_id AND k.seq = e.seq - 1)))
   AND NOT EXISTS (SELECT FROM event_release r WHERE r.provider_id = $1 AND r.event_row = e.row_id)
   AND ($2::timestamptz IS NULL OR (e.received_at, e.row_id) > ($2, $3))
 ORDER BY e.received_at, e.row_id LIMIT $4

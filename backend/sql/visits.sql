@@ -14,7 +14,8 @@ WHERE v.provider_id = $1 AND ($5::timestamptz IS NULL OR v.recorded_at <= $5)
 
 -- name: events
 -- Accepted and released events of these visits, and of no known visit within the range; what was not the carer's visit
--- comes too, marked foreign. An unplanned visit takes its id from its check-in.
+-- comes too, marked foreign. An unplanned visit takes its id from its check-in. An event received up to $7 whose predecessor
+-- has not come since is marked chain_waiting.
 WITH found AS (
     SELECT e.* FROM event e WHERE e.provider_id = $1 AND e.visit_id = ANY ($2::uuid[])
     UNION ALL
@@ -28,7 +29,12 @@ SELECT e.row_id::text, e.event_id::text, e.device_id::text, e.carer_id::text, e.
             WHEN e.kind IN ('check_in', 'check_out') OR e.check_in_id IS NOT NULL
             THEN md5(e.device_id::text || coalesce(e.check_in_id, e.event_id)::text)::uuid::text END,
        e.visit_id IS NULL, e.code IS NOT DISTINCT FROM 'not_your_visit' AND r.event_row IS NULL, e.paid_at,
-       greatest(e.received_at, r.released_at), e.flags || coalesce(j.reasons, '{}'),
+       greatest(e.received_at, r.released_at),
+       e.flags || coalesce(j.reasons, '{}') || CASE
+           WHEN e.chain_waiting AND e.received_at <= $7 AND NOT EXISTS (
+               SELECT FROM event_link k WHERE k.provider_id = e.provider_id AND k.device_id = e.device_id
+                   AND k.seq = e.seq - 1 AND ($6::timestamptz IS NULL OR k.received_at <= $6))
+           THEN '{chain_waiting}'::text[] ELSE '{}' END,
        coalesce(j.evidence_level, 'statement'), encode(e.signed_hash, 'hex'), e.service_user_id::text,
        e.about_event_id::text
 FROM found e

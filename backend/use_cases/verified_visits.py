@@ -34,9 +34,10 @@ async def verified_visits(
     as_of: datetime | None = None,
 ) -> pl.DataFrame:
     """One row per attendance, in backend.domain.visit.VISIT_SCHEMA, with `start` <= `starts_at` < `end`."""
-    facts = await _facts(connection, provider_id, start, end, carer_id, as_of)
     now = as_of or clock.now()
     policy = await provider_policy(connection, provider_id, london_date(end), now)
+    waiting_since = now - timedelta(days=policy.chain_waiting_flag_days)
+    facts = await _facts(connection, provider_id, start, end, carer_id, as_of, waiting_since)
     rows = visits(facts, now, policy)
     in_range = rows.filter(pl.col("starts_at") >= start, pl.col("starts_at") < end)
     return in_range if carer_id is None else in_range.filter(pl.col("carer_id") == str(carer_id))
@@ -66,6 +67,7 @@ async def _facts(
     end: datetime,
     carer_id: UUID | None,
     as_of: datetime | None,
+    waiting_since: datetime,
 ) -> VisitFacts:
     async def fetch(name: str, schema: pl.Schema, *parameters: object) -> pl.DataFrame:
         return _frame(await connection.fetch(query(name), provider_id, *parameters), schema)
@@ -76,8 +78,9 @@ async def _facts(
     said = pl.Schema({**visit.EVENT_SCHEMA, "about_event_id": pl.String()})
     known = _ids(versions, "visit_id")
     wide = (start - _MARGIN, end + _MARGIN)
+    seen = (None, as_of, waiting_since)
     # Of a visit of two carers both must be read, because the first check-in of either fixes the plan.
-    events = _improved(await fetch("visits.events", said, known, *wide, None, as_of))
+    events = _improved(await fetch("visits.events", said, known, *wide, *seen))
     packages = await fetch("visits.packages", visit.PACKAGE_SCHEMA, _ids(versions, "package_id"), as_of)
     people = _ids(packages, "service_user_id") + _ids(events, "service_user_id")
     named = _ids(events, "visit_id") + known
