@@ -1,0 +1,81 @@
+"""A carer takes the record of a pay reference period away: her own pages, of the period she asked for."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.documents import pdf
+from tests.jobs.office import Office
+
+REPORT_DUE = datetime(2026, 11, 15, 6, 5, tzinfo=UTC)
+FIRST, SECOND = ("2026-11-02", "2026-11-08"), ("2026-11-09", "2026-11-15")
+
+
+@pytest.fixture
+async def office(http: httpx.AsyncClient, at: Any) -> Office:
+    """Two weeks of work by two carers, paid, with both reports made."""
+    office = await Office(http, at).open()
+    for number, (reference, start, end) in enumerate(
+        [
+            ("A", "2026-11-02T09:00", "2026-11-02T09:30"),
+            ("B", "2026-11-03T09:00", "2026-11-03T09:45"),
+            ("C", "2026-11-10T09:00", "2026-11-10T09:50"),
+        ]
+    ):
+        other = number == 1
+        await office.plan(reference, start, carer="E2" if other else "E1")
+        await office.attend(reference, start, end, "C2" if other else "C1")
+    await office.pay("E1", "1", 30, "12.71", FIRST, "2026-11-13")
+    await office.pay("E2", "1", 45, "12.75", FIRST, "2026-11-13")
+    await office.pay("E1", "2", 50, "12.71", SECOND, "2026-11-20")
+    await office.run(REPORT_DUE, "wage_reports")
+    await office.run(REPORT_DUE + timedelta(days=7), "wage_reports")
+    return office
+
+
+async def fetched(office: Office, carer: str, period: str) -> httpx.Response:
+    phone = await office.phone(carer)
+    await phone.open_session()
+    return await phone.call("GET", "/pay-record", params={"period": period}, token=True)
+
+
+async def test_a_record_is_a_pdf_of_her_own_pages_alone(office: Office) -> None:
+    response = await fetched(office, "C1", FIRST[0])
+    assert response.status_code == 200
+    assert response.headers["Content-Type"] == "application/pdf"
+    assert "pay-record-2026-11-02.pdf" in response.headers["Content-Disposition"]
+    assert response.content.startswith(b"%PDF-")
+    text = pdf.text(response.content)
+    _, data = pdf.attachment(response.content)
+    assert "Ann Carer" in text
+    for others in ("Bea", "E2", "12.75"):
+        assert others not in text
+        assert others.encode() not in data
+
+
+async def test_each_carer_gets_her_own(office: Office) -> None:
+    text = pdf.text((await fetched(office, "C2", FIRST[0])).content)
+    assert "Bea Carer" in text
+    assert "Ann" not in text
+
+
+async def test_a_record_is_of_the_period_asked_for(office: Office) -> None:
+    first, second = [pdf.text((await fetched(office, "C1", day)).content) for day in (FIRST[0], SECOND[0])]
+    for text, period, day in (
+        (first, "2 November 2026 to 8 November 2026", "Monday 2 November 2026 · counted 30 min"),
+        (second, "9 November 2026 to 15 November 2026", "Tuesday 10 November 2026 · counted 50 min"),
+    ):
+        assert f"Pay reference period {period}" in text
+        assert [line for line in text.splitlines() if "counted" in line and "day" in line] == [day]
+
+
+async def test_a_day_that_begins_no_period_has_no_record(office: Office) -> None:
+    response = await fetched(office, "C1", "2026-11-03")
+    assert (response.status_code, response.json()["code"]) == (404, "not_found")
+
+
+async def test_a_period_in_which_she_was_not_paid_has_no_record_of_hers(office: Office) -> None:
+    response = await fetched(office, "C2", SECOND[0])
+    assert (response.status_code, response.json()["code"]) == (404, "not_found")
