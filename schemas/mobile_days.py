@@ -72,7 +72,7 @@ class PayPreviewLine(Struct, frozen=True):
 
 
 class MobileDay(Struct, frozen=True):
-    """One working day: what was done, what the law counts, and what the terms pay (null: no terms are loaded)."""
+    """One working day: what was done, what the law counts, and what the terms pay (null: no terms can tell)."""
 
     date: Day
     segments: list[DaySegment]

@@ -17,7 +17,7 @@ from backend.sql import query
 from backend.use_cases.calc_pay import pay_results
 from backend.use_cases.worked_days import CarersDays, known_visits, settled_activities
 from schemas import wage
-from schemas.day import Activity, Actual, DayCarer, DayCase, DayPolicy, DayVisit, Place, Span
+from schemas.day import Activity, Actual, DayCarer, DayCase, DayPolicy, DayResult, DayVisit, Place, Span
 from schemas.pay import PayCase, PayResult, PayTerms
 from schemas.strict import decode
 
@@ -110,17 +110,28 @@ def _policy(days: CarersDays) -> DayPolicy:
     )
 
 
-def paid_under(terms: PayTerms, days: Sequence[DayCase]) -> PayResult:
+def paid_under(terms: PayTerms, days: Sequence[DayCase | DayResult]) -> PayResult:
     """What the days pay under terms."""
     return pay_results([PayCase(terms=terms, days=list(days))])[0]
 
 
-def previewed_pay(terms: Terms, reference: str | None, days: Sequence[DayCase]) -> list[wage.PayLine] | None:
-    """The pay lines of the days as the wage test takes them; None if a day has no terms."""
-    found: dict[int, tuple[PayTerms, list[DayCase]]] = {}
+def can_pay(terms: PayTerms, worked: DayCase | DayResult) -> bool:
+    """Whether terms can tell what a day comes to: an answer holds neither planned times nor distances."""
+    told = isinstance(worked, DayCase)
+    return told or (terms.contact_basis == "actual" and not terms.mileage_per_mile.paid())
+
+
+def previewed_pay(
+    terms: Terms, reference: str | None, days: Sequence[DayCase | DayResult]
+) -> list[wage.PayLine] | None:
+    """The pay lines of the days as the wage test takes them; None if a day has no terms.
+
+    Nor has an answer, which holds no planned times, under terms that pay those.
+    """
+    found: dict[int, tuple[PayTerms, list[DayCase | DayResult]]] = {}
     for case in days:
         held = terms.on(reference, case.date)
-        if held is None:
+        if held is None or (isinstance(case, DayResult) and held.contact_basis != "actual"):
             return None
         found.setdefault(id(held), (held, []))[1].append(case)
     results = [paid_under(held, cases) for held, cases in found.values()]

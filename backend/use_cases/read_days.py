@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import asyncpg
 import msgspec
@@ -14,16 +14,20 @@ from backend.domain.pay_period import parse_pay_cycle
 from backend.domain.time import LONDON_NAME
 from backend.use_cases.calc_day import readable, segment_of
 from backend.use_cases.calc_wage import wage_results
-from backend.use_cases.pay_preview import Terms, day_cases, paid_under, previewed_pay, terms_of
+from backend.use_cases.pay_preview import Terms, can_pay, day_cases, paid_under, previewed_pay, terms_of
 from backend.use_cases.phone_calls import Call, Device, as_device
 from backend.use_cases.wage_report_facts import wage_report_facts
+from backend.use_cases.worked_answers import answers_of, totals_of
 from backend.use_cases.worked_days import CarersDays, worked_days
-from schemas.day import DayCase, DayTotals
+from schemas.day import DayCase, DayResult
 from schemas.mobile_days import DaysAnswer, MobileDay, MobileFlag, PayPeriodSoFar, PayPreviewLine
 from schemas.strict import Faulty
 from schemas.wage import WageCase, WageResult
 
-_TOTALS = ("contact", "travel", "waiting")
+_UNKNOWN_PAY: Final = (
+    "no pay is loaded, and no pay terms that would say what it comes to"
+    " (for one of several employments, terms that pay planned times do not)"
+)
 
 
 async def read_days(call: Call, first: date, last: date) -> DaysAnswer:
@@ -43,12 +47,13 @@ async def read_days(call: Call, first: date, last: date) -> DaysAnswer:
 def _days(days: CarersDays, cases: Sequence[DayCase], terms: Terms) -> list[MobileDay]:
     segments = _by_date(readable(days.segments))
     flags = _flags(days)
-    paid = {case.date: _preview(case, days, terms) for case in cases}
+    shares = _by_employment(days)
+    paid = {case.date: _preview(_to_pay(case, days, shares), case.date, terms) for case in cases}
     return [
         MobileDay(
             date=day,
             segments=[segment_of(row) for row in segments.get(day, [])],
-            totals=_totals(segments.get(day, [])),
+            totals=totals_of(segments.get(day, [])),
             flags=flags.get(day, []),
             pay=paid[day][0] if day in paid else None,
             pay_total=paid[day][1] if day in paid else None,
@@ -64,24 +69,6 @@ def _by_date(frame: pl.DataFrame) -> dict[date, list[dict[str, Any]]]:
     return found
 
 
-def _totals(segments: Sequence[Mapping[str, Any]]) -> DayTotals:
-    """Seconds, as calc day adds them up."""
-    counted = sum(row["seconds"] for row in segments if row["counted"])
-    named = {
-        kind: sum(row["seconds"] for row in segments if row["counted"] and row["kind"] == kind)
-        for kind in _TOTALS
-    }
-    unresolved = sum(row["seconds"] for row in segments if row["kind"] == "unresolved")
-    shown = sum(row["seconds"] for row in segments)
-    return DayTotals(
-        **named,
-        other=counted - sum(named.values()),
-        counted=counted,
-        unresolved=unresolved,
-        uncounted=shown - counted - unresolved,
-    )
-
-
 def _flags(days: CarersDays) -> dict[date, list[MobileFlag]]:
     """Flags of the days and of their visits, each once."""
     found: dict[date, list[MobileFlag]] = {}
@@ -95,24 +82,43 @@ def _flags(days: CarersDays) -> dict[date, list[MobileFlag]]:
     return {day: list(dict.fromkeys(flags)) for day, flags in found.items()}
 
 
-def _preview(case: DayCase, days: CarersDays, terms: Terms) -> tuple[list[PayPreviewLine] | None, str | None]:
-    """The day's pay under the terms of the employment that worked it, so far as terms are loaded."""
-    employment = _employment(days, case)
-    held = None if employment is None else terms.on(employment["pay_terms"], case.date)
-    if held is None:
-        return None, None
-    result = paid_under(held, [case])
-    lines = [
-        PayPreviewLine(line.kind, line.amount, line.rule, line.minutes, line.rate) for line in result.lines
+def _by_employment(days: CarersDays) -> dict[str, list[DayResult]]:
+    known = days.segments.filter(pl.col("employment_id").is_not_null())
+    parts = known.partition_by("employment_id", maintain_order=True)
+    return {part["employment_id"][0]: answers_of(part) for part in parts}
+
+
+def _to_pay(
+    case: DayCase, days: CarersDays, shares: Mapping[str, Sequence[DayResult]]
+) -> list[tuple[str | None, DayCase | DayResult]]:
+    """A day with the reference of its terms; one worked for employments on other terms, in the share of each."""
+    own = [
+        (days.employments[employment]["pay_terms"], answer)
+        for employment, answers in shares.items()
+        for answer in answers
+        if answer.date == case.date
     ]
-    return lines, result.total
+    references = {reference for reference, _ in own}
+    if len(references) > 1:
+        return list(own)
+    default = next((row["pay_terms"] for row in days.employments.values()), None)
+    return [(next(iter(references), default), case)]
 
 
-def _employment(days: CarersDays, case: DayCase) -> Mapping[str, Any] | None:
-    visits = [visit.id for visit in case.visits]
-    worked = days.visits.filter(pl.col("visit_id").is_in(visits))["employment_id"].drop_nulls()
-    known = [*worked, *days.employments]
-    return days.employments.get(known[0]) if known else None
+def _preview(
+    to_pay: Sequence[tuple[str | None, DayCase | DayResult]], day: date, terms: Terms
+) -> tuple[list[PayPreviewLine] | None, str | None]:
+    """The day's pay, so far as terms are loaded and can tell what each share of it comes to."""
+    held = [(terms.on(reference, day), worked) for reference, worked in to_pay]
+    paid = [paid_under(one, [worked]) for one, worked in held if one is not None and can_pay(one, worked)]
+    if len(paid) < len(held):
+        return None, None
+    lines = [
+        PayPreviewLine(line.kind, line.amount, line.rule, line.minutes, line.rate)
+        for result in paid
+        for line in result.lines
+    ]
+    return lines, str(sum((Decimal(result.total) for result in paid), Decimal("0.00")))
 
 
 async def _periods(
@@ -132,20 +138,28 @@ async def _periods(
             last,
             carer_id=device.carer_id,
         )
-        cases = [case for case in day_cases(facts.days) if period.start <= case.date <= period.end]
-        # Days are not told apart by employment before payroll has run, so only a carer with one has a preview.
-        alone = len(days.employments) == 1
         for employment, case in zip(facts.employments, facts.cases, strict=True):
-            previewed = previewed_pay(terms, employment["pay_terms"], cases) if alone else None
-            found.append(_so_far(employment, case, previewed, last))
+            worked = _worked_for(employment, facts.days, period.start, period.end)
+            found.append(
+                _so_far(employment, case, previewed_pay(terms, employment["pay_terms"], worked), last)
+            )
     return found
+
+
+def _worked_for(
+    employment: Mapping[str, Any], days: CarersDays, start: date, end: date
+) -> Sequence[DayCase | DayResult]:
+    """The days of one employment. Of several, each gets its own segments: whole days are not told apart."""
+    if len(days.employments) == 1:
+        return [case for case in day_cases(days) if start <= case.date <= end]
+    return answers_of(days.segments.filter(pl.col("employment_id") == employment["employment_id"]))
 
 
 def _so_far(employment: Mapping[str, Any], case: WageCase, previewed: Any, today: date) -> PayPeriodSoFar:
     name, period = employment["reference"], case.period
     pay = case.pay or previewed
     if pay is None:
-        return _untested(name, case, "no pay is loaded, and no pay terms that would say what it comes to")
+        return _untested(name, case, _UNKNOWN_PAY)
     try:
         result = wage_results([msgspec.structs.replace(case, pay=pay)], today)[0]
     except Faulty as error:
