@@ -9,6 +9,7 @@ from backend.documents.typesetting import typeset
 from backend.documents.wage_report_page import wage_report_page, worker_record_page
 from backend.documents.worker_page import rules_of
 from schemas.documents import TestedWorker, WageReportSnapshot, WageSummary
+from schemas.wage import WageResult
 
 
 def wage_report_pdf(report: WageReportSnapshot) -> bytes:
@@ -21,42 +22,38 @@ def wage_report_json(report: WageReportSnapshot) -> bytes:
     return canonical_json(report)
 
 
-def worker_record_pdf(report: WageReportSnapshot, employment: str) -> bytes:
+def worker_record_pdf(report: WageReportSnapshot, *employments: str) -> bytes:
     """One worker's record alone, as one document (National Minimum Wage Regulations 2015, reg 59).
 
-    `employment` is its reference. Raises LookupError if the report tested no such employment. Nothing of any other
-    worker is in the document or in the data it carries.
+    `employments` are the references of this worker's own, one or more. Raises LookupError if the report tested one of
+    them not. Nothing of any other worker is in the document or in the data it carries.
     """
-    worker = next((tested for tested in report.workers if tested.employment == employment), None)
-    if worker is None:
-        raise LookupError(f"the report tested no employment {employment}")
-    alone = _alone(report, worker)
-    return typeset("wage_report", worker_record_page(alone, worker), wage_report_json(alone), report.as_of)
+    own = [tested for tested in report.workers if tested.employment in employments]
+    if missing := sorted(set(employments) - {tested.employment for tested in own}):
+        raise LookupError(f"the report tested no employment {', '.join(missing)}")
+    alone = _alone(report, own)
+    return typeset("wage_report", worker_record_page(alone), wage_report_json(alone), report.as_of)
 
 
-def _alone(report: WageReportSnapshot, worker: TestedWorker) -> WageReportSnapshot:
-    required = worker.result.required
+def _alone(report: WageReportSnapshot, own: list[TestedWorker]) -> WageReportSnapshot:
+    rules = {text.id for worker in own for text in rules_of(report, worker)}
+    rates = {(worker.result.required.statute, worker.result.required.hourly) for worker in own}
     return replace(
         report,
-        workers=[worker],
+        workers=own,
         not_tested=[],
-        summary=_summary(worker),
-        rules=rules_of(report, worker),
-        statute=[
-            entry
-            for entry in report.statute
-            if (entry.id, entry.hourly) == (required.statute, required.hourly)
-        ],
+        summary=_summary([worker.result for worker in own]),
+        rules=[text for text in report.rules if text.id in rules],
+        statute=[entry for entry in report.statute if (entry.id, entry.hourly) in rates],
     )
 
 
-def _summary(worker: TestedWorker) -> WageSummary:
-    result = worker.result
+def _summary(results: list[WageResult]) -> WageSummary:
     return WageSummary(
-        workers_tested=1,
-        workers_short=0 if result.compliant else 1,
-        pence_short=int(result.shortfall * Decimal(100)),
+        workers_tested=len(results),
+        workers_short=sum(not result.compliant for result in results),
+        pence_short=int(sum(result.shortfall for result in results) * 100),
         not_tested=0,
-        unresolved_minutes=result.unresolved_minutes,
-        counted_minutes=result.counted_minutes,
+        unresolved_minutes=sum((result.unresolved_minutes for result in results), Decimal(0)),
+        counted_minutes=sum((result.counted_minutes for result in results), Decimal(0)),
     )

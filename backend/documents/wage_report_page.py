@@ -12,10 +12,11 @@ def wage_report_page(report: WageReportSnapshot) -> Page:
     return _page(report, title) | {"summary": _summary(report)}
 
 
-def worker_record_page(report: WageReportSnapshot, worker: TestedWorker) -> Page:
-    """The same pages for one worker alone, without the summary."""
-    title = f"Record of hours and pay, {named(worker)}, {words.dates(report.period)}"
-    return _page(report, title, [worker]) | {"summary": None}
+def worker_record_page(report: WageReportSnapshot) -> Page:
+    """The pages of a report that holds one worker alone, an employment after the other, without the summary."""
+    names = ", ".join(named(worker) for worker in report.workers)
+    title = f"Record of hours and pay, {names}, {words.dates(report.period)}"
+    return _page(report, title) | {"summary": None}
 
 
 def notices(report: WageReportSnapshot) -> list[str]:
@@ -28,15 +29,13 @@ def notices(report: WageReportSnapshot) -> list[str]:
     )
 
 
-def _page(report: WageReportSnapshot, title: str, workers: list[TestedWorker] | None = None) -> Page:
+def _page(report: WageReportSnapshot, title: str) -> Page:
     return {
         "title": title,
         "notices": notices(report),
         "provider": report.provider.name,
         "period": words.dates(report.period),
-        "workers": [
-            worker_page(report, worker) for worker in (report.workers if workers is None else workers)
-        ],
+        "workers": [worker_page(report, worker) for worker in report.workers],
         "footer": [f"Template {report.template_version}", f"Facts {report.facts_digest}"],
     }
 

@@ -38,4 +38,4 @@ async def read_pay_record(call: Call, first: date) -> tuple[str, bytes]:
             "not_found", "The report of this period tests none of your employments: no pay is loaded."
         )
     name = f"pay-record-{first}.pdf"
-    return name, await asyncio.to_thread(worker_record_pdf, report, tested[0])
+    return name, await asyncio.to_thread(worker_record_pdf, report, *tested)

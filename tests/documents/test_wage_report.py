@@ -176,3 +176,11 @@ def worker_with_day(**parts: Any) -> samples.Data:
     """A worker with one day of the given parts."""
     day: samples.Data = {"date": "2026-04-01", "segments": [], "visits": [], "flags": []}
     return samples.worker(2, samples.SHORT, 0, 0) | {"days": [day | parts]}
+
+
+def test_one_worker_with_two_employments_has_one_record_of_both() -> None:
+    document = worker_record_pdf(report(), "E-01", "E-02")
+    assert [f"(E-0{n})" in pdf.text(document) for n in (1, 2, 3)] == [True, True, False]
+    both = read_wage_report(pdf.attachment(document)[1])
+    assert [worker.employment for worker in both.workers] == ["E-01", "E-02"]
+    assert both.summary.workers_tested == 2

@@ -8,6 +8,7 @@ import pytest
 
 from tests.documents import pdf
 from tests.jobs.office import Office
+from tests.use_cases.loading.samples import CARERS, load_rows
 
 REPORT_DUE = datetime(2026, 11, 15, 6, 5, tzinfo=UTC)
 FIRST, SECOND = ("2026-11-02", "2026-11-08"), ("2026-11-09", "2026-11-15")
@@ -79,3 +80,17 @@ async def test_a_day_that_begins_no_period_has_no_record(office: Office) -> None
 async def test_a_period_in_which_she_was_not_paid_has_no_record_of_hers(office: Office) -> None:
     response = await fetched(office, "C2", SECOND[0])
     assert (response.status_code, response.json()["code"]) == (404, "not_found")
+
+
+async def test_two_employments_of_one_carer_are_in_one_record(http: httpx.AsyncClient, at: Any) -> None:
+    office = await Office(http, at).open()
+    second = {**CARERS[0], "employment": "E9", "pay_cycle": "weekly:mon"}
+    await load_rows("carers", [second])
+    for reference, employment, day in (("A", "E1", "02"), ("B", "E9", "03")):
+        await office.plan(reference, f"2026-11-{day}T09:00", carer=employment)
+        await office.attend(reference, f"2026-11-{day}T09:00", f"2026-11-{day}T09:30")
+        await office.pay(employment, "1", 30, "12.71", FIRST, "2026-11-13")
+    await office.run(REPORT_DUE, "wage_reports")
+    text = pdf.text((await fetched(office, "C1", FIRST[0])).content)
+    assert "Ann Carer (E1)" in text
+    assert "Ann Carer (E9)" in text
