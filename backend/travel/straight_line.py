@@ -6,7 +6,7 @@ Distances are on the WGS 84 ellipsoid. The factors are dated policy in straight_
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
 from typing import Any, Final
@@ -84,8 +84,7 @@ class StraightLine:
         except ValueError as error:
             raise TravelFault(f"a journey from {ends[:2]} to {ends[2:]} has a degree that {error}") from None
         pace = self._pace(mode, day)
-        straight = geodesic(degrees[:2], degrees[2:]).meters
-        metres = straight * float(pace.detour)
+        metres = _straight(*degrees) * float(pace.detour)
         return round(metres * 3.6 / float(pace.kmh) + float(pace.minutes) * 60), round(metres)
 
     def _pace(self, mode: Mode, day: date) -> Pace:
@@ -95,6 +94,12 @@ class StraightLine:
         raise TravelFault(
             f"how fast a carer goes by {mode} on {day} is not known: add it to straight_line.yaml"
         )
+
+
+@lru_cache(maxsize=100_000)
+def _straight(from_lat: float, from_lon: float, to_lat: float, to_lon: float) -> float:
+    """Metres over the ellipsoid; a county makes few distinct legs, month after month."""
+    return float(geodesic((from_lat, from_lon), (to_lat, to_lon)).meters)
 
 
 def _ends_of(legs: pl.DataFrame) -> list[pl.Series]:
