@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -11,6 +11,7 @@ import click
 if TYPE_CHECKING:
     from backend.simulator.demonstration import Plan
 
+T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 PORT: Final = 8000
 FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -64,11 +65,12 @@ def demo(serve: bool, port: int, **size: Any) -> None:
         with prepared(plan) as environment:
             with teller.step("Making up the county"):
                 story = tell_story(plan)
-            summary = asyncio.run(demonstrate(plan, story, password, environment, teller))
+            summary = _run(demonstrate(plan, story, password, environment, teller))
             show(summary)
             _tell_results(plan)
+            _tell_logins(password)
             if serve:
-                asyncio.run(_serve_until_stopped(plan, password, environment))
+                _run(_serve_until_stopped(plan, environment))
     except KeyboardInterrupt:
         click.echo("\nEnded; nothing is left running.", err=True)
         raise SystemExit(130) from None
@@ -80,24 +82,31 @@ def _tell_results(plan: "Plan") -> None:
     click.echo(f"Written to {plan.out}: invoices/ wage_reports/ county/ truth.json summary.json")
 
 
-def _tell_logins(plan: "Plan", password: str) -> None:
+def _tell_logins(password: str) -> None:
     from backend.simulator.people import LOGINS
 
-    click.echo(
-        f"\nWeb pages: http://127.0.0.1:{plan.port} (Ctrl-C ends it). Password of every login: {password}"
-    )
+    click.echo(f"\nLogins for the web pages, all with the password {password}")
     for login in LOGINS:
         click.echo(f"  {login.role:14} {login.email}")
 
 
-async def _serve_until_stopped(plan: "Plan", password: str, environment: Mapping[str, str]) -> None:
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    """Run to the end on the quicker event loop where there is one."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.run(work)
+    return uvloop.run(work)
+
+
+async def _serve_until_stopped(plan: "Plan", environment: Mapping[str, str]) -> None:
     from backend.simulator.processes import web_server
 
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with web_server(plan.port, plan.out / "server.log", environment):
-        _tell_logins(plan, password)
+        click.echo(f"\nThe web pages are at http://127.0.0.1:{plan.port} until Ctrl-C.")
         await stop.wait()
     click.echo("\nEnded; nothing is left running.", err=True)
 

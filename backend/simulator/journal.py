@@ -16,7 +16,7 @@ from backend.simulator.model import Carer, County, PlannedVisit, stream
 from backend.simulator.moments import Moment
 from backend.simulator.rota import LONDON
 
-TICK: Final = timedelta(minutes=15)
+TICK: Final = timedelta(minutes=30)
 """How far the simulated clock moves at a time: a phone with a network sends within a quarter of an hour."""
 ANSWER_LOST, SENT_WITHOUT_PROOF = 0.03, 0.01
 FLUSH_AFTER: Final = timedelta(minutes=45)
@@ -69,7 +69,7 @@ def write_journal(county: County, happened: Happened) -> tuple[Sending, ...]:
 
 
 def tick_after(instant: datetime) -> datetime:
-    """The next full quarter of an hour, strictly later."""
+    """The next full tick, strictly later: the instants at which the play looks which phones call."""
     seconds = int(instant.timestamp())
     step = int(TICK.total_seconds())
     return datetime.fromtimestamp(seconds // step * step + step, UTC)

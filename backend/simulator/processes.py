@@ -20,6 +20,7 @@ READY_SECONDS: Final = 60
 STOP_SECONDS: Final = 15
 LAST_LINES: Final = 15
 WORKERS: Final = 2
+"""Processes of each kind, web and worker: the demonstration shows that they share the work."""
 _PR_SET_PDEATHSIG: Final = 1
 
 
@@ -32,7 +33,9 @@ async def web_server(port: int, log: Path, environment: Mapping[str, str]) -> As
     """
     base = f"http://127.0.0.1:{port}"
     with log.open("ab") as output:
-        process = await _start(output.fileno(), environment, "serve", "--port", str(port))
+        process = await _start(
+            output.fileno(), environment, "serve", "--port", str(port), "--workers", str(WORKERS)
+        )
         try:
             await _ready(process, base, log)
             yield base
