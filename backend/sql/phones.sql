@@ -70,8 +70,9 @@ WHERE e.provider_id = $1 AND e.carer_id = $2 ORDER BY v.recorded_at DESC, v.vers
 SELECT name FROM organisation_names($1)
 
 -- name: count_failures
--- $1 is the subject's keyed hash.
-SELECT count(*) AS failures, min(failed_at) AS oldest FROM sign_in_failure WHERE subject = $1 AND failed_at > $2
+-- $1 is the subject's keyed hash. What a clock that was put back since noted as later does not count.
+SELECT count(*) AS failures, min(failed_at) AS oldest FROM sign_in_failure
+WHERE subject = $1 AND failed_at > $2 AND failed_at <= $3
 
 -- name: insert_failures
 -- $1 is the subject's keyed hash.

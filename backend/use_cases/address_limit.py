@@ -22,7 +22,7 @@ async def count_unverified(connection: asyncpg.Connection, address: str, events:
         return
     subject = keys.current().lookup_hash(f"events/{address}")
     since = now - WINDOW
-    held = await connection.fetchrow(query("phones.count_failures"), subject, since)
+    held = await connection.fetchrow(query("phones.count_failures"), subject, since, now)
     if held["failures"] >= MOST:
         wait = max(1, -int((since - held["oldest"]) // timedelta(seconds=1)))
         raise DomainError(

@@ -297,6 +297,17 @@ async def test_forged_events_are_limited_per_address_and_genuine_ones_are_not(wo
     assert (await phone.send(phone.batch(forged[:1]), proved=False)).status_code == 200
 
 
+async def test_a_server_clock_that_was_put_back_does_not_prolong_the_limit(world: World) -> None:
+    phone, _ = await world.phone()
+    event = phone.record("note")
+    forged = [{**event, "signature": Key().sign(f"{n}".encode())} for n in range(100)]
+    world.at(hour(9))
+    assert (await phone.send(phone.batch(forged), proved=False)).status_code == 200
+    assert (await phone.send(phone.batch(forged), proved=False)).status_code == 429
+    world.at(hour(8))
+    assert (await phone.send(phone.batch(forged), proved=False)).status_code == 200
+
+
 async def test_a_raw_body_is_kept_with_a_receipt(world: World, superuser: asyncpg.Connection) -> None:
     for body in (b"\x00\xff not json", b""):
         response = await world.http.post(f"{BASE}/events/raw", content=body)
