@@ -22,10 +22,17 @@ def test_every_vendored_file_is_here_unchanged() -> None:
 
 def test_every_entry_states_name_version_and_licence() -> None:
     wanted = {"path", "name", "version", "licence", "sha256"}
-    assert [entry["path"] for entry in entries() if not wanted <= {key for key, value in entry.items() if value}] == []
+    assert [
+        entry["path"] for entry in entries() if not wanted <= {key for key, value in entry.items() if value}
+    ] == []
 
 
 def test_every_font_and_minified_file_is_listed() -> None:
     listed = {entry["path"] for entry in entries()}
-    here = (path for package in PACKAGES for path in (ROOT / package).rglob("*") if path.name.endswith(SUFFIXES))
-    assert sorted(str(path.relative_to(ROOT)) for path in here if str(path.relative_to(ROOT)) not in listed) == []
+    here = (
+        path for package in PACKAGES for path in (ROOT / package).rglob("*") if path.name.endswith(SUFFIXES)
+    )
+    assert (
+        sorted(str(path.relative_to(ROOT)) for path in here if str(path.relative_to(ROOT)) not in listed)
+        == []
+    )

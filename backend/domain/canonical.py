@@ -50,12 +50,32 @@ def sha256(data: bytes) -> bytes:
     return hashlib.sha256(data).digest()
 
 
+_encode: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
 def canonical(value: object) -> bytes:
-    """RFC 8785 bytes of a JSON value. Raises Unreadable for one that has no such form."""
+    """RFC 8785 bytes of a JSON value. Raises Unreadable for one that has no such form.
+
+    Numbers with a fraction are written the way of RFC 8785 by the library, which is slow; what has none (nearly
+    everything that is signed) comes out the same from Python's own encoder, which is quick.
+    """
     try:
+        if _is_simple(value):
+            return _encode(value).encode()
         return rfc8785.dumps(value)  # type: ignore[arg-type]  # it names its own refusals, caught below
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"has no canonical form: {error}") from error
+
+
+def _is_simple(value: object) -> bool:
+    """Whether only text, safe whole numbers, true, false and null are in it, under names that sort as bytes do."""
+    if value is None or value is True or value is False or type(value) is str:
+        return True
+    if type(value) is int:
+        return -SAFE_INTEGER <= value <= SAFE_INTEGER
+    if type(value) is dict:
+        return all(type(name) is str and name.isascii() and _is_simple(item) for name, item in value.items())
+    return type(value) is list and all(map(_is_simple, value))
 
 
 def read(raw: bytes) -> Any:

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+import rfc8785
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -81,6 +82,19 @@ def test_the_deepest_and_the_largest_allowed_values_are_read() -> None:
 @settings(max_examples=100, deadline=None)
 def test_canonical_form_reads_back_to_the_same_form(value: Any) -> None:
     assert canonical(json.loads(canonical(value))) == canonical(value)
+
+
+@given(VALUES)
+@settings(max_examples=200, deadline=None)
+def test_the_quick_form_is_the_one_of_rfc_8785(value: Any) -> None:
+    assert canonical(value) == rfc8785.dumps(value)
+
+
+@given(st.text(max_size=6))
+def test_a_lone_surrogate_has_no_canonical_form(text: str) -> None:
+    for value in (text + "\ud800", {text + "\udfff": 1}, [[text + "\udc00"]]):
+        with pytest.raises(Unreadable):
+            canonical(value)
 
 
 @given(st.lists(VALUES, max_size=5), st.sampled_from([None, 1]))
