@@ -27,7 +27,7 @@ class _Transaction(PostgresTransaction):
 
     async def begin(self) -> None:
         try:
-            await super().begin()
+            await super().begin()  # type: ignore[no-untyped-call]  # Piccolo leaves it untyped
         except BaseException:
             await self._give_back()
             raise

@@ -6,8 +6,14 @@ from backend.use_cases.bank_holidays import bank_holidays
 
 
 def test_the_parts_of_the_kingdom_differ() -> None:
-    easter_monday, second_of_january, battle_of_the_boyne = date(2026, 4, 6), date(2026, 1, 2), date(2026, 7, 13)
-    assert easter_monday in bank_holidays("england") & bank_holidays("wales") & bank_holidays("northern-ireland")
+    easter_monday, second_of_january, battle_of_the_boyne = (
+        date(2026, 4, 6),
+        date(2026, 1, 2),
+        date(2026, 7, 13),
+    )
+    assert easter_monday in bank_holidays("england") & bank_holidays("wales") & bank_holidays(
+        "northern-ireland"
+    )
     assert easter_monday not in bank_holidays("scotland")
     assert second_of_january in bank_holidays("scotland") - bank_holidays("england")
     assert battle_of_the_boyne in bank_holidays("northern-ireland") - bank_holidays("wales")
