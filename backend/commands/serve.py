@@ -39,6 +39,7 @@ def serve(host: str, port: int, workers: int) -> None:
             log_config=None,
             access_log=False,
             server_header=False,
+            timeout_keep_alive=75,  # longer than the proxies in front of it, so that they close first
             timeout_graceful_shutdown=10,
         )
 

@@ -164,7 +164,8 @@ async def _load(kind: LoadKind, name: str, content: bytes) -> None:
 async def _play(plan: Plan, story: Story, base: str, environment: Mapping[str, str], teller: Teller) -> Tally:
     enrolled_at = story.journal[0].at - timedelta(hours=6)
     clock.write(plan.out / "clock", enrolled_at)
-    limits = httpx.Limits(max_connections=20)
+    # Connections are given up before the server closes them under a call.
+    limits = httpx.Limits(max_connections=20, keepalive_expiry=2)
     async with httpx.AsyncClient(base_url=base, timeout=60, limits=limits) as client:
         with teller.step(f"Enrolling {len(story.county.carers)} phones"):
             handsets = await enrol_all(story.county, client, enrolled_at)
