@@ -17,7 +17,7 @@ from backend.simulator.moments import Moment
 from backend.simulator.rota import LONDON
 
 TICK: Final = timedelta(minutes=60)
-"""How far the simulated clock moves at a time: a phone with a network sends within a quarter of an hour."""
+"""How far the simulated clock moves at a time: a phone with a network sends within the hour."""
 ANSWER_LOST, SENT_WITHOUT_PROOF = 0.03, 0.01
 FLUSH_AFTER: Final = timedelta(minutes=45)
 MOST_IN_BATCH: Final = 200
