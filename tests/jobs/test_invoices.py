@@ -197,3 +197,16 @@ async def test_a_changed_fact_or_file_is_named_when_documents_are_recomputed(
     [verified] = [verified async for verified in verify_documents(PROVIDER)]
     assert any("/lines/0/actual_minutes was 30.00" in fault for fault in verified.faults)
     assert any("csv does not match its own digest" in fault for fault in verified.faults)
+
+
+async def test_a_strangers_event_does_not_hold_up_the_bill_of_a_genuine_visit(
+    office: Office, superuser: asyncpg.Connection
+) -> None:
+    await office.plan("A", "2026-11-02T09:00")
+    await office.attend("A", "2026-11-02T09:00", "2026-11-02T09:30")
+    await office.record("check_in", "A", "2026-11-02T10:00", "C2")
+    assert await office.hand_in("C2") == ["quarantined"]
+    await office.run(FIRST_WEEK_DUE, "invoices")
+    [document] = await documents(superuser)
+    assert [(line["visit"], line["amount"]) for line in document["snapshot"]["lines"]] == [("A", "12.00")]
+    assert document["snapshot"]["parked"] == []

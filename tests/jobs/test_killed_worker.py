@@ -1,0 +1,49 @@
+"""A worker process killed in the middle of a document: nothing half-made stays, and the next worker makes it once."""
+
+import asyncio
+import os
+import signal
+import sys
+
+import asyncpg
+
+from tests.conftest import Database
+from tests.jobs.office import FIRST_WEEK_DUE, Office
+
+PROGRAM = (sys.executable, "-c", "from backend.cli import main; main()")
+RUN = ("jobs", "run", "--job", "invoices", "--as-of", FIRST_WEEK_DUE.isoformat())
+WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'document_file'::regclass"
+
+
+async def worker(database: Database) -> asyncio.subprocess.Process:
+    environment = {**os.environ, **database.environment}
+    return await asyncio.create_subprocess_exec(
+        *PROGRAM, *RUN, env=environment, stdout=asyncio.subprocess.DEVNULL
+    )
+
+
+async def until_held(superuser: asyncpg.Connection, process: asyncio.subprocess.Process) -> None:
+    """Wait for the worker to stand at the lock on the documents' files, with the rest of its work done."""
+    while not await superuser.fetchval(WAITING):
+        assert process.returncode is None
+        await asyncio.sleep(0.02)
+
+
+async def test_a_killed_worker_leaves_nothing_and_the_next_makes_the_document_once(
+    office: Office, database: Database, superuser: asyncpg.Connection
+) -> None:
+    await office.plan("A", "2026-11-02T09:00")
+    await office.attend("A", "2026-11-02T09:00", "2026-11-02T09:30")
+    holder = await asyncpg.connect(database.superuser_url)
+    async with holder.transaction():
+        await holder.execute("LOCK TABLE document_file IN EXCLUSIVE MODE")
+        first = await worker(database)
+        await until_held(superuser, first)
+        first.send_signal(signal.SIGKILL)
+        assert await first.wait() == -signal.SIGKILL
+    await holder.close()
+    assert await (await worker(database)).wait() == 0
+    rows = await superuser.fetch("SELECT number, edition FROM document")
+    assert [tuple(row) for row in rows] == [("HEARTH-000001", "issued")]
+    runs = await superuser.fetch("SELECT status FROM job_run WHERE job = 'invoices'")
+    assert [row["status"] for row in runs] == ["done"]
