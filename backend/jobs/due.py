@@ -16,6 +16,7 @@ from backend.domain.pay_period import parse_pay_cycle
 from backend.jobs.calendar import LONDON, Period, due_at, ended_periods
 from backend.sql import query
 from backend.statute.policy import policy_on
+from backend.use_cases.frozen_documents import SETTLED
 from backend.use_cases.issue_invoice import issue_invoice
 from backend.use_cases.issue_wage_report import issue_wage_report
 
@@ -56,7 +57,11 @@ class _Progress:
 
 
 async def due_work(now: datetime) -> list[Due]:
-    """Everything that is due at `now` and not done, oldest first within each scope."""
+    """Everything that is due at `now` and not done, oldest first within each scope.
+
+    A provider whose files were loaded within the last minute waits: a document leaves the last minute of facts to the
+    next one, and must not be made of half a load.
+    """
     async with db.as_system() as connection:
         providers = await connection.fetch(query("jobs.every_provider"))
     return [due for row in providers for due in await _due_for_provider(row["id"], now)]
@@ -65,7 +70,9 @@ async def due_work(now: datetime) -> list[Due]:
 async def _due_for_provider(provider_id: UUID, now: datetime) -> list[Due]:
     async with db.as_provider(provider_id) as connection:
         first_visit = await connection.fetchval(query("jobs.first_visit"), provider_id)
-        if first_visit is None:
+        if first_visit is None or await connection.fetchval(
+            query("jobs.unsettled"), provider_id, now - SETTLED
+        ):
             return []
         contracts = await connection.fetch(query("jobs.billing_periods"), provider_id)
         cycles = await connection.fetch(query("jobs.pay_cycles"), provider_id)

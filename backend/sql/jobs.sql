@@ -47,6 +47,13 @@ ON CONFLICT (worker) DO UPDATE SET beat_at = excluded.beat_at
 -- name: every_provider
 SELECT id, reference FROM every_provider()
 
+-- name: unsettled
+-- Whether plans, terms or pay were recorded after an instant: they may be one half of what somebody is loading.
+SELECT EXISTS (SELECT FROM visit_version WHERE provider_id = $1 AND recorded_at > $2)
+    OR EXISTS (SELECT FROM pay_line WHERE provider_id = $1 AND recorded_at > $2)
+    OR EXISTS (SELECT FROM package_version WHERE provider_id = $1 AND recorded_at > $2)
+    OR EXISTS (SELECT FROM contract_version WHERE provider_id = $1 AND recorded_at > $2)
+
 -- name: first_visit
 SELECT min(starts_at) FROM visit_version WHERE provider_id = $1
 

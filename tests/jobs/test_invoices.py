@@ -210,3 +210,16 @@ async def test_a_strangers_event_does_not_hold_up_the_bill_of_a_genuine_visit(
     [document] = await documents(superuser)
     assert [(line["visit"], line["amount"]) for line in document["snapshot"]["lines"]] == [("A", "12.00")]
     assert document["snapshot"]["parked"] == []
+
+
+async def test_nothing_is_due_until_a_minute_after_files_were_loaded(
+    office: Office, superuser: asyncpg.Connection
+) -> None:
+    await office.plan("A", "2026-11-02T09:00")
+    await office.attend("A", "2026-11-02T09:00", "2026-11-02T09:30")
+    office.set(FIRST_WEEK_DUE)
+    await office.plan("B", "2026-11-03T09:00")
+    assert await office.run(FIRST_WEEK_DUE + timedelta(seconds=59), "invoices") == []
+    assert len(await office.run(FIRST_WEEK_DUE + timedelta(seconds=60), "invoices")) == 1
+    [document] = await documents(superuser)
+    assert {line["visit"] for line in document["snapshot"]["lines"]} == {"A", "B"}

@@ -35,6 +35,7 @@ CREATE TABLE visit_version (
 CALL protect_fact('visit_version');
 CALL show_to_commissioner('visit_version');
 CREATE INDEX visit_version_start ON visit_version (provider_id, starts_at);
+CREATE INDEX visit_version_recorded ON visit_version (provider_id, recorded_at);
 CREATE INDEX visit_version_carer ON visit_version (provider_id, carer, starts_at);
 CREATE INDEX visit_version_second_carer ON visit_version (provider_id, second_carer, starts_at)
     WHERE second_carer IS NOT NULL;

@@ -27,6 +27,7 @@ CREATE TABLE pay_line (
     FOREIGN KEY (provider_id, employment_id) REFERENCES employment ON DELETE RESTRICT
 );
 CALL protect_fact('pay_line');
+CREATE INDEX pay_line_recorded ON pay_line (provider_id, recorded_at);
 CREATE INDEX pay_line_paid ON pay_line (provider_id, paid_on);
 
 CREATE TABLE invoice_sequence (            -- one row a provider, locked while a number is taken: gapless
