@@ -1,6 +1,5 @@
 """Who is asking: the signed-in user of a request, by the session's cookie or a bearer token."""
 
-import hashlib
 import hmac
 from dataclasses import dataclass
 from typing import Any, Final
@@ -10,6 +9,7 @@ from litestar import Request
 
 from backend import clock, db
 from backend.faults import DomainError
+from backend.use_cases.sign_in import token_hash
 
 COOKIE: Final = "doorstep_session"
 CSRF_HEADER: Final = "X-CSRF-Token"
@@ -26,11 +26,6 @@ class User:
     role: str
     email: str
     csrf_token: str
-
-
-def token_hash(token: str) -> bytes:
-    """What is kept of a session's token: SHA-256. The token itself is random and 256 bits long."""
-    return hashlib.sha256(token.encode()).digest()
 
 
 async def user_of(token: str) -> User | None:

@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from backend import clock, db
-from backend.api.authentication import token_hash
 from backend.tables.ids import organisation_id
+from backend.use_cases.sign_in import token_hash
 from tests.use_cases.loading import samples
 from tests.use_cases.loading.samples import as_csv, load_county
 
