@@ -5,6 +5,7 @@ made from can be derived again. Without it, everything held counts, judged now.
 """
 
 import json
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -16,6 +17,7 @@ from backend import clock
 from backend.domain import visit
 from backend.domain.activity import ACTIVITY_EVENT_SCHEMA, DAY_CORRECTION_SCHEMA, activities
 from backend.domain.evidence import LEVELS
+from backend.domain.policy import Policy
 from backend.domain.time import london_date
 from backend.domain.visit import VisitFacts, visits
 from backend.sql import query
@@ -23,6 +25,30 @@ from backend.use_cases.provider_policy import provider_policy
 
 # An unplanned visit or an activity may begin before the range and end in it.
 _MARGIN: Final = timedelta(days=1)
+SAID_SCHEMA: Final = pl.Schema({**visit.EVENT_SCHEMA, "about_event_id": pl.String()})
+"""Events about visits as they were said, before a position that came later improves them."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedVisits:
+    """What was recorded about visits that begin from `start` up to `end`; `facts.events` are in SAID_SCHEMA."""
+
+    facts: VisitFacts
+    start: datetime
+    end: datetime
+    now: datetime
+    policy: Policy
+    carer_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedActivities:
+    """What was recorded about activities from `start` up to `end`, in the domain's schemas."""
+
+    events: pl.DataFrame
+    corrections: pl.DataFrame
+    start: datetime
+    end: datetime
 
 
 async def verified_visits(
@@ -34,13 +60,31 @@ async def verified_visits(
     as_of: datetime | None = None,
 ) -> pl.DataFrame:
     """One row per attendance, in backend.domain.visit.VISIT_SCHEMA, with `start` <= `starts_at` < `end`."""
+    return visits_recorded(await recorded_visits(connection, provider_id, start, end, carer_id, as_of))
+
+
+async def recorded_visits(
+    connection: asyncpg.Connection,
+    provider_id: UUID,
+    start: datetime,
+    end: datetime,
+    carer_id: UUID | None = None,
+    as_of: datetime | None = None,
+) -> RecordedVisits:
+    """Everything that `visits_recorded` needs, read from the database."""
     now = as_of or clock.now()
     policy = await provider_policy(connection, provider_id, london_date(end), now)
     waiting_since = now - timedelta(days=policy.chain_waiting_flag_days)
     facts = await _facts(connection, provider_id, start, end, carer_id, as_of, waiting_since)
-    rows = visits(facts, now, policy)
-    in_range = rows.filter(pl.col("starts_at") >= start, pl.col("starts_at") < end)
-    return in_range if carer_id is None else in_range.filter(pl.col("carer_id") == str(carer_id))
+    return RecordedVisits(facts, start, end, now, policy, None if carer_id is None else str(carer_id))
+
+
+def visits_recorded(recorded: RecordedVisits) -> pl.DataFrame:
+    """The attendances that recorded facts come to. Pure."""
+    facts = replace(recorded.facts, events=_improved(recorded.facts.events))
+    rows = visits(facts, recorded.now, recorded.policy)
+    in_range = rows.filter(pl.col("starts_at") >= recorded.start, pl.col("starts_at") < recorded.end)
+    return in_range if recorded.carer_id is None else in_range.filter(pl.col("carer_id") == recorded.carer_id)
 
 
 async def carer_activities(
@@ -52,12 +96,31 @@ async def carer_activities(
     as_of: datetime | None = None,
 ) -> pl.DataFrame:
     """Activities in backend.domain.activity.ACTIVITY_SCHEMA, with `start` <= `starts_at` < `end`."""
+    return activities_recorded(
+        await recorded_activities(connection, provider_id, start, end, carer_id, as_of)
+    )
+
+
+async def recorded_activities(
+    connection: asyncpg.Connection,
+    provider_id: UUID,
+    start: datetime,
+    end: datetime,
+    carer_id: UUID | None = None,
+    as_of: datetime | None = None,
+) -> RecordedActivities:
+    """Everything that `activities_recorded` needs, read from the database."""
     wide = (start - _MARGIN, end + _MARGIN, carer_id, as_of)
     said = await connection.fetch(query("visits.activity_events"), provider_id, *wide)
     corrected = await connection.fetch(query("visits.day_corrections"), provider_id, *wide)
     events = _frame([(*row[:-1], *_place(row[-1])) for row in said], ACTIVITY_EVENT_SCHEMA)
-    rows = activities(events, _frame(corrected, DAY_CORRECTION_SCHEMA))
-    return rows.filter(pl.col("starts_at") >= start, pl.col("starts_at") < end)
+    return RecordedActivities(events, _frame(corrected, DAY_CORRECTION_SCHEMA), start, end)
+
+
+def activities_recorded(recorded: RecordedActivities) -> pl.DataFrame:
+    """The activities that recorded facts come to. Pure."""
+    rows = activities(recorded.events, recorded.corrections)
+    return rows.filter(pl.col("starts_at") >= recorded.start, pl.col("starts_at") < recorded.end)
 
 
 async def _facts(
@@ -75,12 +138,11 @@ async def _facts(
     employments = await fetch("visits.employments", visit.EMPLOYMENT_SCHEMA, as_of)
     own = None if carer_id is None else _ids(employments.filter(carer_id=str(carer_id)), "employment_id")
     versions = await fetch("visits.versions", visit.VERSION_SCHEMA, start, end, own, as_of)
-    said = pl.Schema({**visit.EVENT_SCHEMA, "about_event_id": pl.String()})
     known = _ids(versions, "visit_id")
     wide = (start - _MARGIN, end + _MARGIN)
     seen = (None, as_of, waiting_since)
     # Of a visit of two carers both must be read, because the first check-in of either fixes the plan.
-    events = _improved(await fetch("visits.events", said, known, *wide, *seen))
+    events = await fetch("visits.events", SAID_SCHEMA, known, *wide, *seen)
     packages = await fetch("visits.packages", visit.PACKAGE_SCHEMA, _ids(versions, "package_id"), as_of)
     people = _ids(packages, "service_user_id") + _ids(events, "service_user_id")
     named = _ids(events, "visit_id") + known

@@ -12,8 +12,9 @@ import polars as pl
 
 from backend.domain.pay_period import parse_pay_cycle
 from backend.sql import query
+from backend.travel import TravelEstimator
 from backend.use_cases.known_bank_holidays import known_bank_holidays
-from backend.use_cases.worked_days import CarersDays, worked_days
+from backend.use_cases.worked_days import CarersDays, RecordedDays, days_recorded, recorded_days
 from schemas.scalars import parse_minutes
 from schemas.wage import (
     Accommodation,
@@ -31,6 +32,20 @@ from schemas.wage import (
 
 NEAR_DAYS: Final = 120
 """Working days matter up to the end of the period after next, for timesheets handed in late."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedWages:
+    """What was recorded that a wage report is made from. `pay_lines`: rows of wages.pay_lines; arrears are to `today`.
+
+    Whoever holds these alone can work the report out again, without a database.
+    """
+
+    days: RecordedDays
+    pay_cycle: str
+    today: date
+    pay_lines: Sequence[Mapping[str, Any]]
+    bank_holidays: Sequence[date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,33 +72,54 @@ async def wage_report_facts(
 
     Arrears are to `today`.
     """
-    days = await worked_days(connection, provider_id, start, end, as_of=as_of, carer_id=carer_id)
+    return wages_recorded(
+        await recorded_wages(connection, provider_id, pay_cycle, start, end, as_of, today, carer_id)
+    )
+
+
+async def recorded_wages(
+    connection: asyncpg.Connection,
+    provider_id: UUID,
+    pay_cycle: str,
+    start: date,
+    end: date,
+    as_of: datetime,
+    today: date,
+    carer_id: UUID | None = None,
+) -> RecordedWages:
+    """Everything that `wages_recorded` needs, read from the database."""
+    days = await recorded_days(connection, provider_id, start, end, as_of=as_of, carer_id=carer_id)
     rows = await connection.fetch(query("wages.pay_lines"), provider_id, start, end, as_of)
-    lines = _by_employment(rows)
-    work = _work(days.segments)
+    known = await known_bank_holidays(connection, as_of)
+    holidays = sorted(day for day in known if 0 <= (day - start).days < NEAR_DAYS)
+    return RecordedWages(days, pay_cycle, today, list(map(dict, rows)), holidays)
+
+
+def wages_recorded(recorded: RecordedWages, estimator: TravelEstimator | None = None) -> WageReportFacts:
+    """The wage cases that recorded facts come to. Pure."""
+    days = days_recorded(recorded.days, estimator)
+    lines, work = _by_employment(recorded.pay_lines), _work(days.segments)
+    period = Period(start=recorded.days.first, end=recorded.days.last)
     employed = [
         row
         for row in days.employments.values()
-        if row["pay_cycle"] == pay_cycle
-        and row["starts_on"] <= end
-        and (row["ends_on"] is None or row["ends_on"] >= start)
+        if row["pay_cycle"] == recorded.pay_cycle
+        and row["starts_on"] <= period.end
+        and (row["ends_on"] is None or row["ends_on"] >= period.start)
         and (row["employment_id"] in work or row["employment_id"] in lines)
     ]
-    period = Period(start=start, end=end)
-    known = await known_bank_holidays(connection, as_of)
-    holidays = sorted(day for day in known if 0 <= (day - start).days < NEAR_DAYS)
     cases = [
         _case(
             row,
             period,
             work.get(row["employment_id"], []),
             lines.get(row["employment_id"], []),
-            holidays,
-            today,
+            list(recorded.bank_holidays),
+            recorded.today,
         )
         for row in employed
     ]
-    return WageReportFacts(employed, cases, days, [row["digest"].hex() for row in rows])
+    return WageReportFacts(employed, cases, days, [row["digest"].hex() for row in recorded.pay_lines])
 
 
 def _by_employment(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:

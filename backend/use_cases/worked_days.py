@@ -13,14 +13,34 @@ from backend.domain.policy import Policy
 from backend.domain.time import london_midnight
 from backend.domain.working_day import ACTIVITIES, JOURNEYS, POLICIES, VISITS, cut_at_midnight, working_days
 from backend.sql import query
+from backend.travel import TravelEstimator
 from backend.use_cases.calc_day import DayFrames, work_out_days
 from backend.use_cases.provider_policy import provider_policy
-from backend.use_cases.verified_visits import carer_activities, verified_visits
+from backend.use_cases.verified_visits import (
+    RecordedActivities,
+    RecordedVisits,
+    activities_recorded,
+    recorded_activities,
+    recorded_visits,
+    visits_recorded,
+)
 
 MARGIN: Final = timedelta(days=2)
 """Working days chain over midnight, so the neighbouring dates are read too."""
 UNRESOLVED_RULE: Final = "day-unresolved-visit"
 _IMPLAUSIBLE: Final = "implausible"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedDays:
+    """What was recorded about the days of London dates `first` to `last`. `employments`: rows of wages.employments."""
+
+    first: date
+    last: date
+    policy: Policy
+    visits: RecordedVisits
+    activities: RecordedActivities
+    employments: Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +68,46 @@ async def worked_days(
     carer_id: UUID | None = None,
 ) -> CarersDays:
     """The days of London dates `first` to `last`, on the facts recorded up to `as_of`; of one carer if given."""
+    return days_recorded(
+        await recorded_days(connection, provider_id, first, last, as_of=as_of, carer_id=carer_id)
+    )
+
+
+async def recorded_days(
+    connection: asyncpg.Connection,
+    provider_id: UUID,
+    first: date,
+    last: date,
+    *,
+    as_of: datetime,
+    carer_id: UUID | None = None,
+) -> RecordedDays:
+    """Everything that `days_recorded` needs, read from the database."""
     opens, closes = london_midnight(first) - MARGIN, london_midnight(last + timedelta(days=1)) + MARGIN
     policy = await provider_policy(connection, provider_id, last, as_of)
-    visits = await verified_visits(connection, provider_id, opens, closes, carer_id=carer_id, as_of=as_of)
-    activities = await carer_activities(
-        connection, provider_id, opens, closes, carer_id=carer_id, as_of=as_of
-    )
+    visits = await recorded_visits(connection, provider_id, opens, closes, carer_id, as_of)
+    activities = await recorded_activities(connection, provider_id, opens, closes, carer_id, as_of)
     rows = await connection.fetch(query("wages.employments"), provider_id, as_of, carer_id)
-    employments = {row["employment_id"]: dict(row) for row in sorted(rows, key=lambda row: row["reference"])}
-    segments, flags = _worked_out(visits, activities, list(employments.values()), policy)
-    within = pl.col("date").is_between(first, last)
-    return CarersDays(segments.filter(within), flags.filter(within), visits, activities, employments, policy)
+    employments = sorted(map(dict, rows), key=lambda row: str(row["reference"]))
+    return RecordedDays(first, last, policy, visits, activities, employments)
+
+
+def days_recorded(recorded: RecordedDays, estimator: TravelEstimator | None = None) -> CarersDays:
+    """The days that recorded facts come to. Pure."""
+    visits, activities = visits_recorded(recorded.visits), activities_recorded(recorded.activities)
+    segments, flags = _worked_out(visits, activities, recorded.employments, recorded.policy, estimator)
+    within = pl.col("date").is_between(recorded.first, recorded.last)
+    employments = {row["employment_id"]: row for row in recorded.employments}
+    found = segments.filter(within), flags.filter(within)
+    return CarersDays(*found, visits, activities, employments, recorded.policy)
 
 
 def _worked_out(
-    visits: pl.DataFrame, activities: pl.DataFrame, employments: Sequence[Mapping[str, Any]], policy: Policy
+    visits: pl.DataFrame,
+    activities: pl.DataFrame,
+    employments: Sequence[Mapping[str, Any]],
+    policy: Policy,
+    estimator: TravelEstimator | None,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Segments and flags, each with its carer, employment and date."""
     known, recorded = known_visits(visits), settled_activities(activities)
@@ -72,7 +117,7 @@ def _worked_out(
         .unique("day", keep="first")
         .sort("day")
     )
-    worked = work_out_days(_frames(days, dated, done, employments, policy))
+    worked = work_out_days(_frames(days, dated, done, employments, policy), estimator)
     segments = _unresolved(cut_at_midnight(worked.segments), visits, days)
     return (
         _attributed(
