@@ -1,6 +1,7 @@
 """Every rule that a result may name, with its citation."""
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -17,13 +18,13 @@ USUAL_MINUTES: Final = ("1", "5", "6", "10", "15", "20", "30", "60")
 _NUMBER_AT_END: Final = re.compile(r"(?<=-)\d+(\.\d+)?$")
 
 
-def rule(rule_id: str) -> Rule:
-    """The rule that a result names. Raises KeyError for a name that no rule has.
+def rule(rule_id: str, among: Mapping[str, Rule] | None = None) -> Rule:
+    """The rule that a result names, packaged or `among` others. Raises KeyError for a name that no rule has.
 
     A rule about any number of minutes is listed with N for the number, and with the usual numbers:
     round-nearest-N says what round-nearest-7.5 is.
     """
-    known = rules()
+    known = rules() if among is None else among
     number = _NUMBER_AT_END.search(rule_id)
     if rule_id in known or number is None:
         return known[rule_id]
@@ -42,21 +43,26 @@ def rules() -> dict[str, Rule]:
 
     Raises StatuteError for a missing citation or an id that stands twice.
     """
+    return read_rules(strict_yaml.read)
+
+
+def read_rules(read: strict_yaml.Reader) -> dict[str, Rule]:
+    """The same from files that `read` gives."""
     found: dict[str, Rule] = {}
-    written = _written()
+    written = [rule for name in rule_files() for rule in parsed(read(name), name)]
     families = [rule for rule in written if rule.id.endswith("-N")]
     usual = [_with_minutes(family, number) for family in families for number in USUAL_MINUTES]
-    for rule in [*written, *usual, *_dated()]:
+    for rule in [*written, *usual, *_dated(read)]:
         if rule.id in found:
             raise StatuteError(f"the rule {rule.id} stands twice")
         found[rule.id] = rule
     return dict(sorted(found.items()))
 
 
-def _written() -> list[Rule]:
+def rule_files() -> list[str]:
+    """The names of the packaged files of rules, such as rules/wage.yaml."""
     folder = files("backend.statute").joinpath("rules")
-    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".yaml"))
-    return [rule for name in names for rule in parsed(strict_yaml.read(f"rules/{name}"), f"rules/{name}")]
+    return sorted(f"rules/{entry.name}" for entry in folder.iterdir() if entry.name.endswith(".yaml"))
 
 
 def parsed(data: Any, name: str) -> list[Rule]:
@@ -64,9 +70,9 @@ def parsed(data: Any, name: str) -> list[Rule]:
     return build(list[Rule], data, name)
 
 
-def _dated() -> list[Rule]:
-    rates = rate_intervals(strict_yaml.read("wage_rates.yaml"))
-    offsets = offset_intervals(strict_yaml.read("accommodation_offsets.yaml"))
+def _dated(read: strict_yaml.Reader) -> list[Rule]:
+    rates = rate_intervals(read("wage_rates.yaml"))
+    offsets = offset_intervals(read("accommodation_offsets.yaml"))
     return [_rate_rule(entry) for entry in rates] + [_offset_rule(entry) for entry in offsets]
 
 

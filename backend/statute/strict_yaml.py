@@ -1,10 +1,13 @@
 """YAML for statute: a key given twice or a floating number is refused, and a date stays text for its parser."""
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Mapping
 from importlib.resources import files
 from typing import Any
 
 import yaml
+
+Reader = Callable[[str], Any]
+"""Reads a statute file by its name, such as wage_rates.yaml."""
 
 
 class StatuteError(Exception):
@@ -44,7 +47,27 @@ def parse(text: str) -> Any:
 
 def read(name: str) -> Any:
     """Read a packaged statute file, such as wage_rates.yaml. Raises StatuteError with the file and the line."""
+    return _named(name, text(name))
+
+
+def text(name: str) -> str:
+    """The text of a packaged statute file."""
+    return files("backend.statute").joinpath(name).read_text(encoding="utf-8")
+
+
+def reader(texts: Mapping[str, str]) -> Reader:
+    """Reads statute files from these texts in place of the packaged ones. It raises StatuteError for one not given."""
+
+    def read_given(name: str) -> Any:
+        if name not in texts:
+            raise StatuteError(f"{name} is not given")
+        return _named(name, texts[name])
+
+    return read_given
+
+
+def _named(name: str, given: str) -> Any:
     try:
-        return parse(files("backend.statute").joinpath(name).read_text(encoding="utf-8"))
+        return parse(given)
     except StatuteError as error:
         raise StatuteError(f"{name}, {error}") from None

@@ -51,7 +51,12 @@ def mileage_intervals() -> list[MileageInterval]:
 @cache
 def treatments() -> Treatments:
     """How each kind is treated. Raises StatuteError if a kind on the wire has no treatment, or the reverse."""
-    found = build(Treatments, strict_yaml.read("treatments.yaml"), "treatments.yaml")
+    return read_treatments(strict_yaml.read)
+
+
+def read_treatments(read: strict_yaml.Reader) -> Treatments:
+    """The same from files that `read` gives."""
+    found = build(Treatments, read("treatments.yaml"), "treatments.yaml")
     for section, kinds in (
         ("work", wage_kinds.WorkKind),
         ("pay", wage_kinds.PayKind),
@@ -67,11 +72,16 @@ def treatments() -> Treatments:
 @cache
 def wage_law() -> law.Law:
     """The law of the minimum wage test. Raises StatuteError if the packaged statute is not sound."""
-    rates = rate_intervals(strict_yaml.read("wage_rates.yaml"))
-    offsets = offset_intervals(strict_yaml.read("accommodation_offsets.yaml"))
+    return read_wage_law(strict_yaml.read)
+
+
+def read_wage_law(read: strict_yaml.Reader) -> law.Law:
+    """The same from files that `read` gives."""
+    rates = rate_intervals(read("wage_rates.yaml"))
+    offsets = offset_intervals(read("accommodation_offsets.yaml"))
     if (rates[0].since, rates[-1].until) != (offsets[0].since, offsets[-1].until):
         raise StatuteError("accommodation_offsets.yaml: covers other dates than wage_rates.yaml")
-    known = treatments()
+    known = read_treatments(read)
     return law.Law(
         rates=_rates_frame(rates),
         offsets=pl.DataFrame(

@@ -109,8 +109,12 @@ def _ends_of(legs: pl.DataFrame) -> list[pl.Series]:
 @cache
 def packaged_paces() -> tuple[Paces, ...]:
     """The paces of straight_line.yaml, oldest first. Raises Faulty if the file breaks its own shape."""
-    text = files("backend.travel").joinpath("straight_line.yaml").read_text(encoding="utf-8")
-    return read_paces(yaml.load(text, Loader=yaml.BaseLoader))
+    return read_paces(yaml.load(paces_text(), Loader=yaml.BaseLoader))
+
+
+def paces_text() -> str:
+    """The text of straight_line.yaml."""
+    return files("backend.travel").joinpath("straight_line.yaml").read_text(encoding="utf-8")
 
 
 def read_paces(data: object) -> tuple[Paces, ...]:

@@ -8,6 +8,7 @@ import msgspec
 
 from backend import clock
 from backend.domain.minimum_wage import test_wages
+from backend.domain.minimum_wage.law import Law
 from backend.domain.time import london_date
 from backend.statute.wage_law import wage_law
 from backend.use_cases import wage_answers
@@ -36,16 +37,22 @@ def calc_wage(raw: bytes | str, today: date | None = None) -> dict[str, Any] | l
     return answers if many else answers[0]
 
 
-def wage_results(cases: Sequence[WageCase], today: date) -> list[WageResult]:
-    """One result a case, in order. Raises Faulty, pointers beginning with the case's index, for an unknown rate."""
+def wage_results(cases: Sequence[WageCase], today: date, law: Law | None = None) -> list[WageResult]:
+    """One result a case, in order, by the packaged law unless another is given.
+
+    Raises Faulty, pointers beginning with the case's index, for an unknown rate.
+    """
     if not cases:
         return []
+    applied = wage_law() if law is None else law
     faults = [
-        fault.under(f"/{index}") for index, case in enumerate(cases) for fault in _unknown_rate(_needs(case))
+        fault.under(f"/{index}")
+        for index, case in enumerate(cases)
+        for fault in _unknown_rate(_needs(case), applied)
     ]
     if faults:
         raise Faulty(faults)
-    return wage_answers.wage_results(cases, test_wages(wage_frames(cases, today), wage_law()))
+    return wage_answers.wage_results(cases, test_wages(wage_frames(cases, today), applied))
 
 
 def _decoded(elements: Sequence[Any], many: bool) -> list[WageCase]:
@@ -53,7 +60,7 @@ def _decoded(elements: Sequence[Any], many: bool) -> list[WageCase]:
     faults: list[Fault] = []
     for index, element in enumerate(elements):
         decoded = decode(WageCase, element)
-        found = [*decoded.faults, *_unknown_rate(element)]
+        found = [*decoded.faults, *_unknown_rate(element, wage_law())]
         faults += [fault.under(f"/{index}") if many else fault for fault in found]
         if decoded.value is not None:
             cases.append(decoded.value)
@@ -68,7 +75,7 @@ def _needs(case: WageCase) -> dict[str, Any]:
     return {name: msgspec.to_builtins(getattr(case, name)) for name in names}
 
 
-def _unknown_rate(element: object) -> list[Fault]:
+def _unknown_rate(element: object, law: Law) -> list[Fault]:
     """The fault of a period on whose first day no rate is known and none is given.
 
     It looks at plain JSON, so that it is named together with whatever else is wrong.
@@ -83,7 +90,6 @@ def _unknown_rate(element: object) -> list[Fault]:
     law_is_needed = given.get("hourly") is None or (
         housed and given.get("accommodation_offset_per_day") is None
     )
-    law = wage_law()
     if not law_is_needed or law.first_known <= start <= law.last_known:
         return []
     known = f"the first known date is {law.first_known}, the last known date is {law.last_known}"

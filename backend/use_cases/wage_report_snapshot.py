@@ -8,12 +8,11 @@ from typing import Any, Final, Literal
 import msgspec
 import polars as pl
 
-from backend.statute import strict_yaml
-from backend.statute.wage_law import rate_intervals
 from backend.use_cases.calc_day import flag_of, readable, segment_of
 from backend.use_cases.calc_wage import wage_results
 from backend.use_cases.frozen_documents import facts_digest
 from backend.use_cases.rule_texts import rule_texts
+from backend.use_cases.rulebook import Rulebook, packaged_rulebook
 from backend.use_cases.wage_report_facts import WageReportFacts
 from backend.use_cases.worked_days import CarersDays
 from schemas.day import Actual, Span
@@ -44,9 +43,14 @@ def wage_report_snapshot(
     as_of: datetime,
     today: date,
     simulated: bool,
+    book: Rulebook | None = None,
 ) -> WageReportSnapshot:
-    """The report on facts that are complete up to `as_of`. Arrears are to `today`, a London date."""
-    results = wage_results(facts.cases, today)
+    """The report on facts that are complete up to `as_of`, by the packaged law unless another is given.
+
+    Arrears are to `today`, a London date.
+    """
+    book = packaged_rulebook() if book is None else book
+    results = wage_results(facts.cases, today, book.law)
     days = _days(facts.days)
     tested: list[TestedWorker] = []
     not_tested: list[NotTested] = []
@@ -79,8 +83,8 @@ def wage_report_snapshot(
         summary=_summary(tested, not_tested),
         workers=tested,
         not_tested=not_tested,
-        rules=rule_texts(_rules(tested)),
-        statute=_statute(tested),
+        rules=rule_texts(_rules(tested), book.rules),
+        statute=_statute(tested, book),
         facts_digest=_digest(facts),
         simulated_clock=simulated,
     )
@@ -123,9 +127,9 @@ def _rules(workers: Iterable[TestedWorker]) -> set[str]:
     return found
 
 
-def _statute(workers: Sequence[TestedWorker]) -> list[StatuteEntry]:
+def _statute(workers: Sequence[TestedWorker], book: Rulebook) -> list[StatuteEntry]:
     """The dated rates that the tests used, each amount once."""
-    intervals = {entry.id: entry for entry in rate_intervals(strict_yaml.read("wage_rates.yaml"))}
+    intervals = {entry.id: entry for entry in book.rates}
     used = sorted(
         {
             (worker.result.required.statute, worker.result.required.hourly)

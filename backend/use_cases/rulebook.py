@@ -1,0 +1,55 @@
+"""The law and policy that results are worked out by, as one value: packaged, or as an evidence bundle holds it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+import yaml
+
+from backend.domain.minimum_wage.law import Law
+from backend.statute import strict_yaml
+from backend.statute.catalogue import read_rules, rule_files
+from backend.statute.entries import RateInterval, Rule
+from backend.statute.strict_yaml import StatuteError
+from backend.statute.wage_law import rate_intervals, read_wage_law
+from backend.travel import TravelEstimator
+from backend.travel.straight_line import StraightLine, paces_text, read_paces
+
+_LAW: Final = ("accommodation_offsets.yaml", "policy.yaml", "treatments.yaml", "wage_rates.yaml")
+_PACES: Final = "straight_line.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """What the minimum wage test and the working day go by."""
+
+    law: Law
+    rates: Sequence[RateInterval]
+    rules: Mapping[str, Rule]
+    estimator: TravelEstimator
+
+
+@cache
+def packaged_rulebook() -> Rulebook:
+    """The rulebook of this version. Raises StatuteError if it is not sound."""
+    return read_rulebook(rulebook_texts())
+
+
+def rulebook_texts() -> dict[str, str]:
+    """The packaged files of the rulebook, by name."""
+    texts = {name: strict_yaml.text(name) for name in (*_LAW, *rule_files())}
+    return {**texts, _PACES: paces_text()}
+
+
+def read_rulebook(texts: Mapping[str, str]) -> Rulebook:
+    """The rulebook that these files hold. Raises StatuteError or schemas.strict.Faulty."""
+    read = strict_yaml.reader(texts)
+    if _PACES not in texts:
+        raise StatuteError(f"{_PACES} is not given")
+    return Rulebook(
+        read_wage_law(read),
+        rate_intervals(read("wage_rates.yaml")),
+        read_rules(read),
+        StraightLine(read_paces(yaml.load(texts[_PACES], Loader=yaml.BaseLoader))),
+    )
