@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "serve": ("serve", "Run the web process."),
     "rules": ("statute", "List the rules that results name, with their citations."),
     "settings": ("settings", "List the settings, their meaning and present value."),
+    "remediation": ("remediation", "Who was short, what is due today, and what was paid since."),
     "worker": ("jobs", "Run the jobs: invoices, wage reports, alerts."),
     "simulate": ("demo", "Make up a county and write its files."),
     "statute": ("statute", "Check the packaged law."),

@@ -63,12 +63,13 @@ def export(folder: Path, provider: str | None, kind: str | None) -> None:
 
 
 async def _verify(provider: str | None) -> list[dict[str, Any]]:
+    from backend.commands.providers import providers
     from backend.running import database
     from backend.use_cases.verify_documents import verify_documents
 
     rows: list[dict[str, Any]] = []
     async with database():
-        for provider_id, reference in await _providers(provider):
+        for provider_id, reference in await providers(provider):
             async for found in verify_documents(provider_id):
                 rows.append(
                     {
@@ -82,30 +83,18 @@ async def _verify(provider: str | None) -> list[dict[str, Any]]:
 
 
 async def _export(folder: Path, provider: str | None, kind: str | None) -> list[str]:
+    from backend.commands.providers import providers
     from backend.running import database
     from backend.use_cases.export_documents import export_documents
 
     names: list[str] = []
     async with database():
-        for provider_id, _ in await _providers(provider):
+        for provider_id, _ in await providers(provider):
             async for file in export_documents(provider_id, kind):
                 folder.mkdir(parents=True, exist_ok=True)
                 (folder / file.name).write_bytes(file.content)
                 names.append(file.name)
     return names
-
-
-async def _providers(wanted: str | None) -> list[tuple[Any, str]]:
-    from backend import db
-    from backend.faults import DomainError
-    from backend.sql import query
-
-    async with db.as_system() as connection:
-        rows = await connection.fetch(query("jobs.every_provider"))
-    found = [(row["id"], row["reference"]) for row in rows if wanted in (None, row["reference"])]
-    if wanted is not None and not found:
-        raise DomainError("not_found", f"There is no provider with the reference {wanted}.")
-    return found
 
 
 commands: Final = [documents, export]

@@ -73,6 +73,20 @@ class MileageInterval(Struct, frozen=True, kw_only=True):
     passenger: PositiveMoney
 
 
+class PenaltyInterval(Struct, frozen=True, kw_only=True):
+    """The penalty for underpayment in periods that begin in the interval: per cent of it, within two bounds."""
+
+    id: Id
+    since: Day = field(name="from")
+    until: Day
+    instrument: Text
+    href: Text
+    checked_on: Day
+    percent: int
+    most_a_worker: Money
+    least_a_notice: Money
+
+
 class WorkTreatment(Struct, frozen=True, kw_only=True):
     counted: bool
     rule: Id

@@ -3,13 +3,14 @@
 from backend.statute.catalogue import rules
 from backend.statute.entries import Treatments
 from backend.statute.strict_yaml import StatuteError
-from backend.statute.wage_law import mileage_intervals, treatments, wage_law
+from backend.statute.wage_law import mileage_intervals, penalty_intervals, treatments, wage_law
 
 
 def checked() -> dict[str, int | str]:
     """Counts and dates of the packaged law. Raises StatuteError if any of it cannot be relied on."""
     law, known = wage_law(), rules()
     mileage_intervals()
+    penalty_intervals()
     if missing := sorted(used_rules(treatments()) - known.keys()):
         raise StatuteError(f"treatments.yaml names rules that are not listed: {', '.join(missing)}")
     return {

@@ -11,6 +11,7 @@ from backend.statute import strict_yaml
 from backend.statute.entries import (
     MileageInterval,
     OffsetInterval,
+    PenaltyInterval,
     RateInterval,
     Treatments,
     build,
@@ -45,6 +46,14 @@ def mileage_intervals() -> list[MileageInterval]:
     """Checked approved mileage rates, oldest first. Raises StatuteError."""
     entries = build(list[MileageInterval], strict_yaml.read("mileage.yaml"), "mileage.yaml")
     unbroken(entries, "mileage.yaml")
+    return entries
+
+
+@cache
+def penalty_intervals() -> list[PenaltyInterval]:
+    """Checked penalties for underpayment, oldest first. Raises StatuteError."""
+    entries = build(list[PenaltyInterval], strict_yaml.read("penalties.yaml"), "penalties.yaml")
+    unbroken(entries, "penalties.yaml")
     return entries
 
 

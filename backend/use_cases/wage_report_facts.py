@@ -33,6 +33,9 @@ from schemas.wage import (
 NEAR_DAYS: Final = 120
 """Working days matter up to the end of the period after next, for timesheets handed in late."""
 
+ARREARS: Final = "award"
+"""The kind of a payment of arrears, which says the days it is for; it is no pay of the period it is paid in."""
+
 
 @dataclass(frozen=True, slots=True)
 class RecordedWages:
@@ -192,7 +195,7 @@ def _in_period(row: Mapping[str, Any], period: Period) -> bool:
 
 def _bears_on(row: Mapping[str, Any], period: Period, employment: Mapping[str, Any]) -> bool:
     """Whether regulation 9 could place any of the payment here: earned here, paid here or in the next period, or paid
-    within a month of leaving.
+    within a month of leaving. Arrears for other periods are none of this one's.
     """
     if (
         row["earned_start"] is not None
@@ -200,6 +203,8 @@ def _bears_on(row: Mapping[str, Any], period: Period, employment: Mapping[str, A
         and row["earned_end"] >= period.start
     ):
         return True
+    if row["kind"] == ARREARS and row["earned_start"] is not None:
+        return False
     following = parse_pay_cycle(employment["pay_cycle"]).containing(period.end + timedelta(days=1))
     last = period.end if row["earned_start"] is None else following.end
     left = employment["ends_on"]

@@ -1,0 +1,316 @@
+"""What a provider must still put right: every worker and period its wage reports found short, and what was paid since.
+
+A payment of arrears is a payslip line of the kind `award` with the days it is for. It never counts as pay of the period
+it is paid in, so that nothing is used twice. What is due is worked out anew to the day of the answer.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+import msgspec
+from msgspec import Struct
+
+from backend import clock
+from backend.domain.arrears import Paid, Penalty, ShortPeriod, Standing, exposure, settled
+from backend.domain.money import pounds
+from backend.domain.pay_period import parse_pay_cycle
+from backend.domain.time import london_date
+from backend.faults import DomainError
+from backend.sql import query
+from backend.statute.wage_law import penalty_intervals, treatments
+from backend.tables.ids import thing_id
+from backend.use_cases.calc_wage import wage_results
+from backend.use_cases.frozen_documents import snapshot_bytes
+from backend.use_cases.parties import parties
+from backend.use_cases.pseudonyms import pseudonym
+from backend.use_cases.viewer import Viewer
+from backend.use_cases.wage_report_facts import ARREARS
+from schemas.documents import Dates
+from schemas.remediation import (
+    ArrearsPayment,
+    LatePay,
+    OwedPeriod,
+    Remediation,
+    RemediationTotals,
+    Unplaced,
+)
+from schemas.wage import Arrears, WageCase, WageResult
+
+SETTLED_RULE: Final = "nmw-act-17-5"
+YEARS_A_NOTICE_REACHES: Final = 6
+
+Label = Callable[[str, str | None], str]
+"""How a worker is named, from the employment's reference and the name in the report."""
+
+
+class _Tested(Struct, frozen=True):
+    employment: str
+    person: str
+    name: str | None
+    case: WageCase
+    result: WageResult
+
+
+class _Report(Struct, frozen=True):
+    workers: list[_Tested]
+
+
+@dataclass(frozen=True, slots=True)
+class _Short:
+    """A short worker of one report, with the arrears to each day of a payment and to the day of the answer."""
+
+    report: Mapping[str, Any]
+    place: int
+    worker: _Tested
+    arrears: dict[date, Arrears]
+
+    @property
+    def period(self) -> ShortPeriod:
+        return ShortPeriod(
+            self.worker.case.period.start,
+            self.worker.case.period.end,
+            _pennies(self.worker.result.shortfall),
+            {day: None if told.due is None else _pennies(told.due) for day, told in self.arrears.items()},
+        )
+
+
+async def remediation(
+    connection: asyncpg.Connection,
+    provider_id: UUID,
+    as_of: date,
+    now: datetime,
+    label: Label,
+) -> Remediation:
+    """The schedule to the London date `as_of`, on what was recorded up to `now`, oldest period first."""
+    reports = await connection.fetch(query("arrears.reports"), provider_id, now)
+    workers = [
+        (report, place, worker)
+        for report in reports
+        if report["workers_short"] and report["period_end"] < as_of
+        for place, worker in await _short_workers(connection, provider_id, report["id"])
+    ]
+    lines = _by_employment(await connection.fetch(query("arrears.payments"), provider_id, now))
+    short = _with_dues(
+        workers, lambda reference: lines.get(thing_id(provider_id, "employment", reference), []), as_of
+    )
+    rows, unplaced, owed = _settled(provider_id, short, lines, as_of, label)
+    provider = (await parties(connection, [provider_id]))[provider_id]
+    return Remediation(
+        provider=provider,
+        as_of=as_of,
+        totals=_totals(rows, owed, sum(report["not_tested"] for report in reports)),
+        periods=sorted(rows, key=lambda row: (row.period.start, row.pay_cycle, row.worker)),
+        unplaced=unplaced,
+        simulated_clock=clock.is_simulated(),
+    )
+
+
+async def _short_workers(
+    connection: asyncpg.Connection, provider_id: UUID, document_id: UUID
+) -> list[tuple[int, _Tested]]:
+    """Those short in a report, with their places in it. Raises DomainError conflict for an altered one."""
+    row = await connection.fetchrow(query("arrears.snapshot"), provider_id, document_id)
+    content = snapshot_bytes(row["snapshot"])
+    if hashlib.sha256(content).digest() != row["snapshot_digest"]:
+        raise DomainError(
+            "conflict",
+            f"The wage report {document_id} is not as it was frozen. Tell whoever runs this service.",
+        )
+    workers = msgspec.json.decode(content, type=_Report).workers
+    return [(place, worker) for place, worker in enumerate(workers, start=1) if worker.result.shortfall]
+
+
+def _by_employment(rows: Iterable[Mapping[str, Any]]) -> dict[UUID, list[Mapping[str, Any]]]:
+    found: dict[UUID, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row["employment_id"], []).append(row)
+    return found
+
+
+def _with_dues(
+    workers: Sequence[tuple[Mapping[str, Any], int, _Tested]],
+    lines_of: Callable[[str], Sequence[Mapping[str, Any]]],
+    as_of: date,
+) -> list[_Short]:
+    """Each short worker with what was due on every day of a payment, by the test itself."""
+    days = [
+        sorted({as_of, *(line["paid_on"] for line in lines_of(worker.employment) if _is_arrears(line))})
+        for _, _, worker in workers
+    ]
+    cases = [
+        msgspec.structs.replace(worker.case, as_of=day)
+        for (_, _, worker), dates in zip(workers, days, strict=True)
+        for day in dates
+    ]
+    results = iter(wage_results(cases, as_of))
+    found = []
+    for (report, place, worker), dates in zip(workers, days, strict=True):
+        found.append(_Short(report, place, worker, {day: next(results).arrears for day in dates}))
+    return found
+
+
+def _settled(
+    provider_id: UUID,
+    short: Sequence[_Short],
+    lines: Mapping[UUID, Sequence[Mapping[str, Any]]],
+    as_of: date,
+    label: Label,
+) -> tuple[list[OwedPeriod], list[Unplaced], dict[str, list[tuple[int, Penalty | None]]]]:
+    """The rows, what no period takes, and for each person the underpayments not settled, with their penalty."""
+    rows: list[OwedPeriod] = []
+    unplaced: list[Unplaced] = []
+    owed: dict[str, list[tuple[int, Penalty | None]]] = {}
+    for employment in sorted({one.worker.employment for one in short}):
+        own = [one for one in short if one.worker.employment == employment]
+        paid = lines.get(thing_id(provider_id, "employment", employment), [])
+        named = label(employment, own[0].worker.name)
+        standings, beyond = settled([one.period for one in own], _arrears(paid), as_of)
+        for one, standing in zip(own, standings, strict=True):
+            row = _row(one, standing, named, paid, as_of)
+            rows.append(row)
+            if standing.settled_on is None and not row.beyond_a_notice:
+                owed.setdefault(one.worker.person, []).append(
+                    (standing.underpayment_left, _penalty(row.period.start))
+                )
+        unplaced += [
+            Unplaced(worker=named, reference=line.reference, paid_on=line.paid_on, amount=pounds(left))
+            for line, left in beyond
+        ]
+    return rows, unplaced, owed
+
+
+def _is_arrears(line: Mapping[str, Any]) -> bool:
+    return bool(line["kind"] == ARREARS)
+
+
+def _arrears(lines: Iterable[Mapping[str, Any]]) -> list[Paid]:
+    return [
+        Paid(line["reference"], line["paid_on"], line["earned_start"], line["earned_end"], _worth(line))
+        for line in lines
+        if _is_arrears(line)
+    ]
+
+
+def _worth(line: Mapping[str, Any]) -> int:
+    """Pennies, half up: an amount, or units or minutes at a rate."""
+    if line["amount"] is not None:
+        return _pennies(line["amount"])
+    quantity = line["units"] if line["units"] is not None else line["minutes"] / 60
+    return _pennies(quantity * line["rate"])
+
+
+def _pennies(amount: Decimal) -> int:
+    return int((amount * 100).to_integral_value(ROUND_HALF_UP))
+
+
+def _row(
+    one: _Short, standing: Standing, named: str, lines: Sequence[Mapping[str, Any]], as_of: date
+) -> OwedPeriod:
+    case, result = one.worker.case, one.worker.result
+    told = one.arrears[standing.settled_on or as_of]
+    return OwedPeriod(
+        worker=named,
+        report=str(one.report["id"]),
+        place=one.place,
+        pay_cycle=one.report["scope"],
+        period=Dates(start=case.period.start, end=case.period.end),
+        edition=one.report["edition"],
+        employment_ended_on=case.employment_ended_on,
+        underpayment=result.shortfall,
+        rate_then=result.arrears.rate_then,
+        rate_now=told.rate_now,
+        due=told.due,
+        paid=[
+            ArrearsPayment(reference=line.reference, paid_on=line.paid_on, amount=pounds(part))
+            for line, part in standing.paid
+        ],
+        paid_since=pounds(sum(part for _, part in standing.paid)),
+        settled_on=standing.settled_on,
+        outstanding=None if standing.outstanding is None else pounds(standing.outstanding),
+        beyond_a_notice=_years_before(as_of) > case.period.end,
+        paid_late=[
+            LatePay(reference=line["reference"], paid_on=line["paid_on"])
+            for line in lines
+            if _is_late(line, one, as_of)
+        ],
+        rule=SETTLED_RULE if standing.paid else result.arrears.rule,
+    )
+
+
+def _is_late(line: Mapping[str, Any], one: _Short, as_of: date) -> bool:
+    """Pay of a kind that counts, for days of this period, paid after the next one: it counts where it was paid."""
+    period, left = one.worker.case.period, one.worker.case.employment_ended_on
+    following = parse_pay_cycle(one.report["scope"]).following(period)
+    last = following.end if left is None else max(following.end, left + timedelta(days=31))
+    touches = line["earned_start"] <= period.end and line["earned_end"] >= period.start
+    return bool(treatments().pay[line["kind"]].counted and touches and last < line["paid_on"] <= as_of)
+
+
+def _years_before(day: date) -> date:
+    """The same date six years earlier; 28 February for a 29th that year lacks."""
+    year = day.year - YEARS_A_NOTICE_REACHES
+    return date(year, 2, 28) if (day.month, day.day) == (2, 29) and year % 4 else day.replace(year=year)
+
+
+def _penalty(first: date) -> Penalty | None:
+    """The law for a period that begins on a date; None where it is not known."""
+    for entry in penalty_intervals():
+        if entry.since <= first <= entry.until:
+            return Penalty(entry.percent, _pennies(entry.most_a_worker), _pennies(entry.least_a_notice))
+    return None
+
+
+def _totals(
+    rows: Sequence[OwedPeriod], owed: Mapping[str, Sequence[tuple[int, Penalty | None]]], not_tested: int
+) -> RemediationTotals:
+    left = [row for row in rows if row.settled_on is None]
+    known = [[(pence, law) for pence, law in periods if law is not None] for periods in owed.values()]
+    unknown = any(law is None for periods in owed.values() for _, law in periods)
+    return RemediationTotals(
+        periods=len(rows),
+        workers=len({row.worker for row in rows}),
+        periods_outstanding=len(left),
+        workers_outstanding=len({row.worker for row in left}),
+        underpayment=_sum(row.underpayment for row in rows),
+        due=_sum(row.due for row in rows),
+        paid_since=_sum(row.paid_since for row in rows),
+        outstanding=_sum(row.outstanding for row in rows),
+        outstanding_provisional=_sum(row.outstanding for row in rows if row.edition == "provisional"),
+        due_unknown=sum(row.outstanding is None for row in rows),
+        not_tested=not_tested,
+        penalty_exposure=None if unknown else pounds(exposure(known)),
+    )
+
+
+def _sum(amounts: Iterable[Decimal | None]) -> Decimal:
+    return sum((amount for amount in amounts if amount is not None), Decimal("0.00"))
+
+
+def named(employment: str, name: str | None) -> str:
+    """A worker as those who may see names read it."""
+    return f"{name} ({employment})" if name else employment
+
+
+async def read_remediation(viewer: Viewer, as_of: date | None) -> list[Remediation]:
+    """The schedules of the providers whose reports the reader may see; an auditor's with pseudonyms."""
+    now = clock.now()
+    schedules = []
+    async with viewer.transaction() as connection:
+        for provider_id in await viewer.providers(connection):
+            label = partial(_masked, provider_id) if viewer.masked else named
+            schedules.append(
+                await remediation(connection, provider_id, as_of or london_date(now), now, label)
+            )
+            await viewer.note(connection, provider_id, "remediation schedule", None)
+    return schedules
+
+
+def _masked(provider_id: UUID, employment: str, name: str | None) -> str:
+    return pseudonym(provider_id, employment)

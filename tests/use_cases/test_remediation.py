@@ -1,0 +1,127 @@
+"""The remediation schedule: from the wage reports and the payslip lines that put shortfalls right."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import httpx
+import pytest
+
+from backend import clock, db
+from backend.documents.remediation import remediation_csv
+from backend.tables.ids import organisation_id
+from backend.use_cases.remediation import named, read_remediation, remediation
+from backend.use_cases.viewer import Viewer
+from schemas.remediation import Remediation
+from tests.jobs.office import PROVIDER, Office
+from tests.use_cases.loading.samples import load_rows
+
+WEEK = ("2026-11-02", "2026-11-08")
+REPORT_DUE = datetime(2026, 11, 15, 6, 5, tzinfo=UTC)
+DAY = date(2026, 12, 18)
+
+
+@pytest.fixture
+async def office(http: httpx.AsyncClient, at: Any) -> Office:
+    """An hour of contact and twenty minutes of waiting, of which the hour was paid: £4.24 short (80 x 12.71 / 60)."""
+    made = await Office(http, at).open()
+    await made.plan("A", "2026-11-02T09:00")
+    await made.plan("B", "2026-11-02T09:50")
+    await made.attend("A", "2026-11-02T09:00", "2026-11-02T09:30")
+    await made.attend("B", "2026-11-02T09:50", "2026-11-02T10:20")
+    await made.pay("E1", "1", 60, "12.71", WEEK, "2026-11-13")
+    await made.run(REPORT_DUE, "wage_reports")
+    return made
+
+
+async def arrears(office: Office, reference: str, amount: str, on: str, kind: str = "award") -> None:
+    office.set(office.clock + timedelta(minutes=5))
+    line = {"provider": "hearth", "employment": "E1", "section": "pay", "kind": kind, "reference": reference}
+    worth = {"amount": amount} if kind == "award" else {"minutes": "20", "amount": amount}
+    await load_rows("pay", [{**line, **worth, "earned_start": WEEK[0], "earned_end": WEEK[1], "paid_on": on}])
+
+
+async def schedule(as_of: date = DAY) -> Remediation:
+    async with db.as_provider(PROVIDER) as connection:
+        return await remediation(connection, PROVIDER, as_of, clock.now(), named)
+
+
+async def test_a_shortfall_stands_with_its_period_report_and_due(office: Office) -> None:
+    found = await schedule()
+    [row] = found.periods
+    assert (row.worker, row.period.start, row.edition) == ("Ann Carer (E1)", date(2026, 11, 2), "provisional")
+    assert (row.underpayment, row.due, row.outstanding) == (Decimal("4.24"),) * 3
+    assert (row.rate_then, row.rate_now) == (Decimal("12.71"), Decimal("12.71"))
+    assert found.totals.outstanding == found.totals.outstanding_provisional == Decimal("4.24")
+    assert found.totals.penalty_exposure == Decimal("100.00")
+
+
+async def test_an_arrears_payment_settles_the_period_it_is_for(office: Office) -> None:
+    await arrears(office, "back-1", "3.00", "2026-12-04")
+    [row] = (await schedule()).periods
+    assert (row.paid_since, row.outstanding, row.settled_on) == (Decimal("3.00"), Decimal("1.24"), None)
+    await arrears(office, "back-2", "2.00", "2026-12-11")
+    found = await schedule()
+    [row] = found.periods
+    assert (row.outstanding, row.settled_on) == (Decimal("0.00"), date(2026, 12, 11))
+    assert [(part.reference, part.amount) for part in row.paid] == [
+        ("back-1", Decimal("3.00")),
+        ("back-2", Decimal("1.24")),
+    ]
+    [spare] = found.unplaced
+    assert (spare.reference, spare.amount) == ("back-2", Decimal("0.76"))
+    assert (found.totals.periods_outstanding, found.totals.penalty_exposure) == (0, Decimal("0.00"))
+    [before] = (await schedule(date(2026, 12, 5))).periods
+    assert before.outstanding == Decimal("1.24"), "to the day asked for"
+
+
+async def test_arrears_never_count_as_pay_of_the_period_they_are_paid_in(
+    office: Office, superuser: asyncpg.Connection
+) -> None:
+    await office.plan("C", "2026-11-23T09:00")
+    await office.attend("C", "2026-11-23T09:00", "2026-11-23T09:30")
+    await arrears(office, "back", "50.00", "2026-11-27")
+    await office.run(datetime(2026, 12, 6, 6, 5, tzinfo=UTC), "wage_reports")
+    await office.run(datetime(2026, 12, 6, 6, 6, tzinfo=UTC), "wage_reports")
+    await office.run(datetime(2026, 12, 6, 6, 7, tzinfo=UTC), "wage_reports")
+    summary = await superuser.fetchval(
+        "SELECT summary::text FROM document WHERE kind = 'wage_report' AND period_start = '2026-11-23'"
+    )
+    assert '"workers_tested": 0' in summary and '"not_tested": 1' in summary, (
+        "no pay is loaded, arrears are none"
+    )
+
+
+async def test_late_pay_counts_where_it_was_paid_and_is_pointed_out(office: Office) -> None:
+    await arrears(office, "late", "4.24", "2026-12-04", kind="hourly")
+    [row] = (await schedule()).periods
+    assert (row.outstanding, [line.reference for line in row.paid_late]) == (Decimal("4.24"), ["late"])
+
+
+async def test_an_auditor_follows_it_up_without_a_name(office: Office) -> None:
+    await arrears(office, "back", "4.24", "2026-12-04")
+    await arrears(office, "late", "4.24", "2026-12-04", kind="hourly")
+    viewer = Viewer(UUID(int=1), organisation_id("wyeshire"), False, "auditor")
+    [found] = await read_remediation(viewer, DAY)
+    [row] = found.periods
+    assert (row.settled_on, row.paid_late) == (date(2026, 12, 4), [])
+    assert "Ann" not in row.worker and "E1" not in row.worker and len(row.worker) == 8
+
+
+async def test_a_line_that_turned_into_something_else_is_no_longer_shown_to_an_auditor(
+    office: Office,
+) -> None:
+    await arrears(office, "back", "4.24", "2026-12-04")
+    await arrears(office, "back", "4.24", "2026-12-04", kind="hourly")
+    viewer = Viewer(UUID(int=1), organisation_id("wyeshire"), False, "auditor")
+    [found] = await read_remediation(viewer, DAY)
+    assert found.periods[0].outstanding == Decimal("4.24")
+
+
+async def test_no_cell_of_the_spreadsheet_runs(office: Office) -> None:
+    await arrears(office, "=1+1", "1.00", "2026-12-04")
+    text = remediation_csv(await schedule()).decode()
+    assert text.splitlines()[0].startswith("provider,worker,period_start")
+    assert ",'=1+1 2026-12-04 1.00," in text and "Ann Carer (E1),2026-11-02,2026-11-08" in text
