@@ -54,8 +54,11 @@ def list_(provider: str, as_json: bool) -> None:
     for row in rows:
         last = f"{row['last_event_at']:%Y-%m-%d %H:%M}" if row["last_event_at"] else "never"
         click.echo(f"{row['id']}  {row['carer']}  {row['state']}  last event {last}  {row['name']}")
-        if row["closed_seq"] is not None:
-            click.echo(f"    replaced; later events than number {row['closed_seq']} may be lost", err=True)
+        if row["replaced_at"] is not None:
+            lost = (
+                "all events" if row["closed_seq"] is None else f"later events than number {row['closed_seq']}"
+            )
+            click.echo(f"    replaced {row['replaced_at']:%Y-%m-%d %H:%M}; {lost} may be lost", err=True)
 
 
 async def _listed(provider: str) -> list[dict[str, Any]]:

@@ -29,6 +29,12 @@ UPDATE device SET replaced_by = $3, replaced_at = $4, closed_seq = (
     SELECT max(seq) FROM event_key k WHERE k.provider_id = $1 AND k.device_id = $2)
 WHERE provider_id = $1 AND id = $2 AND replaced_at IS NULL
 
+-- name: replacements
+-- Phones replaced from $2 up to, but not including, $3, with the last number received of each; $4: those of one carer.
+SELECT carer_id, replaced_at, closed_seq FROM device
+WHERE provider_id = $1 AND replaced_at >= $2 AND replaced_at < $3 AND ($4::uuid IS NULL OR carer_id = $4)
+ORDER BY replaced_at, id
+
 -- name: note_pin
 UPDATE device SET pin_failures = $3, locked_at = $4 WHERE provider_id = $1 AND id = $2
 

@@ -1,7 +1,7 @@
 """A carer reads her own days: what was recorded, what the law counts, what it pays, how the pay period stands."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final, Literal
 
@@ -11,7 +11,8 @@ import polars as pl
 
 from backend import clock
 from backend.domain.pay_period import parse_pay_cycle
-from backend.domain.time import LONDON_NAME
+from backend.domain.time import LONDON_NAME, london_date, london_midnight
+from backend.sql import query
 from backend.use_cases.calc_day import readable, segment_of
 from backend.use_cases.calc_wage import wage_results
 from backend.use_cases.pay_preview import Terms, can_pay, day_cases, paid_under, previewed_pay, terms_of
@@ -37,16 +38,28 @@ async def read_days(call: Call, first: date, last: date) -> DaysAnswer:
         days = await worked_days(
             connection, device.provider_id, first, last, as_of=now, carer_id=device.carer_id
         )
+        replaced = await _replaced(connection, device, first, last)
         terms = await terms_of(connection, device.provider_id, now)
         cases = [case for case in day_cases(days) if first <= case.date <= last]
-        found = _days(days, cases, terms)
+        found = _days(days, cases, terms, replaced)
         periods = await _periods(connection, device, days, last, terms, now)
     return DaysAnswer(found, periods)
 
 
-def _days(days: CarersDays, cases: Sequence[DayCase], terms: Terms) -> list[MobileDay]:
+async def _replaced(connection: asyncpg.Connection, device: Device, first: date, last: date) -> list[date]:
+    """The London dates on which another phone took the place of one of the carer's."""
+    opens, closes = london_midnight(first), london_midnight(last + timedelta(days=1))
+    rows = await connection.fetch(
+        query("phones.replacements"), device.provider_id, opens, closes, device.carer_id
+    )
+    return [london_date(row["replaced_at"]) for row in rows]
+
+
+def _days(
+    days: CarersDays, cases: Sequence[DayCase], terms: Terms, replaced: Sequence[date]
+) -> list[MobileDay]:
     segments = _by_date(readable(days.segments))
-    flags = _flags(days)
+    flags = _flags(days, replaced)
     shares = _by_employment(days)
     paid = {case.date: _preview(_to_pay(case, days, shares), case.date, terms) for case in cases}
     return [
@@ -69,9 +82,9 @@ def _by_date(frame: pl.DataFrame) -> dict[date, list[dict[str, Any]]]:
     return found
 
 
-def _flags(days: CarersDays) -> dict[date, list[MobileFlag]]:
-    """Flags of the days and of their visits, each once."""
-    found: dict[date, list[MobileFlag]] = {}
+def _flags(days: CarersDays, replaced: Sequence[date]) -> dict[date, list[MobileFlag]]:
+    """Flags of the days and of their visits, each once; what an old phone had not sent may be lost with it."""
+    found = {day: [MobileFlag("possible_loss", None)] for day in replaced}
     for row in days.flags.to_dicts():
         found.setdefault(row["date"], []).append(MobileFlag(row["flag"], row["visit"]))
     local = pl.col("starts_at").dt.convert_time_zone(LONDON_NAME).dt.date()

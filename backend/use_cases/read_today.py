@@ -69,6 +69,15 @@ class Unplanned:
 
 
 @dataclass(frozen=True, slots=True)
+class Replaced:
+    """A phone whose place another took. `last`: the number of the last event it had sent by then, if any."""
+
+    carer: str
+    at: datetime
+    last: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Today:
     """The day: counts by state, what waits for a decision, one page of visits."""
 
@@ -78,6 +87,7 @@ class Today:
     more: bool
     helps: list[Help]
     unplanned: list[Unplanned]
+    replaced: list[Replaced]
     quarantined: int
     corrections: int
     carers: list[tuple[str, str]]
@@ -96,6 +106,7 @@ async def read_today(provider_id: UUID, wanted: Wanted) -> Today:
         page, more = _page(stated, wanted, people)
         helps = await connection.fetch(query("console.help_alerts"), provider_id, opens, closes)
         unplanned = await connection.fetch(query("console.unplanned"), provider_id, opens, closes)
+        replaced = await connection.fetch(query("phones.replacements"), provider_id, opens, closes, None)
         waiting = await connection.fetchrow(query("console.waiting"), provider_id)
         visits = await _listed(connection, provider_id, page, people)
     names = {row["carer_id"]: row["name"] for row in people}
@@ -106,6 +117,9 @@ async def read_today(provider_id: UUID, wanted: Wanted) -> Today:
         more=more,
         helps=[Help(names[row["carer_id"]], row["raised_at"], row["visit_id"]) for row in helps],
         unplanned=[Unplanned(names[row["carer_id"]], row["person"], row["paid_at"]) for row in unplanned],
+        replaced=[
+            Replaced(names[row["carer_id"]], row["replaced_at"], row["closed_seq"]) for row in replaced
+        ],
         quarantined=waiting["quarantined"],
         corrections=waiting["corrections"],
         carers=list(dict.fromkeys((row["reference"], row["name"]) for row in people)),

@@ -2,7 +2,10 @@
 
 import re
 from datetime import timedelta
+from uuid import UUID
 
+from backend.use_cases.issue_enrol_code import issue_enrol_code
+from mobile_api.reference_client import Phone
 from tests.console.desk import Desk
 from tests.jobs.office import visit_id
 
@@ -162,3 +165,27 @@ async def test_a_locked_phone_is_unlocked(busy: Desk) -> None:
     assert "Locked" in (await browser.get("/devices")).text
     await browser.post(f"/devices/{device}/unlock")
     assert await busy.superuser.fetchval("SELECT locked_at FROM device WHERE id = $1", device) is None
+
+
+async def test_a_replaced_phone_shows_what_may_be_lost_and_when(busy: Desk) -> None:
+    browser, old = await busy.as_("manager"), await busy.office.phone()
+    del busy.office.phones["C1"]
+    new = Phone(busy.office.http, now=lambda: busy.office.clock, monotonic_ms=lambda: 0)
+    await new.enrol(await issue_enrol_code("hearth", "C1", UUID(old.device_id)))
+    last = await busy.superuser.fetchval("SELECT closed_seq FROM device WHERE id::text = $1", old.device_id)
+    words = f"The last event it had sent was number {last}: later ones may be lost."
+    assert words in (await browser.get("/devices")).text
+    page = (await browser.get("/today")).text
+    assert "Phones replaced on this day" in page and f"Ann Carer at 09:00. {words}" in page
+    await browser.get("/devices")
+    await browser.post(f"/devices/{old.device_id}/revoke")
+    assert f"Replaced Mon 16 Nov 2026, 09:00 GMT. {words}" in (await browser.get("/devices")).text
+    assert "Phones replaced on this day" not in (await browser.get("/today?date=2026-11-02")).text
+
+
+async def test_a_phone_replaced_before_it_sent_anything_may_have_lost_all(desk: Desk) -> None:
+    browser, old = await desk.as_("manager"), await desk.office.phone()
+    await Phone(desk.office.http).enrol(await issue_enrol_code("hearth", "C1", UUID(old.device_id)))
+    assert (
+        "Nothing had come from it: whatever it recorded may be lost." in (await browser.get("/devices")).text
+    )

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -208,6 +208,33 @@ async def test_a_later_event_of_a_replaced_phone_is_accepted_and_flagged(
     flags = await superuser.fetchval("SELECT flags FROM event WHERE kind = 'check_out'")
     assert flags == ["late_from_replaced"]
     assert await superuser.fetchval("SELECT closed_seq FROM device WHERE replaced_at IS NOT NULL") == 1
+
+
+async def test_the_carer_is_told_on_the_day_that_a_replaced_phone_may_have_kept_something(
+    world: World,
+) -> None:
+    old, _ = await world.phone()
+    old.record("check_in", visit("V1"))
+    await old.flush()
+    other, _ = await world.phone("C2")
+    world.at(hour(9))
+    new, _ = await world.phone(replaces=UUID(old.device_id))
+    days = (await new.call("GET", "/days", token=True)).json()["days"]
+    lost = {"flag": "possible_loss", "visit": None}
+    assert [day["date"] for day in days if lost in day["flags"]] == ["2026-11-02"]
+    await other.open_session()
+    assert (await other.call("GET", "/days", token=True)).json()["days"] == []
+
+
+async def test_a_phone_replaced_after_london_midnight_is_told_of_on_the_london_day(world: World) -> None:
+    world.at(datetime(2026, 7, 1, 23, 30, tzinfo=UTC))
+    old, _ = await world.phone()
+    new, _ = await world.phone(replaces=UUID(old.device_id))
+    asked = {"from": "2026-07-01", "to": "2026-07-02"}
+    days = (await new.call("GET", "/days", params=asked, token=True)).json()["days"]
+    assert [(day["date"], day["segments"], day["flags"][0]["flag"]) for day in days] == [
+        ("2026-07-02", [], "possible_loss")
+    ]
 
 
 async def test_events_need_no_proof_and_no_token(world: World, superuser: asyncpg.Connection) -> None:
