@@ -1,7 +1,9 @@
 """A real PostgreSQL for each test that asks: one server, one migrated template, a fresh copy every time."""
 
 import asyncio
+import ctypes
 import shutil
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager
@@ -22,7 +24,18 @@ from backend.embedded.cluster import ROLES
 from backend.migrations.runner import migrate
 from backend.settings import Settings
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+
+def _browser() -> str | None:
+    """The path of a Chromium that the tests can drive: the driver's own Node.js wants libatomic on Linux."""
+    if sys.platform == "linux":
+        try:
+            ctypes.CDLL("libatomic.so.1")
+        except OSError:
+            return None
+    return shutil.which("chromium") or shutil.which("google-chrome")
+
+
+CHROMIUM = _browser()
 TEMPLATE = "doorstep_template"
 LEFT_OUT = pytest.StashKey[int]()
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
@@ -49,8 +62,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     if number := config.stash.get(LEFT_OUT, 0):
         terminalreporter.section("NOT RUN", yellow=True)
-        terminalreporter.line(f"{number} browser tests: there is no Chromium here. To run them:")
-        terminalreporter.line("    sudo apt-get install chromium && make browser")
+        terminalreporter.line(f"{number} browser tests: Chromium or libatomic is missing here. To run them:")
+        terminalreporter.line("    sudo apt-get install chromium libatomic1 && make browser")
 
 
 @pytest.fixture(scope="session")
