@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "jobs": ("jobs", "What is due, running it, and what ran."),
     "keys": ("keys", "Make the signing keys of a deployment."),
     "load": ("loading", "Load an organisation's files: carers, rota, pay and the rest."),
+    "pay-template": ("pay_templates", "How payroll exports read: list the templates, or show one."),
     "migrate": ("database", "Bring the database to the newest version."),
     "serve": ("serve", "Run the web process."),
     "rules": ("statute", "List the rules that results name, with their citations."),

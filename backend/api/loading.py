@@ -1,6 +1,7 @@
 """Files loaded over HTTP: the same kinds, checks and answers as `doorstep load`."""
 
-from typing import Any, Final, get_args
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeVar, get_args
 
 import msgspec
 from litestar import Request, Response, post
@@ -9,9 +10,21 @@ from litestar.params import FromPath
 from backend.api.authentication import User, current_user
 from backend.faults import DomainError
 from backend.problems import problem, respond
-from backend.use_cases.loading import Days, LoadRefused, Scope, SourceFile, load, parse_days
+from backend.use_cases.loading import (
+    Days,
+    Given,
+    LoadRefused,
+    Scope,
+    SourceFile,
+    load,
+    load_payroll,
+    parse_days,
+)
 from schemas.loading import Format, LoadedCounts, LoadKind
+from schemas.scalars import parse_date
 from schemas.strict import Fault, Faulty
+
+T = TypeVar("T")
 
 LARGEST_BODY: Final = 64 * 1024 * 1024
 """Bytes. The national postcode list is larger: `doorstep load postcodes` takes it from a file."""
@@ -22,7 +35,10 @@ _FORMATS: Final[dict[str, Format]] = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
 }
 _DEPLOYMENT: Final = frozenset({"organisations", "postcodes", "bank-holidays"})
-_FINANCE: Final = frozenset({"pay", "pay-terms"})
+_FINANCE: Final = frozenset({"pay", "pay-terms", "pay-templates", "pay-mapping"})
+_OPTIONS: Final = frozenset({"dry_run", "complete"})
+_PAYROLL: Final = frozenset({"template", "provider", "paid_on", "run"})
+"""What a payroll export needs besides; with `template` the body of kind pay is one."""
 _COMMISSIONER: Final = frozenset({"absences"})
 
 
@@ -42,10 +58,13 @@ async def load_file(request: Request[Any, Any, Any], kind: FromPath[str]) -> Res
         raise DomainError("not_found", f"There is no kind {kind}; there are {', '.join(get_args(LoadKind))}.")
     wanted: LoadKind = kind  # type: ignore[assignment]
     scope = scope_of(user, wanted)
-    dry_run, complete = _options(request)
+    dry_run, complete, payroll = _options(request, wanted)
     source = SourceFile("body", await request.body(), _format(request))
     try:
-        loaded = await load(wanted, [source], scope=scope, complete=complete, dry_run=dry_run)
+        if payroll is not None:
+            loaded = await _load_payroll(source, scope, payroll, dry_run)
+        else:
+            loaded = await load(wanted, [source], scope=scope, complete=complete, dry_run=dry_run)
     except LoadRefused as error:
         return respond({**problem("invalid", error.detail), "errors": _errors(error)})
     return Response(msgspec.json.encode(loaded), media_type="application/json")
@@ -74,23 +93,50 @@ def _format(request: Request[Any, Any, Any]) -> Format:
     return _FORMATS[given]
 
 
-def _options(request: Request[Any, Any, Any]) -> tuple[bool, Days | None]:
+async def _load_payroll(
+    source: SourceFile, scope: Scope, payroll: Mapping[str, Any], dry_run: bool
+) -> LoadedCounts:
+    return await load_payroll(
+        [source],
+        provider=payroll["provider"],
+        template=payroll["template"],
+        given=Given(payroll["paid_on"], payroll["run"]),
+        scope=scope,
+        dry_run=dry_run,
+    )
+
+
+def _options(
+    request: Request[Any, Any, Any], kind: LoadKind
+) -> tuple[bool, Days | None, Mapping[str, Any] | None]:
+    """Whether it is a dry run, the days of a complete rota, and what is said of a payroll export."""
     query = request.query_params
-    faults = [
-        Fault(f"/{name}", "is not a parameter of this address")
-        for name in set(query) - {"dry_run", "complete"}
-    ]
-    dry_run, complete = query.get("dry_run", "false"), query.get("complete")
+    faults = _parameter_faults(query, kind)
+    dry_run, complete, paid_on = query.get("dry_run", "false"), query.get("complete"), query.get("paid_on")
     if dry_run not in ("true", "false"):
         faults.append(Fault("/dry_run", "must be true or false"))
-    days = None
-    try:
-        days = None if complete is None else parse_days(complete)
-    except ValueError as error:
-        faults.append(Fault("/complete", str(error)))
+    days = _read(complete, parse_days, "/complete", faults)
+    paid = _read(paid_on, parse_date, "/paid_on", faults)
     if faults:
         raise Faulty(faults)
-    return dry_run == "true", days
+    given = {**{name: query.get(name) for name in _PAYROLL}, "paid_on": paid}
+    return dry_run == "true", days, given if given["template"] else None
+
+
+def _parameter_faults(query: Mapping[str, str], kind: LoadKind) -> list[Fault]:
+    known = _OPTIONS | (_PAYROLL if kind == "pay" else frozenset())
+    faults = [Fault(f"/{name}", "is not a parameter of this address") for name in sorted(set(query) - known)]
+    if "template" not in query:
+        faults += [Fault(f"/{name}", "goes with template") for name in sorted(set(query) & known & _PAYROLL)]
+    return faults
+
+
+def _read(text: str | None, parse: Callable[[str], T], pointer: str, faults: list[Fault]) -> T | None:
+    try:
+        return None if text is None else parse(text)
+    except ValueError as error:
+        faults.append(Fault(pointer, str(error)))
+        return None
 
 
 def _errors(error: LoadRefused) -> list[dict[str, Any]]:

@@ -51,6 +51,8 @@ SELECT id, reference FROM every_provider()
 -- Whether plans, terms or pay were recorded after an instant: they may be one half of what somebody is loading.
 SELECT EXISTS (SELECT FROM visit_version WHERE provider_id = $1 AND recorded_at > $2)
     OR EXISTS (SELECT FROM pay_line WHERE provider_id = $1 AND recorded_at > $2)
+    OR EXISTS (SELECT FROM payroll_line WHERE provider_id = $1 AND recorded_at > $2)
+    OR EXISTS (SELECT FROM pay_mapping_version WHERE provider_id = $1 AND recorded_at > $2)
     OR EXISTS (SELECT FROM package_version WHERE provider_id = $1 AND recorded_at > $2)
     OR EXISTS (SELECT FROM contract_version WHERE provider_id = $1 AND recorded_at > $2)
 
@@ -77,7 +79,9 @@ GROUP BY pay_cycle ORDER BY pay_cycle
 -- name: next_pay_loaded
 -- Whether payroll was loaded for a period: a payment earned in it or made after it, to somebody under this pay cycle.
 SELECT EXISTS (
-    SELECT FROM pay_line p
+    SELECT FROM (SELECT provider_id, employment_id, earned_start, earned_end, paid_on FROM pay_line
+                 UNION ALL
+                 SELECT provider_id, employment_id, earned_start, earned_end, paid_on FROM payroll_line) AS p
     JOIN (SELECT DISTINCT ON (employment_id) employment_id, pay_cycle FROM employment_version
           WHERE provider_id = $1 ORDER BY employment_id, version DESC) AS e USING (employment_id)
     WHERE p.provider_id = $1 AND e.pay_cycle = $2

@@ -85,3 +85,13 @@ WITH put AS (
         local_authority = excluded.local_authority, ended = excluded.ended
     RETURNING p.xmax = 0 AS inserted)
 SELECT count(*) FILTER (WHERE inserted) AS new, count(*) FILTER (WHERE NOT inserted) AS changed FROM put;
+
+-- name: pay_mapping_periods
+SELECT DISTINCT ON (element, starts_on) element AS reference, starts_on, ends_on
+FROM pay_mapping_version WHERE provider_id = $1 AND element = ANY ($2::text[])
+ORDER BY element, starts_on, version DESC;
+
+-- name: pay_templates
+-- The newest version of each template that a provider keeps.
+SELECT DISTINCT ON (reference) reference, version, template, recorded_at
+FROM pay_template_version WHERE provider_id = $1 ORDER BY reference, version DESC;

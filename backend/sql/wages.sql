@@ -25,3 +25,19 @@ SELECT DISTINCT ON (t.reference, v.starts_on) t.reference, v.starts_on, v.ends_o
 FROM pay_terms_version v JOIN pay_terms t ON t.provider_id = v.provider_id AND t.id = v.pay_terms_id
 WHERE v.provider_id = $1 AND v.recorded_at <= $2
 ORDER BY t.reference, v.starts_on, v.version DESC
+
+-- name: payroll_lines
+-- The same of lines as the payroll exported them, before anybody said what they are.
+SELECT DISTINCT ON (employment_id, reference) employment_id::text AS employment_id, reference, version, template, element,
+    description, amount, quantity, time_unit, rate, deductions_negative, paid_on, earned_start, earned_end, digest
+FROM payroll_line
+WHERE provider_id = $1 AND recorded_at <= $4
+  AND (paid_on BETWEEN $2::date - 62 AND $3::date + 93 OR (earned_start <= $3 AND earned_end >= $2))
+ORDER BY employment_id, reference, version DESC
+
+-- name: pay_mapping
+-- The newest version of the mapping of each pay element and first day, as recorded up to an instant.
+SELECT DISTINCT ON (element, starts_on) element, starts_on, version, ends_on, label, section, kind, duties, consolidated,
+    absence_taken, note, digest, recorded_at
+FROM pay_mapping_version WHERE provider_id = $1 AND recorded_at <= $2
+ORDER BY element, starts_on, version DESC

@@ -35,6 +35,52 @@ class PayLine(Table, tablename="pay_line", db=DB):
     recorded_at = Timestamptz(default=None, null=False)
 
 
+class PayrollLine(Table, tablename="payroll_line", db=DB):
+    provider_id = UUID(primary_key=True, default=None, null=False)
+    employment_id = UUID(default=None, null=False)
+    reference = Text(default=None, null=False)
+    version = Integer(default=None, null=False)
+    template = Text(default=None, null=False)
+    element = Text(default=None, null=False)
+    description = Text(default=None, null=True)
+    amount = Numeric(default=None, null=True)
+    quantity = Numeric(default=None, null=True)
+    time_unit = Text(default=None, null=False)
+    rate = Numeric(default=None, null=True)
+    deductions_negative = Boolean(default=None, null=False)
+    paid_on = Date(default=None, null=False)
+    earned_start = Date(default=None, null=True)
+    earned_end = Date(default=None, null=True)
+    digest = Bytea(default=None, null=False)
+    recorded_at = Timestamptz(default=None, null=False)
+
+
+class PayTemplateVersion(Table, tablename="pay_template_version", db=DB):
+    provider_id = UUID(primary_key=True, default=None, null=False)
+    reference = Text(default=None, null=False)
+    version = Integer(default=None, null=False)
+    template = JSONB(default=None, null=False)
+    digest = Bytea(default=None, null=False)
+    recorded_at = Timestamptz(default=None, null=False)
+
+
+class PayMappingVersion(Table, tablename="pay_mapping_version", db=DB):
+    provider_id = UUID(primary_key=True, default=None, null=False)
+    element = Text(default=None, null=False)
+    starts_on = Date(default=None, null=False)
+    version = Integer(default=None, null=False)
+    ends_on = Date(default=None, null=True)
+    label = Text(default=None, null=False)
+    section = Text(default=None, null=False)
+    kind = Text(default=None, null=False)
+    duties = Text(default=None, null=True)
+    consolidated = Boolean(default=None, null=True)
+    absence_taken = Boolean(default=None, null=True)
+    note = Text(default=None, null=True)
+    digest = Bytea(default=None, null=False)
+    recorded_at = Timestamptz(default=None, null=False)
+
+
 class InvoiceSequence(Table, tablename="invoice_sequence", db=DB):
     provider_id = UUID(primary_key=True, default=None, null=False)
     last_number = Integer(default=None, null=False)

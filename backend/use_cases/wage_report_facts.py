@@ -11,6 +11,7 @@ import asyncpg
 import polars as pl
 
 from backend.domain.pay_period import parse_pay_cycle
+from backend.domain.payroll import Classified, classify
 from backend.sql import query
 from backend.travel import TravelEstimator
 from backend.use_cases.known_bank_holidays import known_bank_holidays
@@ -39,7 +40,8 @@ ARREARS: Final = "award"
 
 @dataclass(frozen=True, slots=True)
 class RecordedWages:
-    """What was recorded that a wage report is made from. `pay_lines`: rows of wages.pay_lines; arrears are to `today`.
+    """What was recorded that a wage report is made from. `pay_lines`, `payroll_lines` and `pay_mapping`: rows of the
+    queries of those names; arrears are to `today`.
 
     Whoever holds these alone can work the report out again, without a database.
     """
@@ -49,6 +51,21 @@ class RecordedWages:
     today: date
     pay_lines: Sequence[Mapping[str, Any]]
     bank_holidays: Sequence[date]
+    payroll_lines: Sequence[Mapping[str, Any]] = ()
+    pay_mapping: Sequence[Mapping[str, Any]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Payroll:
+    """What payroll paid, by employment: `lines` as the test takes them, `unclassified` ones raw with their reason.
+
+    `mapping` are the versions of the mapping that lines went by; `digests` of all that went in.
+    """
+
+    lines: Mapping[str, Sequence[Mapping[str, Any]]]
+    unclassified: Mapping[str, Sequence[Mapping[str, Any]]]
+    mapping: Sequence[Mapping[str, Any]]
+    digests: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +75,7 @@ class WageReportFacts:
     employments: Sequence[Mapping[str, Any]]
     cases: Sequence[WageCase]
     days: CarersDays
-    pay_digests: Sequence[str]
+    payroll: Payroll
 
 
 async def wage_report_facts(
@@ -93,15 +110,20 @@ async def recorded_wages(
     """Everything that `wages_recorded` needs, read from the database."""
     days = await recorded_days(connection, provider_id, start, end, as_of=as_of, carer_id=carer_id)
     rows = await connection.fetch(query("wages.pay_lines"), provider_id, start, end, as_of)
+    exported = await connection.fetch(query("wages.payroll_lines"), provider_id, start, end, as_of)
+    mapping = await connection.fetch(query("wages.pay_mapping"), provider_id, as_of) if exported else []
     known = await known_bank_holidays(connection, as_of)
     holidays = sorted(day for day in known if 0 <= (day - start).days < NEAR_DAYS)
-    return RecordedWages(days, pay_cycle, today, list(map(dict, rows)), holidays)
+    return RecordedWages(
+        days, pay_cycle, today, list(map(dict, rows)), holidays, list(map(dict, exported)), list(map(dict, mapping))
+    )
 
 
 def wages_recorded(recorded: RecordedWages, estimator: TravelEstimator | None = None) -> WageReportFacts:
     """The wage cases that recorded facts come to. Pure."""
     days = days_recorded(recorded.days, estimator)
-    lines, work = _by_employment(recorded.pay_lines), _work(days.segments)
+    payroll, work = _payroll(recorded), _work(days.segments)
+    lines = payroll.lines
     period = Period(start=recorded.days.first, end=recorded.days.last)
     employed = [
         row
@@ -109,7 +131,7 @@ def wages_recorded(recorded: RecordedWages, estimator: TravelEstimator | None = 
         if row["pay_cycle"] == recorded.pay_cycle
         and row["starts_on"] <= period.end
         and (row["ends_on"] is None or row["ends_on"] >= period.start)
-        and (row["employment_id"] in work or row["employment_id"] in lines)
+        and any(row["employment_id"] in known for known in (work, lines, payroll.unclassified))
     ]
     cases = [
         _case(
@@ -122,7 +144,18 @@ def wages_recorded(recorded: RecordedWages, estimator: TravelEstimator | None = 
         )
         for row in employed
     ]
-    return WageReportFacts(employed, cases, days, [row["digest"].hex() for row in recorded.pay_lines])
+    return WageReportFacts(employed, cases, days, payroll)
+
+
+def _payroll(recorded: RecordedWages) -> Payroll:
+    found: Classified = classify(recorded.payroll_lines, recorded.pay_mapping)
+    read = (recorded.pay_lines, recorded.payroll_lines, found.used)
+    return Payroll(
+        _by_employment([*recorded.pay_lines, *found.lines]),
+        _by_employment(found.unclassified),
+        found.used,
+        [row["digest"].hex() for rows in read for row in rows],
+    )
 
 
 def _by_employment(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:

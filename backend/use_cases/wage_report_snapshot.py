@@ -31,6 +31,7 @@ from schemas.wage import WageCase, WageResult
 
 TEMPLATE_VERSION: Final = "wage-report-1"
 NO_PAY: Final = "No pay is loaded for this pay reference period."
+UNREAD_PAY: Final = "Nobody has said what the lines of the payroll are: {} not classified."
 
 
 def wage_report_snapshot(
@@ -57,10 +58,9 @@ def wage_report_snapshot(
     for employment, case, result in zip(facts.employments, facts.cases, results, strict=True):
         case, result = _placed_here(case, result)
         if not case.pay:
-            if case.work:
-                not_tested.append(
-                    NotTested(employment=employment["reference"], name=employment["name"], reason=NO_PAY)
-                )
+            unread = facts.payroll.unclassified.get(employment["employment_id"], ())
+            if case.work or unread:
+                not_tested.append(_not_tested(employment, len(unread)))
             continue
         tested.append(
             TestedWorker(
@@ -88,6 +88,11 @@ def wage_report_snapshot(
         facts_digest=_digest(facts),
         simulated_clock=simulated,
     )
+
+
+def _not_tested(employment: Mapping[str, Any], unread: int) -> NotTested:
+    reason = NO_PAY if not unread else UNREAD_PAY.format(unread)
+    return NotTested(employment=employment["reference"], name=employment["name"], reason=reason)
 
 
 def _placed_here(case: WageCase, result: WageResult) -> tuple[WageCase, WageResult]:
@@ -213,5 +218,10 @@ def _digest(facts: WageReportFacts) -> str:
     visits = facts.days.visits.select("visit_id", "carer_id", "plan_version", "digests").to_dicts()
     employments = [[row["reference"], row["version"], row["digest"].hex()] for row in facts.employments]
     return facts_digest(
-        [visits, facts.days.activities.select("event_ids").to_dicts(), employments, list(facts.pay_digests)]
+        [
+            visits,
+            facts.days.activities.select("event_ids").to_dicts(),
+            employments,
+            list(facts.payroll.digests),
+        ]
     )

@@ -152,3 +152,38 @@ async def test_the_national_list_is_refused_by_size_and_not_read(http: httpx.Asy
     assert answer.status_code == 413
     small = await http.post("/api/v1/load/postcodes", content=samples.POSTCODES, headers=headers)
     assert (small.status_code, small.json()["unchanged"]) == (200, 5)
+
+
+async def test_finance_loads_a_payroll_export_of_its_own_provider(http: httpx.AsyncClient) -> None:
+    await load_county()
+    token = await signed_in("finance", "hearth")
+    rows = [
+        {
+            "employee": "E1",
+            "code": "BASIC",
+            "description": "Basic",
+            "units": "10",
+            "rate": "12.71",
+            "run": "",
+            "amount": "127.10",
+            "paid_on": "2026-11-13",
+            "earned_start": "",
+            "earned_end": "",
+            "reference": "",
+        }
+    ]
+    loaded = await send(http, "pay", rows, token, template="generic")
+    assert (loaded.status_code, loaded.json()["new"]) == (200, 1)
+    other = await send(http, "pay", rows, token, template="generic", provider="lantern")
+    assert (other.status_code, other.json()["errors"][0]["detail"]) == (
+        400,
+        "lantern is no provider of yours",
+    )
+    wrong = await send(http, "pay", rows, token, paid_on="2026-11-13", run="2")
+    assert sorted(error["pointer"] for error in wrong.json()["errors"]) == ["/paid_on", "/run"]
+    elsewhere = await send(http, "rota", rows, await signed_in("manager", "hearth"), template="generic")
+    assert [error["pointer"] for error in elsewhere.json()["errors"]] == ["/template"]
+    mapping = [
+        {"provider": "hearth", "element": "BASIC", "section": "pay", "kind": "hourly", "from": "2026-01-01"}
+    ]
+    assert (await send(http, "pay-mapping", mapping, token)).json()["new"] == 1

@@ -57,3 +57,38 @@ def test_user_add_prints_a_link_or_takes_a_password(database: Database, tmp_path
         1,
         "There is a user with the address Ann@Example.org already.\n",
     )
+
+
+def test_templates_are_listed_and_shown_as_a_starting_point(database: Database, tmp_path: Path) -> None:
+    listed = doorstep(database, "pay-template", "list")
+    assert [line.split("  ")[0] for line in listed.stdout.splitlines()] == ["generic", "sage-50", "brightpay"]
+    shown = doorstep(database, "pay-template", "show", "generic")
+    [template] = json.loads(shown.stdout)
+    assert (template["reference"], template["line"]["amount"]) == ("generic", "amount")
+    none = doorstep(database, "pay-template", "show", "nobodys")
+    assert (none.returncode, none.stderr.split(";")[0]) == (1, "No template has the name nobodys")
+
+
+def test_options_of_a_payroll_export_must_fit_together(database: Database, tmp_path: Path) -> None:
+    path = tmp_path / "run.csv"
+    path.write_text("employee,code\n")
+    for options, said in (
+        (("pay", str(path), "--provider", "hearth"), "--provider goes with --template"),
+        (("rota", str(path), "--template", "generic"), "--template goes with pay"),
+        (("pay", str(path), "--template", "generic"), "needs --provider"),
+    ):
+        refused = doorstep(database, "load", *options)
+        assert (refused.returncode, said in refused.stderr) == (2, True)
+    wrong = doorstep(
+        database,
+        "load",
+        "pay",
+        str(path),
+        "--template",
+        "generic",
+        "--provider",
+        "hearth",
+        "--paid-on",
+        "13/11",
+    )
+    assert (wrong.returncode, "--paid-on" in wrong.stderr) == (2, True)

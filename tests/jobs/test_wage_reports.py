@@ -7,8 +7,10 @@ import asyncpg
 import msgspec
 
 from backend.use_cases.frozen_documents import snapshot_bytes
+from backend.use_cases.loading import SourceFile, load_payroll
 from backend.use_cases.verify_documents import verify_documents
 from tests.jobs.office import PROVIDER, Office
+from tests.use_cases.loading.samples import load_rows
 
 WEEK = ("2026-11-02", "2026-11-08")
 REPORT_DUE = datetime(2026, 11, 15, 6, 5, tzinfo=UTC)
@@ -114,3 +116,47 @@ async def test_the_morning_after_a_night_names_the_visit_that_began_the_evening_
         (day["date"], day["segments"][0]["seconds"], day["visits"][0]["visit"]) for day in worker["days"]
     ]
     assert shown == [("2026-11-03", 7200, "N"), ("2026-11-04", 21600, "N")]
+
+
+EXPORT = """employee,code,description,units,rate,amount,paid_on,earned_start,earned_end,run,reference
+E1,BASIC,Basic pay,1,12.71,12.71,2026-11-13,2026-11-02,2026-11-08,,
+E1,WAIT,Waiting,0:20,12.75,4.25,2026-11-13,2026-11-02,2026-11-08,,
+"""
+
+
+async def take_export(text: str = EXPORT) -> None:
+    await load_payroll([SourceFile("run.csv", text.encode())], provider="hearth", template="generic")
+
+
+def element(name: str, **changes: Any) -> dict[str, Any]:
+    row = {"provider": "hearth", "element": name, "section": "pay", "kind": "hourly", "from": "2026-01-01"}
+    return {**row, **changes}
+
+
+async def test_a_payroll_export_stops_at_nothing_and_counts_once_its_elements_are_mapped(
+    office: Office, superuser: asyncpg.Connection
+) -> None:
+    await a_morning(office)
+    await take_export()
+    await load_rows("pay-mapping", [element("BASIC")])
+    await office.run(REPORT_DUE, "wage_reports")
+    await load_rows("pay-mapping", [element("WAIT")])
+    later = EXPORT.replace("2026-11-13", "2026-11-20").replace(
+        "2026-11-02,2026-11-08", "2026-11-09,2026-11-15"
+    )
+    await take_export(later)
+    await office.run(NEXT_REPORT_DUE + timedelta(minutes=5))
+    found = await reports(superuser)
+    short = [found[edition]["workers"][0]["result"]["shortfall"] for edition in ("provisional", "final")]
+    assert short == ["4.24", "0.00"]
+    assert [verified.faults async for verified in verify_documents(PROVIDER) if verified.faults] == []
+
+
+async def test_a_worker_none_of_whose_lines_is_mapped_is_not_tested_and_the_report_says_why(
+    office: Office, superuser: asyncpg.Connection
+) -> None:
+    await a_morning(office)
+    await take_export()
+    await office.run(REPORT_DUE, "wage_reports")
+    [left] = (await reports(superuser))["provisional"]["not_tested"]
+    assert left["reason"] == "Nobody has said what the lines of the payroll are: 2 not classified."

@@ -30,6 +30,42 @@ CALL protect_fact('pay_line');
 CREATE INDEX pay_line_recorded ON pay_line (provider_id, recorded_at);
 CREATE INDEX pay_line_paid ON pay_line (provider_id, paid_on);
 
+CREATE TABLE payroll_line (                -- as the payroll exported it; the mapping says what it is, when it is asked
+    provider_id uuid NOT NULL,
+    employment_id uuid NOT NULL,
+    reference text NOT NULL,
+    version integer NOT NULL,
+    template text NOT NULL,
+    element text NOT NULL,
+    description text,
+    amount numeric,
+    quantity numeric,
+    time_unit text NOT NULL CHECK (time_unit IN ('hours', 'minutes')),
+    rate numeric,
+    deductions_negative boolean NOT NULL,
+    paid_on date NOT NULL,
+    earned_start date,
+    earned_end date,
+    digest bytea NOT NULL,
+    recorded_at timestamptz NOT NULL,
+    PRIMARY KEY (provider_id, employment_id, reference, version),
+    FOREIGN KEY (provider_id, employment_id) REFERENCES employment ON DELETE RESTRICT
+);
+CALL protect_fact('payroll_line');
+CREATE INDEX payroll_line_recorded ON payroll_line (provider_id, recorded_at);
+CREATE INDEX payroll_line_paid ON payroll_line (provider_id, paid_on);
+
+CREATE TABLE pay_template_version (        -- how a provider's payroll export reads
+    provider_id uuid NOT NULL REFERENCES organisation ON DELETE RESTRICT,
+    reference text NOT NULL,
+    version integer NOT NULL,
+    template jsonb NOT NULL,
+    digest bytea NOT NULL,
+    recorded_at timestamptz NOT NULL,
+    PRIMARY KEY (provider_id, reference, version)
+);
+CALL protect_fact('pay_template_version');
+
 CREATE TABLE invoice_sequence (            -- one row a provider, locked while a number is taken: gapless
     provider_id uuid PRIMARY KEY REFERENCES organisation ON DELETE RESTRICT,
     last_number integer NOT NULL
@@ -82,6 +118,27 @@ CREATE POLICY commissioner ON pay_line FOR SELECT USING (
 
 CREATE POLICY commissioner ON document FOR SELECT USING (
     commissioner_id = current_commissioner() OR (kind = 'wage_report' AND contracts_with(provider_id)));
+
+CREATE TABLE pay_mapping_version (         -- what each pay element of the payroll is, by the day of payment
+    provider_id uuid NOT NULL REFERENCES organisation ON DELETE RESTRICT,
+    element text NOT NULL,                 -- in small letters, single-spaced
+    starts_on date NOT NULL,
+    version integer NOT NULL,
+    ends_on date,
+    label text NOT NULL,                   -- as it was written
+    section text NOT NULL
+        CHECK (section IN ('pay', 'deduction', 'expenditure', 'payment_to_employer', 'accommodation', 'none')),
+    kind text NOT NULL,
+    duties text,
+    consolidated boolean,
+    absence_taken boolean,
+    note text,
+    digest bytea NOT NULL,
+    recorded_at timestamptz NOT NULL,
+    PRIMARY KEY (provider_id, element, starts_on, version)
+);
+CALL protect_fact('pay_mapping_version');
+CREATE POLICY commissioner ON pay_mapping_version FOR SELECT USING (contracts_with(provider_id));
 
 CREATE TABLE document_file (
     provider_id uuid NOT NULL,

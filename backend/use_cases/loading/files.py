@@ -80,19 +80,37 @@ def read_objects(source: SourceFile, report: Report) -> list[dict[str, Any]]:
         return []
 
 
+def read_records(
+    source: SourceFile, report: Report, delimiter: str = ",", encoding: str = "utf-8-sig"
+) -> list[tuple[int, list[str]]]:
+    """The rows of a CSV or XLSX file as they stand, numbered from 1. Empty, with a fault, if it cannot be read."""
+    try:
+        if source.kind() == "json":
+            raise _Unreadable("must be CSV or XLSX")
+        if source.kind() == "csv":
+            return list(_csv_records(source.content, delimiter, encoding))
+        return list(_xlsx_records(source, report))
+    except _Unreadable as error:
+        report.faults.append(LoadFault(file=source.name, row=error.row, detail=str(error)))
+        return []
+
+
 class _Unreadable(Exception):
     def __init__(self, detail: str, row: int | None = None) -> None:
         self.row = row
         super().__init__(detail)
 
 
-def _csv_records(content: bytes) -> Iterator[tuple[int, list[str]]]:
+def _csv_records(
+    content: bytes, delimiter: str = ",", encoding: str = "utf-8-sig"
+) -> Iterator[tuple[int, list[str]]]:
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode(encoding)
     except UnicodeDecodeError as error:
         row = content[: error.start].count(b"\n") + 1
-        raise _Unreadable("is not UTF-8 text: save it again as CSV UTF-8", row) from None
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        wanted = "UTF-8" if encoding == "utf-8-sig" else encoding
+        raise _Unreadable(f"is not {wanted} text: save it again as CSV {wanted}", row) from None
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     number = 0
     try:
         for number, record in enumerate(reader, start=1):

@@ -17,12 +17,14 @@ from backend.use_cases.loading import (
     organisations,
     packages,
     pay,
+    payroll,
     postcodes,
     rota,
     service_users,
     terms,
 )
 from backend.use_cases.loading.files import SourceFile, read_sheet
+from backend.use_cases.loading.payroll_export import Given
 from backend.use_cases.loading.report import Line, LoadFault, Report
 from backend.use_cases.loading.rows import columns_of, decode_rows, refuse_duplicates
 from backend.use_cases.loading.session import EVERYBODY, Days, Scope, Session
@@ -41,6 +43,7 @@ from schemas.loading import (
     ServiceUserRow,
 )
 from schemas.pay import PayTermsVersion
+from schemas.payroll import PayMappingRow, PayTemplateVersion
 from schemas.price import ContractVersion
 
 Store = Callable[[Session, Any], Awaitable[Counts]]
@@ -70,6 +73,10 @@ _KINDS: Final[Mapping[LoadKind, _Kind]] = {
     "packages": _Kind(PackageRow, ("provider", "reference", "from_"), "reference", packages.store),
     "rota": _Kind(RotaRow, ("provider", "visit"), "visit", rota.store),
     "pay": _Kind(PayRow, ("provider", "employment", "reference"), "reference", pay.store),
+    "pay-templates": _Kind(
+        PayTemplateVersion, ("provider", "reference"), "reference", payroll.store_templates, True
+    ),
+    "pay-mapping": _Kind(PayMappingRow, ("provider", "reference", "from_"), "element", payroll.store_mapping),
     "absences": _Kind(
         AbsenceRow,
         ("provider", "commissioner", "service_user", "kind", "from_"),
@@ -79,6 +86,9 @@ _KINDS: Final[Mapping[LoadKind, _Kind]] = {
     "leave": _Kind(LeaveRow, ("provider", "employment", "kind", "from_"), "from", absences.store_leave),
     "bank-holidays": _Kind(BankHolidayRow, ("division", "date"), "date", bank_holidays.store),
 }
+
+
+NOTHING_GIVEN: Final = Given()
 
 
 class _Undo(Exception):
@@ -119,6 +129,26 @@ async def load_postcodes(
         rows, counts = await postcodes.store(session, sources)
         report.refuse()
     return _loaded("postcodes", dry_run, rows, counts, session)
+
+
+async def load_payroll(
+    files: Sequence[SourceFile],
+    *,
+    provider: str | None,
+    template: str,
+    given: Given = NOTHING_GIVEN,
+    scope: Scope = EVERYBODY,
+    dry_run: bool = False,
+) -> LoadedCounts:
+    """Load a provider's payroll exports by a template, in one transaction. Raises LoadRefused, as `load` does.
+
+    `provider` is its reference, and may be left out where the scope is one provider.
+    """
+    report = Report()
+    async with _session(scope, None, report, dry_run) as session:
+        rows, counts = await payroll.store_export(session, provider, files, template, given)
+        report.refuse()
+    return _loaded("pay", dry_run, rows, counts, session)
 
 
 def _read(kind: _Kind, files: Sequence[SourceFile], report: Report) -> list[Line[Any]]:

@@ -1,0 +1,121 @@
+"""Payroll lines by the mapping: what each becomes, and that none is lost."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.domain.payroll import BELOW_ZERO, NO_MAPPING, classify
+from schemas.payroll import MAPPED_SECTIONS
+
+PAID = date(2026, 11, 13)
+
+
+def line(**changes: Any) -> dict[str, Any]:
+    return {
+        "employment_id": "e", "reference": "1", "element": "BASIC", "description": "Basic pay",
+        "amount": Decimal("127.10"), "quantity": Decimal(10), "time_unit": "hours", "rate": Decimal("12.71"),
+        "deductions_negative": False, "paid_on": PAID, "earned_start": None, "earned_end": None, **changes,
+    }  # fmt: skip
+
+
+def mapped(**changes: Any) -> dict[str, Any]:
+    return {
+        "element": "basic", "starts_on": date(2026, 1, 1), "ends_on": None, "version": 1, "section": "pay",
+        "kind": "hourly", "duties": None, "consolidated": None, "absence_taken": None, **changes,
+    }  # fmt: skip
+
+
+def test_hours_are_paid_by_the_amount_whatever_the_rate_column_says() -> None:
+    [read] = classify([line(rate=Decimal("99"))], [mapped(duties="contact")]).lines
+    assert (read["minutes"], read["amount"], read["rate"], read["duties"]) == (
+        600,
+        Decimal("127.10"),
+        None,
+        "contact",
+    )
+
+
+def test_without_an_amount_the_rate_counts() -> None:
+    [read] = classify([line(amount=None)], [mapped()]).lines
+    assert (read["minutes"], read["amount"], read["rate"]) == (600, None, Decimal("12.71"))
+
+
+def test_minutes_are_taken_as_they_are() -> None:
+    [read] = classify([line(quantity=Decimal(95), time_unit="minutes")], [mapped()]).lines
+    assert read["minutes"] == 95
+
+
+def test_case_and_spacing_of_an_element_do_not_matter() -> None:
+    found = classify([line(element=" Basic  Pay ")], [mapped(element="basic pay")])
+    assert (len(found.lines), found.unclassified) == (1, [])
+
+
+def test_the_mapping_in_force_on_the_payment_date_decides() -> None:
+    versions = [
+        mapped(ends_on=date(2026, 10, 31)),
+        mapped(starts_on=date(2026, 11, 1), kind="allowance", consolidated=True),
+    ]
+    found = classify([line(), line(reference="2", paid_on=date(2026, 10, 30))], versions)
+    assert [read["kind"] for read in found.lines] == ["allowance", "hourly"]
+    assert [version["starts_on"] for version in found.used] == [date(2026, 1, 1), date(2026, 11, 1)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "mapping", "reason"),
+    [
+        ({}, [], NO_MAPPING),
+        ({"paid_on": date(2025, 12, 31)}, [mapped()], NO_MAPPING),
+        ({"amount": Decimal(-5)}, [mapped()], BELOW_ZERO),
+        ({"quantity": None}, [mapped()], "hourly: minutes is required for hourly"),
+        ({"amount": None, "rate": None}, [mapped(kind="salary")], "salary: amount is required for salary"),
+        (
+            {"quantity": Decimal("2.5")},
+            [mapped(section="accommodation", kind="charge")],
+            "charge: days is required",
+        ),
+    ],
+)
+def test_what_cannot_be_classified_says_why(changes: dict[str, Any], mapping: list[Any], reason: str) -> None:
+    found = classify([line(**changes)], mapping)
+    assert found.lines == []
+    assert found.unclassified[0]["reason"].startswith(reason)
+
+
+def test_deductions_written_below_zero_are_turned_round() -> None:
+    took = mapped(section="deduction", kind="uniform")
+    [read] = classify([line(amount=Decimal("-10.00"), deductions_negative=True)], [took]).lines
+    assert (read["section"], read["amount"]) == ("deduction", Decimal("10.00"))
+    given_back = classify([line(amount=Decimal("10.00"), deductions_negative=True)], [took])
+    assert given_back.unclassified[0]["reason"] == BELOW_ZERO
+
+
+def test_a_total_is_no_payment_and_is_not_listed() -> None:
+    found = classify([line()], [mapped(section="none", kind="not_pay")])
+    assert (found.lines, found.unclassified, len(found.used)) == ([], [], 1)
+
+
+def test_a_line_of_nothing_is_dropped() -> None:
+    found = classify([line(amount=Decimal(0), quantity=Decimal(0))], [])
+    assert (found.lines, found.unclassified) == ([], [])
+
+
+@given(
+    st.lists(st.decimals(-100, 100, places=2), max_size=8),
+    st.sampled_from([(section, kind) for section, kinds in MAPPED_SECTIONS.items() for kind in kinds]),
+    st.one_of(st.none(), st.decimals(0, 50, places=2)),
+)
+def test_no_line_that_pays_anything_is_lost(
+    amounts: list[Decimal], what: tuple[str, str], quantity: Decimal | None
+) -> None:
+    lines = [
+        line(reference=str(place), amount=amount, quantity=quantity) for place, amount in enumerate(amounts)
+    ]
+    found = classify(lines, [mapped(section=what[0], kind=what[1])])
+    paying = sum(bool(each["amount"] or each["quantity"]) for each in lines)
+    listed = len(found.lines) + len(found.unclassified)
+    assert listed == (0 if what[0] == "none" else paying)
+    assert all(read["reference"] in {each["reference"] for each in lines} for read in found.lines)
