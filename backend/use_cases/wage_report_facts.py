@@ -115,7 +115,13 @@ async def recorded_wages(
     known = await known_bank_holidays(connection, as_of)
     holidays = sorted(day for day in known if 0 <= (day - start).days < NEAR_DAYS)
     return RecordedWages(
-        days, pay_cycle, today, list(map(dict, rows)), holidays, list(map(dict, exported)), list(map(dict, mapping))
+        days,
+        pay_cycle,
+        today,
+        list(map(dict, rows)),
+        holidays,
+        list(map(dict, exported)),
+        list(map(dict, mapping)),
     )
 
 
