@@ -1,13 +1,19 @@
 """`doorstep rules` and `doorstep statute check`: the law that results rest on."""
 
 import json
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 import msgspec
 
+from backend import clock
+from backend.domain.time import london_date
+from backend.statute.citation import HOW, how_checked
 from backend.statute.entries import Rule
 from backend.statute.strict_yaml import StatuteError
+
+if TYPE_CHECKING:
+    from backend.statute.soundness import Ending, Soundness
 
 
 @click.command()
@@ -44,7 +50,7 @@ def _named(rule_id: str) -> Rule:
 def _shown(rule: Rule) -> str:
     return (
         f"{rule.id}: {rule.title}\n\n{rule.says}\n\nSource: {rule.instrument}\n        {rule.href}\n"
-        f"Checked on {rule.checked_on}"
+        f"Checked: {how_checked(rule)}" + (f"\nNote: {rule.note}" if rule.note else "")
     )
 
 
@@ -72,6 +78,9 @@ def statute() -> None:
 def check(as_json: bool) -> None:
     """Check the packaged law: no gap, no overlap, a citation for every value, a rule for every id that is used.
 
+    Names what ends within the days that policy.yaml warns of, and what was not read in its instrument. The exit
+    status is 1 if the law is not sound or any of it ends soon.
+
     \b
     Example:
       doorstep statute check
@@ -79,16 +88,34 @@ def check(as_json: bool) -> None:
     from backend.statute.soundness import checked
 
     try:
-        summary = checked()
+        found = checked(london_date(clock.now()))
     except StatuteError as error:
         raise click.ClickException(f"the packaged statute is not sound: {error}") from None
-    if as_json:
-        click.echo(json.dumps(summary))
-    else:
+    click.echo(msgspec.json.encode(found).decode() if as_json else _state(found))
+    for late in found.ending:
         click.echo(
-            f"Sound: {summary['rules']} rules, {summary['rate_intervals']} rate intervals from "
-            f"{summary['first_known']} to {summary['last_known']}."
+            f"{late.id} is the newest of its list and ends on {late.last_known}: {_left(late)}.", err=True
         )
+    if found.ending:
+        raise SystemExit(1)
+
+
+def _state(found: "Soundness") -> str:
+    lines = [
+        f"Sound: {found.rules} rules, {found.rate_intervals} rate intervals from {found.first_known} to "
+        f"{found.last_known}."
+    ]
+    if found.unverified:
+        lines.append(f"\nStill to be verified in the instrument: {len(found.unverified)}")
+    for entry in found.unverified:
+        lines.append(
+            f"  {entry.id}: {HOW[entry.checked_against]}." + (f" {entry.note}" if entry.note else "")
+        )
+    return "\n".join(lines)
+
+
+def _left(late: "Ending") -> str:
+    return f"{late.days_left} days are left" if late.days_left >= 0 else "it is past"
 
 
 commands: Final = [rules, statute]

@@ -7,6 +7,7 @@ from typing import Any
 from backend.documents import words
 from backend.documents.invoice_page import Page, rule, rule_numbers
 from backend.documents.worked_days import day_rules, days_page
+from backend.domain.minimum_wage.reductions import ACCOMMODATION_RULE
 from schemas.documents import RuleText, TestedWorker, WageReportSnapshot
 from schemas.wage import AdjustmentRow, PayLine, PayRow, WageResult, WorkRow
 
@@ -70,6 +71,8 @@ def rules_of(report: WageReportSnapshot, worker: TestedWorker) -> list[RuleText]
         row.rule for rows in (result.work, result.pay, result.adjustments, result.standards) for row in rows
     }
     used |= {warned.rule for warned in result.warnings} | {result.arrears.rule} | day_rules(worker.days)
+    if result.accommodation_adjustment:
+        used.add(ACCOMMODATION_RULE)
     return [text for text in report.rules if text.id in used]
 
 
@@ -215,7 +218,8 @@ def steps_to_counted(result: WageResult) -> list[tuple[str, Decimal, str | None]
         ("Less premium part of higher rates", -result.premium_excluded, None),
     ]
     steps += [(_adjusted(row), row.amount, row.rule) for row in result.adjustments]
-    steps.append(("Living accommodation", result.accommodation_adjustment, None))
+    housed = result.accommodation_adjustment
+    steps.append(("Living accommodation", housed, ACCOMMODATION_RULE if housed else None))
     return [*steps, ("Pay that counts", result.nmw_pay, None)]
 
 

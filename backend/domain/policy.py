@@ -21,4 +21,5 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     chain_waiting_flag_days: int
     implausible_visit_hours: int
     invoice_after_days: int
+    statute_ends_warning_days: int
     wage_report_after_days: int

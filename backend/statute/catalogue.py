@@ -9,9 +9,10 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from backend.statute import strict_yaml
-from backend.statute.entries import OffsetInterval, RateInterval, Rule, build
+from backend.statute.citation import citation
+from backend.statute.entries import MileageInterval, OffsetInterval, RateInterval, Rule, build
 from backend.statute.strict_yaml import StatuteError
-from backend.statute.wage_law import offset_intervals, rate_intervals
+from backend.statute.wage_law import mileage_intervals, offset_intervals, rate_intervals
 
 USUAL_MINUTES: Final = ("1", "5", "6", "10", "15", "20", "30", "60")
 """What terms commonly round to: a rule about N minutes is listed with each of these too."""
@@ -39,7 +40,7 @@ def _with_minutes(family: Rule, number: str) -> Rule:
 
 @cache
 def rules() -> dict[str, Rule]:
-    """All rules by id: those of rules/*.yaml, and one for each dated rate and offset.
+    """All rules by id: those of rules/*.yaml, and one for each dated rate, offset and mileage rate.
 
     Raises StatuteError for a missing citation or an id that stands twice.
     """
@@ -73,24 +74,37 @@ def parsed(data: Any, name: str) -> list[Rule]:
 def _dated(read: strict_yaml.Reader) -> list[Rule]:
     rates = rate_intervals(read("wage_rates.yaml"))
     offsets = offset_intervals(read("accommodation_offsets.yaml"))
-    return [_rate_rule(entry) for entry in rates] + [_offset_rule(entry) for entry in offsets]
+    miles = [_mileage_rule(entry) for entry in mileage_intervals(read("mileage.yaml"))]
+    return [_rate_rule(entry) for entry in rates] + [_offset_rule(entry) for entry in offsets] + miles
 
 
 def _rate_rule(entry: RateInterval) -> Rule:
     bands = ", ".join(f"{band.band} £{band.hourly}" for band in entry.bands)
-    return _rule(entry, "Minimum wage rates", f"Pounds an hour: {bands}, apprentice £{entry.apprentice}")
+    says = f"Pounds an hour: {bands}, apprentice £{entry.apprentice}"
+    return _rule(entry, "Minimum wage rates", f"{says}; for periods that begin")
 
 
 def _offset_rule(entry: OffsetInterval) -> Rule:
-    return _rule(entry, "Accommodation offset", f"£{entry.daily} for each full day of living accommodation")
+    return _rule(
+        entry,
+        "Accommodation offset",
+        f"£{entry.daily} for each full day of living accommodation; for periods that begin",
+    )
 
 
-def _rule(entry: RateInterval | OffsetInterval, title: str, says: str) -> Rule:
+def _mileage_rule(entry: MileageInterval) -> Rule:
+    says = (
+        f"Pounds a mile: car £{entry.car} for the first {entry.car_first_miles} miles of a tax year and "
+        f"£{entry.car_after} after, motorcycle £{entry.motorcycle}, bicycle £{entry.bicycle}, passenger "
+        f"£{entry.passenger}"
+    )
+    return _rule(entry, "Approved mileage", f"{says}; for journeys")
+
+
+def _rule(entry: RateInterval | OffsetInterval | MileageInterval, title: str, says: str) -> Rule:
     return Rule(
         id=entry.id,
         title=f"{title} from {entry.since}",
-        says=f"{says}; for periods that begin from {entry.since} to {entry.until}.",
-        instrument=entry.instrument,
-        href=entry.href,
-        checked_on=entry.checked_on,
+        says=f"{says} from {entry.since} to {entry.until}.",
+        **citation(entry),
     )

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Protocol, TypeVar
 
 from msgspec import Meta, Struct, field
 
+from backend.statute.citation import Cited
 from backend.statute.strict_yaml import StatuteError
 from schemas.scalars import Day, Money, PositiveMoney, Text
 from schemas.strict import Fault, decode
@@ -16,7 +17,7 @@ T = TypeVar("T")
 
 
 class Dated(Protocol):
-    """An entry in force on London dates `since` to `until`, both included."""
+    """An entry in force on London dates `since` to `until`, both included; until None for the last of an open list."""
 
     @property
     def id(self) -> str: ...
@@ -35,36 +36,27 @@ class Band(Struct, frozen=True, kw_only=True):
     hourly: PositiveMoney
 
 
-class RateInterval(Struct, frozen=True, kw_only=True):
+class RateInterval(Cited, frozen=True, kw_only=True):
     id: Id
     since: Day = field(name="from")
     until: Day
-    instrument: Text
-    href: Text
-    checked_on: Day
     apprentice: PositiveMoney
     bands: list[Band]
 
 
-class OffsetInterval(Struct, frozen=True, kw_only=True):
+class OffsetInterval(Cited, frozen=True, kw_only=True):
     id: Id
     since: Day = field(name="from")
     until: Day
-    instrument: Text
-    href: Text
-    checked_on: Day
     daily: Money
 
 
-class MileageInterval(Struct, frozen=True, kw_only=True):
+class MileageInterval(Cited, frozen=True, kw_only=True):
     """Approved pounds a mile; the car rate falls to `car_after` beyond `car_first_miles` in a tax year."""
 
     id: Id
     since: Day = field(name="from")
     until: Day
-    instrument: Text
-    href: Text
-    checked_on: Day
     car_first_miles: int
     car: PositiveMoney
     car_after: PositiveMoney
@@ -73,23 +65,23 @@ class MileageInterval(Struct, frozen=True, kw_only=True):
     passenger: PositiveMoney
 
 
-class PenaltyInterval(Struct, frozen=True, kw_only=True):
+class PenaltyInterval(Cited, frozen=True, kw_only=True):
     """The penalty for underpayment in periods that begin in the interval: per cent of it, within two bounds."""
 
     id: Id
     since: Day = field(name="from")
     until: Day
-    instrument: Text
-    href: Text
-    checked_on: Day
     percent: int
     most_a_worker: Money
     least_a_notice: Money
 
 
 class WorkTreatment(Struct, frozen=True, kw_only=True):
+    """`output_rule` is the rule for output work, where Chapter 4 of Part 5 says it elsewhere."""
+
     counted: bool
     rule: Id
+    output_rule: Id
 
 
 class SalariedRules(Struct, frozen=True, kw_only=True):
@@ -99,8 +91,11 @@ class SalariedRules(Struct, frozen=True, kw_only=True):
 
 
 class PayTreatment(Struct, frozen=True, kw_only=True):
+    """`salaried_rule` is the rule for salaried hours work, where it is another one."""
+
     counted: bool
     rule: Id
+    salaried_rule: Id | None = None
     counts_if: Literal["consolidated", "absence_not_taken"] | None = None
     warning: Text | None = None
 
@@ -111,6 +106,10 @@ class AdjustmentTreatment(Struct, frozen=True, kw_only=True):
 
 
 class Treatments(Struct, frozen=True, kw_only=True):
+    """How each kind is treated on the London dates `since` to `until`; each rule named carries its own citation."""
+
+    since: Day = field(name="from")
+    until: Day
     work: dict[str, WorkTreatment]
     salaried: SalariedRules
     pay: dict[str, PayTreatment]
@@ -119,15 +118,12 @@ class Treatments(Struct, frozen=True, kw_only=True):
     expenditure: dict[str, AdjustmentTreatment]
 
 
-class Rule(Struct, frozen=True, kw_only=True):
+class Rule(Cited, frozen=True, kw_only=True):
     """A rule that results name: what it says in plain words, and where it comes from."""
 
     id: Id
     title: Text
     says: Annotated[str, Meta(min_length=1, max_length=2_000)]
-    instrument: Text
-    href: Text
-    checked_on: Day
 
 
 def build(kind: type[T], data: Any, name: str) -> T:
@@ -145,10 +141,10 @@ def _listed(faults: Iterable[Fault]) -> str:
 def unbroken(entries: Sequence[Dated], name: str) -> None:
     """Refuse intervals that overlap, leave a gap, end before they start or stand out of order."""
     for entry in entries:
-        if entry.until < entry.since:
+        if entry.until is not None and entry.until < entry.since:
             raise StatuteError(f"{name}: {entry.id} ends before it starts")
     for before, after in pairwise(entries):
-        if after.since <= before.until:
+        if before.until is None or after.since <= before.until:
             raise StatuteError(f"{name}: {after.id} overlaps {before.id}")
         if after.since != before.until + timedelta(days=1):
             raise StatuteError(f"{name}: a gap between {before.id} and {after.id}")

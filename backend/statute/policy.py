@@ -3,20 +3,36 @@
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import msgspec
-import yaml
+from msgspec import Struct, field
 
 from backend.domain.policy import Policy
+from backend.statute import strict_yaml
+from backend.statute.entries import Id, build, unbroken
+from schemas.scalars import Day
+
+
+class PolicyInterval(Struct, frozen=True, kw_only=True):
+    """Thresholds in force on London dates `since` to `until`, both included; no `until` while they stay."""
+
+    id: Id
+    since: Day = field(name="from")
+    until: Day | None
+    values: Policy
+
+
+def policy_intervals(data: Any) -> list[PolicyInterval]:
+    """Checked policy, oldest first. Raises StatuteError for a gap, an overlap or a value that is not one."""
+    entries = build(list[PolicyInterval], data, "policy.yaml")
+    unbroken(entries, "policy.yaml")
+    return entries
 
 
 @cache
-def _intervals() -> list[dict[str, Any]]:
-    text = files("backend.statute").joinpath("policy.yaml").read_text(encoding="utf-8")
-    intervals: list[dict[str, Any]] = yaml.safe_load(text)
-    return intervals
+def _packaged() -> list[PolicyInterval]:
+    return policy_intervals(strict_yaml.read("policy.yaml"))
 
 
 def policy_on(day: date, own: Mapping[str, Any] | None = None) -> Policy:
@@ -24,7 +40,7 @@ def policy_on(day: date, own: Mapping[str, Any] | None = None) -> Policy:
 
     Raises LookupError when no interval holds the day.
     """
-    for interval in _intervals():
-        if interval["from"] <= day and (interval["until"] is None or day <= interval["until"]):
-            return msgspec.convert({**interval["values"], **(own or {})}, Policy)
+    for interval in _packaged():
+        if interval.since <= day and (interval.until is None or day <= interval.until):
+            return msgspec.convert({**msgspec.to_builtins(interval.values), **(own or {})}, Policy)
     raise LookupError(f"no packaged policy is known for {day.isoformat()}")

@@ -41,10 +41,9 @@ def offset_intervals(data: Any) -> list[OffsetInterval]:
     return entries
 
 
-@cache
-def mileage_intervals() -> list[MileageInterval]:
+def mileage_intervals(data: Any) -> list[MileageInterval]:
     """Checked approved mileage rates, oldest first. Raises StatuteError."""
-    entries = build(list[MileageInterval], strict_yaml.read("mileage.yaml"), "mileage.yaml")
+    entries = build(list[MileageInterval], data, "mileage.yaml")
     unbroken(entries, "mileage.yaml")
     return entries
 
@@ -91,6 +90,8 @@ def read_wage_law(read: strict_yaml.Reader) -> law.Law:
     if (rates[0].since, rates[-1].until) != (offsets[0].since, offsets[-1].until):
         raise StatuteError("accommodation_offsets.yaml: covers other dates than wage_rates.yaml")
     known = read_treatments(read)
+    if (rates[0].since, rates[-1].until) != (known.since, known.until):
+        raise StatuteError("treatments.yaml: covers other dates than wage_rates.yaml")
     return law.Law(
         rates=_rates_frame(rates),
         offsets=pl.DataFrame(
@@ -99,10 +100,15 @@ def read_wage_law(read: strict_yaml.Reader) -> law.Law:
             orient="row",
         ),
         work=pl.DataFrame(
-            [(kind, it.counted, it.rule) for kind, it in known.work.items()], law.WORK, orient="row"
+            [(kind, it.counted, it.rule, it.output_rule) for kind, it in known.work.items()],
+            law.WORK,
+            orient="row",
         ),
         pay=pl.DataFrame(
-            [(kind, it.counted, it.rule, it.counts_if, it.warning) for kind, it in known.pay.items()],
+            [
+                (kind, it.counted, it.rule, it.salaried_rule or it.rule, it.counts_if, it.warning)
+                for kind, it in known.pay.items()
+            ],
             law.PAY,
             orient="row",
         ),

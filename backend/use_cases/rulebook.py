@@ -16,7 +16,13 @@ from backend.statute.wage_law import rate_intervals, read_wage_law
 from backend.travel import TravelEstimator
 from backend.travel.straight_line import StraightLine, paces_text, read_paces
 
-_LAW: Final = ("accommodation_offsets.yaml", "policy.yaml", "treatments.yaml", "wage_rates.yaml")
+_LAW: Final = (
+    "accommodation_offsets.yaml",
+    "mileage.yaml",
+    "policy.yaml",
+    "treatments.yaml",
+    "wage_rates.yaml",
+)
 _PACES: Final = "straight_line.yaml"
 
 

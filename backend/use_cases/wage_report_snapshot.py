@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 import msgspec
 import polars as pl
 
+from backend.domain.minimum_wage.reductions import ACCOMMODATION_RULE
 from backend.use_cases.calc_day import flag_of, readable, segment_of
 from backend.use_cases.calc_wage import wage_results
 from backend.use_cases.frozen_documents import facts_digest
@@ -29,7 +30,7 @@ from schemas.documents import (
 )
 from schemas.wage import WageCase, WageResult
 
-TEMPLATE_VERSION: Final = "wage-report-1"
+TEMPLATE_VERSION: Final = "wage-report-2"
 NO_PAY: Final = "No pay is loaded for this pay reference period."
 UNREAD_PAY: Final = "Nobody has said what the lines of the payroll are: {} not classified."
 
@@ -83,7 +84,7 @@ def wage_report_snapshot(
         summary=_summary(tested, not_tested),
         workers=tested,
         not_tested=not_tested,
-        rules=rule_texts(_rules(tested), book.rules),
+        rules=rule_texts(rules_named(tested), book.rules),
         statute=_statute(tested, book),
         facts_digest=_digest(facts),
         simulated_clock=simulated,
@@ -119,12 +120,21 @@ def _summary(tested: Sequence[TestedWorker], not_tested: Sequence[NotTested]) ->
     )
 
 
-def _rules(workers: Iterable[TestedWorker]) -> set[str]:
+def rules_named(workers: Iterable[TestedWorker]) -> set[str]:
+    """The ids of every rule that a row of the report names."""
     found: set[str] = set()
     for worker in workers:
         result = worker.result
-        rows: list[Any] = [*result.work, *result.pay, *result.adjustments, *result.warnings]
+        rows: list[Any] = [
+            *result.work,
+            *result.pay,
+            *result.adjustments,
+            *result.standards,
+            *result.warnings,
+        ]
         found |= {row.rule for row in rows}
+        if result.accommodation_adjustment:
+            found.add(ACCOMMODATION_RULE)
         found |= {flag.rule for day in worker.days for flag in day.flags}
         found |= {segment.rule for day in worker.days for segment in day.segments}
         if not result.compliant:

@@ -1,7 +1,10 @@
 """`doorstep rules` and `doorstep statute check`."""
 
 import json
+from collections.abc import Callable
+from datetime import datetime
 
+import pytest
 from click.testing import CliRunner, Result
 
 from backend.commands.statute import rules, statute
@@ -38,7 +41,51 @@ def test_an_unknown_rule_is_an_error_that_says_what_to_do() -> None:
     assert "lists them all" in result.output
 
 
-def test_statute_check_says_what_is_known() -> None:
-    result = CliRunner().invoke(statute, ["check"])
+def test_rules_shows_how_far_a_citation_was_checked() -> None:
+    assert (
+        "Checked: read in the text of the instrument on" in CliRunner().invoke(rules, ["nmw-2015-34"]).output
+    )
+    unread = CliRunner().invoke(rules, ["nmw-2015-12-refund"]).output
+    assert "Checked: not found anywhere" in unread
+    assert "Note: " in unread
+
+
+@pytest.fixture
+def on(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Runs `statute check` at noon of a day."""
+
+    def run(day: str, *options: str) -> Result:
+        noon = datetime.fromisoformat(f"{day}T12:00:00+00:00")
+        monkeypatch.setattr("backend.clock.now", lambda: noon)
+        return CliRunner().invoke(statute, ["check", *options])
+
+    return run
+
+
+def test_statute_check_says_what_is_known_and_names_what_was_not_verified(on: Callable[..., Result]) -> None:
+    result = on("2026-11-21")
     assert (result.exit_code, "2027-03-31" in result.output) == (0, True)
-    assert json.loads(CliRunner().invoke(statute, ["check", "--json"]).output)["rate_intervals"] == 13
+    assert "nmw-rate-2026-04-01: read in somebody else's account" in result.output
+    assert "nmw-rate-2022-04-01" not in result.output
+
+
+def test_statute_check_warns_when_the_newest_interval_ends_within_ninety_days(
+    on: Callable[..., Result],
+) -> None:
+    assert on("2026-12-30").exit_code == 0
+    warned = on("2026-12-31")
+    assert warned.exit_code == 1
+    assert (
+        "nmw-rate-2026-04-01 is the newest of its list and ends on 2027-03-31: 90 days are left"
+        in warned.stderr
+    )
+    assert "mileage" not in warned.stderr
+    assert "mileage-2026-04-06" in on("2027-04-10").stderr
+    assert "it is past" in on("2027-04-10").stderr
+
+
+def test_statute_check_prints_json(on: Callable[..., Result]) -> None:
+    found = json.loads(on("2027-01-31", "--json").stdout)
+    assert (found["rate_intervals"], found["last_known"]) == (13, "2027-03-31")
+    assert found["ending"][0] == {"id": "nmw-rate-2026-04-01", "last_known": "2027-03-31", "days_left": 59}
+    assert {entry["checked_against"] for entry in found["unverified"]} == {"secondary", "nothing"}

@@ -1,5 +1,7 @@
 """Every rule a result names is listed with its citation."""
 
+from datetime import date
+
 from backend.statute.catalogue import rules
 from backend.statute.soundness import checked, used_rules
 from backend.statute.wage_law import treatments, wage_law
@@ -15,13 +17,16 @@ def test_every_rule_has_a_title_words_and_a_source() -> None:
 
 
 def test_the_packaged_law_is_sound() -> None:
-    summary = checked()
-    assert summary["last_known"] == "2027-03-31"
+    assert checked(date(2026, 11, 21)).last_known == date(2027, 3, 31)
     assert used_rules(treatments()) <= rules().keys()
 
 
 def test_each_rate_interval_is_a_rule_of_its_own() -> None:
     assert set(wage_law().rates["statute"]) <= rules().keys()
+
+
+def test_each_mileage_rate_is_a_rule_of_its_own() -> None:
+    assert "£0.55 for the first 10000 miles" in rules()["mileage-2026-04-06"].says
 
 
 def test_the_rules_in_an_answer_are_all_listed() -> None:

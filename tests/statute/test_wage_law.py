@@ -8,7 +8,14 @@ import pytest
 from backend.statute import strict_yaml
 from backend.statute.catalogue import parsed
 from backend.statute.strict_yaml import StatuteError
-from backend.statute.wage_law import mileage_intervals, offset_intervals, rate_intervals, treatments, wage_law
+from backend.statute.wage_law import (
+    mileage_intervals,
+    offset_intervals,
+    rate_intervals,
+    read_wage_law,
+    treatments,
+    wage_law,
+)
 
 
 def rates() -> list[dict[str, Any]]:
@@ -41,7 +48,7 @@ def test_apprentice_rates_are_those_of_the_instruments() -> None:
 
 
 def test_mileage_rises_for_cars_in_april_2026() -> None:
-    before, after = mileage_intervals()
+    before, after = mileage_intervals(strict_yaml.read("mileage.yaml"))
     assert (str(before.car), str(after.car), str(after.car_after)) == ("0.45", "0.55", "0.25")
     assert (before.until.isoformat(), after.since.isoformat()) == ("2026-04-05", "2026-04-06")
 
@@ -70,7 +77,7 @@ def test_an_open_interval_is_refused() -> None:
     assert "/12/until" in refused(lambda data: data[-1].update(until=None))
 
 
-@pytest.mark.parametrize("name", ["instrument", "href", "checked_on"])
+@pytest.mark.parametrize("name", ["instrument", "href", "checked_against", "checked_on", "checked_in"])
 def test_a_value_with_no_citation_is_refused(name: str) -> None:
     assert f"/2/{name} is required" in refused(lambda data: data[2].pop(name))
 
@@ -105,6 +112,34 @@ def test_every_kind_on_the_wire_has_a_treatment() -> None:
     assert treatments().pay["tips"].counted is False
 
 
+@pytest.mark.parametrize("name", ["wage_rates.yaml", "accommodation_offsets.yaml"])
+def test_rates_and_offsets_known_for_different_dates_are_refused(name: str) -> None:
+    def shortened(file: str) -> Any:
+        data = strict_yaml.read(file)
+        return data[:-1] if file == name else data
+
+    with pytest.raises(StatuteError, match="covers other dates than wage_rates"):
+        read_wage_law(shortened)
+
+
+def test_rates_and_offsets_that_both_end_before_the_treatments_are_refused() -> None:
+    def shortened(file: str) -> Any:
+        data = strict_yaml.read(file)
+        return data if file == "treatments.yaml" else data[:-1]
+
+    with pytest.raises(StatuteError, match=r"treatments\.yaml: covers other dates"):
+        read_wage_law(shortened)
+
+
+def test_offsets_and_mileage_refuse_gaps_and_overlaps_as_rates_do() -> None:
+    offsets = strict_yaml.read("accommodation_offsets.yaml")
+    with pytest.raises(StatuteError, match="a gap between nmw-offset-2015-10-01"):
+        offset_intervals([offsets[0], *offsets[2:]])
+    first, second = strict_yaml.read("mileage.yaml")
+    with pytest.raises(StatuteError, match="mileage-2026-04-06 overlaps mileage-2015-04-06"):
+        mileage_intervals([first | {"until": "2026-04-06"}, second])
+
+
 def test_a_file_that_is_wrong_is_named() -> None:
-    with pytest.raises(StatuteError, match=r"rules/x\.yaml: /0/title is required"):
+    with pytest.raises(StatuteError, match=r"rules/x\.yaml: .*/0/title is required"):
         parsed([{"id": "abc"}], "rules/x.yaml")

@@ -31,7 +31,12 @@ def judged_work(frames: WageFrames, law: Law) -> pl.DataFrame:
     sign = pl.when(salaried & reduced).then(-1).otherwise(pl.col("counted").cast(pl.Int32))
     return lines.with_columns(
         pl.when(salaried).then(excess).otherwise("counted").alias("counted"),
-        pl.when(salaried & (pl.col("kind") != "unresolved")).then(rule).otherwise("rule").alias("rule"),
+        pl.when(salaried & (pl.col("kind") != "unresolved"))
+        .then(rule)
+        .when(pl.col("work_type") == "output")
+        .then("output_rule")
+        .otherwise("rule")
+        .alias("rule"),
     ).with_columns(sign.alias("sign"))
 
 

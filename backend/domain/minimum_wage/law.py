@@ -13,10 +13,15 @@ RATES: Final = pl.Schema(
 """One row a band and interval; `hourly` in millionths of a pound, `below_age` 999 for no upper age."""
 
 OFFSETS: Final = pl.Schema({"since": pl.Date, "until": pl.Date, "daily": pl.Int64})
-WORK: Final = pl.Schema({"kind": pl.String, "counted": pl.Boolean, "rule": pl.String})
-PAY: Final = pl.Schema(
-    {"kind": pl.String, "counts": pl.Boolean, "rule": pl.String, "counts_if": pl.String, "warning": pl.String}
+WORK: Final = pl.Schema(
+    {"kind": pl.String, "counted": pl.Boolean, "rule": pl.String, "output_rule": pl.String}
 )
+"""`output_rule` is the rule where the work is output work."""
+PAY: Final = pl.Schema(
+    {"kind": pl.String, "counts": pl.Boolean, "rule": pl.String, "salaried_rule": pl.String, "counts_if": pl.String,
+     "warning": pl.String}
+)  # fmt: skip
+"""`salaried_rule` is the rule where the work is salaried hours work."""
 ADJUSTMENTS: Final = pl.Schema({"section": pl.String, "kind": pl.String, "sign": pl.Int64, "rule": pl.String})
 """`sign` is -1 where the line reduces pay, 1 where it restores it, 0 where it does neither."""
 

@@ -1,11 +1,16 @@
 """What comes off pay, and living accommodation (SI 2015/621, regs 11 to 16)."""
 
+from typing import Final
+
 import polars as pl
 
 from backend.domain.minimum_wage.law import Law
 from backend.domain.minimum_wage.units import GRAINS_A_MICROPOUND, divided, exact, positive, uneven
 from backend.domain.money import EXACT, whole
 from backend.domain.pay_period import is_month
+
+ACCOMMODATION_RULE: Final = "nmw-2015-14"
+"""The rule of what living accommodation adds or takes off."""
 
 
 def judged_adjustments(adjustments: pl.DataFrame, law: Law) -> pl.DataFrame:

@@ -126,5 +126,7 @@ def _rule() -> pl.Expr:
         .then(pl.lit("nmw-2015-10-j"))
         .when(pl.col("counts") | (pl.col("here") == 0))
         .then(pl.lit("nmw-2015-9"))
+        .when(pl.col("work_type") == "salaried")
+        .then("salaried_rule")
         .otherwise("rule")
     )
