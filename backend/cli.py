@@ -30,7 +30,7 @@ COMMANDS: Final = {
     "settings": ("settings", "List the settings, their meaning and present value."),
     "remediation": ("remediation", "Who was short, what is due today, and what was paid since."),
     "worker": ("jobs", "Run the jobs: invoices, wage reports, alerts."),
-    "simulate": ("demo", "Make up a county and write its files."),
+    "simulate": ("demo", "Make up a county: write its files, play its days on a server."),
     "statute": ("statute", "Check the packaged law."),
     "user": ("users", "Add people who sign in."),
 }

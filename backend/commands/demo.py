@@ -1,6 +1,7 @@
 """`doorstep demo` and `doorstep simulate`: the made-up county, played or as files."""
 
 import asyncio
+import json
 import signal
 from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
@@ -10,6 +11,7 @@ import click
 
 if TYPE_CHECKING:
     from backend.simulator.demonstration import Plan
+    from backend.simulator.story import Story
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -40,7 +42,7 @@ def _size(command: F) -> F:
     "--port", default=PORT, show_default=True, type=click.IntRange(1, 65535), help="Port of the web pages."
 )
 @_size
-def demo(serve: bool, port: int, **size: Any) -> None:
+def demo(serve: bool, out: Path, port: int, **size: Any) -> None:
     """Play a made-up county through the whole system, and show it on the web.
 
     Simulated phones check in and out for a fortnight against a running server; the worker issues invoices and wage
@@ -52,19 +54,20 @@ def demo(serve: bool, port: int, **size: Any) -> None:
       doorstep demo --no-serve --postcodes NSPL_HR.csv
     """
     from backend.simulator import processes
-    from backend.simulator.demonstration import Plan, demonstrate, prepared, tell_story
+    from backend.simulator.demonstration import Plan, demonstrate, prepared
     from backend.simulator.people import new_password
+    from backend.simulator.story import Size, tell_story
     from backend.simulator.telling import Teller, show
 
     free = processes.free_port(port if serve else None)
     if serve and free != port:
         click.echo(f"Port {port} is taken, so the web pages will be at port {free}.", err=True)
-    plan, password, teller = Plan(port=free, **size), new_password(), Teller()
+    plan, password, teller = Plan(out, free, Size(**size)), new_password(), Teller()
     signal.signal(signal.SIGTERM, lambda number, frame: signal.raise_signal(signal.SIGINT))
     try:
         with prepared(plan) as environment:
             with teller.step("Making up the county"):
-                story = tell_story(plan)
+                story = tell_story(plan.size)
             summary = _run(demonstrate(plan, story, password, environment, teller))
             show(summary)
             _tell_results(plan)
@@ -113,23 +116,51 @@ async def _serve_until_stopped(plan: "Plan", environment: Mapping[str, str]) -> 
 
 @click.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--play", "url", metavar="URL", help="Load the county and play its days against this server.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @_size
-def simulate(folder: Path, **size: Any) -> None:
+def simulate(folder: Path, url: str | None, as_json: bool, **size: Any) -> None:
     """Make up a county and write its files to load, and what will have happened there, into FOLDER.
 
     Any size: a hundred thousand carers are made in minutes. The files load with `doorstep load` in the order of their
     numbers; truth.json says what the published rules give on what its phones would send.
 
+    With --play the county is loaded and lived through at once: its phones enrol and send over HTTP, the jobs run, and
+    summary.json holds each figure of the system beside its true value. The server and this command need the same
+    DOORSTEP_DATA, and DOORSTEP_CLOCK, the clock that is moved through the days.
+
     \b
     Example:
       doorstep simulate out/county --carers 600 --service-users 2400
+      doorstep simulate out/county --play http://127.0.0.1:8000
     """
-    from backend.simulator.demonstration import Plan, tell_story, write_story
+    from backend.simulator.story import Size, tell_story, write_story
 
-    plan = Plan(out=folder, port=PORT, **size)
-    story = tell_story(plan)
+    wanted = Size(**size)
+    story = tell_story(wanted)
     write_story(folder, story)
-    click.echo(f"{len(story.county.rota):,} visits of {len(story.county.carers):,} carers are in {folder}.")
+    if url is not None:
+        _play(url, folder, story, wanted.postcodes, as_json)
+        return
+    made = {"visits": len(story.county.rota), "carers": len(story.county.carers), "folder": str(folder)}
+    click.echo(
+        json.dumps(made)
+        if as_json
+        else f"{made['visits']:,} visits of {made['carers']:,} carers are in {folder}."
+    )
+
+
+def _play(url: str, folder: Path, story: "Story", postcodes: Path | None, as_json: bool) -> None:
+    from backend.simulator.telling import Teller, show
+    from backend.simulator.visiting import play_against
+
+    summary = _run(play_against(url, folder, story, postcodes, Teller()))
+    if as_json:
+        click.echo(json.dumps(summary))
+    else:
+        show(summary)
+    if not summary["agrees"]:
+        raise SystemExit(1)
 
 
 commands: Final = [demo, simulate]

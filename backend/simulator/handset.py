@@ -1,6 +1,7 @@
 """One simulated phone: the reference client, a clock that may be wrong, and now and then a trick."""
 
-from collections.abc import Mapping
+from collections import Counter, deque
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -38,6 +39,8 @@ class Handset:
     visits: Mapping[str, str]
     phone: Phone
     at: datetime
+    unsigned: deque[Item] = field(default_factory=deque)
+    calls_left: Counter[int] = field(default_factory=Counter)
     events: dict[int, Json] = field(default_factory=dict)
 
     @classmethod
@@ -59,26 +62,47 @@ class Handset:
         local = self.at.astimezone(LONDON)
         return int((local - local.replace(hour=0, minute=0, second=0)).total_seconds() * 1000)
 
-    async def enrol(self, code: str) -> None:
-        """Enrol with a code from the office. Raises Refused."""
-        await self.phone.enrol(code, PIN, f"{self.carer.name}'s phone", "android")
+    async def enrol(self, code: str) -> datetime:
+        """Enrol with a code from the office. Returns the instant by the server's clock. Raises Refused."""
+        answer = await self.phone.enrol(code, PIN, f"{self.carer.name}'s phone", "android")
+        return datetime.fromisoformat(answer["server_time"])
 
-    def capture(self, items: list[Item]) -> None:
-        """Sign the carer's events one after the other, as they happen; signing needs no network."""
-        for item in items:
-            self._set(item.moment.at)
-            self.events[item.index] = self._signed(item)
-        self.phone.outbox.clear()
+    def expect(self, sendings: Iterable[Sending]) -> None:
+        """Know all that this phone will hand in. Each event is held only from its first call to its last."""
+        items = [item for sending in sendings for item in sending.items]
+        self.calls_left.update(item.index for item in items)
+        self.unsigned.extend(sorted((item for item in items if not item.again), key=lambda item: item.index))
 
     async def send(self, sending: Sending, nonce: str) -> list[Answered]:
-        """Make one call, or two where somebody pretends to be another phone as well. Raises Refused."""
+        """Make one call, or two where somebody pretends to be another phone as well. Raises Refused.
+
+        `nonce` is one of this instant, so that the phone need not ask for its own.
+        """
+        self._sign_up_to(max(item.index for item in sending.items))
         self._set(sending.at)
-        self.phone.nonce = nonce
+        self.phone.nonce, self.phone.nonce_at = nonce, self.shown()
         own = [item for item in sending.items if item.trick != "unknown_device"]
         strange = [item for item in sending.items if item.trick == "unknown_device"]
         answered = await self._hand_in(self.phone, own, sending.proof) if own else []
         stranger = replace(self.phone, device_id=str(uuid4()))
-        return answered + (await self._hand_in(stranger, strange, False) if strange else [])
+        answered += await self._hand_in(stranger, strange, False) if strange else []
+        self._let_go(sending.items)
+        return answered
+
+    def _sign_up_to(self, last: int) -> None:
+        """Sign the carer's events one after the other, each as of when it happened; signing needs no network."""
+        while self.unsigned and self.unsigned[0].index <= last:
+            item = self.unsigned.popleft()
+            self._set(item.moment.at)
+            self.events[item.index] = self._signed(item)
+        del self.phone.outbox[:-1]  # the newest stays: some tricks begin with it
+
+    def _let_go(self, items: Iterable[Item]) -> None:
+        self.calls_left.subtract(item.index for item in items)
+        for item in items:
+            if not self.calls_left[item.index]:
+                del self.calls_left[item.index], self.events[item.index]
+        self.phone.receipts.clear()
 
     async def _hand_in(self, phone: Phone, items: list[Item], proved: bool) -> list[Answered]:
         response = await phone.send(phone.batch([self.events[item.index] for item in items]), proved)

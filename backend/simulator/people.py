@@ -2,13 +2,14 @@
 
 import asyncio
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
-from uuid import UUID
 
 import httpx
 
+from backend.faults import SetupFault
 from backend.simulator.handset import Handset
 from backend.simulator.model import COUNCIL, NHS, Carer, County
 from backend.tables.ids import organisation_id, thing_id
@@ -51,23 +52,37 @@ async def add_logins(password: str) -> None:
 
 
 async def enrol_all(county: County, client: httpx.AsyncClient, at: datetime) -> dict[str, Handset]:
-    """Enrol a phone for every carer, each with a code from the office; by employment."""
-    handsets = {carer.employment: _handset(county, carer, client, at) for carer in county.carers}
+    """Enrol a phone for every carer, each with a code from the office; by employment.
+
+    Raises Refused, and SetupFault if the server's clock is not at the instant `at`.
+    """
+    visits = _visit_ids(county)
+    handsets = {carer.employment: _handset(carer, visits, client, at) for carer in county.carers}
     room = asyncio.Semaphore(AT_ONCE)
 
     async def enrol(handset: Handset) -> None:
         async with room:
             code = await issue_for(organisation_id(handset.carer.provider), handset.carer.reference)
-            await handset.enrol(code)
+            there = await handset.enrol(code)
+        if there != at:
+            raise SetupFault(
+                f"The server's clock is at {there} and not at {at}: start it with the same DOORSTEP_CLOCK."
+            )
 
     await asyncio.gather(*(enrol(handset) for handset in handsets.values()))
     return handsets
 
 
-def _handset(county: County, carer: Carer, client: httpx.AsyncClient, at: datetime) -> Handset:
-    provider_id: UUID = organisation_id(carer.provider)
-    known = (visit.reference for visit in county.rota if visit.provider == carer.provider)
-    ids = {reference: str(thing_id(provider_id, "visit", reference)) for reference in known}
+def _visit_ids(county: County) -> dict[str, str]:
+    """The ids that phones use, by reference: one mapping for all of them."""
+    providers = {provider.reference: organisation_id(provider.reference) for provider in county.providers}
+    return {
+        visit.reference: str(thing_id(providers[visit.provider], "visit", visit.reference))
+        for visit in county.rota
+    }
+
+
+def _handset(carer: Carer, visits: Mapping[str, str], client: httpx.AsyncClient, at: datetime) -> Handset:
     shared = "shares_phone" in carer.habits
     install = f"install-{carer.reference.rsplit('-', 1)[0] if shared else carer.reference}"
-    return Handset.new(client, carer, ids, install, at)
+    return Handset.new(client, carer, visits, install, at)

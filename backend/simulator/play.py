@@ -13,7 +13,7 @@ import httpx
 
 from backend import clock
 from backend.simulator.handset import Answered, Handset
-from backend.simulator.journal import Item, Sending
+from backend.simulator.journal import Sending
 from backend.simulator.office import Task
 from mobile_api.reference_client import BASE
 
@@ -55,7 +55,7 @@ async def play(
     the same facts. `tell` is told the instant and the events sent, after every step.
     """
     tally = Tally()
-    _capture(stage, journal)
+    _announce(stage, journal)
     for at, sendings, due in _steps(journal, tasks):
         clock.write(stage.clock, at)
         for task in due:
@@ -66,12 +66,12 @@ async def play(
     return tally
 
 
-def _capture(stage: Stage, journal: Sequence[Sending]) -> None:
-    items: dict[str, dict[int, Item]] = defaultdict(dict)
+def _announce(stage: Stage, journal: Sequence[Sending]) -> None:
+    sendings: dict[str, list[Sending]] = defaultdict(list)
     for sending in journal:
-        items[sending.employment].update({item.index: item for item in sending.items if not item.again})
-    for employment, found in items.items():
-        stage.handsets[employment].capture([found[index] for index in sorted(found)])
+        sendings[sending.employment].append(sending)
+    for employment, own in sendings.items():
+        stage.handsets[employment].expect(own)
 
 
 def _steps(

@@ -2,21 +2,20 @@
 
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from backend.simulator.demonstration import Plan, Story, tell_story
 from backend.simulator.handset import Answered
 from backend.simulator.outcome import Outcome, SeenVisit
 from backend.simulator.play import Tally
+from backend.simulator.story import Size, Story, tell_story
 from backend.simulator.summary import summarise
 
 
 @pytest.fixture(scope="module")
 def story() -> Story:
-    return tell_story(Plan(Path(), 8000, seed=3, carers=6, service_users=12, days=3))
+    return tell_story(Size(seed=3, carers=6, service_users=12, days=3))
 
 
 def _perfect(story: Story) -> Outcome:
@@ -97,8 +96,8 @@ def test_the_error_of_recorded_times_is_measured_against_the_true_door_times(sto
     assert _summary(story, outcome, _tally(story))["door_times"]["length_error_minutes"]["most"] == 0
 
 
-def test_the_same_plan_tells_the_same_story(story: Story) -> None:
-    again = tell_story(Plan(Path("elsewhere"), 9000, seed=3, carers=6, service_users=12, days=3))
+def test_the_same_size_tells_the_same_story(story: Story) -> None:
+    again = tell_story(Size(seed=3, carers=6, service_users=12, days=3))
     assert again.journal == story.journal
     assert again.diary == story.diary
     assert again.tested == story.tested
