@@ -8,6 +8,7 @@ from msgspec import Struct
 from backend.statute import strict_yaml
 from backend.statute.catalogue import rules
 from backend.statute.citation import CheckedAgainst, verified
+from backend.statute.coverage import provisions
 from backend.statute.entries import Dated, Treatments
 from backend.statute.policy import policy_on
 from backend.statute.strict_yaml import StatuteError
@@ -53,6 +54,8 @@ def checked(today: date) -> Soundness:
     law, known = wage_law(), rules()
     if missing := sorted(used_rules(treatments()) - known.keys()):
         raise StatuteError(f"treatments.yaml names rules that are not listed: {', '.join(missing)}")
+    if missing := sorted({rule for one in provisions() for rule in one.rules} - known.keys()):
+        raise StatuteError(f"coverage.yaml names rules that are not listed: {', '.join(missing)}")
     return Soundness(
         rules=len(known),
         rate_intervals=law.rates["statute"].n_unique(),
