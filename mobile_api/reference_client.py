@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from uuid import uuid4
 
 import httpx
@@ -60,6 +60,21 @@ class Key:
         return f"{signed}.{self.sign(signed.encode())}"
 
 
+class Authenticator(Protocol):
+    """What makes passkeys and keeps their keys: on a real phone the system, behind a finger or a face.
+
+    Options and answers are the JSON of WebAuthn Level 3, bytes as unpadded base64url.
+    """
+
+    def create(self, options: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A new passkey, as `RegistrationResponseJSON`."""
+        ...
+
+    def get(self, options: Mapping[str, Any]) -> Mapping[str, Any]:
+        """An assertion, as `AuthenticationResponseJSON`."""
+        ...
+
+
 @dataclass
 class Phone:
     """One carer's phone. `now` is its own clock, right or wrong; `monotonic_ms` counts since the app started."""
@@ -80,6 +95,8 @@ class Phone:
     server_keys: dict[str, Ed25519PublicKey] = field(default_factory=dict)
     nonce: str | None = None
     nonce_at: datetime | None = None
+    rp_id: str | None = None
+    passkeys: list[str] = field(default_factory=list)
 
     async def enrol(
         self, code: str, pin: str = "4711", name: str = "phone", platform: str = "other"
@@ -91,10 +108,43 @@ class Phone:
         self.device_id, self.token = answer["device_id"], answer["token"]
         return answer
 
-    async def open_session(self, pin: str = "4711") -> dict[str, Any]:
-        """A fresh token by PIN."""
-        answer = _good(await self.call("POST", "/session", json={"device_id": self.device_id, "pin": pin}))
+    async def open_session(self, pin: str = "4711", passkey: Authenticator | None = None) -> dict[str, Any]:
+        """A fresh token by PIN, or by a passkey."""
+        opener = {"pin": pin} if passkey is None else {"passkey": await self.assertion(passkey)}
+        answer = _good(await self.call("POST", "/session", json={"device_id": self.device_id, **opener}))
         self.token = answer["token"]
+        return answer
+
+    async def assertion(self, passkey: Authenticator) -> dict[str, Any]:
+        """What a passkey answers to a fresh nonce."""
+        fresh = _good(await self.client.get(f"{BASE}/nonce"))["nonce"]
+        asked = {
+            "challenge": fresh,
+            "rpId": self.rp_id,
+            "allowCredentials": [{"type": "public-key", "id": one} for one in self.passkeys],
+            "userVerification": "required",
+        }
+        made = passkey.get(asked)
+        response = made["response"]
+        return {
+            "credential_id": made["rawId"],
+            "client_data_json": response["clientDataJSON"],
+            "authenticator_data": response["authenticatorData"],
+            "signature": response["signature"],
+        }
+
+    async def register_passkey(self, passkey: Authenticator, name: str = "passkey") -> dict[str, Any]:
+        """Make a passkey for this phone; keeps what later assertions are asked for by."""
+        options = _good(await self.call("GET", "/passkeys/options", token=True))["public_key"]
+        response = passkey.create(options)["response"]
+        body = {
+            "name": name,
+            "client_data_json": response["clientDataJSON"],
+            "attestation_object": response["attestationObject"],
+        }
+        answer = _good(await self.call("POST", "/passkeys", json=body, token=True), 201)
+        self.rp_id = options["rp"]["id"]
+        self.passkeys.append(answer["credential_id"])
         return answer
 
     async def rota(self, first: str | None = None, days: int = 7) -> list[dict[str, Any]]:

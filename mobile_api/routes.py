@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated, Any, Final
 
-from litestar import Response, Router, get, post
+from litestar import Response, Router, delete, get, post
 from litestar.datastructures import ResponseHeader
 from litestar.params import FromPath, QueryParameter
 
@@ -13,6 +13,12 @@ from backend.use_cases.enrol_device import enrol_device
 from backend.use_cases.list_corrections import list_corrections
 from backend.use_cases.open_session import open_session
 from backend.use_cases.phone_calls import new_nonce
+from backend.use_cases.phone_passkeys import (
+    list_passkeys,
+    passkey_options,
+    register_passkey,
+    remove_passkey,
+)
 from backend.use_cases.propose_correction import propose_correction
 from backend.use_cases.read_days import read_days
 from backend.use_cases.read_pay_record import read_pay_record
@@ -37,6 +43,7 @@ from schemas.mobile import (
     SessionRequest,
 )
 from schemas.mobile_days import DaysAnswer, RotaAnswer
+from schemas.passkeys import PasskeyAnswer, PasskeyOptions, PasskeyRegistration, PasskeysAnswer
 
 _LONGEST_ROTA: Final = 31
 _LONGEST_DAYS: Final = 62
@@ -87,8 +94,56 @@ async def enrol(request: AnyRequest) -> Response[bytes]:
     opt=_described(accepts=SessionRequest, answers=SessionAnswer),
 )
 async def session(request: AnyRequest) -> Response[bytes]:
-    """Needs a proof by the phone's key. Five wrong PINs lock the rota until a manager unlocks it."""
+    """Needs a proof by the phone's key, and the PIN or an assertion by one of the phone's passkeys.
+
+    Five wrong PINs lock the rota until a manager unlocks it; no passkey opens it then.
+    """
     return answer(await open_session(await body_of(request, SessionRequest), call_of(request)))
+
+
+@get(
+    "/passkeys/options",
+    summary="What to ask an authenticator for a new passkey",
+    operation_id="passkey_options",
+    opt=_described(answers=PasskeyOptions),
+)
+async def new_passkey_options(request: AnyRequest) -> Response[bytes]:
+    """For `navigator.credentials.create`, or a phone's own passkey API. Its challenge is a nonce, fresh for 300 s."""
+    return answer(await passkey_options(call_of(request)))
+
+
+@post(
+    "/passkeys",
+    status_code=201,
+    summary="Register a passkey that opens this phone's rota",
+    operation_id="register_passkey",
+    opt=_described(accepts=PasskeyRegistration, answers=PasskeyAnswer),
+)
+async def new_passkey(request: AnyRequest) -> Response[bytes]:
+    """Kept for this phone alone; attestation is not looked at."""
+    return answer(await register_passkey(await body_of(request, PasskeyRegistration), call_of(request)), 201)
+
+
+@get(
+    "/passkeys",
+    summary="The passkeys of this phone",
+    operation_id="passkeys",
+    opt=_described(answers=PasskeysAnswer),
+)
+async def passkeys(request: AnyRequest) -> Response[bytes]:
+    """Oldest first."""
+    return answer(await list_passkeys(call_of(request)))
+
+
+@delete(
+    "/passkeys/{passkey_id:str}",
+    status_code=204,
+    summary="Remove a passkey of this phone",
+    operation_id="remove_passkey",
+)
+async def old_passkey(request: AnyRequest, passkey_id: FromPath[str]) -> None:
+    """It opens nothing from now on."""
+    await remove_passkey(uuid_of("passkey_id", passkey_id), call_of(request))
 
 
 @get("/rota", summary="The carer's own visits", operation_id="rota", opt=_described(answers=RotaAnswer))
@@ -193,6 +248,10 @@ handlers: Final = [
             nonce,
             enrol,
             session,
+            new_passkey_options,
+            new_passkey,
+            passkeys,
+            old_passkey,
             rota,
             events,
             raw_events,

@@ -11,6 +11,7 @@ from uuid import UUID
 from msgspec import Meta, Struct, field
 
 from schemas.day import ActivityKind, Place, order_faults
+from schemas.passkeys import PasskeyAssertion
 from schemas.scalars import Day, Instant, Latitude, Longitude
 from schemas.strict import Fault
 
@@ -199,7 +200,7 @@ class SessionRequest(Struct, frozen=True):
 
     device_id: Text
     pin: Text | None = None
-    passkey: dict[str, Any] | None = None
+    passkey: PasskeyAssertion | None = None
 
     @classmethod
     def faults(cls, valid: Mapping[str, Any]) -> Iterator[Fault]:

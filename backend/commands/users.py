@@ -30,7 +30,9 @@ def user() -> None:
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input, one line.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def add(organisation: str | None, role: "Role", email: str, password_stdin: bool, as_json: bool) -> None:
-    """Add a user. Prints a link to set a password, good for a week and one use, unless a password is given.
+    """Add a user. Prints a link to set a password or a passkey, good for a week and one use.
+
+    With a password given there is no link.
 
     \b
     Example:

@@ -1,4 +1,4 @@
-"""Style sheets and the icon, at addresses that hold their content's hash."""
+"""Style sheets, the icon and the one script, at addresses that hold their content's hash."""
 
 from typing import Final
 
@@ -9,7 +9,7 @@ from backend.console.asking import AnyRequest
 from backend.console.rendering import static_file
 from backend.faults import DomainError
 
-_TYPES: Final = {"css": "text/css", "svg": "image/svg+xml"}
+_TYPES: Final = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 
 
 @get("/static/{digest:str}/{name:str}", include_in_schema=False, sync_to_thread=False)

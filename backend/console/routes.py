@@ -4,10 +4,20 @@ from typing import Final
 
 from litestar.handlers import HTTPRouteHandler
 
-from backend.console import administration, assets, invoices, office, phones, signing_in, wage_reports
+from backend.console import (
+    administration,
+    assets,
+    invoices,
+    office,
+    passkeys,
+    phones,
+    signing_in,
+    wage_reports,
+)
 
 handlers: Final[list[HTTPRouteHandler]] = [
     *signing_in.handlers,
+    *passkeys.handlers,
     *office.handlers,
     *phones.handlers,
     *invoices.handlers,

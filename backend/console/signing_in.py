@@ -1,4 +1,4 @@
-"""Signing in and out, and setting a password."""
+"""Signing in and out, and setting a password or a passkey by a link."""
 
 import secrets
 from typing import Any, Final
@@ -10,12 +10,16 @@ from litestar.handlers import HTTPRouteHandler
 from backend import settings
 from backend.api.authentication import COOKIE, user_of
 from backend.console.asking import LARGEST_FORM, AnyRequest, Ask, action, form_of, local, refuse_forged
-from backend.console.rendering import MENU, redirect, render
+from backend.console.passkeys import answer_of, called, field_of
+from backend.console.rendering import MENU, SCRIPTED, redirect, render
 from backend.faults import DomainError
 from backend.problems import STATUS
-from backend.use_cases.set_password import link_email, set_password
-from backend.use_cases.sign_in import SESSION_LIVES, sign_in
+from backend.use_cases.set_password import link_account, set_password
+from backend.use_cases.sign_in import SESSION_LIVES, SignedIn, sign_in
+from backend.use_cases.sign_in_by_passkey import new_sign_in_options, sign_in_by_passkey
 from backend.use_cases.sign_out import sign_out
+from backend.use_cases.user_passkeys import add_passkey_by_link, new_user_options
+from schemas.passkeys import PasskeyAssertion, PasskeyRegistration
 
 FORM_COOKIE: Final = "doorstep_form"
 """Before anybody is signed in, a form belongs to the browser that holds this cookie."""
@@ -45,12 +49,34 @@ async def sign_in_now(request: AnyRequest) -> Response[Any]:
         signed_in = await sign_in(
             form.get("email", ""),
             form.get("password", ""),
-            request.client.host if request.client else "unknown",
+            _address(request),
             request.cookies.get(KNOWN_COOKIE),
             request.cookies.get(COOKIE),
         )
     except DomainError as error:
         return _sign_in_page(request, form, error)
+    return _go_on(form, signed_in)
+
+
+@post("/sign-in/passkey", include_in_schema=False, status_code=200, request_max_body_size=LARGEST_FORM)
+async def sign_in_with_passkey(request: AnyRequest) -> Response[Any]:
+    """The same with what a passkey answered."""
+    form = await form_of(request)
+    refuse_forged(form, _form_token(request))
+    try:
+        signed_in = await sign_in_by_passkey(
+            answer_of(PasskeyAssertion, form),
+            _form_token(request),
+            called(request),
+            _address(request),
+            request.cookies.get(COOKIE),
+        )
+    except DomainError as error:
+        return _sign_in_page(request, form, error, "passkey")
+    return _go_on(form, signed_in)
+
+
+def _go_on(form: dict[str, str], signed_in: SignedIn) -> Response[Any]:
     answer = redirect(local(form.get("next")) or MENU[signed_in.role][0][0])
     answer.set_cookie(_cookie(COOKIE, signed_in.token, int(SESSION_LIVES.total_seconds())))
     answer.set_cookie(_cookie(KNOWN_COOKIE, signed_in.known, _KNOWN_SECONDS))
@@ -58,17 +84,18 @@ async def sign_in_now(request: AnyRequest) -> Response[Any]:
 
 
 def _sign_in_page(
-    request: AnyRequest, form: dict[str, str], error: DomainError | None = None
+    request: AnyRequest, form: dict[str, str], error: DomainError | None = None, field: str = "email"
 ) -> Response[Any]:
     token = _form_token(request) or secrets.token_urlsafe(32)
     answer = render(
         "sign-in.html",
         status=200 if error is None else STATUS[error.code],
-        headers=None if error is None else error.headers,
+        headers={**SCRIPTED, **(error.headers if error else {})},
         csrf_token=token,
+        options=new_sign_in_options(token, called(request)),
         next=local(form.get("next")) or "",
         email=form.get("email", ""),
-        problem=None if error is None else ("email", error.detail),
+        problem=None if error is None else (field, error.detail),
     )
     answer.set_cookie(_cookie(FORM_COOKIE, token, None))
     return answer
@@ -104,26 +131,57 @@ async def set_password_now(request: AnyRequest) -> Response[Any]:
     except DomainError as error:
         if error.code != "bad_request":
             raise
-        return await _set_password_page(request, token, error)
+        return await _set_password_page(request, token, ("password", error))
+    return redirect("/sign-in")
+
+
+@post(
+    "/set-password/{token:str}/passkey",
+    include_in_schema=False,
+    status_code=200,
+    request_max_body_size=LARGEST_FORM,
+)
+async def set_passkey_now(request: AnyRequest) -> Response[Any]:
+    """Keep the passkey, then sign in with it."""
+    form, token = await form_of(request), _link_token(request)
+    refuse_forged(form, _form_token(request))
+    browser = _link_browser(token, _form_token(request))
+    try:
+        await add_passkey_by_link(token, answer_of(PasskeyRegistration, form), browser, called(request))
+    except DomainError as error:
+        if error.code == "not_found":
+            raise
+        return await _set_password_page(request, token, (field_of(error), error), form.get("name", ""))
     return redirect("/sign-in")
 
 
 async def _set_password_page(
-    request: AnyRequest, token: str, error: DomainError | None = None
+    request: AnyRequest, token: str, wrong: tuple[str, DomainError] | None = None, name: str = ""
 ) -> Response[Any]:
-    email = await link_email(token)
+    user_id, email = await link_account(token)
     mark = _form_token(request) or secrets.token_urlsafe(32)
-    problem = None if error is None else ("password", error.detail)
     answer = render(
         "set-password.html",
-        status=200 if error is None else STATUS[error.code],
+        status=200 if wrong is None else STATUS[wrong[1].code],
+        headers=SCRIPTED,
         csrf_token=mark,
         email=email,
         token=token,
-        problem=problem,
+        name=name,
+        options=await new_user_options(user_id, email, _link_browser(token, mark), called(request)),
+        problem=None if wrong is None else (wrong[0], wrong[1].detail),
     )
     answer.set_cookie(_cookie(FORM_COOKIE, mark, None))
     return answer
+
+
+def _link_browser(token: str, mark: str) -> str:
+    """What a challenge on the link's page is bound to: the link and the browser; empty for a browser without a mark."""
+    return f"link/{token}/{mark}" if mark else ""
+
+
+def _address(request: AnyRequest) -> str:
+    return request.client.host if request.client else "unknown"
 
 
 def _link_token(request: AnyRequest) -> str:
@@ -144,7 +202,9 @@ handlers: Final[list[HTTPRouteHandler]] = [
     start,
     sign_in_page,
     sign_in_now,
+    sign_in_with_passkey,
     action("/sign-out", *MENU)(_sign_out),
     set_password_page,
     set_password_now,
+    set_passkey_now,
 ]

@@ -1,5 +1,6 @@
 """How the pages word codes and times. What documents word alike comes from backend.documents.words."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -162,6 +163,13 @@ def minutes(value: Decimal | None) -> str:
     return "–" if value is None else words.number(value)
 
 
+def ways_in(account: Mapping[str, Any]) -> str:
+    """What somebody can sign in with."""
+    number = account["passkeys"]
+    passkeys = [f"{number} passkey{'' if number == 1 else 's'}"] if number else []
+    return " and ".join([*(["password"] if account["has_password"] else []), *passkeys]) or "nothing set yet"
+
+
 FILTERS: Final[dict[str, Any]] = {
     "pounds": words.pounds,
     "pence": words.pence,
@@ -182,6 +190,7 @@ FILTERS: Final[dict[str, Any]] = {
     "flags": flags,
     "size": size,
     "minutes": minutes,
+    "ways_in": ways_in,
 }
 """What templates may write behind a value."""
 

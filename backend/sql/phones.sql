@@ -48,7 +48,9 @@ UPDATE device SET pin_failures = 0, locked_at = NULL WHERE provider_id = $1 AND 
 SELECT d.id, d.name, d.platform, c.reference AS carer, d.install_id, d.enrolled_at, d.locked_at, d.revoked_at,
        d.replaced_at, d.replaced_by, d.closed_seq,
        (SELECT max(k.received_at) FROM event_key k WHERE k.provider_id = d.provider_id AND k.device_id = d.id)
-       AS last_event_at
+       AS last_event_at,
+       (SELECT max(p.suspect_at) FROM device_passkey p
+        WHERE p.provider_id = d.provider_id AND p.device_id = d.id AND p.removed_at IS NULL) AS passkey_suspect_at
 FROM device d JOIN carer c ON c.provider_id = d.provider_id AND c.id = d.carer_id
 WHERE d.provider_id = $1 ORDER BY c.reference, d.enrolled_at
 

@@ -19,7 +19,7 @@ UPDATE user_account SET password_hash = $2 WHERE id = $1
 UPDATE user_link SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2 RETURNING user_id
 
 -- name: open_link
-SELECT u.email FROM user_link l JOIN user_account u ON u.id = l.user_id
+SELECT u.id, u.email FROM user_link l JOIN user_account u ON u.id = l.user_id
 WHERE l.token_hash = $1 AND l.used_at IS NULL AND l.expires_at > $2 AND u.disabled_at IS NULL
 
 -- name: open_session
@@ -32,6 +32,10 @@ UPDATE user_session SET ended_at = $2 WHERE token_hash = $1 AND ended_at IS NULL
 
 -- name: end_sessions_of
 UPDATE user_session SET ended_at = $2 WHERE user_id = $1 AND ended_at IS NULL
+
+-- name: end_other_sessions
+-- $3 is the hash of the token whose session goes on.
+UPDATE user_session SET ended_at = $2 WHERE user_id = $1 AND token_hash <> $3 AND ended_at IS NULL
 
 -- name: lock_attempts
 -- Attempts on one account or from one address are counted one after the other, whichever process takes them.
@@ -55,7 +59,9 @@ DELETE FROM sign_in_failure WHERE subject = $1
 DELETE FROM sign_in_failure WHERE subject = ANY ($1::bytea[]) AND failed_at <= $2
 
 -- name: every_user
-SELECT u.email, u.role, u.created_at, u.disabled_at, u.password_hash IS NOT NULL AS has_password, o.reference AS organisation
+SELECT u.email, u.role, u.created_at, u.disabled_at, u.password_hash IS NOT NULL AS has_password,
+       (SELECT count(*) FROM user_passkey p WHERE p.user_id = u.id AND p.removed_at IS NULL) AS passkeys,
+       o.reference AS organisation
 FROM user_account u LEFT JOIN organisation o ON o.id = u.organisation_id ORDER BY o.reference NULLS FIRST, u.role, u.email
 
 -- name: every_organisation

@@ -4,7 +4,7 @@ The database is made by the migrations; these classes name its columns for queri
 A table keyed by several columns names its first one as the key, because Piccolo knows only one.
 """
 
-from piccolo.columns import UUID, Bytea, Integer, Text, Timestamptz
+from piccolo.columns import UUID, BigInt, Bytea, Integer, Text, Timestamptz
 from piccolo.table import Table
 
 from backend.db import DB
@@ -58,6 +58,24 @@ class UserSession(Table, tablename="user_session", db=DB):
     created_at = Timestamptz(default=None, null=False)
     expires_at = Timestamptz(default=None, null=False)
     ended_at = Timestamptz(default=None, null=True)
+
+
+class UserPasskey(Table, tablename="user_passkey", db=DB):
+    id = UUID(primary_key=True, default=None, null=False)
+    user_id = UUID(default=None, null=False)
+    credential_id = Bytea(default=None, null=False)
+    public_key = Bytea(default=None, null=False)
+    sign_count = BigInt(default=None, null=False)
+    name = Text(default=None, null=False)
+    created_at = Timestamptz(default=None, null=False)
+    last_used_at = Timestamptz(default=None, null=True)
+    suspect_at = Timestamptz(default=None, null=True)
+    removed_at = Timestamptz(default=None, null=True)
+
+
+class AnsweredChallenge(Table, tablename="answered_challenge", db=DB):
+    digest = Bytea(primary_key=True, default=None, null=False)
+    expires_at = Timestamptz(default=None, null=False)
 
 
 class SignInFailure(Table, tablename="sign_in_failure", db=DB):

@@ -53,6 +53,20 @@ class EnrolCode(Table, tablename="enrol_code", db=DB):
     key_thumbprint = Text(default=None, null=True)
 
 
+class DevicePasskey(Table, tablename="device_passkey", db=DB):
+    provider_id = UUID(primary_key=True, default=None, null=False)
+    id = UUID(default=None, null=False)
+    device_id = UUID(default=None, null=False)
+    credential_id = Bytea(default=None, null=False)
+    public_key = Bytea(default=None, null=False)
+    sign_count = BigInt(default=None, null=False)
+    name = Text(default=None, null=False)
+    created_at = Timestamptz(default=None, null=False)
+    last_used_at = Timestamptz(default=None, null=True)
+    suspect_at = Timestamptz(default=None, null=True)
+    removed_at = Timestamptz(default=None, null=True)
+
+
 class EventKey(Table, tablename="event_key", db=DB):
     provider_id = UUID(primary_key=True, default=None, null=False)
     device_id = UUID(default=None, null=False)

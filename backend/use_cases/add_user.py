@@ -20,7 +20,7 @@ LINK_LIVES: Final = timedelta(days=7)
 
 
 async def add_user(organisation: str | None, role: Role, email: str, password: str | None) -> str | None:
-    """Add a user and return the link to set a password, or None if one was given.
+    """Add a user and return the link to set a password or a passkey, or None if one was given.
 
     `organisation` is a reference; an administrator has none. Raises DomainError naming what is wrong.
     """

@@ -13,6 +13,7 @@ async def list_devices(provider_id: UUID) -> list[dict[str, Any]]:
     """The provider's phones by carer: id, name, platform, carer, state, instants of what happened to it.
 
     `closed_seq` is the last event received of a phone that was replaced: later ones may be lost with it.
+    `passkey_suspect_at`: the counter of one of its passkeys went back, as that of a copy does.
     """
     async with db.as_provider(provider_id) as connection:
         rows = await connection.fetch(query("phones.devices"), provider_id)

@@ -13,6 +13,6 @@ async def read_organisations() -> list[dict[str, Any]]:
 
 
 async def read_users() -> list[dict[str, Any]]:
-    """Every user: email, role, organisation's reference, whether a password is set, when disabled."""
+    """Every user: email, role, organisation's reference, has_password, number of passkeys, when disabled."""
     async with db.as_administrator() as connection:
         return [dict(row) for row in await connection.fetch(query("users.every_user"))]

@@ -1,6 +1,7 @@
 """A person sets a password by the link that was sent: once, and every open session of the account ends."""
 
 import asyncio
+from uuid import UUID
 
 from backend import clock, db
 from backend.faults import DomainError
@@ -9,15 +10,13 @@ from backend.use_cases.passwords import hash_password
 from backend.use_cases.sign_in import token_hash
 
 
-async def link_email(token: str) -> str:
-    """Whose password the link sets. Raises DomainError not_found for a link that is unknown, used or over."""
+async def link_account(token: str) -> tuple[UUID, str]:
+    """Whose link this is: id and email. Raises DomainError not_found for one that is unknown, used or over."""
     async with db.as_administrator() as connection:
-        email: str | None = await connection.fetchval(
-            query("users.open_link"), token_hash(token), clock.now()
-        )
-    if email is None:
-        raise _over()
-    return email
+        found = await connection.fetchrow(query("users.open_link"), token_hash(token), clock.now())
+    if found is None:
+        raise link_over()
+    return found["id"], found["email"]
 
 
 async def set_password(token: str, password: str) -> None:
@@ -27,13 +26,14 @@ async def set_password(token: str, password: str) -> None:
     async with db.as_administrator() as connection:
         user_id = await connection.fetchval(query("users.use_link"), token_hash(token), now)
         if user_id is None:
-            raise _over()
+            raise link_over()
         await connection.execute(query("users.set_password"), user_id, kept)
         await connection.execute(query("users.end_sessions_of"), user_id, now)
 
 
-def _over() -> DomainError:
+def link_over() -> DomainError:
+    """The refusal of a link that opens nothing."""
     return DomainError(
         "not_found",
-        "This link was used already, or is older than a week. Ask for a new one to set a password.",
+        "This link was used already, or is older than a week. Ask for a new one.",
     )

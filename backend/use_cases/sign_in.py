@@ -1,8 +1,12 @@
-"""A person signs in by password: a new session, known by a random token of 256 bits of which only a hash is kept."""
+"""A person signs in by password. However somebody signs in, it is here that her session starts.
+
+It is known by a random token of 256 bits, of which only a hash is kept.
+"""
 
 import asyncio
 import hashlib
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -50,14 +54,19 @@ async def sign_in(
         await forget(connection, attempt)
         if renewed is not None:
             await connection.execute(query("users.set_password"), account["id"], renewed)
-        if old_token is not None:
-            await connection.execute(query("users.end_session"), token_hash(old_token), now)
-        return await _open(connection, account, email, now)
+        return await start_session(connection, account, email, now, old_token)
 
 
-async def _open(
-    connection: asyncpg.Connection, account: dict[str, Any], email: str, now: datetime
+async def start_session(
+    connection: asyncpg.Connection,
+    account: Mapping[str, Any],
+    email: str,
+    now: datetime,
+    old_token: str | None,
 ) -> SignedIn:
+    """Open a session of an account whose owner has shown who she is, and end the browser's old one."""
+    if old_token is not None:
+        await connection.execute(query("users.end_session"), token_hash(old_token), now)
     token, user_id, organisation_id = secrets.token_urlsafe(32), account["id"], account["organisation_id"]
     assert isinstance(user_id, UUID)
     expires = now + SESSION_LIVES

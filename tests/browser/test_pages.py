@@ -49,6 +49,7 @@ async def pages_of(busy: Desk, who: str) -> list[str]:
         "/corrections",
         "/quarantine",
         "/devices",
+        "/passkeys",
     ]
     return {
         "manager": [*office, *invoices, *reports],

@@ -9,7 +9,15 @@ from tests.console.desk import Desk
 from tests.jobs.office import visit_id
 
 ROLES = {"manager", "finance", "commissioner", "auditor", "administrator"}
-PUBLIC = {"/", "/sign-in", "/set-password", "/set-password/{token:str}", "/static/{digest:str}/{name:str}"}
+PUBLIC = {
+    "/",
+    "/sign-in",
+    "/sign-in/passkey",
+    "/set-password",
+    "/set-password/{token:str}",
+    "/set-password/{token:str}/passkey",
+    "/static/{digest:str}/{name:str}",
+}
 
 MAY_OPEN = {
     "/today": {"manager", "finance"},
@@ -34,6 +42,8 @@ MAY_OPEN = {
     "/wage-reports/{document_id:uuid}/workers/{place:int}/days/{day:date}": {"manager", "finance", "auditor"},
     "/organisations": {"administrator"},
     "/users": {"administrator"},
+    "/passkeys": ROLES,
+    "/passkeys/{passkey_id:uuid}/remove": ROLES,
     "/sign-out": ROLES,
 }
 
@@ -63,6 +73,7 @@ def _filled(path: str) -> str:
                 "{event_row:uuid}",
                 "{device_id:uuid}",
                 "{document_id:uuid}",
+                "{passkey_id:uuid}",
             ),
             str(uuid4()),
         ),

@@ -14,6 +14,7 @@ import backend.tables
 from tests.conftest import Database
 
 GLOBAL = {
+    "answered_challenge": "digests of random challenges and instants",
     "bank_holiday": "public reference data",
     "job_run": "says which job and period, never whom it concerned",
     "migration": "Piccolo's own",
@@ -28,7 +29,9 @@ STATE = {
     "user_account",
     "user_link",
     "user_session",
+    "user_passkey",
     "device",
+    "device_passkey",
     "enrol_code",
     "invoice_sequence",
     "organisation",

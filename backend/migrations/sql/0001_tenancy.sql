@@ -131,6 +131,29 @@ CREATE TABLE user_session (
     ended_at timestamptz
 );
 
+CREATE TABLE user_passkey (
+    id uuid PRIMARY KEY,
+    user_id uuid NOT NULL REFERENCES user_account ON DELETE RESTRICT,
+    credential_id bytea NOT NULL,
+    public_key bytea NOT NULL,             -- COSE_Key (RFC 9052)
+    sign_count bigint NOT NULL,            -- 0: its authenticator keeps no counter
+    name text NOT NULL,
+    created_at timestamptz NOT NULL,
+    last_used_at timestamptz,
+    suspect_at timestamptz,                -- its counter went back: there may be a copy
+    removed_at timestamptz
+);
+CREATE UNIQUE INDEX user_passkey_credential ON user_passkey (credential_id) WHERE removed_at IS NULL;
+CREATE INDEX user_passkey_user ON user_passkey (user_id);
+
+-- Challenges that were answered, by digest, until they would have been too old anyway: each is good for one answer.
+CREATE TABLE answered_challenge (
+    digest bytea PRIMARY KEY,
+    expires_at timestamptz NOT NULL
+);
+CREATE INDEX answered_challenge_expiry ON answered_challenge (expires_at);
+GRANT SELECT, INSERT, DELETE ON answered_challenge TO {app};
+
 -- Failed sign-ins, keyed by a keyed hash of account or address: counted across processes, nothing personal kept.
 CREATE TABLE sign_in_failure (
     subject bytea NOT NULL,
@@ -159,6 +182,10 @@ GRANT SELECT, INSERT, UPDATE ON user_account TO {app};
 ALTER TABLE user_link ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own ON user_link USING (is_administrator()) WITH CHECK (is_administrator());
 GRANT SELECT, INSERT, UPDATE ON user_link TO {app};
+
+ALTER TABLE user_passkey ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON user_passkey USING (is_administrator()) WITH CHECK (is_administrator());
+GRANT SELECT, INSERT, UPDATE ON user_passkey TO {app};
 
 ALTER TABLE user_session ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own ON user_session USING (sees_organisation(organisation_id) OR is_administrator())

@@ -39,6 +39,25 @@ CREATE TABLE enrol_code (
 );
 CALL protect_state('enrol_code');
 
+CREATE TABLE device_passkey (              -- opens the rota of one phone in place of its PIN
+    provider_id uuid NOT NULL,
+    id uuid NOT NULL,
+    device_id uuid NOT NULL,
+    credential_id bytea NOT NULL,
+    public_key bytea NOT NULL,             -- COSE_Key (RFC 9052)
+    sign_count bigint NOT NULL,            -- 0: its authenticator keeps no counter
+    name text NOT NULL,
+    created_at timestamptz NOT NULL,
+    last_used_at timestamptz,
+    suspect_at timestamptz,                -- its counter went back: there may be a copy
+    removed_at timestamptz,
+    PRIMARY KEY (provider_id, id),
+    FOREIGN KEY (provider_id, device_id) REFERENCES device ON DELETE RESTRICT
+);
+CALL protect_state('device_passkey');
+CREATE UNIQUE INDEX device_passkey_credential ON device_passkey (provider_id, device_id, credential_id)
+    WHERE removed_at IS NULL;
+
 CREATE TABLE event_key (                   -- who holds an id and a seq; validly signed events only
     provider_id uuid NOT NULL,
     device_id uuid NOT NULL,
