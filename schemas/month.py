@@ -15,3 +15,9 @@ def last_day_of_month_from(start: date) -> date:
     if start.day > length:
         return date(year, month, length)
     return date(year, month, start.day) - timedelta(days=1)
+
+
+def begins_late(start: date, end: date, day: int) -> bool:
+    """Whether `start` to `end` is a month from `day` on that began on the 1st because the month before is shorter."""
+    before = start - timedelta(days=1)
+    return start.day == 1 and before.day < day and end == start + timedelta(days=day - 2)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal, get_args
 
 from msgspec import Meta, Struct
 
-from schemas.month import last_day_of_month_from
+from schemas.month import begins_late, last_day_of_month_from
 from schemas.scalars import Day, Minutes, Money, Number, PositiveMoney, Quantity, Text
 from schemas.strict import Fault
 from schemas.wage_kinds import (
@@ -27,6 +27,7 @@ MOST_PERIODS_EARNED_IN: Final = 400
 Seconds = Annotated[int, Meta(ge=0, le=600_000_000)]
 Days = Annotated[int, Meta(ge=0, le=31)]
 PayPeriods = Annotated[int, Meta(ge=1, le=366)]
+LateDay = Annotated[int, Meta(ge=29, le=31)]
 
 
 def time_faults(valid: Mapping[str, Any], required: bool) -> Iterable[Fault]:
@@ -63,11 +64,16 @@ class Span(Struct, frozen=True, kw_only=True):
             yield Fault("/end", "ends before it starts")
 
 
-class Period(Struct, frozen=True, kw_only=True):
-    """A pay reference period: first and last day, at most one month (reg 6)."""
+class Period(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A pay reference period: first and last day, at most one month (reg 6).
+
+    `monthly_from` is the day of the month that the months of a pay cycle begin on, where this one begins on the 1st
+    because the month before has no such day: its dates alone do not tell.
+    """
 
     start: Day
     end: Day
+    monthly_from: LateDay | None = None
 
     @classmethod
     def faults(cls, valid: Mapping[str, Any]) -> Iterable[Fault]:
@@ -78,6 +84,9 @@ class Period(Struct, frozen=True, kw_only=True):
             yield Fault("/end", "ends before it starts")
         elif end > (latest := last_day_of_month_from(start)):
             yield Fault("", f"is longer than a month: from {start} it may end on {latest} at the latest")
+        elif (day := valid.get("monthly_from")) is not None and not begins_late(start, end, day):
+            detail = f"goes with a period from the 1st, after a month that has no day {day}, to day {day - 1}"
+            yield Fault("/monthly_from", detail)
 
 
 class Apprenticeship(Struct, frozen=True, kw_only=True):

@@ -53,7 +53,9 @@ class PayCycle:
         return date(year, month + 1, 1) + timedelta(days=min(self.anchor.day - 1, length))
 
     def _period(self, index: int) -> Period:
-        return Period(start=self._boundary(index), end=self._boundary(index + 1) - timedelta(days=1))
+        start, end = self._boundary(index), self._boundary(index + 1) - timedelta(days=1)
+        late = self.days is None and start.day != self.anchor.day
+        return Period(start=start, end=end, monthly_from=self.anchor.day if late else None)
 
 
 def parse_pay_cycle(text: str) -> PayCycle:
@@ -76,34 +78,57 @@ def parse_pay_cycle(text: str) -> PayCycle:
     )
 
 
-def boundary(start: pl.Expr, end: pl.Expr, index: pl.Expr) -> pl.Expr:
-    """First day of the period `index` places after the one from `start` to `end`, which all others repeat.
-
-    Months where that one is exactly a month, else blocks of its length. All columns; `index` may be negative.
+@dataclass(frozen=True, slots=True)
+class PeriodColumns:
+    """Columns of periods that all others repeat: first and last day, and the day of the month that months begin on
+    where `start` does not tell it (null else; see schemas.wage.Period).
     """
-    blocks = start + pl.duration(days=index * _length(start, end))
-    return pl.when(is_month(start, end)).then(_month_boundary(start, index)).otherwise(blocks)
+
+    start: pl.Expr
+    end: pl.Expr
+    monthly_from: pl.Expr
 
 
-def period_index(start: pl.Expr, end: pl.Expr, day: pl.Expr) -> pl.Expr:
-    """How many periods after the one from `start` to `end` the period holding `day` comes; negative if before."""
+def boundary(period: PeriodColumns, index: pl.Expr) -> pl.Expr:
+    """First day of the period `index` places after the given one, which all others repeat.
+
+    Months where that one is exactly a month, else blocks of its length. `index` may be negative.
+    """
+    blocks = period.start + pl.duration(days=index * _length(period))
+    return pl.when(is_month(period)).then(_month_boundary(period, index)).otherwise(blocks)
+
+
+def period_index(period: PeriodColumns, day: pl.Expr) -> pl.Expr:
+    """How many periods after the given one the period holding `day` comes; negative if before."""
+    start = period.start
     months = (day.dt.year() - start.dt.year()).cast(pl.Int64) * 12 + (day.dt.month() - start.dt.month())
-    short = (day.dt.day() < start.dt.day()).cast(pl.Int64)
-    blocks = (day - start).dt.total_days() // _length(start, end)
-    return pl.when(is_month(start, end)).then(months - short).otherwise(blocks)
+    short = (day.dt.day() < _month_day(period)).cast(pl.Int64)
+    blocks = (day - start).dt.total_days() // _length(period)
+    return pl.when(is_month(period)).then(months + _late(period) - short).otherwise(blocks)
 
 
-def is_month(start: pl.Expr, end: pl.Expr) -> pl.Expr:
-    """Whether `start` to `end` is exactly one month."""
-    return _month_boundary(start, pl.lit(1, dtype=pl.Int64)) == end + pl.duration(days=1)
+def is_month(period: PeriodColumns) -> pl.Expr:
+    """Whether the period is exactly one month."""
+    return _month_boundary(period, pl.lit(1, dtype=pl.Int64)) == period.end + pl.duration(days=1)
 
 
-def _length(start: pl.Expr, end: pl.Expr) -> pl.Expr:
-    return (end - start).dt.total_days() + 1
+def _length(period: PeriodColumns) -> pl.Expr:
+    return (period.end - period.start).dt.total_days() + 1
 
 
-def _month_boundary(start: pl.Expr, index: pl.Expr) -> pl.Expr:
-    months = start.dt.year().cast(pl.Int64) * 12 + start.dt.month().cast(pl.Int64) - 1 + index
+def _month_day(period: PeriodColumns) -> pl.Expr:
+    """The day of the month that months begin on."""
+    return pl.coalesce(period.monthly_from, period.start.dt.day()).cast(pl.Int64)
+
+
+def _late(period: PeriodColumns) -> pl.Expr:
+    """1 where the period began on the 1st for want of its day in the month before, whose month it is; else 0."""
+    return (period.start.dt.day() < _month_day(period)).cast(pl.Int64)
+
+
+def _month_boundary(period: PeriodColumns, index: pl.Expr) -> pl.Expr:
+    start = period.start
+    months = start.dt.year().cast(pl.Int64) * 12 + start.dt.month().cast(pl.Int64) - 1 - _late(period) + index
     first = pl.date(months // 12, months % 12 + 1, 1)
     length = first.dt.month_end().dt.day().cast(pl.Int64)
-    return first + pl.duration(days=pl.min_horizontal(start.dt.day().cast(pl.Int64) - 1, length))
+    return first + pl.duration(days=pl.min_horizontal(_month_day(period) - 1, length))

@@ -61,6 +61,7 @@ def _case_row(number: int, case: WageCase, today: date) -> tuple[Any, ...]:
         number,
         case.period.start,
         case.period.end,
+        case.period.monthly_from,
         case.work_type,
         worker.date_of_birth if worker else None,
         apprenticeship.started if apprenticeship else None,

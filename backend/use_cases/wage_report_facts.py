@@ -130,7 +130,7 @@ def wages_recorded(recorded: RecordedWages, estimator: TravelEstimator | None = 
     days = days_recorded(recorded.days, estimator)
     payroll, work = _payroll(recorded), _work(days.segments)
     lines = payroll.lines
-    period = Period(start=recorded.days.first, end=recorded.days.last)
+    period = period_of(recorded.pay_cycle, recorded.days.first, recorded.days.last)
     employed = [
         row
         for row in days.employments.values()
@@ -162,6 +162,12 @@ def _payroll(recorded: RecordedWages) -> Payroll:
         found.used,
         [row["digest"].hex() for rows in read for row in rows],
     )
+
+
+def period_of(pay_cycle: str, first: date, last: date) -> Period:
+    """The period of the cycle, which knows where its months begin; other dates stand as they are."""
+    found = parse_pay_cycle(pay_cycle).containing(first)
+    return found if (found.start, found.end) == (first, last) else Period(start=first, end=last)
 
 
 def _by_employment(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
@@ -211,7 +217,7 @@ def _case(
             PaymentToEmployer(kind=row["kind"], amount=row["amount"])
             for row in section["payment_to_employer"]
         ],
-        accommodation=_accommodation(section["accommodation"]),
+        accommodation=accommodation_of(section["accommodation"], period),
         bank_holidays=holidays,
         employment_ended_on=employment["ends_on"],
         as_of=today,
@@ -270,8 +276,19 @@ def _payment(row: Mapping[str, Any]) -> PayLine:
     )
 
 
-def _accommodation(rows: Sequence[Mapping[str, Any]]) -> Accommodation | None:
+def accommodation_of(rows: Sequence[Mapping[str, Any]], period: Period) -> Accommodation | None:
+    """The accommodation of a period: payslip lines of one charge a month added up, others as what they come to.
+
+    The days are no more than the period has.
+    """
     if not rows:
         return None
-    days = min(sum(row["days"] for row in rows), 31)
-    return Accommodation(days=days, **{rows[0]["kind"]: sum(row["amount"] for row in rows)})
+    days = min(sum(row["days"] for row in rows), (period.end - period.start).days + 1)
+    if len(rows) == 1 or {row["kind"] for row in rows} == {"charge_per_month"}:
+        return Accommodation(days=days, **{rows[0]["kind"]: sum(row["amount"] for row in rows)})
+    return Accommodation(days=days, charge=sum((_charged(row) for row in rows), Decimal(0)))
+
+
+def _charged(row: Mapping[str, Any]) -> Decimal:
+    amount: Decimal = row["amount"]
+    return amount * row["days"] if row["kind"] == "charge_per_day" else amount

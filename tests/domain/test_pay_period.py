@@ -4,11 +4,13 @@ from datetime import date, timedelta
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import to_builtins
 
-from backend.domain.pay_period import boundary, parse_pay_cycle, period_index
+from backend.domain.pay_period import PeriodColumns, boundary, is_month, parse_pay_cycle, period_index
 from schemas.month import last_day_of_month_from
+from schemas.strict import decode
 from schemas.wage import Period
 
 CYCLES = ["weekly:mon", "weekly:sun", "fortnightly:2026-11-02", "four_weekly:2026-11-02", "monthly:1", "monthly:6",
@@ -60,6 +62,7 @@ def test_periods_follow_each_other_without_a_gap_and_are_a_month_at_most(text: s
     assert cycle.following(cycle.preceding(found)) == found
 
 
+@settings(deadline=None)
 @given(
     st.dates(date(2015, 1, 1), date(2030, 1, 1)),
     st.sampled_from([None, 1, 7, 14, 28]),
@@ -71,11 +74,13 @@ def test_columns_number_the_periods_so_that_each_day_lies_in_its_own(
     latest = last_day_of_month_from(start)
     end = latest if days is None else min(latest, start + timedelta(days=days - 1))
     given_days = [start + timedelta(days=offset) for offset in offsets]
-    frame = pl.DataFrame({"day": given_days}).with_columns(start=pl.lit(start), end=pl.lit(end))
-    numbered = frame.with_columns(number=period_index(pl.col("start"), pl.col("end"), pl.col("day")))
+    frame = pl.DataFrame({"day": given_days})
+    columns = PeriodColumns(pl.lit(start), pl.lit(end), pl.lit(None, dtype=pl.Int64))
+    numbered = frame.with_columns(
+        start=pl.lit(start), end=pl.lit(end), number=period_index(columns, pl.col("day"))
+    )
     edges = numbered.select(
-        first=boundary(pl.col("start"), pl.col("end"), pl.col("number")),
-        after=boundary(pl.col("start"), pl.col("end"), pl.col("number") + 1),
+        first=boundary(columns, pl.col("number")), after=boundary(columns, pl.col("number") + 1)
     )
     for day, (first, after) in zip(given_days, edges.iter_rows(), strict=True):
         assert first <= day < after
@@ -89,3 +94,48 @@ def test_the_last_day_of_a_month_from_a_late_day_is_that_months_last() -> None:
             "2028-01-30": "2028-02-29", "2026-12-15": "2027-01-14", "2026-05-31": "2026-06-30"}  # fmt: skip
     assert {day: last_day_of_month_from(date.fromisoformat(day)).isoformat() for day in ends} == ends
     assert Period.faults({"start": date(2026, 1, 31), "end": date(2026, 2, 28)}) is not None
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from(["monthly:1", "monthly:15", "monthly:28", "monthly:29", "monthly:30", "monthly:31"]),
+    st.dates(date(2015, 1, 1), date(2030, 1, 1)),
+    st.integers(-400, 400),
+)
+def test_columns_see_the_same_months_as_the_cycle_from_whichever_period_they_start(
+    text: str, day: date, offset: int
+) -> None:
+    cycle = parse_pay_cycle(text)
+    known, other = cycle.containing(day), day + timedelta(days=offset)
+    columns = PeriodColumns(
+        pl.lit(known.start), pl.lit(known.end), pl.lit(known.monthly_from, dtype=pl.Int64)
+    )
+    index = period_index(columns, pl.lit(other))
+    [(month, first, after)] = pl.select(
+        month=is_month(columns), first=boundary(columns, index), after=boundary(columns, index + 1)
+    ).iter_rows()
+    holding = cycle.containing(other)
+    assert (month, first, after) == (True, holding.start, holding.end + timedelta(days=1))
+
+
+@given(st.sampled_from(CYCLES), st.dates(date(2015, 1, 1), date(2030, 1, 1)))
+def test_every_period_of_a_cycle_is_one_that_a_wage_case_may_have(text: str, day: date) -> None:
+    found = parse_pay_cycle(text).containing(day)
+    assert decode(Period, to_builtins(found)).value == found
+
+
+def test_a_late_month_says_the_day_that_months_begin_on() -> None:
+    cycle = parse_pay_cycle("monthly:31")
+    days = {
+        day: cycle.containing(date.fromisoformat(day)).monthly_from for day in ("2026-02-10", "2026-03-10")
+    }
+    assert days == {"2026-02-10": None, "2026-03-10": 31}
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "day"),
+    [("2026-03-01", "2026-03-29", 31), ("2026-03-02", "2026-03-30", 31), ("2026-02-01", "2026-02-28", 30)],
+)
+def test_a_day_that_the_dates_of_a_month_belie_is_refused(start: str, end: str, day: int) -> None:
+    faults = decode(Period, {"start": start, "end": end, "monthly_from": day}).faults
+    assert [fault.pointer for fault in faults] == ["/monthly_from"]

@@ -184,3 +184,12 @@ def test_leaving_in_another_period_places_the_payment_there() -> None:
 def test_a_warning_is_given_only_in_the_period_of_the_payment() -> None:
     line = {"kind": "sleep_in_allowance", "amount": "40.00", "paid_on": "2026-05-10"}
     assert answer(pay=[line])["warnings"] == []
+
+
+def test_a_month_that_began_late_is_followed_by_the_months_of_its_cycle() -> None:
+    period = span("2026-03-01", "2026-03-30")
+    line = salary("60.00", earned=period, paid_on="2026-04-30")  # the next runs from 31 March to 30 April
+    assert paid(line, period=period | {"monthly_from": 31}) == "60.00"
+    assert paid(line, period=period) == "0.00"  # blocks of thirty days: the next ends on 29 April
+    before = salary("60.00", earned=span("2026-02-28", "2026-03-01"))
+    assert paid(before, period=period | {"monthly_from": 31}) == "30.00"

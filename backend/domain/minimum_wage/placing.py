@@ -8,15 +8,18 @@ from typing import Final
 
 import polars as pl
 
-from backend.domain.pay_period import boundary, period_index
+from backend.domain.pay_period import PeriodColumns, boundary, period_index
 
+PERIOD: Final = PeriodColumns(pl.col("start"), pl.col("end"), pl.col("monthly_from"))
 WORKING_DAYS_LEFT: Final = 3
 """A record is late when no more than this many working days remain after it: reg 9(2)'s fourth working day."""
 
 
 def placed(pay: pl.DataFrame, cases: pl.DataFrame, holidays: pl.DataFrame) -> pl.DataFrame:
     """For each line how many equal `shares` it has and how many of them are placed in the period under test, `here`."""
-    dated = pay.join(cases.select("case", "start", "end", "ended_on"), on="case").with_columns(_indexes())
+    dated = pay.join(
+        cases.select("case", "start", "end", "monthly_from", "ended_on"), on="case"
+    ).with_columns(_indexes())
     shares = dated.with_columns(_share_numbers().alias("share")).explode("share", empty_as_null=True)
     settled = _with_lateness(shares, holidays).with_columns(_place().alias("place"))
     return settled.group_by("case", "line").agg(
@@ -32,10 +35,7 @@ def _indexes() -> list[pl.Expr]:
         "handed_in": "record_on",
         "final": "ended_on",
     }
-    return [
-        period_index(pl.col("start"), pl.col("end"), pl.col(column)).alias(name)
-        for name, column in dates.items()
-    ]
+    return [period_index(PERIOD, pl.col(column)).alias(name) for name, column in dates.items()]
 
 
 def _share_numbers() -> pl.Expr:
@@ -78,7 +78,7 @@ def _last_day_of_month_from(start: pl.Expr) -> pl.Expr:
 
 def _with_lateness(shares: pl.DataFrame, holidays: pl.DataFrame) -> pl.DataFrame:
     """Adds `late_record`: the record came on or after the fourth working day before the end of the next period."""
-    deadline = boundary(pl.col("start"), pl.col("end"), pl.col("share") + 2)
+    deadline = boundary(PERIOD, pl.col("share") + 2)
     counted = shares.with_columns(
         pl.business_day_count(pl.col("record_on") + pl.duration(days=1), deadline).alias("weekdays_left"),
         (deadline - pl.duration(days=1)).alias("deadline"),

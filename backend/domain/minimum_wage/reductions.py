@@ -7,7 +7,7 @@ import polars as pl
 from backend.domain.minimum_wage.law import Law
 from backend.domain.minimum_wage.units import GRAINS_A_MICROPOUND, divided, exact, positive, uneven
 from backend.domain.money import EXACT, whole
-from backend.domain.pay_period import is_month
+from backend.domain.pay_period import PeriodColumns, is_month
 
 ACCOMMODATION_RULE: Final = "nmw-2015-14"
 """The rule of what living accommodation adds or takes off."""
@@ -46,7 +46,7 @@ def _charge() -> list[pl.Expr]:
     start, end = pl.col("start"), pl.col("end")
     charge = exact("charge") * whole(GRAINS_A_MICROPOUND)
     yearly_days = charge * whole(12) * ((end - start).dt.total_days() + 1).cast(EXACT)
-    in_part = (pl.col("charge_for") == "month") & ~is_month(start, end)
+    in_part = (pl.col("charge_for") == "month") & ~is_month(PeriodColumns(start, end, pl.col("monthly_from")))
     by_day = pl.col("charge_for") == "day"
     amount = (
         pl.when(in_part)
