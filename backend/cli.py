@@ -32,6 +32,7 @@ COMMANDS: Final = {
     "worker": ("jobs", "Run the jobs: invoices, wage reports, alerts."),
     "simulate": ("demo", "Make up a county: write its files, play its days on a server."),
     "statute": ("statute", "Check the packaged law."),
+    "tag": ("tags", "Cards, fobs and NFC tags in people's homes."),
     "user": ("users", "Add people who sign in."),
 }
 """Name -> module of backend/commands that has it in its list `commands`, and its line in the help."""

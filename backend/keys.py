@@ -15,7 +15,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from backend import settings
 from backend.embedded.cluster import write_private
@@ -23,6 +27,7 @@ from backend.faults import SetupFault
 
 FILE: Final = "keys.json"
 _SECRET_BYTES: Final = 32
+_SEAL_NONCE_BYTES: Final = 12
 
 
 def base64url(data: bytes) -> str:
@@ -70,6 +75,28 @@ class Keys:
     def lookup_hash(self, text: str) -> bytes:
         """A keyed hash to find equal values (a person at two employers) without keeping the value itself."""
         return hmac.digest(self.lookup, text.encode(), hashlib.sha256)
+
+    def seal(self, secret: bytes, about: str) -> bytes:
+        """`secret` encrypted for the database (AES-256-GCM), bound to what it is `about`."""
+        nonce = secrets.token_bytes(_SEAL_NONCE_BYTES)
+        return nonce + self._sealing.encrypt(nonce, secret, about.encode())
+
+    def unseal(self, sealed: bytes, about: str) -> bytes:
+        """What was sealed. Raises SetupFault if it was sealed under other keys, or about something else."""
+        nonce, rest = sealed[:_SEAL_NONCE_BYTES], sealed[_SEAL_NONCE_BYTES:]
+        try:
+            return self._sealing.decrypt(nonce, rest, about.encode())
+        except (InvalidTag, ValueError) as error:
+            raise SetupFault(
+                "A secret of the database was sealed under other keys than DOORSTEP_KEYS."
+            ) from error
+
+    @property
+    def _sealing(self) -> AESGCM:
+        derived = HKDF(SHA256(), _SECRET_BYTES, salt=None, info=b"doorstep secrets at rest").derive(
+            self.lookup
+        )
+        return AESGCM(derived)
 
     def nonce_mac(self, message: bytes) -> bytes:
         """The authentication code of a stateless nonce."""

@@ -260,7 +260,10 @@ class Fix(Struct, frozen=True):
 
 
 class EventPayload(Struct, frozen=True):
-    """What else an event says; which members stand depends on its kind, and others may stand beside them."""
+    """What else an event says; which members stand depends on its kind, and others may stand beside them.
+
+    `token` is what a card, a fob or an NFC tag in the home said, exactly as it was read.
+    """
 
     salt: Salt
     no_fix: NoFix | None = None

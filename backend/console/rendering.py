@@ -35,6 +35,7 @@ MENU: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("/corrections", "Corrections"),
         ("/quarantine", "Quarantine"),
         ("/devices", "Phones"),
+        ("/people", "People"),
         ("/invoices", "Invoices"),
         ("/wage-reports", "Wage reports"),
     ),

@@ -42,7 +42,23 @@ EVIDENCE: Final = {
     "uncertain": "The position is too inaccurate to tell",
     "elsewhere": "The phone was not at the place of the visit",
     "statement": "The carer’s statement, without a position",
+    "card": "The code in the home was read, and the phone was at the place of the visit",
+    "tag": "The NFC tag in the home was read",
 }
+
+TOKENS: Final = {
+    "verified": "code or tag verified",
+    "token_missing": "nothing was scanned, although the phone says so",
+    "token_unreadable": "what was scanned is no card, code or tag of ours",
+    "token_unknown_tag": "what was scanned is not in the register, or was not yet",
+    "token_bad_mac": "what was scanned is not genuine: its code or signature is wrong",
+    "token_replayed": "the same reading of the tag proves another event already",
+    "token_other_place": "what was scanned belongs to another person’s home",
+    "token_retired": "what was scanned had been retired",
+}
+"""Each verdict on a card, code or tag in words."""
+
+TAG_KINDS: Final = {"qr_static": "QR card", "qr_rotating": "Code fob", "nfc": "NFC tag"}
 
 FENCES: Final = {
     "inside": "at the place of the visit",
@@ -65,6 +81,7 @@ CODES: Final = {
 }
 
 FLAGS: Final = {
+    **TOKENS,
     "repeated": "more than one arrival or departure",
     "two_devices": "arrival and departure came from two phones",
     "implausible": "the times cannot be right",
@@ -199,6 +216,8 @@ NAMES: Final[dict[str, Any]] = {
     "EVENT_KINDS": EVENT_KINDS,
     "EVIDENCE": EVIDENCE,
     "FENCES": FENCES,
+    "TOKENS": TOKENS,
+    "TAG_KINDS": TAG_KINDS,
     "CODES": CODES,
     "CANCELLED_BY": CANCELLED_BY,
     "ROLES": ROLES,

@@ -141,6 +141,8 @@ _NAMES: Final = {
     "gps": "GPS",
     "qr": "QR code",
     "nfc": "NFC tag",
+    "card": "code and position",
+    "tag": "NFC tag",
     "dbs_check": "DBS check",
     "home_to_work": "home to work",
     "21_and_over": "aged 21 and over",

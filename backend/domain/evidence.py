@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
+import polars as pl
+
 from backend.domain.place import Fence, distance_m, fence
 from schemas.mobile import Fix
 
 RULE_VERSION: Final = "fence-1"
-LEVELS: Final = ("statement", "elsewhere", "uncertain", "position")
-"""How well an event's place is proved, weakest first."""
+LEVELS: Final = ("statement", "elsewhere", "uncertain", "position", "card", "tag")
+"""How well an event's place is proved, weakest first. A position alone gives one of the first four."""
 Level = Literal["statement", "elsewhere", "uncertain", "position"]
 
 
@@ -105,3 +107,17 @@ def _level(verdict: Fence, reasons: tuple[str, ...]) -> Level:
     if verdict == "outside":
         return "elsewhere"
     return "position" if verdict == "inside" and not reasons else "uncertain"
+
+
+def with_token(level: pl.Expr, verdict: pl.Expr, kind: pl.Expr) -> pl.Expr:
+    """The level of an event with a token: `level` of its position, the token's verdict and kind of tag (or null).
+
+    The message of an NFC tag can be made nowhere else, so it proves the place alone. A card can be photographed and
+    a code passed on: they add to a position at the place, and prove nothing without one.
+    """
+    verified = (verdict == "verified").fill_null(False)
+    return (
+        pl.when(verified & (kind == "nfc")).then(pl.lit("tag"))
+        .when(verified & (level == "position")).then(pl.lit("card"))
+        .otherwise(level)
+    )  # fmt: skip

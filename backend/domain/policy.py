@@ -19,6 +19,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     implied_speed_limit_kmh: int
     clock_offset_limit_s: int
     chain_waiting_flag_days: int
+    code_tolerance_s: int
     implausible_visit_hours: int
     invoice_after_days: int
     statute_ends_warning_days: int

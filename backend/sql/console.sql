@@ -39,11 +39,14 @@ SELECT DISTINCT visit_id FROM visit_version WHERE provider_id = $1 AND visit_id 
 -- The accepted events of these visits, or with these ids of the phones.
 SELECT e.row_id, e.event_id, e.visit_id, e.kind, e.occurred_at, e.paid_at, e.received_at, e.method, e.outcome, e.code,
        e.flags, encode(e.signed_hash, 'hex') AS signed_hash, e.signature IS NOT NULL AS signature_held,
-       j.fence, j.evidence_level, j.reasons
+       j.fence, j.evidence_level, j.reasons, t.verdict AS token
 FROM event e
 LEFT JOIN LATERAL (
     SELECT fence, evidence_level, reasons FROM event_judgement w
     WHERE w.provider_id = e.provider_id AND w.event_row = e.row_id ORDER BY judged_at DESC LIMIT 1) j ON true
+LEFT JOIN LATERAL (
+    SELECT token_verdict(w, NULL) AS verdict FROM event_token w
+    WHERE w.provider_id = e.provider_id AND w.event_row = e.row_id) t ON true
 WHERE e.provider_id = $1 AND e.event_id = ANY ($3::uuid[])
   AND (e.visit_id = ANY ($2::uuid[]) OR (e.visit_id IS NULL AND e.paid_at >= $4 AND e.paid_at < $5))
 ORDER BY e.paid_at, e.row_id
@@ -131,12 +134,17 @@ FROM visit_version WHERE provider_id = $1 AND visit_id = $2 ORDER BY version
 -- name: visit_events
 SELECT e.row_id, e.event_id, e.carer_id, e.kind, e.occurred_at, e.paid_at, e.received_at, e.method, e.outcome, e.code,
        e.detail, e.flags, encode(e.signed_hash, 'hex') AS signed_hash, e.signature IS NOT NULL AS signature_held,
-       j.fence, j.distance_m, j.accuracy_m, j.evidence_level, j.reasons, r.released_at, r.reason AS release_reason
+       j.fence, j.distance_m, j.accuracy_m, j.evidence_level, j.reasons, r.released_at, r.reason AS release_reason,
+       t.verdict AS token, g.label AS tag
 FROM event e
 LEFT JOIN LATERAL (
     SELECT fence, distance_m, accuracy_m, evidence_level, reasons FROM event_judgement w
     WHERE w.provider_id = e.provider_id AND w.event_row = e.row_id ORDER BY judged_at DESC LIMIT 1) j ON true
 LEFT JOIN event_release r ON r.provider_id = e.provider_id AND r.event_row = e.row_id
+LEFT JOIN LATERAL (
+    SELECT token_verdict(w, NULL) AS verdict, w.tag_id FROM event_token w
+    WHERE w.provider_id = e.provider_id AND w.event_row = e.row_id) t ON true
+LEFT JOIN home_tag g ON g.provider_id = e.provider_id AND g.id = t.tag_id
 WHERE e.provider_id = $1 AND e.visit_id = $2 ORDER BY e.paid_at NULLS LAST, e.received_at, e.row_id
 
 -- name: corrections

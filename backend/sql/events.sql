@@ -14,11 +14,12 @@ SELECT row_id, received_at, outcome, code FROM event WHERE provider_id = $1 AND 
 
 -- name: visit_places
 -- For each visit asked about: whether any version named one of the carer's employments, and its approved place now.
-SELECT v.visit_id, bool_or(e.id IS NOT NULL) AS named, max(p.lat) AS lat, max(p.lon) AS lon, max(p.radius_m) AS radius_m
+SELECT v.visit_id, bool_or(e.id IS NOT NULL) AS named, max(p.lat) AS lat, max(p.lon) AS lon, max(p.radius_m) AS radius_m,
+       max(p.service_user_id::text)::uuid AS service_user_id
 FROM visit_version v
 LEFT JOIN employment e ON e.provider_id = v.provider_id AND e.carer_id = $3 AND e.id IN (v.carer, v.second_carer)
 LEFT JOIN LATERAL (
-    SELECT s.lat, s.lon, s.radius_m
+    SELECT s.lat, s.lon, s.radius_m, s.service_user_id
     FROM package_version k JOIN service_user_version s
          ON s.provider_id = k.provider_id AND s.service_user_id = k.service_user_id
     WHERE k.provider_id = v.provider_id AND k.package_id = v.package_id AND k.starts_on <= v.starts_at::date
@@ -62,6 +63,11 @@ INSERT INTO event_attachment (provider_id, event_row, kind, content, received_at
 INSERT INTO event_judgement (provider_id, event_row, rule_version, judged_at, fence, distance_m, accuracy_m, fix_age_s,
                              at_home, position_kept, evidence_level, reasons)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+
+-- name: insert_token
+INSERT INTO event_token (provider_id, event_row, rule_version, verdict, kind, tag_id, counter, occurred_at, accepted,
+                         judged_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 
 -- name: insert_help
 INSERT INTO alert (provider_id, kind, subject, carer_id, raised_at) VALUES ($1, 'help', $2, $3, $4)

@@ -12,6 +12,10 @@ WITH own AS (SELECT id FROM employment WHERE provider_id = $1 AND carer_id = $2)
     ORDER BY v.visit_id, v.version DESC)
 SELECT n.visit_id, n.starts_at, n.ends_at, n.status, n.tasks, s.service_user_id, s.name, s.address, s.postcode, s.lat,
        s.lon, s.radius_m, s.access_note,
+       ARRAY(SELECT DISTINCT t.kind FROM home_tag t
+             LEFT JOIN home_tag_retirement r ON r.provider_id = t.provider_id AND r.tag_id = t.id
+             WHERE t.provider_id = $1 AND t.service_user_id = s.service_user_id AND t.starts_at <= n.starts_at
+               AND (r.retired_at IS NULL OR r.retired_at > n.starts_at)) AS tags,
        ARRAY(SELECT w.name FROM unnest(ARRAY[n.carer, n.second_carer]) WITH ORDINALITY AS c(id, place)
              JOIN LATERAL (SELECT name FROM employment_version e WHERE e.provider_id = $1 AND e.employment_id = c.id
                            ORDER BY version DESC LIMIT 1) w ON true

@@ -34,13 +34,17 @@ SELECT e.row_id::text, e.event_id::text, e.device_id::text, e.carer_id::text, e.
            WHEN e.chain_waiting AND e.received_at <= $7 AND NOT EXISTS (
                SELECT FROM event_link k WHERE k.provider_id = e.provider_id AND k.device_id = e.device_id
                    AND k.seq = e.seq - 1 AND ($6::timestamptz IS NULL OR k.received_at <= $6))
-           THEN '{chain_waiting}'::text[] ELSE '{}' END,
+           THEN '{chain_waiting}'::text[] ELSE '{}' END || CASE
+           WHEN t.verdict <> 'verified' THEN ARRAY[t.verdict] ELSE '{}' END,
        coalesce(j.evidence_level, 'statement'), encode(e.signed_hash, 'hex'), e.service_user_id::text,
-       e.about_event_id::text
+       e.about_event_id::text, t.verdict, t.kind
 FROM found e
 LEFT JOIN event_release r ON r.provider_id = e.provider_id AND r.event_row = e.row_id
      AND ($6::timestamptz IS NULL OR r.released_at <= $6)
 LEFT JOIN event_judgement j ON j.provider_id = e.provider_id AND j.event_row = e.row_id
+LEFT JOIN LATERAL (
+    SELECT token_verdict(w, $6) AS verdict, w.kind FROM event_token w
+    WHERE w.provider_id = e.provider_id AND w.event_row = e.row_id) t ON true
 WHERE (e.outcome = 'accepted' OR r.event_row IS NOT NULL OR e.code = 'not_your_visit')
   AND e.paid_at IS NOT NULL AND e.event_id IS NOT NULL
   AND ($5::uuid IS NULL OR e.carer_id = $5)

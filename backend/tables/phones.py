@@ -153,6 +153,19 @@ class EventJudgement(Table, tablename="event_judgement", db=DB):
     reasons = Array(Text(default=None, null=True), default=None, null=False)
 
 
+class EventToken(Table, tablename="event_token", db=DB):
+    provider_id = UUID(primary_key=True, default=None, null=False)
+    event_row = UUID(default=None, null=False)
+    rule_version = Text(default=None, null=False)
+    verdict = Text(default=None, null=False)
+    kind = Text(default=None, null=True)
+    tag_id = UUID(default=None, null=True)
+    counter = Integer(default=None, null=True)
+    occurred_at = Timestamptz(default=None, null=False)
+    accepted = Boolean(default=None, null=False)
+    judged_at = Timestamptz(default=None, null=False)
+
+
 class EventRelease(Table, tablename="event_release", db=DB):
     provider_id = UUID(primary_key=True, default=None, null=False)
     event_row = UUID(default=None, null=False)

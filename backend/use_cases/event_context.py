@@ -14,8 +14,10 @@ from backend.domain.evidence import Circle, Judgement, judge
 from backend.domain.paid_time import Offset, PaidTime, Sending, absurd, offset, paid_time
 from backend.domain.policy import Policy
 from backend.domain.time import london_date
+from backend.domain.tokens import Tag, TokenJudgement, judge_token, read_token
 from backend.faults import DomainError
 from backend.sql import query
+from backend.use_cases.home_tags import tags_meant
 from backend.use_cases.phone_calls import Call, Device, proved
 from backend.use_cases.provider_policy import provider_policy
 from schemas.mobile import Envelope
@@ -24,12 +26,13 @@ from schemas.scalars import parse_instant
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Approved places by visit and by person, the carer's visits among those named, and her own homes."""
+    """Approved places by visit and by person, the carer's visits among those named, her own homes, whose a visit is."""
 
     named: frozenset[UUID]
     visits: Mapping[UUID, Circle]
     people: Mapping[UUID, Circle]
     homes: Sequence[Circle]
+    whose: Mapping[UUID, UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class Context:
     measured: Offset | None
     policy: Policy
     places: Places
+    tags: Sequence[Tag]
 
     def paid(self, event: ReadEvent) -> PaidTime | None:
         """The instant that counts, of an event that could be read."""
@@ -95,6 +99,18 @@ class Context:
             self.policy.fix_stale_after_s,
         )
 
+    def token(self, event: ReadEvent) -> TokenJudgement | None:
+        """What the event's token proves; None for one that has none and needs none."""
+        signed, paid = event.event, self.paid(event)
+        assert signed is not None and paid is not None
+        text = event.payload.token if event.payload else None
+        if text is None:
+            return TokenJudgement("token_missing") if signed.method in ("qr", "nfc") else None
+        person = self.places.whose.get(signed.visit_id) if signed.visit_id else None
+        if person is None and event.payload is not None:
+            person = event.payload.person_id
+        return judge_token(read_token(text), paid.at, person, self.tags, self.policy.code_tolerance_s)
+
 
 async def context_of(
     connection: asyncpg.Connection,
@@ -107,13 +123,15 @@ async def context_of(
     """Read what the rules need. `digest` is the base64url SHA-256 of the body."""
     now = call.received_at
     policy = await provider_policy(connection, device.provider_id, london_date(now), now)
+    places = await _places(connection, device, events, policy)
     return Context(
         call=call,
         device=device,
         sending=Sending(envelope.sent_at, envelope.clock_id, envelope.sent_monotonic_ms),
         measured=_measured(device, envelope, digest, call),
         policy=policy,
-        places=await _places(connection, device, events, policy),
+        places=places,
+        tags=await _tags(connection, device, events, places),
     )
 
 
@@ -153,10 +171,23 @@ async def _places(
         named=frozenset(row["visit_id"] for row in rows if row["named"]),
         visits={row["visit_id"]: _circle(row) for row in rows if row["lat"] is not None},
         people={row["service_user_id"]: _circle(row) for row in known},
+        whose={row["visit_id"]: row["service_user_id"] for row in rows if row["service_user_id"] is not None},
         homes=[
             Circle(row["lat"], row["lon"], policy.home_fence_m) for row in homes if row["lat"] is not None
         ],
     )
+
+
+async def _tags(
+    connection: asyncpg.Connection, device: Device, events: Sequence[ReadEvent], places: Places
+) -> list[Tag]:
+    texts = {event.payload.token for event in events if event.payload and event.payload.token}
+    presented = [one for text in sorted(texts) if (one := read_token(text)) is not None]
+    people = {
+        *places.whose.values(),
+        *(e.payload.person_id for e in events if e.payload and e.payload.person_id),
+    }
+    return await tags_meant(connection, device.provider_id, presented, sorted(people))
 
 
 def _circle(row: Any) -> Circle:

@@ -8,10 +8,10 @@ from uuid import UUID, uuid5
 
 import asyncpg
 
+from backend.domain import evidence, tokens
 from backend.domain.canonical import sha256
 from backend.domain.decisions import Decision
 from backend.domain.events import ReadEvent
-from backend.domain.evidence import RULE_VERSION
 from backend.sql import query
 from backend.use_cases.event_context import Context
 
@@ -47,6 +47,7 @@ async def keep_events(
     await _write(connection, "events.insert_link", (_link_row(context, one) for one in kept))
     await _write(connection, "events.insert_key", (_key_row(context, one) for one in kept))
     await _write(connection, "events.insert_judgement", (_judgement_row(context, one) for one in kept))
+    await _write(connection, "events.insert_token", (_token_row(context, one) for one in kept))
     attached = [row for one in kept for row in _attachment_rows(context, one)]
     await _write(connection, "events.insert_attachment", attached)
     await _write(connection, "events.insert_help", (_help_row(context, one) for one in kept))
@@ -142,7 +143,7 @@ def _judgement_row(context: Context, one: Kept) -> tuple[Any, ...] | None:
     return (
         context.device.provider_id,
         one.row,
-        RULE_VERSION,
+        evidence.RULE_VERSION,
         context.call.received_at,
         judged.fence,
         judged.distance_m,
@@ -152,6 +153,27 @@ def _judgement_row(context: Context, one: Kept) -> tuple[Any, ...] | None:
         judged.keep_position and one.event.fix is not None,
         judged.level,
         list(judged.reasons),
+    )
+
+
+def _token_row(context: Context, one: Kept) -> tuple[Any, ...] | None:
+    signed = one.event.event
+    if signed is None or one.decision.code in _UNREAD_CODES:
+        return None
+    judged = context.token(one.event)
+    if judged is None:
+        return None
+    return (
+        context.device.provider_id,
+        one.row,
+        tokens.RULE_VERSION,
+        judged.verdict,
+        judged.kind,
+        judged.tag_id,
+        judged.counter,
+        signed.occurred_at,
+        one.decision.outcome == "accepted",
+        context.call.received_at,
     )
 
 

@@ -1,8 +1,8 @@
 """A carer's phone fetches her own visits."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 import msgspec
 
@@ -43,10 +43,17 @@ def _visit(row: Mapping[str, Any], now: datetime) -> RotaVisit:
         planned=PlannedSpan(row["starts_at"], row["ends_at"]),
         status=row["status"],
         tasks=[_task(task) for task in _tasks(row["tasks"])],
-        methods=list(get_args(Method)),
+        methods=_methods(row["tags"]),
         carers=list(row["carers"]) if len(row["carers"]) > 1 else [],
         access_note=row["access_note"] if _note_open(row, now) else None,
     )
+
+
+def _methods(tags: Collection[str]) -> list[Method]:
+    """How an arrival can be shown at this place: what hangs in the home, then what a phone can always do."""
+    nfc: list[Method] = ["nfc"] if "nfc" in tags else []
+    qr: list[Method] = ["qr"] if any(kind.startswith("qr_") for kind in tags) else []
+    return [*nfc, *qr, "gps", "phone", "manual"]
 
 
 def _note_open(row: Mapping[str, Any], now: datetime) -> bool:

@@ -16,7 +16,7 @@ import polars as pl
 from backend import clock
 from backend.domain import visit
 from backend.domain.activity import ACTIVITY_EVENT_SCHEMA, DAY_CORRECTION_SCHEMA, activities
-from backend.domain.evidence import LEVELS
+from backend.domain.evidence import LEVELS, with_token
 from backend.domain.policy import Policy
 from backend.domain.time import london_date
 from backend.domain.visit import VisitFacts, visits
@@ -25,8 +25,10 @@ from backend.use_cases.provider_policy import provider_policy
 
 # An unplanned visit or an activity may begin before the range and end in it.
 _MARGIN: Final = timedelta(days=1)
-SAID_SCHEMA: Final = pl.Schema({**visit.EVENT_SCHEMA, "about_event_id": pl.String()})
-"""Events about visits as they were said, before a position that came later improves them."""
+# The event that a late position is of; the verdict on the token, and of what kind of tag it is.
+_BESIDE: Final = {"about_event_id": pl.String(), "token": pl.String(), "token_kind": pl.String()}
+SAID_SCHEMA: Final = pl.Schema({**visit.EVENT_SCHEMA, **_BESIDE})
+"""Events about visits as they were said, before a position that came later, or their token, improves them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,7 @@ async def _facts(
 
 
 def _improved(events: pl.DataFrame) -> pl.DataFrame:
-    """Events with the level of a position that came later, where that proves more."""
+    """Events with the level of a position that came later, where that proves more, and of their token."""
     rank = {level: number for number, level in enumerate(LEVELS)}
     ranked = events.with_columns(rank=pl.col("level").replace_strict(rank, return_dtype=pl.Int64))
     late = (
@@ -171,6 +173,7 @@ def _improved(events: pl.DataFrame) -> pl.DataFrame:
     return (
         ranked.join(late, on=["device_id", "event_id"], how="left")
         .with_columns(level=best)
+        .with_columns(level=with_token(pl.col("level"), pl.col("token"), pl.col("token_kind")))
         .filter(pl.col("visit_id").is_not_null())
         .select(list(visit.EVENT_SCHEMA))
     )

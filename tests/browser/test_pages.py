@@ -9,8 +9,11 @@ from typing import Any, Final
 import pytest
 from playwright.async_api import Browser, Page
 
+from backend.tables.ids import thing_id
+from backend.use_cases.add_tag import NewTag, add_tag
+from backend.use_cases.read_tags import list_tags
 from tests.console.desk import PASSWORD, Desk, email
-from tests.jobs.office import visit_id
+from tests.jobs.office import PROVIDER, visit_id
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -37,6 +40,16 @@ async def signed_in(
     await context.close()
 
 
+async def homes_of(busy: Desk) -> list[str]:
+    """The page of a home with a card and a tag in it, and the card to print."""
+    home = thing_id(PROVIDER, "service_user", "S1")
+    listed = [tag["id"] for tag in await list_tags(PROVIDER, home) if tag["kind"] == "qr_static"]
+    if not listed:
+        listed = [await add_tag(PROVIDER, home, NewTag("qr_static", "By the door"))]
+        await add_tag(PROVIDER, home, NewTag("nfc", "Hall", bytes(7), b"k" * 16))
+    return [f"/people/{home}", f"/people/{home}/cards/{listed[0]}"]
+
+
 async def pages_of(busy: Desk, who: str) -> list[str]:
     invoice, report = await busy.id_of("invoice"), await busy.id_of("wage_report")
     worker = f"/wage-reports/{report}/workers/1"
@@ -50,6 +63,8 @@ async def pages_of(busy: Desk, who: str) -> list[str]:
         "/quarantine",
         "/devices",
         "/passkeys",
+        "/people",
+        *await homes_of(busy),
     ]
     return {
         "manager": [*office, *invoices, *reports],
@@ -97,7 +112,7 @@ async def test_pages_for_nobody_in_particular_are_free_of_accessibility_faults(
 ) -> None:
     page = await browser.new_page(base_url=address)
     faults = []
-    for path in ("/sign-in", "/nowhere"):
+    for path in ("/sign-in", "/nowhere", "/at"):
         await page.goto(path)
         faults += await faults_of(page)
         await photograph(page, "nobody")

@@ -11,6 +11,7 @@ from tests.jobs.office import visit_id
 ROLES = {"manager", "finance", "commissioner", "auditor", "administrator"}
 PUBLIC = {
     "/",
+    "/at",
     "/sign-in",
     "/sign-in/passkey",
     "/set-password",
@@ -30,6 +31,11 @@ MAY_OPEN = {
     "/devices/codes": {"manager"},
     "/devices/{device_id:uuid}/revoke": {"manager"},
     "/devices/{device_id:uuid}/unlock": {"manager"},
+    "/people": {"manager"},
+    "/people/{person_id:uuid}": {"manager"},
+    "/people/{person_id:uuid}/tags": {"manager"},
+    "/people/{person_id:uuid}/cards/{tag_id:uuid}": {"manager"},
+    "/people/{person_id:uuid}/tags/{tag_id:uuid}/retire": {"manager"},
     "/invoices": {"manager", "finance", "commissioner"},
     "/invoices/{document_id:uuid}": {"manager", "finance", "commissioner"},
     "/invoices/{document_id:uuid}/files/{format:str}": {"manager", "finance", "commissioner"},
@@ -72,6 +78,8 @@ def _filled(path: str) -> str:
                 "{correction_id:uuid}",
                 "{event_row:uuid}",
                 "{device_id:uuid}",
+                "{person_id:uuid}",
+                "{tag_id:uuid}",
                 "{document_id:uuid}",
                 "{passkey_id:uuid}",
             ),

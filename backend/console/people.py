@@ -1,0 +1,131 @@
+"""The people supported, and the cards, fobs and tags in their homes: add one, print a card, retire one."""
+
+from datetime import date
+from typing import Any, Final, cast
+from uuid import UUID
+
+import segno
+from litestar import Response, get
+from litestar.handlers import HTTPRouteHandler
+
+from backend.console.asking import AnyRequest, Ask, action, page
+from backend.console.paging import key_of, with_query
+from backend.console.rendering import redirect, render
+from backend.domain.tokens import PATH, TagKind
+from backend.faults import DomainError
+from backend.problems import STATUS
+from backend.use_cases.add_tag import NewTag, add_tag
+from backend.use_cases.read_people import read_people, read_person
+from backend.use_cases.read_tags import list_tags, read_card
+from backend.use_cases.retire_tag import retire_tag
+from schemas.scalars import parse_date
+from schemas.strict import Fault, Faulty
+
+_SAID: Final = {"added": "It is in the register.", "retired": "It is retired: from now on it proves nothing."}
+_KINDS: Final = ("qr_static", "qr_rotating", "nfc")
+Problem = tuple[str, str]
+
+
+async def _people(ask: Ask) -> Response[Any]:
+    after = cast(tuple[UUID] | None, key_of(ask.asked("after"), UUID))
+    shown, more = await read_people(ask.organisation, after[0] if after else None)
+    following = with_query(ask, "after", str(shown[-1]["id"])) if more else None
+    return render("people.html", ask.user, shown=shown, more=following)
+
+
+async def _person(ask: Ask) -> Response[Any]:
+    return await _person_page(ask, ask.path("person_id"))
+
+
+async def _person_page(
+    ask: Ask, person: UUID, problem: Problem | None = None, status: int = 200
+) -> Response[Any]:
+    return render(
+        "person.html",
+        ask.user,
+        status=status,
+        person=await read_person(ask.organisation, person),
+        tags=await list_tags(ask.organisation, person),
+        said=_SAID.get(ask.asked("done") or ""),
+        problem=problem,
+    )
+
+
+async def _add(ask: Ask) -> Response[Any]:
+    person = ask.path("person_id")
+    try:
+        made = await add_tag(ask.organisation, person, _new_tag(ask), ask.user.user_id)
+    except Faulty as error:
+        fault = error.faults[0]
+        return await _person_page(ask, person, (fault.pointer.strip("/"), f"This {fault.detail}."), 400)
+    except DomainError as error:
+        field = "uid" if error.code == "conflict" else "kind"
+        return await _person_page(ask, person, (field, error.detail), STATUS[error.code])
+    if ask.form["kind"] == "qr_static":
+        return redirect(f"/people/{person}/cards/{made}")
+    return redirect(f"/people/{person}?done=added")
+
+
+def _new_tag(ask: Ask) -> NewTag:
+    kind = ask.form.get("kind", "")
+    if kind not in _KINDS:
+        raise DomainError("bad_request", "Choose what to add.")
+    step = ask.form.get("step_s", "")
+    return NewTag(
+        kind=cast(TagKind, kind),
+        label=ask.form.get("label", "").strip(),
+        uid=_hex(ask, "uid"),
+        key=_hex(ask, "key"),
+        meta_key=_hex(ask, "meta_key"),
+        step_s=int(step) if step in ("30", "60") else None,
+        first_day=_first_day(ask),
+    )
+
+
+def _first_day(ask: Ask) -> date | None:
+    try:
+        return parse_date(ask.form["first_day"]) if ask.form.get("first_day") else None
+    except ValueError as error:
+        raise Faulty([Fault("/first_day", str(error))]) from error
+
+
+def _hex(ask: Ask, name: str) -> bytes | None:
+    """A field of hex digits, with or without separators; None if it is empty. Other text is as wrong as too few."""
+    text = ask.form.get(name, "").replace(":", "").strip()
+    try:
+        return bytes.fromhex(text) if text else None
+    except ValueError:
+        return b""
+
+
+async def _card(ask: Ask) -> Response[Any]:
+    shown = await read_card(ask.organisation, ask.path("tag_id"))
+    code = segno.make(shown.text, error="m").svg_inline(
+        border=4, omitsize=True, lineclass=None, svgclass=None
+    )
+    return render("card.html", ask.user, shown=shown, code=code)
+
+
+async def _retire(ask: Ask) -> Response[Any]:
+    person, tag = ask.path("person_id"), ask.path("tag_id")
+    try:
+        await retire_tag(ask.organisation, tag, ask.form.get("reason", ""), ask.user.user_id)
+    except DomainError as error:
+        return await _person_page(ask, person, (f"reason-{tag}", error.detail), STATUS[error.code])
+    return redirect(f"/people/{person}?done=retired")
+
+
+@get(PATH, include_in_schema=False)
+async def scanned(request: AnyRequest) -> Response[Any]:
+    """Where the addresses on cards and tags lead a phone's own camera: words for whoever scanned one."""
+    return render("scanned.html")
+
+
+handlers: Final[list[HTTPRouteHandler]] = [
+    page("/people", "manager")(_people),
+    page("/people/{person_id:uuid}", "manager")(_person),
+    action("/people/{person_id:uuid}/tags", "manager")(_add),
+    page("/people/{person_id:uuid}/cards/{tag_id:uuid}", "manager")(_card),
+    action("/people/{person_id:uuid}/tags/{tag_id:uuid}/retire", "manager")(_retire),
+    scanned,
+]
