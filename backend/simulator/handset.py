@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import httpx
 
+from backend.simulator.home_tags import HomeTag
 from backend.simulator.journal import IN_CHAIN, Item, Sending, Trick
 from backend.simulator.model import Carer
 from backend.simulator.moments import Moment
@@ -33,23 +34,33 @@ class Answered:
 
 @dataclass(slots=True)
 class Handset:
-    """A carer's phone. `visits` turns references of the rota into the ids that phones use; `at` is the true instant."""
+    """A carer's phone. `visits` turns references of the rota into the ids that phones use; `at` is the true instant.
+
+    `tags` is what hangs in the homes, by the reference of each visit there.
+    """
 
     carer: Carer
     visits: Mapping[str, str]
     phone: Phone
     at: datetime
+    tags: Mapping[str, HomeTag] = field(default_factory=dict)
     unsigned: deque[Item] = field(default_factory=deque)
     calls_left: Counter[int] = field(default_factory=Counter)
     events: dict[int, Json] = field(default_factory=dict)
 
     @classmethod
     def new(
-        cls, client: httpx.AsyncClient, carer: Carer, visits: Mapping[str, str], install_id: str, at: datetime
+        cls,
+        client: httpx.AsyncClient,
+        carer: Carer,
+        visits: Mapping[str, str],
+        install_id: str,
+        at: datetime,
+        tags: Mapping[str, HomeTag],
     ) -> "Handset":
         """A phone out of its box, with a key and no carer's code yet."""
         phone = Phone(client, install_id=install_id)
-        handset = cls(carer, visits, phone, at)
+        handset = cls(carer, visits, phone, at, tags)
         phone.now, phone.monotonic_ms = handset.shown, handset.monotonic_ms
         return handset
 
@@ -147,8 +158,17 @@ class Handset:
     def _record(self, moment: Moment, ahead: timedelta = timedelta()) -> Json:
         visit = None if moment.visit is None else self.visits[moment.visit]
         fix = self._fix(moment)
-        method = "phone" if fix is None else "gps"
-        return self.phone.record(moment.kind, visit, self.shown() + ahead, fix, _payload(moment), method)
+        method, payload = ("phone" if fix is None else "gps"), _payload(moment)
+        if read := self._read(moment):
+            method, payload = read[0], {**payload, "token": read[1]}
+        return self.phone.record(moment.kind, visit, self.shown() + ahead, fix, payload, method)
+
+    def _read(self, moment: Moment) -> tuple[str, str] | None:
+        """What the phone reads from a tag in the home as its carer arrives or leaves."""
+        if moment.visit is None or moment.kind not in ("check_in", "check_out"):
+            return None
+        tag = self.tags.get(moment.visit)
+        return None if tag is None else tag.token(self.carer)
 
     def _fix(self, moment: Moment) -> Json | None:
         if moment.fix is None:

@@ -11,6 +11,7 @@ import httpx
 
 from backend.faults import SetupFault
 from backend.simulator.handset import Handset
+from backend.simulator.home_tags import HomeTag, hang_tags
 from backend.simulator.model import COUNCIL, NHS, Carer, County
 from backend.tables.ids import organisation_id, thing_id
 from backend.use_cases.add_user import Role, add_user
@@ -52,12 +53,12 @@ async def add_logins(password: str) -> None:
 
 
 async def enrol_all(county: County, client: httpx.AsyncClient, at: datetime) -> dict[str, Handset]:
-    """Enrol a phone for every carer, each with a code from the office; by employment.
+    """Hang tags in homes, and enrol a phone for every carer, each with a code from the office; by employment.
 
     Raises Refused, and SetupFault if the server's clock is not at the instant `at`.
     """
-    visits = _visit_ids(county)
-    handsets = {carer.employment: _handset(carer, visits, client, at) for carer in county.carers}
+    visits, tags = _visit_ids(county), await hang_tags(county)
+    handsets = {carer.employment: _handset(carer, visits, client, at, tags) for carer in county.carers}
     room = asyncio.Semaphore(AT_ONCE)
 
     async def enrol(handset: Handset) -> None:
@@ -82,7 +83,13 @@ def _visit_ids(county: County) -> dict[str, str]:
     }
 
 
-def _handset(carer: Carer, visits: Mapping[str, str], client: httpx.AsyncClient, at: datetime) -> Handset:
+def _handset(
+    carer: Carer,
+    visits: Mapping[str, str],
+    client: httpx.AsyncClient,
+    at: datetime,
+    tags: Mapping[str, HomeTag],
+) -> Handset:
     shared = "shares_phone" in carer.habits
     install = f"install-{carer.reference.rsplit('-', 1)[0] if shared else carer.reference}"
-    return Handset.new(client, carer, visits, install, at)
+    return Handset.new(client, carer, visits, install, at, tags)
