@@ -269,6 +269,9 @@ async def test_the_openapi_document_describes_every_call(world: World) -> None:
             "/corrections",
         ),
         "/corrections/{correction_id}/objection",
+        "/passkeys",
+        "/passkeys/options",
+        "/passkeys/{passkey_id}",
     }
     assert document["components"]["schemas"]["ReasonCode"]["enum"]
     assert document["components"]["schemas"]["Platform"]["enum"]
