@@ -16,7 +16,7 @@ from backend import clock, db, keys, logs, settings
 from backend.console.errors import for_browsers
 from backend.faults import DomainError
 from backend.middleware import finish, note_arrival
-from backend.migrations.runner import missing
+from backend.migrations.state import missing
 from backend.openapi import Described
 from backend.problems import EXCEPTION_HANDLERS
 from backend.running import database

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from backend import db, embedded, keys, settings
 from backend.faults import SetupFault
-from backend.migrations.runner import migrate, missing
+from backend.migrations.state import missing
 from backend.settings import Settings
 
 T = TypeVar("T")
@@ -31,13 +31,23 @@ async def database() -> AsyncIterator[Settings]:
     with addressed() as now:
         keys.current()
         if now.embedded and now.owner_database_url is not None:
-            await migrate(now.owner_database_url, str(now.database_url))
+            await _bring_forward(str(now.database_url), now.owner_database_url)
         async with db.opened(str(now.database_url), now.pool_size):
             if behind := await missing():
                 raise SetupFault(
                     f"The database lacks {len(behind)} of the migrations, first {behind[0]}: run `doorstep migrate`."
                 )
             yield now
+
+
+async def _bring_forward(url: str, owner_url: str) -> None:
+    """Migrate an embedded database, unless it is at the newest version already."""
+    async with db.opened(url, size=1):
+        behind = await missing()
+    if behind:
+        from backend.migrations.runner import migrate
+
+        await migrate(owner_url, url)
 
 
 async def with_database(work: Callable[[], Awaitable[T]]) -> T:

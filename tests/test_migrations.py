@@ -7,8 +7,9 @@ import asyncpg
 import pytest
 
 from backend.faults import SetupFault
-from backend.migrations import runner
-from backend.migrations.runner import migrate, missing
+from backend.migrations import state
+from backend.migrations.runner import migrate
+from backend.migrations.state import missing
 from tests.conftest import Database
 
 
@@ -26,7 +27,7 @@ async def test_new_files_run_in_order_and_are_recorded(
 ) -> None:
     _write(tmp_path, "9002_b.sql", "ALTER TABLE fresh ADD COLUMN m int;")
     _write(tmp_path, "9001_a.sql", "CREATE TABLE fresh (n int); GRANT SELECT ON fresh TO {app};")
-    monkeypatch.setattr(runner, "FOLDER", tmp_path)
+    monkeypatch.setattr(state, "FOLDER", tmp_path)
     made = database.settings
     assert await migrate(str(made.owner_database_url), str(made.database_url)) == ["9001_a", "9002_b"]
     connection = await asyncpg.connect(str(made.database_url))
@@ -39,7 +40,7 @@ async def test_a_failing_file_changes_nothing_and_is_named(
 ) -> None:
     _write(tmp_path, "9001_a.sql", "CREATE TABLE fresh (n int);")
     _write(tmp_path, "9002_b.sql", "SELECT nonsense;")
-    monkeypatch.setattr(runner, "FOLDER", tmp_path)
+    monkeypatch.setattr(state, "FOLDER", tmp_path)
     made = database.settings
     with pytest.raises(SetupFault, match="9002_b"):
         await migrate(str(made.owner_database_url), str(made.database_url))

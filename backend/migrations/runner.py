@@ -13,14 +13,12 @@ from urllib.parse import unquote, urlsplit
 import asyncpg
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from piccolo.apps.migrations.commands.forwards import ForwardsMigrationManager
-from piccolo.apps.migrations.tables import Migration
 from piccolo.conf.apps import AppConfig
 
 from backend.db import DB, opened
 from backend.faults import SetupFault
+from backend.migrations.state import APP, FOLDER, files, missing
 
-FOLDER: Final = Path(__file__).parent / "sql"
-APP: Final = "doorstep"
 _LOCK: Final = 0x646F6F72
 """The number of the advisory lock: "door" in ASCII. Any would do that nothing else uses."""
 
@@ -37,22 +35,9 @@ async def migrate(owner_url: str, application_url: str) -> list[str]:
         return await _Forwards(role).bring_forward()
 
 
-async def missing() -> list[str]:
-    """The migrations that this program knows and the open database has not had."""
-    try:
-        done = await Migration.get_migrations_which_ran(app_name=APP)
-    except asyncpg.UndefinedTableError:
-        done = []
-    return sorted(set(_files()) - set(done))
-
-
 def role_of(url: str) -> str:
     """The role that a database address signs in as."""
     return unquote(urlsplit(url).username or "")
-
-
-def _files() -> dict[str, Path]:
-    return {path.stem: path for path in sorted(FOLDER.glob("*.sql"))}
 
 
 async def _refuse_powerful(connection: asyncpg.Connection, role: str) -> None:
@@ -116,7 +101,7 @@ class _Forwards(ForwardsMigrationManager):
         self._role = role
 
     def get_migration_modules(self, folder_path: str) -> dict[str, Any]:
-        return {path.stem: _Step(path, self._role) for path in _files().values()}
+        return {path.stem: _Step(path, self._role) for path in files().values()}
 
     async def bring_forward(self) -> list[str]:
         await self.create_migration_table()
