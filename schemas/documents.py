@@ -8,6 +8,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
+from schemas.beside import ReportBeside, WorkerBeside
 from schemas.day import Actual, DayFlag, DaySegment, Span
 from schemas.scalars import Day, Instant, Number
 from schemas.wage import WageCase, WageResult
@@ -181,6 +182,7 @@ class TestedWorker(Struct, frozen=True, kw_only=True):
     case: WageCase
     result: WageResult
     days: list[WorkedDay]
+    beside: WorkerBeside | None = None
 
 
 class NotTested(Struct, frozen=True, kw_only=True):
@@ -233,3 +235,4 @@ class WageReportSnapshot(Struct, frozen=True, kw_only=True):
     statute: list[StatuteEntry]
     facts_digest: str
     simulated_clock: bool = False
+    beside: ReportBeside | None = None

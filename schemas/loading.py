@@ -33,7 +33,7 @@ from schemas.wage_kinds import DeductionKind, ExpenditureKind, PayKind, PaymentT
 
 LoadKind = Literal[
     "organisations", "carers", "service-users", "contracts", "pay-terms", "packages", "rota", "pay",
-    "pay-templates", "pay-mapping",
+    "pay-templates", "pay-mapping", "standards",
     "absences", "leave", "postcodes", "bank-holidays",
 ]  # fmt: skip
 Format = Literal["csv", "xlsx", "json"]

@@ -39,7 +39,7 @@ _FINANCE: Final = frozenset({"pay", "pay-terms", "pay-templates", "pay-mapping"}
 _OPTIONS: Final = frozenset({"dry_run", "complete"})
 _PAYROLL: Final = frozenset({"template", "provider", "paid_on", "run"})
 """What a payroll export needs besides; with `template` the body of kind pay is one."""
-_COMMISSIONER: Final = frozenset({"absences"})
+_COMMISSIONER: Final = frozenset({"absences", "standards"})
 
 
 @post(

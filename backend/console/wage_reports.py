@@ -12,6 +12,7 @@ from backend.console.downloads import download
 from backend.console.paging import key_of, with_query
 from backend.console.rendering import render
 from backend.documents import worker_page
+from backend.documents.beside import report_tables, worker_tables
 from backend.faults import DomainError
 from backend.problems import STATUS
 from backend.use_cases.read_documents import WAGE_REPORTS, read_documents, read_file
@@ -42,7 +43,13 @@ async def _report(ask: Ask) -> Response[Any]:
 async def _report_page(ask: Ask, problem: Problem | None = None, status: int = 200) -> Response[Any]:
     shown = await read_wage_report(ask.viewer, ask.path("document_id"))
     return render(
-        "wage-report.html", ask.user, status=status, shown=shown, masked=ask.viewer.masked, problem=problem
+        "wage-report.html",
+        ask.user,
+        status=status,
+        shown=shown,
+        beside=[] if shown.head.beside is None else report_tables(shown.head.beside),
+        masked=ask.viewer.masked,
+        problem=problem,
     )
 
 
@@ -87,6 +94,7 @@ def _worker_page(
         verdict=worker_page.verdict(shown.worker.result),
         steps=worker_page.steps_to_counted(shown.worker.result),
         paid=[(row, worker_page.basis(line) if line else "") for row, line in worker_page.paid(shown.worker)],
+        beside=[] if shown.worker.beside is None else worker_tables(shown.worker.beside, str),
         work=worker_page.by_kind(shown.worker.result.work),
         days=days_of(shown),
         problem=problem,

@@ -42,6 +42,7 @@ def _alone(report: WageReportSnapshot, own: list[TestedWorker]) -> WageReportSna
         report,
         workers=own,
         not_tested=[],
+        beside=None,
         summary=_summary([worker.result for worker in own]),
         rules=[text for text in report.rules if text.id in rules],
         statute=[entry for entry in report.statute if (entry.id, entry.hourly) in rates],

@@ -1,8 +1,9 @@
 """What a wage report says on paper: a summary, then the pages of each worker."""
 
 from backend.documents import words
+from backend.documents.beside import report_tables
 from backend.documents.invoice_page import Page
-from backend.documents.worker_page import named, pay_cycle, worker_page
+from backend.documents.worker_page import named, pay_cycle, table_page, worker_page
 from schemas.documents import StatuteEntry, TestedWorker, WageReportSnapshot
 
 
@@ -48,6 +49,9 @@ def _summary(report: WageReportSnapshot) -> Page:
         "not_tested": [
             [left.name or left.employment, left.employment, left.reason] for left in report.not_tested
         ],
+        "beside": []
+        if report.beside is None
+        else [table_page(table) for table in report_tables(report.beside)],
         "statute": [
             [entry.id, words.pounds(entry.hourly), f"{entry.from_} to {entry.until}", _cited(entry)]
             for entry in report.statute

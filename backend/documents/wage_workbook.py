@@ -12,6 +12,7 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from backend.documents import words
+from backend.documents.beside import sheets
 from backend.documents.cells import Cell, edges, guarded
 from backend.documents.wage_report_page import notices
 from backend.domain.time import LONDON
@@ -122,6 +123,7 @@ def _sheets(report: WageReportSnapshot) -> Iterator[tuple[str, Sequence[str], Ro
         _ADJUSTMENTS,
         ((w.employment, r.section, r.kind, r.amount, r.rule) for w in tested for r in w.result.adjustments),
     )
+    yield from sheets(report.beside, tested)
     yield "Days", _DAYS, _each_day(tested, _segments)
     yield "Visits", _VISITS, _each_day(tested, _visits)
     yield "Flags", _FLAGS, _each_day(tested, _day_flags)

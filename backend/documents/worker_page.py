@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from backend.documents import words
+from backend.documents.beside import Table, worker_tables
 from backend.documents.invoice_page import Page, rule, rule_numbers
 from backend.documents.worked_days import day_rules, days_page
 from backend.domain.minimum_wage.reductions import ACCOMMODATION_RULE
@@ -29,18 +30,26 @@ def worker_page(report: WageReportSnapshot, worker: TestedWorker) -> Page:
         "work_totals": _work_totals(worker.result),
         "pay": [_pay(row, line, numbers) for row, line in paid(worker)],
         "to_counted": _to_counted(worker.result, numbers),
-        "standards": [
-            [
-                row.name,
-                "met" if row.met else "not met",
-                words.pounds(row.shortfall),
-                rule_numbers([row.rule], numbers),
-            ]
-            for row in worker.result.standards
+        "beside": []
+        if worker.beside is None
+        else [
+            table_page(table)
+            for table in worker_tables(worker.beside, lambda rule_id: rule_numbers([rule_id], numbers))
         ],
         "warnings": [f"{warned.detail} ({warned.code})" for warned in worker.result.warnings],
         "days": days_page(worker.days, numbers),
         "rules": [rule(text, numbers) for text in rules],
+    }
+
+
+def table_page(table: Table) -> Page:
+    """A table as the template prints it."""
+    return {
+        "title": table.title,
+        "headings": list(table.headings),
+        "rows": [list(row) for row in table.rows],
+        "numbers": list(table.numbers),
+        "note": table.note,
     }
 
 
@@ -73,6 +82,10 @@ def rules_of(report: WageReportSnapshot, worker: TestedWorker) -> list[RuleText]
     used |= {warned.rule for warned in result.warnings} | {result.arrears.rule} | day_rules(worker.days)
     if result.accommodation_adjustment:
         used.add(ACCOMMODATION_RULE)
+    if worker.beside is not None:
+        pay, risks, standards = worker.beside.pay, worker.beside.mileage, worker.beside.standards
+        used |= {row.rule for rows in (pay.lines, pay.unpaid, risks, standards) for row in rows}
+        used |= {worker.beside.together.rule} if worker.beside.together else set()
     return [text for text in report.rules if text.id in used]
 
 

@@ -24,3 +24,4 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     invoice_after_days: int
     statute_ends_warning_days: int
     wage_report_after_days: int
+    mileage_lookback_visits: int

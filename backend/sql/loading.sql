@@ -95,3 +95,11 @@ ORDER BY element, starts_on, version DESC;
 -- The newest version of each template that a provider keeps.
 SELECT DISTINCT ON (reference) reference, version, template, recorded_at
 FROM pay_template_version WHERE provider_id = $1 ORDER BY reference, version DESC;
+
+-- name: standards
+SELECT DISTINCT ON (reference, starts_on) reference, starts_on, ends_on, commissioner_id
+FROM standard_version WHERE provider_id = $1 AND reference = ANY ($2::text[])
+ORDER BY reference, starts_on, version DESC;
+
+-- name: contracted
+SELECT EXISTS (SELECT FROM contract WHERE provider_id = $1 AND commissioner_id = $2);

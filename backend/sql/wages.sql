@@ -21,7 +21,7 @@ WHERE provider_id = $1 AND recorded_at <= $4
 ORDER BY employment_id, reference, version DESC
 
 -- name: terms
-SELECT DISTINCT ON (t.reference, v.starts_on) t.reference, v.starts_on, v.ends_on, v.version, v.terms
+SELECT DISTINCT ON (t.reference, v.starts_on) t.reference, v.starts_on, v.ends_on, v.version, v.terms, v.digest
 FROM pay_terms_version v JOIN pay_terms t ON t.provider_id = v.provider_id AND t.id = v.pay_terms_id
 WHERE v.provider_id = $1 AND v.recorded_at <= $2
 ORDER BY t.reference, v.starts_on, v.version DESC
@@ -41,3 +41,19 @@ SELECT DISTINCT ON (element, starts_on) element, starts_on, version, ends_on, la
     absence_taken, note, digest, recorded_at
 FROM pay_mapping_version WHERE provider_id = $1 AND recorded_at <= $2
 ORDER BY element, starts_on, version DESC
+
+-- name: standards
+-- The newest version of each standard and first day, with the name of who requires it.
+SELECT DISTINCT ON (s.reference, s.starts_on) s.reference, s.starts_on, s.ends_on, s.version, s.name,
+    s.standard::text AS standard, o.reference AS required_by, s.digest
+FROM standard_version s
+LEFT JOIN LATERAL organisation_names(ARRAY[s.commissioner_id]) AS o ON s.commissioner_id IS NOT NULL
+WHERE s.provider_id = $1 AND s.recorded_at <= $2
+ORDER BY s.reference, s.starts_on, s.version DESC
+
+-- name: visits_before
+-- How many visits each carer checked in to between two instants, of those with at least $5.
+SELECT carer_id, count(*) AS visits FROM event
+WHERE provider_id = $1 AND kind = 'check_in' AND outcome = 'accepted' AND paid_at >= $2 AND paid_at < $3
+  AND received_at <= $4
+GROUP BY carer_id HAVING count(*) >= $5 ORDER BY carer_id

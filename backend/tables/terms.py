@@ -49,6 +49,19 @@ class PayTermsVersion(Table, tablename="pay_terms_version", db=DB):
     recorded_at = Timestamptz(default=None, null=False)
 
 
+class StandardVersion(Table, tablename="standard_version", db=DB):
+    provider_id = UUID(primary_key=True, default=None, null=False)
+    reference = Text(default=None, null=False)
+    starts_on = Date(default=None, null=False)
+    version = Integer(default=None, null=False)
+    ends_on = Date(default=None, null=True)
+    name = Text(default=None, null=False)
+    commissioner_id = UUID(default=None, null=True)
+    standard = JSONB(default=None, null=False)
+    digest = Bytea(default=None, null=False)
+    recorded_at = Timestamptz(default=None, null=False)
+
+
 class Package(Table, tablename="package", db=DB):
     provider_id = UUID(primary_key=True, default=None, null=False)
     id = UUID(default=None, null=False)

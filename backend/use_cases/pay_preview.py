@@ -32,17 +32,26 @@ class Terms:
 
     def on(self, reference: str | None, day: date) -> PayTerms | None:
         """The terms in force on a London date, or None."""
+        held = self.version_on(reference, day)
+        return None if held is None else held[3]
+
+    def version_on(self, reference: str | None, day: date) -> tuple[str, date, date | None, PayTerms] | None:
+        """Reference, first and last day, and terms in force on a London date, or None."""
         held = (
-            terms
-            for name, start, end, terms in self.versions
-            if name == reference and start <= day and (end is None or day <= end)
+            version
+            for version in self.versions
+            if version[0] == reference and version[1] <= day and (version[2] is None or day <= version[2])
         )
         return next(held, None)
 
 
 async def terms_of(connection: asyncpg.Connection, provider_id: UUID, as_of: datetime) -> Terms:
     """The provider's pay terms as recorded up to `as_of`."""
-    rows = await connection.fetch(query("wages.terms"), provider_id, as_of)
+    return terms_recorded(await connection.fetch(query("wages.terms"), provider_id, as_of))
+
+
+def terms_recorded(rows: Sequence[Mapping[str, Any]]) -> Terms:
+    """Terms from rows of wages.terms."""
     return Terms([(row["reference"], row["starts_on"], row["ends_on"], _terms(row["terms"])) for row in rows])
 
 
@@ -135,10 +144,11 @@ def previewed_pay(
             return None
         found.setdefault(id(held), (held, []))[1].append(case)
     results = [paid_under(held, cases) for held, cases in found.values()]
-    return [_wage_line(line) for result in results for line in result.lines]
+    return [wage_line(line) for result in results for line in result.lines]
 
 
-def _wage_line(line: Any) -> wage.PayLine:
+def wage_line(line: Any) -> wage.PayLine:
+    """A line of calc pay as the wage test takes it: all hourly pay for the same duties."""
     if line.kind == "hourly":
         return wage.PayLine(
             kind="hourly", amount=Decimal(line.amount), minutes=Decimal(line.minutes), duties="care"

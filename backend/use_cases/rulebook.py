@@ -10,9 +10,9 @@ import yaml
 from backend.domain.minimum_wage.law import Law
 from backend.statute import strict_yaml
 from backend.statute.catalogue import read_rules, rule_files
-from backend.statute.entries import RateInterval, Rule
+from backend.statute.entries import MileageInterval, RateInterval, Rule
 from backend.statute.strict_yaml import StatuteError
-from backend.statute.wage_law import rate_intervals, read_wage_law
+from backend.statute.wage_law import mileage_intervals, rate_intervals, read_wage_law
 from backend.travel import TravelEstimator
 from backend.travel.straight_line import StraightLine, paces_text, read_paces
 
@@ -34,6 +34,7 @@ class Rulebook:
     rates: Sequence[RateInterval]
     rules: Mapping[str, Rule]
     estimator: TravelEstimator
+    mileage: Sequence[MileageInterval]
 
 
 @cache
@@ -58,4 +59,5 @@ def read_rulebook(texts: Mapping[str, str]) -> Rulebook:
         rate_intervals(read("wage_rates.yaml")),
         read_rules(read),
         StraightLine(read_paces(yaml.load(texts[_PACES], Loader=yaml.BaseLoader))),
+        mileage_intervals(read("mileage.yaml")),
     )

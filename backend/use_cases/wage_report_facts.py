@@ -1,7 +1,7 @@
 """The facts a wage report is made from: who was employed, what was worked, what payroll really paid."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -15,6 +15,8 @@ from backend.domain.payroll import Classified, classify
 from backend.sql import query
 from backend.travel import TravelEstimator
 from backend.use_cases.known_bank_holidays import known_bank_holidays
+from backend.use_cases.miles_before import miles_before
+from backend.use_cases.wage_standards import hourly_standards, in_force
 from backend.use_cases.worked_days import CarersDays, RecordedDays, days_recorded, recorded_days
 from schemas.scalars import parse_minutes
 from schemas.wage import (
@@ -26,6 +28,7 @@ from schemas.wage import (
     PaymentToEmployer,
     Period,
     Span,
+    Standard,
     WageCase,
     Worker,
     WorkLine,
@@ -40,8 +43,9 @@ ARREARS: Final = "award"
 
 @dataclass(frozen=True, slots=True)
 class RecordedWages:
-    """What was recorded that a wage report is made from. `pay_lines`, `payroll_lines` and `pay_mapping`: rows of the
-    queries of those names; arrears are to `today`.
+    """What was recorded that a wage report is made from. `pay_lines`, `payroll_lines`, `pay_mapping`, `terms` and
+    `standards`: rows of the queries of those names. `miles_before`: hundredths of a mile by employment. Arrears are to
+    `today`.
 
     Whoever holds these alone can work the report out again, without a database.
     """
@@ -53,6 +57,9 @@ class RecordedWages:
     bank_holidays: Sequence[date]
     payroll_lines: Sequence[Mapping[str, Any]] = ()
     pay_mapping: Sequence[Mapping[str, Any]] = ()
+    terms: Sequence[Mapping[str, Any]] = ()
+    standards: Sequence[Mapping[str, Any]] = ()
+    miles_before: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +83,8 @@ class WageReportFacts:
     cases: Sequence[WageCase]
     days: CarersDays
     payroll: Payroll
+    standards: Sequence[Mapping[str, Any]]
+    recorded: RecordedWages
 
 
 async def wage_report_facts(
@@ -109,19 +118,24 @@ async def recorded_wages(
 ) -> RecordedWages:
     """Everything that `wages_recorded` needs, read from the database."""
     days = await recorded_days(connection, provider_id, start, end, as_of=as_of, carer_id=carer_id)
-    rows = await connection.fetch(query("wages.pay_lines"), provider_id, start, end, as_of)
-    exported = await connection.fetch(query("wages.payroll_lines"), provider_id, start, end, as_of)
-    mapping = await connection.fetch(query("wages.pay_mapping"), provider_id, as_of) if exported else []
+
+    async def read(name: str, *parameters: Any) -> list[dict[str, Any]]:
+        return [dict(row) for row in await connection.fetch(query(f"wages.{name}"), provider_id, *parameters)]
+
     known = await known_bank_holidays(connection, as_of)
-    holidays = sorted(day for day in known if 0 <= (day - start).days < NEAR_DAYS)
     return RecordedWages(
         days,
         pay_cycle,
         today,
-        list(map(dict, rows)),
-        holidays,
-        list(map(dict, exported)),
-        list(map(dict, mapping)),
+        pay_lines=await read("pay_lines", start, end, as_of),
+        bank_holidays=sorted(day for day in known if 0 <= (day - start).days < NEAR_DAYS),
+        payroll_lines=await read("payroll_lines", start, end, as_of),
+        pay_mapping=await read("pay_mapping", as_of),
+        terms=await read("terms", as_of),
+        standards=await read("standards", as_of),
+        miles_before={}
+        if carer_id  # a running test of one carer's shows no mileage
+        else await miles_before(connection, provider_id, start, as_of, days.policy),
     )
 
 
@@ -129,6 +143,7 @@ def wages_recorded(recorded: RecordedWages, estimator: TravelEstimator | None = 
     """The wage cases that recorded facts come to. Pure."""
     days = days_recorded(recorded.days, estimator)
     payroll, work = _payroll(recorded), _work(days.segments)
+    standards = in_force(recorded.standards, recorded.days.first)
     lines = payroll.lines
     period = period_of(recorded.pay_cycle, recorded.days.first, recorded.days.last)
     employed = [
@@ -147,15 +162,24 @@ def wages_recorded(recorded: RecordedWages, estimator: TravelEstimator | None = 
             lines.get(row["employment_id"], []),
             list(recorded.bank_holidays),
             recorded.today,
+            hourly_standards(standards),
         )
         for row in employed
     ]
-    return WageReportFacts(employed, cases, days, payroll)
+    unread = {
+        row["employment_id"]: [
+            line
+            for line in payroll.unclassified.get(row["employment_id"], ())
+            if _bears_on(line, period, row)
+        ]
+        for row in employed
+    }
+    return WageReportFacts(employed, cases, days, replace(payroll, unclassified=unread), standards, recorded)
 
 
 def _payroll(recorded: RecordedWages) -> Payroll:
     found: Classified = classify(recorded.payroll_lines, recorded.pay_mapping)
-    read = (recorded.pay_lines, recorded.payroll_lines, found.used)
+    read = (recorded.pay_lines, recorded.payroll_lines, found.used, recorded.terms, recorded.standards)
     return Payroll(
         _by_employment([*recorded.pay_lines, *found.lines]),
         _by_employment(found.unclassified),
@@ -198,6 +222,7 @@ def _case(
     lines: Sequence[Mapping[str, Any]],
     holidays: list[date],
     today: date,
+    standards: list[Standard],
 ) -> WageCase:
     section = {
         name: [row for row in lines if row["section"] == name and (name == "pay" or _in_period(row, period))]
@@ -221,6 +246,7 @@ def _case(
         bank_holidays=holidays,
         employment_ended_on=employment["ends_on"],
         as_of=today,
+        standards=standards,
     )
 
 

@@ -14,8 +14,11 @@ from backend.use_cases.calc_wage import wage_results
 from backend.use_cases.frozen_documents import facts_digest
 from backend.use_cases.rule_texts import rule_texts
 from backend.use_cases.rulebook import Rulebook, packaged_rulebook
+from backend.use_cases.wage_beside import TestPut, workers_beside
+from backend.use_cases.wage_beside_sums import report_beside, rules_beside
 from backend.use_cases.wage_report_facts import WageReportFacts
 from backend.use_cases.worked_days import CarersDays
+from schemas.beside import WorkerBeside
 from schemas.day import Actual, Span
 from schemas.documents import (
     Dates,
@@ -54,26 +57,18 @@ def wage_report_snapshot(
     book = packaged_rulebook() if book is None else book
     results = wage_results(facts.cases, today, book.law)
     days = _days(facts.days)
-    tested: list[TestedWorker] = []
+    tests: list[TestPut] = []
     not_tested: list[NotTested] = []
     for employment, case, result in zip(facts.employments, facts.cases, results, strict=True):
-        case, result = _placed_here(case, result)
-        if not case.pay:
-            unread = facts.payroll.unclassified.get(employment["employment_id"], ())
-            if case.work or unread:
-                not_tested.append(_not_tested(employment, len(unread)))
-            continue
-        tested.append(
-            TestedWorker(
-                employment=employment["reference"],
-                person=employment["person"],
-                name=employment["name"],
-                pay_cycle=pay_cycle,
-                case=case,
-                result=result,
-                days=days.get(employment["employment_id"], []),
-            )
-        )
+        if any(row.placed for row in result.pay):
+            tests.append(TestPut(employment, case, result))
+        elif (unread := facts.payroll.unclassified[employment["employment_id"]]) or case.work:
+            not_tested.append(_not_tested(employment, len(unread)))
+    beside = workers_beside(facts, tests, book, today)
+    tested = [
+        _tested(test, days.get(test.employment["employment_id"], []), each)
+        for test, each in zip(tests, beside, strict=True)
+    ]
     return WageReportSnapshot(
         provider=provider,
         pay_cycle=pay_cycle,
@@ -88,6 +83,21 @@ def wage_report_snapshot(
         statute=_statute(tested, book),
         facts_digest=_digest(facts),
         simulated_clock=simulated,
+        beside=report_beside(tested, facts.payroll.mapping),
+    )
+
+
+def _tested(test: TestPut, days: list[WorkedDay], beside: WorkerBeside) -> TestedWorker:
+    case, result = _placed_here(test.case, test.result)
+    return TestedWorker(
+        employment=test.employment["reference"],
+        person=test.employment["person"],
+        name=test.employment["name"],
+        pay_cycle=test.employment["pay_cycle"],
+        case=case,
+        result=result,
+        days=days,
+        beside=beside,
     )
 
 
@@ -137,6 +147,7 @@ def rules_named(workers: Iterable[TestedWorker]) -> set[str]:
             found.add(ACCOMMODATION_RULE)
         found |= {flag.rule for day in worker.days for flag in day.flags}
         found |= {segment.rule for day in worker.days for segment in day.segments}
+        found |= rules_beside(worker.beside)
         if not result.compliant:
             found.add(result.arrears.rule)
     return found

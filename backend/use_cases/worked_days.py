@@ -47,7 +47,7 @@ class RecordedDays:
 class CarersDays:
     """Days of many carers. `segments`: the domain's SEGMENTS cut at London midnight, with `carer`, `employment_id` and
     the London `date` they count on. `flags`: the domain's, with `carer`, `employment_id` and `date`. `visits` and
-    `activities`: the verified facts behind them. `employments` by id.
+    `activities`: the verified facts behind them. `employments` by id. `gaps`: the domain's, likewise, with `metres`.
     """
 
     segments: pl.DataFrame
@@ -56,6 +56,7 @@ class CarersDays:
     activities: pl.DataFrame
     employments: Mapping[str, Mapping[str, Any]]
     policy: Policy
+    gaps: pl.DataFrame
 
 
 async def worked_days(
@@ -95,11 +96,11 @@ async def recorded_days(
 def days_recorded(recorded: RecordedDays, estimator: TravelEstimator | None = None) -> CarersDays:
     """The days that recorded facts come to. Pure."""
     visits, activities = visits_recorded(recorded.visits), activities_recorded(recorded.activities)
-    segments, flags = _worked_out(visits, activities, recorded.employments, recorded.policy, estimator)
+    frames = _worked_out(visits, activities, recorded.employments, recorded.policy, estimator)
     within = pl.col("date").is_between(recorded.first, recorded.last)
     employments = {row["employment_id"]: row for row in recorded.employments}
-    found = segments.filter(within), flags.filter(within)
-    return CarersDays(*found, visits, activities, employments, recorded.policy)
+    segments, flags, gaps = (frame.filter(within) for frame in frames)
+    return CarersDays(segments, flags, visits, activities, employments, recorded.policy, gaps)
 
 
 def _worked_out(
@@ -108,8 +109,8 @@ def _worked_out(
     employments: Sequence[Mapping[str, Any]],
     policy: Policy,
     estimator: TravelEstimator | None,
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Segments and flags, each with its carer, employment and date."""
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Segments, flags and gaps, each with its carer, employment and date."""
     known, recorded = known_visits(visits), settled_activities(activities)
     dated, done = working_days(known, recorded, policy.day_break_minutes * 60)
     days = (
@@ -124,6 +125,11 @@ def _worked_out(
             segments.join(days.select("day", "carer"), on="day", maintain_order="left"), visits, employments
         ),
         _attributed(worked.flags.join(days, on="day", maintain_order="left"), visits, employments),
+        _attributed(
+            worked.gaps.join(days, on="day", maintain_order="left").with_columns(visit=pl.col("from_visit")),
+            visits,
+            employments,
+        ),
     )
 
 

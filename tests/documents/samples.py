@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from tests.documents.beside_samples import BESIDE, REPORT_BESIDE
+
 Data = dict[str, Any]
 
 
@@ -335,6 +337,7 @@ def worker(number: int, result: Data, days: int, visits: int) -> Data:
         "case": CASE if result["shortfall"] != "0.00" else CASE_PAID,
         "result": result,
         "days": [worked_day(day, visits) for day in range(1, days + 1)],
+        "beside": BESIDE if result["shortfall"] != "0.00" else None,
     }
 
 
@@ -377,6 +380,7 @@ def wage_report(workers: int = 2, days: int = 2, visits: int = 3) -> Data:
             }
         ],
         "facts_digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "beside": REPORT_BESIDE,
     }
 
 
@@ -389,6 +393,11 @@ RULES = (
     "nmw-1998-17",
     "standard-hourly",
     "gap-short-travel",
+    "mileage-risk",
+    "duties-together",
+    "contract-travel-rate",
+    "pay-contact-actual",
+    "pay-not-worked",
     "nmw-unused",
 )
 

@@ -55,6 +55,22 @@ CREATE TABLE pay_terms_version (
 );
 CALL protect_fact('pay_terms_version');
 
+CREATE TABLE standard_version (            -- what a commissioner requires of pay, or the provider declares, beyond the law
+    provider_id uuid NOT NULL REFERENCES organisation ON DELETE RESTRICT,
+    reference text NOT NULL,
+    starts_on date NOT NULL,
+    version integer NOT NULL,
+    ends_on date,
+    name text NOT NULL,
+    commissioner_id uuid REFERENCES organisation ON DELETE RESTRICT,
+    standard jsonb NOT NULL,
+    digest bytea NOT NULL,
+    recorded_at timestamptz NOT NULL,
+    PRIMARY KEY (provider_id, reference, starts_on, version)
+);
+CALL protect_fact('standard_version');
+CALL show_to_commissioner('standard_version');
+
 CREATE TABLE package (
     provider_id uuid NOT NULL REFERENCES organisation ON DELETE RESTRICT,
     id uuid NOT NULL,

@@ -21,6 +21,7 @@ from backend.use_cases.loading import (
     postcodes,
     rota,
     service_users,
+    standards,
     terms,
 )
 from backend.use_cases.loading.files import SourceFile, read_sheet
@@ -45,6 +46,7 @@ from schemas.loading import (
 from schemas.pay import PayTermsVersion
 from schemas.payroll import PayMappingRow, PayTemplateVersion
 from schemas.price import ContractVersion
+from schemas.standards import StandardVersion
 
 Store = Callable[[Session, Any], Awaitable[Counts]]
 
@@ -77,6 +79,9 @@ _KINDS: Final[Mapping[LoadKind, _Kind]] = {
         PayTemplateVersion, ("provider", "reference"), "reference", payroll.store_templates, True
     ),
     "pay-mapping": _Kind(PayMappingRow, ("provider", "reference", "from_"), "element", payroll.store_mapping),
+    "standards": _Kind(
+        StandardVersion, ("provider", "reference", "from_"), "reference", standards.store, True
+    ),
     "absences": _Kind(
         AbsenceRow,
         ("provider", "commissioner", "service_user", "kind", "from_"),

@@ -1,0 +1,240 @@
+"""What stands beside each worker's wage test: expected and paid pay, mileage, standards, unclassified lines.
+
+Nothing here changes a verdict: the test is run again on other cases, and the answers stand next to the real one.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from msgspec.structs import replace
+
+from backend.domain.mileage_risk import ApprovedRates, approved_cost, hundredths_of_a_mile
+from backend.statute.entries import MileageInterval
+from backend.use_cases.calc_wage import wage_results
+from backend.use_cases.miles_before import journeys_of
+from backend.use_cases.pay_preview import wage_line
+from backend.use_cases.rulebook import Rulebook
+from backend.use_cases.wage_expected import ExpectedPay, expected_pay
+from backend.use_cases.wage_report_facts import WageReportFacts
+from backend.use_cases.wage_standards import standard_verdicts
+from schemas.beside import (
+    ExpectedLine,
+    MileageRisk,
+    SideBySide,
+    Together,
+    UnclassifiedLine,
+    UnpaidLine,
+    WorkerBeside,
+)
+from schemas.wage import PayLine, Span, WageCase, WageResult
+
+NOT_WAGES = frozenset({"mileage", "expenses"})
+ACTUAL_COST = "actual cost entered"
+NO_RATE = "no mileage rate is approved for this way of travelling, or these days: enter the actual cost"
+_ZERO = Decimal("0.00")
+
+
+@dataclass(frozen=True, slots=True)
+class TestPut:
+    """A test as it was put, with its answer. `employment` is the row of the facts."""
+
+    employment: Mapping[str, Any]
+    case: WageCase
+    result: WageResult
+
+
+def workers_beside(
+    facts: WageReportFacts, tests: Sequence[TestPut], book: Rulebook, today: date
+) -> list[WorkerBeside]:
+    """One for each test, in order."""
+    expected = expected_pay(facts, [test.employment for test in tests], book.estimator)
+    owed = [expected[test.employment["employment_id"]] for test in tests]
+
+    def again(change: Callable[[int, WageCase], WageCase]) -> list[WageResult]:
+        return wage_results([change(place, test.case) for place, test in enumerate(tests)], today, book.law)
+
+    unread = [_unclassified(facts, test) for test in tests]
+    together = again(lambda place, case: as_one_duty(case))
+    counted = again(lambda place, case: _counting(case, unread[place]))
+    agreed = again(lambda place, case: _as_agreed(case, owed[place]))
+    mileage = _mileage(facts, tests, book.mileage)
+    return [
+        WorkerBeside(
+            pay=_side_by_side(test.result, owed[place], agreed[place]),
+            mileage=mileage[place],
+            unclassified=[_unclassified_line(row) for row in unread[place]],
+            shortfall_if_counted=counted[place].shortfall if unread[place] else None,
+            standards=standard_verdicts(facts.standards, test.case, test.result, together[place]),
+            together=_together(test.result, together[place]),
+            rates_unsaid=_rates_unsaid(test.case),
+        )
+        for place, test in enumerate(tests)
+    ]
+
+
+def as_one_duty(case: WageCase) -> WageCase:
+    """The case with the duties of all hourly pay taken as the same."""
+    return replace(
+        case,
+        pay=[replace(line, duties=None) for line in case.pay],
+        contract_rates=[replace(rate, duties=None) for rate in case.contract_rates],
+    )
+
+
+def _together(result: WageResult, together: WageResult) -> Together | None:
+    if together.nmw_pay == result.nmw_pay:
+        return None
+    return Together(
+        nmw_pay=together.nmw_pay,
+        premium_excluded=together.premium_excluded,
+        shortfall=together.shortfall,
+        compliant=together.compliant,
+    )
+
+
+def _rates_unsaid(case: WageCase) -> bool:
+    hourly = [line for line in case.pay if line.kind == "hourly"]
+    rates = {line.rate for line in hourly if line.rate is not None and line.duties is None}
+    return len(rates) > 1
+
+
+def _unclassified(facts: WageReportFacts, test: TestPut) -> list[Mapping[str, Any]]:
+    return list(facts.payroll.unclassified[test.employment["employment_id"]])
+
+
+def _counting(case: WageCase, unread: Sequence[Mapping[str, Any]]) -> WageCase:
+    """The case as if every unclassified payment were pay that counts."""
+    more = [
+        PayLine(
+            kind="bonus",
+            amount=row["amount"],
+            paid_on=row["paid_on"],
+            earned=None
+            if row["earned_start"] is None
+            else Span(start=row["earned_start"], end=row["earned_end"]),
+        )
+        for row in unread
+        if row["amount"] is not None and row["amount"] > 0
+    ]
+    return replace(case, pay=[*case.pay, *more])
+
+
+def _unclassified_line(row: Mapping[str, Any]) -> UnclassifiedLine:
+    return UnclassifiedLine(
+        element=row["element"],
+        description=row["description"],
+        amount=row["amount"],
+        units=row["quantity"],
+        paid_on=row["paid_on"],
+        reason=row["reason"],
+    )
+
+
+def _as_agreed(case: WageCase, owed: ExpectedPay) -> WageCase:
+    """The case as if payroll had paid what the terms pay, and taken nothing off."""
+    return replace(
+        case,
+        pay=[wage_line(line) for result in owed.results for line in result.lines if Decimal(line.amount) > 0],
+        deductions=[],
+        expenditure=[],
+        payments_to_employer=[],
+        accommodation=None,
+    )
+
+
+def _side_by_side(result: WageResult, owed: ExpectedPay, agreed: WageResult) -> SideBySide:
+    paid = sum((row.placed for row in result.pay if row.kind not in NOT_WAGES), _ZERO)
+    lawful = result.required.pay
+    known = SideBySide(
+        paid=paid,
+        paid_counts=result.nmw_pay,
+        lawful=lawful,
+        paid_counts_less_lawful=result.nmw_pay - lawful,
+        reason=owed.reason,
+        terms=owed.terms,
+    )
+    if owed.reason is not None:
+        return known
+    lines = [line for each in owed.results for line in each.lines]
+    mileage = sum((Decimal(line.amount) for line in lines if line.kind == "mileage"), _ZERO)
+    expected = sum((Decimal(line.amount) for line in lines), _ZERO) - mileage
+    return replace(
+        known,
+        expected=expected,
+        expected_counts=agreed.nmw_pay,
+        expected_mileage=mileage,
+        paid_less_expected=paid - expected,
+        expected_counts_less_lawful=agreed.nmw_pay - lawful,
+        lines=[_expected_line(line) for line in lines],
+        unpaid=[_unpaid_line(row) for each in owed.results for row in each.unpaid],
+    )
+
+
+def _expected_line(line: Any) -> ExpectedLine:
+    return ExpectedLine(
+        kind=line.kind,
+        work=line.work,
+        enhancement=line.enhancement,
+        minutes=Decimal(line.minutes),
+        rate=Decimal(line.rate),
+        amount=Decimal(line.amount),
+        rule=line.rule,
+    )
+
+
+def _unpaid_line(row: Any) -> UnpaidLine:
+    return UnpaidLine(work=row.work, minutes=Decimal(row.minutes), rule=row.rule)
+
+
+def _mileage(
+    facts: WageReportFacts, tests: Sequence[TestPut], intervals: Sequence[MileageInterval]
+) -> list[list[MileageRisk]]:
+    """The risk of each test; none where nobody travelled between places."""
+    rates = [
+        ApprovedRates(
+            entry.id,
+            entry.since,
+            entry.until,
+            entry.car_first_miles,
+            entry.car,
+            entry.car_after,
+            entry.bicycle,
+        )
+        for entry in intervals
+    ]
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for row in journeys_of(facts.days).to_dicts():
+        rows.setdefault(row["employment_id"], []).append(row)
+    found = [rows.get(test.employment["employment_id"], []) for test in tests]
+    before = facts.recorded.miles_before
+    return [
+        [_risk(test, journeys, before.get(test.employment["employment_id"]), rates)] if journeys else []
+        for test, journeys in zip(tests, found, strict=True)
+    ]
+
+
+def _risk(
+    test: TestPut, journeys: Sequence[Mapping[str, Any]], before: int | None, rates: Sequence[ApprovedRates]
+) -> MileageRisk:
+    mode = test.employment["mode"] or "car"
+    dated = [(row["date"], row["metres"]) for row in journeys]
+    cost = approved_cost(dated, mode, before or 0, rates)
+    miles = Decimal(hundredths_of_a_mile(sum(metres for _, metres in dated))).scaleb(-2)
+    paid = sum((row.placed for row in test.result.pay if row.kind == "mileage"), _ZERO)
+    entered = any(line.kind == "business_travel" for line in test.case.expenditure)
+    reason = ACTUAL_COST if entered else NO_RATE if cost.amount is None else None
+    return MileageRisk(
+        mode=mode,
+        miles=miles,
+        miles_before=None if before is None else Decimal(before).scaleb(-2),
+        paid=paid,
+        paid_per_mile=(paid / miles).quantize(Decimal("0.001")) if miles else None,
+        approved=cost.amount,
+        risk=None if reason or cost.amount is None else max(_ZERO, cost.amount - paid),
+        statute=list(cost.statute),
+        sources=sorted({row["source"] for row in journeys if row["source"]}),
+        reason=reason,
+    )
