@@ -29,7 +29,8 @@ def test_the_same_snapshot_gives_the_same_bytes() -> None:
 
 def test_a_sheet_for_each_table() -> None:
     assert CalamineWorkbook.from_filelike(BytesIO(book())).sheet_names == [
-        "Summary", "Workers", "Hours", "Pay", "Adjustments", "Days", "Visits", "Flags", "Not tested", "Rules", "Rates",
+        "Summary", "Workers", "Hours", "Pay", "Adjustments", "Side by side", "Mileage risk", "Standards",
+        "Not classified", "Pay elements", "Days", "Visits", "Flags", "Not tested", "Rules", "Rates",
     ]  # fmt: skip
 
 
@@ -71,3 +72,16 @@ def test_no_cell_is_a_formula_whatever_a_name_holds() -> None:
     with ZipFile(BytesIO(document)) as files:
         sheets = [files.read(name) for name in files.namelist() if name.startswith("xl/worksheets/")]
     assert [content for content in sheets if b"<f>" in content or b"<hyperlink" in content] == []
+
+
+def test_what_stands_beside_the_test_has_sheets_with_numbers() -> None:
+    assert sheet("Side by side", book())[0]["paid less expected £"] == -190.65
+    risk = sheet("Mileage risk", book())[0]
+    assert (risk["employment"], risk["miles"], risk["miles earlier in the tax year"], risk["risk £"]) == (
+        "E-02",
+        120.5,
+        "",
+        36.28,
+    )
+    assert sheet("Not classified", book())[0]["amount £"] == 50
+    assert sheet("Pay elements", book())[0]["Taken as"] == "hourly rate"
