@@ -11,6 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 import backend.api.routes
 import backend.console.routes
+import mobile_api.calls
 import mobile_api.routes
 from backend import clock, db, keys, logs, settings
 from backend.console.errors import for_browsers
@@ -38,7 +39,7 @@ def create_app() -> Litestar:
         ],
         lifespan=[_lifespan],
         middleware=[note_arrival],
-        before_send=[finish],
+        before_send=[finish, mobile_api.calls.add_nonce],
         exception_handlers=for_browsers(EXCEPTION_HANDLERS),
         openapi_config=OpenAPIConfig(
             title="Doorstep", version="1", path="/schema", render_plugins=[Described()]

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import msgspec
 from litestar import Request, Response
 from litestar.datastructures import MutableScopeHeaders
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import Message, Scope
 
 from backend import clock, settings
 from backend.use_cases.phone_calls import Call, new_nonce
@@ -15,6 +15,7 @@ from schemas.strict import Faulty, decode, parse_json
 
 T = TypeVar("T")
 AnyRequest = Request[Any, Any, Any]
+BASE: Final = "/mobile/v1"
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 
 
@@ -82,15 +83,7 @@ def _held_tags(request: AnyRequest) -> list[str]:
     return [tag.strip().removeprefix("W/") for tag in given.split(",")]
 
 
-def with_nonce(app: ASGIApp) -> ASGIApp:
-    """Middleware: every answer brings the nonce for the next proof, refusals too."""
-
-    async def middleware(scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with_nonce(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableScopeHeaders.from_message(message).setdefault("DPoP-Nonce", new_nonce(clock.now()))
-            await send(message)
-
-        await app(scope, receive, send_with_nonce)
-
-    return middleware
+async def add_nonce(message: Message, scope: Scope) -> None:
+    """Hook on every answer: phones find the nonce for their next proof there, also where nothing is served."""
+    if message["type"] == "http.response.start" and scope["path"].startswith(f"{BASE}/"):
+        MutableScopeHeaders.from_message(message).setdefault("DPoP-Nonce", new_nonce(clock.now()))

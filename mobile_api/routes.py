@@ -25,7 +25,7 @@ from backend.use_cases.read_pay_record import read_pay_record
 from backend.use_cases.read_rota import read_rota
 from backend.use_cases.receive_events import receive_events
 from backend.use_cases.receive_raw import receive_raw
-from mobile_api.calls import AnyRequest, answer, body_of, call_of, tagged, with_nonce
+from mobile_api.calls import BASE, AnyRequest, answer, body_of, call_of, tagged
 from mobile_api.questions import date_of, uuid_of, whole_of
 from schemas.mobile import (
     LARGEST_BODY_BYTES,
@@ -243,7 +243,7 @@ async def object_to(request: AnyRequest, correction_id: FromPath[str]) -> Respon
 
 handlers: Final = [
     Router(
-        "/mobile/v1",
+        BASE,
         route_handlers=[
             nonce,
             enrol,
@@ -261,7 +261,6 @@ handlers: Final = [
             corrections,
             object_to,
         ],
-        middleware=[with_nonce],
         response_headers=[
             ResponseHeader(
                 name="DPoP-Nonce",

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import httpx
 import pytest
 
 from backend.use_cases.devices import list_devices, revoke_device, unlock_device
@@ -187,6 +188,33 @@ async def test_every_answer_brings_a_nonce(world: World) -> None:
     fresh = await world.http.get(f"{BASE}/nonce")
     assert fresh.json()["nonce"] == fresh.headers["DPoP-Nonce"]
     assert (await world.http.post(f"{BASE}/events", content=b"")).headers["DPoP-Nonce"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/nowhere", 404, "not_found"),
+        ("PUT", "/events", 405, "method_not_allowed"),
+        ("GET", "/corrections/x/objection", 405, "method_not_allowed"),
+    ],
+)
+async def test_an_address_that_is_not_served_is_a_problem_with_a_nonce_as_elsewhere(
+    http: httpx.AsyncClient, method: str, path: str, status: int, code: str
+) -> None:
+    response = await http.request(method, BASE + path, headers={"Accept": "text/html"})
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert (response.status_code, response.json()["code"]) == (status, code)
+    key = Key()
+    url = str(http.base_url.join(f"{BASE}/enrol"))
+    body = {"code": "AAAA-BBBB-CCCC-DDDD", "install_id": "i", "pin": "1234",
+            "device": {"name": "n", "platform": "android", "public_key": key.jwk}}  # fmt: skip
+    proof = {"DPoP": key.proof("POST", url, response.headers["DPoP-Nonce"])}
+    enrolled = await http.post(f"{BASE}/enrol", json=body, headers=proof)
+    assert enrolled.json()["code"] == "code_unknown"
+
+
+async def test_pages_for_people_bring_no_nonce(http: httpx.AsyncClient) -> None:
+    assert "DPoP-Nonce" not in (await http.get("/sign-in")).headers
 
 
 async def test_the_rota_holds_the_carer_s_own_visits(world: World) -> None:
