@@ -42,8 +42,9 @@ UPDATE user_session SET ended_at = $2 WHERE user_id = $1 AND token_hash <> $3 AN
 SELECT pg_advisory_xact_lock(k) FROM unnest($1::bigint[]) AS k ORDER BY k
 
 -- name: count_attempts
+-- What a clock that was put back since noted as later does not count.
 SELECT subject, count(*) AS failures, min(failed_at) AS oldest FROM sign_in_failure
-WHERE subject = ANY ($1::bytea[]) AND failed_at > $2 GROUP BY subject
+WHERE subject = ANY ($1::bytea[]) AND failed_at > $2 AND failed_at <= $3 GROUP BY subject
 
 -- name: note_attempt
 INSERT INTO sign_in_failure (subject, failed_at) SELECT u, $2 FROM unnest($1::bytea[]) AS u

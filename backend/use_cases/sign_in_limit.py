@@ -60,7 +60,7 @@ async def count_attempt(connection: asyncpg.Connection, attempt: Attempt) -> Non
     since = attempt.at - WINDOW
     locks = [int.from_bytes(subject[:8], signed=True) for subject in attempt.subjects]
     await connection.execute(query("users.lock_attempts"), locks)
-    held = await connection.fetch(query("users.count_attempts"), attempt.subjects, since)
+    held = await connection.fetch(query("users.count_attempts"), attempt.subjects, since, attempt.at)
     waits = [row["oldest"] - since for row in held if row["failures"] >= attempt.limits[row["subject"]]]
     if waits:
         seconds = max(1, -int(-max(waits) // timedelta(seconds=1)))

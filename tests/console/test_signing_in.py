@@ -90,6 +90,26 @@ async def test_guessing_is_slowed_and_the_right_password_works_again_after_a_whi
     assert (await owner.sign_in(email("manager"))).status_code == 303
 
 
+async def test_a_server_clock_that_was_put_back_does_not_prolong_the_wait(desk: Desk) -> None:
+    guesser, now = desk.browser(), desk.office.clock
+    desk.office.set(now + timedelta(days=1))
+    for _ in range(MOST_BY_PAIR):
+        await guesser.sign_in(email("manager"), "a wrong guess")
+    desk.office.set(now)
+    assert (await guesser.sign_in(email("manager"))).status_code == 303
+
+
+async def test_guesses_after_the_clock_was_put_back_are_limited_too(desk: Desk) -> None:
+    guesser, now = desk.browser(), desk.office.clock
+    desk.office.set(now + timedelta(days=1))
+    await guesser.sign_in(email("manager"), "a wrong guess")
+    desk.office.set(now)
+    for _ in range(MOST_BY_PAIR):
+        assert (await guesser.sign_in(email("manager"), "a wrong guess")).status_code == 401
+    slowed = await guesser.sign_in(email("manager"))
+    assert slowed.status_code == 429 and 0 < int(slowed.headers["retry-after"]) <= 900
+
+
 async def test_success_forgives_what_failed_before(desk: Desk) -> None:
     browser = desk.browser()
     for _ in range(3):
