@@ -1,5 +1,6 @@
 """Wage reports as PDF, XLSX and JSON, and one worker's record as PDF, from one snapshot."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from msgspec.structs import replace
@@ -8,7 +9,7 @@ from backend.documents.canonical import canonical_json
 from backend.documents.typesetting import typeset
 from backend.documents.wage_report_page import wage_report_page, worker_record_page
 from backend.documents.worker_page import rules_of
-from schemas.documents import TestedWorker, WageReportSnapshot, WageSummary
+from schemas.documents import WageReportSnapshot, WageSummary
 from schemas.wage import WageResult
 
 
@@ -26,16 +27,29 @@ def worker_record_pdf(report: WageReportSnapshot, *employments: str) -> bytes:
     """One worker's record alone, as one document (National Minimum Wage Regulations 2015, reg 59).
 
     `employments` are the references of this worker's own, one or more. Raises LookupError if the report tested one of
-    them not. Nothing of any other worker is in the document or in the data it carries.
+    them not.
+    """
+    return worker_records_pdf([alone(report, *employments)])
+
+
+def worker_records_pdf(records: Sequence[WageReportSnapshot]) -> bytes:
+    """One worker's records of several pay cycles, as one document that carries the data of each.
+
+    The data of one record is an object; of several, a list of such objects.
+    """
+    each = [wage_report_json(record) for record in records]
+    data = each[0] if len(each) == 1 else b"[" + b",".join(each) + b"]"
+    return typeset("wage_report", worker_record_page(records), data, max(record.as_of for record in records))
+
+
+def alone(report: WageReportSnapshot, *employments: str) -> WageReportSnapshot:
+    """The part of a report that is about these employments of one worker; nothing of any other worker is in it.
+
+    Raises LookupError if the report tested one of them not.
     """
     own = [tested for tested in report.workers if tested.employment in employments]
     if missing := sorted(set(employments) - {tested.employment for tested in own}):
         raise LookupError(f"the report tested no employment {', '.join(missing)}")
-    alone = _alone(report, own)
-    return typeset("wage_report", worker_record_page(alone), wage_report_json(alone), report.as_of)
-
-
-def _alone(report: WageReportSnapshot, own: list[TestedWorker]) -> WageReportSnapshot:
     rules = {text.id for worker in own for text in rules_of(report, worker)}
     rates = {(worker.result.required.statute, worker.result.required.hourly) for worker in own}
     return replace(

@@ -1,5 +1,7 @@
 """What a wage report says on paper: a summary, then the pages of each worker."""
 
+from collections.abc import Sequence
+
 from backend.documents import words
 from backend.documents.beside import report_tables
 from backend.documents.invoice_page import Page
@@ -10,14 +12,14 @@ from schemas.documents import StatuteEntry, TestedWorker, WageReportSnapshot
 def wage_report_page(report: WageReportSnapshot) -> Page:
     """The values of `templates/wage_report.typ`: plain JSON data, all of it ready to print."""
     title = f"Minimum wage report, {report.provider.name}, {words.dates(report.period)}"
-    return _page(report, title) | {"summary": _summary(report)}
+    return _page([report], title) | {"summary": _summary(report)}
 
 
-def worker_record_page(report: WageReportSnapshot) -> Page:
-    """The pages of a report that holds one worker alone, an employment after the other, without the summary."""
-    names = ", ".join(named(worker) for worker in report.workers)
-    title = f"Record of hours and pay, {names}, {words.dates(report.period)}"
-    return _page(report, title) | {"summary": None}
+def worker_record_page(reports: Sequence[WageReportSnapshot]) -> Page:
+    """The pages of reports that hold one worker alone, an employment after the other, without the summary."""
+    names = ", ".join(named(worker) for report in reports for worker in report.workers)
+    title = f"Record of hours and pay, {names}, {_periods(reports)}"
+    return _page(reports, title) | {"summary": None}
 
 
 def notices(report: WageReportSnapshot) -> list[str]:
@@ -30,15 +32,23 @@ def notices(report: WageReportSnapshot) -> list[str]:
     )
 
 
-def _page(report: WageReportSnapshot, title: str) -> Page:
+def _page(reports: Sequence[WageReportSnapshot], title: str) -> Page:
+    said = [notice for report in reports for notice in notices(report)]
     return {
         "title": title,
-        "notices": notices(report),
-        "provider": report.provider.name,
-        "period": words.dates(report.period),
-        "workers": [worker_page(report, worker) for worker in report.workers],
-        "footer": [f"Template {report.template_version}", f"Facts {report.facts_digest}"],
+        "notices": list(dict.fromkeys(said)),
+        "provider": reports[0].provider.name,
+        "period": _periods(reports),
+        "workers": [worker_page(report, worker) for report in reports for worker in report.workers],
+        "footer": [
+            *dict.fromkeys(f"Template {report.template_version}" for report in reports),
+            *(f"Facts {report.facts_digest}" for report in reports),
+        ],
     }
+
+
+def _periods(reports: Sequence[WageReportSnapshot]) -> str:
+    return ", ".join(dict.fromkeys(words.dates(report.period) for report in reports))
 
 
 def _summary(report: WageReportSnapshot) -> Page:

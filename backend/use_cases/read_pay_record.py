@@ -1,11 +1,12 @@
 """A carer takes away the record of a pay reference period that the law lets her see (SI 2015/621, reg 59)."""
 
 import asyncio
+from collections.abc import Collection
 from datetime import date
 
 import msgspec
 
-from backend.documents.wage_report import worker_record_pdf
+from backend.documents.wage_report import alone, worker_records_pdf
 from backend.faults import DomainError
 from backend.sql import query
 from backend.use_cases.frozen_documents import snapshot_bytes
@@ -15,27 +16,30 @@ from schemas.strict import decode
 
 
 async def read_pay_record(call: Call, first: date) -> tuple[str, bytes]:
-    """File name and PDF of the carer's own pages of the newest report on the period that begins on `first`.
+    """File name and PDF of the carer's own pages of the newest reports on the periods that begin on `first`.
 
-    Raises DomainError not_found while there is no report, or where it tested none of her employments.
+    Employments on several pay cycles may have periods that begin on one day: all of them are in it. Raises DomainError
+    not_found while there is no report, or where none tested an employment of hers.
     """
     async with as_device(call) as (connection, device):
-        stored = await connection.fetchval(
-            query("phone_documents.wage_report"), device.provider_id, first, device.carer_id
-        )
-        references = await connection.fetch(
-            query("phone_documents.employments"), device.provider_id, device.carer_id
-        )
-    if stored is None:
+        who = (device.provider_id, device.carer_id)
+        stored = await connection.fetch(query("phone_documents.wage_reports"), *who, first)
+        references = await connection.fetch(query("phone_documents.employments"), *who)
+    if not stored:
         raise DomainError("not_found", f"No record was made yet of a pay reference period from {first}.")
-    report = decode(WageReportSnapshot, msgspec.json.decode(snapshot_bytes(stored))).value
-    if report is None:
-        raise LookupError("a stored wage report cannot be read")
     own = {row["reference"] for row in references}
-    tested = [worker.employment for worker in report.workers if worker.employment in own]
-    if not tested:
+    records = [record for row in stored if (record := _own_record(row["snapshot"], own)) is not None]
+    if not records:
         raise DomainError(
             "not_found", "The report of this period tests none of your employments: no pay is loaded."
         )
-    name = f"pay-record-{first}.pdf"
-    return name, await asyncio.to_thread(worker_record_pdf, report, *tested)
+    return f"pay-record-{first}.pdf", await asyncio.to_thread(worker_records_pdf, records)
+
+
+def _own_record(stored: bytes, own: Collection[str]) -> WageReportSnapshot | None:
+    """What a stored report holds of these employments, if it tested any."""
+    report = decode(WageReportSnapshot, msgspec.json.decode(snapshot_bytes(stored))).value
+    if report is None:
+        raise LookupError("a stored wage report cannot be read")
+    tested = [worker.employment for worker in report.workers if worker.employment in own]
+    return alone(report, *tested) if tested else None

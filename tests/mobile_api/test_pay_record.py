@@ -1,5 +1,6 @@
 """A carer takes the record of a pay reference period away: her own pages, of the period she asked for."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -94,3 +95,26 @@ async def test_two_employments_of_one_carer_are_in_one_record(http: httpx.AsyncC
     text = pdf.text((await fetched(office, "C1", FIRST[0])).content)
     assert "Ann Carer (E1)" in text
     assert "Ann Carer (E9)" in text
+
+
+async def test_periods_of_two_pay_cycles_from_one_day_are_in_one_record(
+    http: httpx.AsyncClient, at: Any
+) -> None:
+    office = await Office(http, at).open()
+    await load_rows("carers", [{**CARERS[0], "employment": "E9", "pay_cycle": "fortnightly:2026-11-02"}])
+    for reference, employment, day in (("A", "E1", "02"), ("B", "E9", "03")):
+        await office.plan(reference, f"2026-11-{day}T09:00", carer=employment)
+        await office.attend(reference, f"2026-11-{day}T09:00", f"2026-11-{day}T09:30")
+    await office.pay("E1", "1", 30, "12.71", FIRST, "2026-11-13")
+    await office.run(REPORT_DUE, "wage_reports")
+    alone = (await fetched(office, "C1", FIRST[0])).content
+    assert "Ann Carer (E1)" in pdf.text(alone) and "E9" not in pdf.text(alone)
+    assert pdf.attachment(alone)[1].startswith(b"{")
+    await office.pay("E9", "1", 30, "12.71", (FIRST[0], SECOND[1]), "2026-11-20")
+    await office.run(REPORT_DUE + timedelta(days=7), "wage_reports")
+    both = (await fetched(office, "C1", FIRST[0])).content
+    text, data = pdf.text(both), json.loads(pdf.attachment(both)[1])
+    assert "Ann Carer (E1)" in text and "Ann Carer (E9)" in text
+    assert "2 November 2026 to 8 November 2026" in text and "2 November 2026 to 15 November 2026" in text
+    cycles = {record["pay_cycle"]: [worker["employment"] for worker in record["workers"]] for record in data}
+    assert cycles == {"weekly:mon": ["E1"], "fortnightly:2026-11-02": ["E9"]}
