@@ -21,6 +21,7 @@ class Settings:
     keys: str | None = field(default=None, repr=False)
     clock: Path | None = None
     pool_size: int = 10
+    unverified_events: int = 100
     log_format: str = "plain"
     metrics: bool = False
     embedded: bool = True
@@ -56,10 +57,13 @@ def _web_address(text: str) -> str:
     return text.rstrip("/")
 
 
-def _whole(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 1000:
-        raise ValueError("must be a whole number from 1 to 1000")
-    return int(text)
+def _whole(most: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or len(text) > 9 or not 1 <= int(text) <= most:
+            raise ValueError(f"must be a whole number from 1 to {most:,}")
+        return int(text)
+
+    return parse
 
 
 def _one_of(*allowed: str) -> Callable[[str], str]:
@@ -121,7 +125,16 @@ SETTINGS: Final = (
         "",
         _folder,
     ),
-    Setting("DOORSTEP_POOL_SIZE", "pool_size", "Most database connections of one process.", "10", _whole),
+    Setting(
+        "DOORSTEP_POOL_SIZE", "pool_size", "Most database connections of one process.", "10", _whole(1000)
+    ),
+    Setting(
+        "DOORSTEP_UNVERIFIED_EVENTS",
+        "unverified_events",
+        "Most events without a valid signature that one address may send in a minute.",
+        "100",
+        _whole(1_000_000),
+    ),
     Setting(
         "DOORSTEP_LOG_FORMAT",
         "log_format",

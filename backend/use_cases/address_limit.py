@@ -5,11 +5,10 @@ from typing import Final
 
 import asyncpg
 
-from backend import keys
+from backend import keys, settings
 from backend.faults import DomainError
 from backend.sql import query
 
-MOST: Final = 100
 WINDOW: Final = timedelta(seconds=60)
 
 
@@ -23,7 +22,7 @@ async def count_unverified(connection: asyncpg.Connection, address: str, events:
     subject = keys.current().lookup_hash(f"events/{address}")
     since = now - WINDOW
     held = await connection.fetchrow(query("phones.count_failures"), subject, since, now)
-    if held["failures"] >= MOST:
+    if held["failures"] >= settings.current().unverified_events:
         wait = max(1, -int((since - held["oldest"]) // timedelta(seconds=1)))
         raise DomainError(
             "too_many_requests",
