@@ -20,6 +20,7 @@ PARKED: Final = {
     "implausible": "The recorded times are implausible (end before start, or over 16 hours). Correct them.",
     "clock_unknown": "The phone's clock cannot be trusted for this visit. A manager must settle the times.",
 }
+SUSPENDED: Final = "The visit is suspended on the rota. A suspended visit is not charged."
 _SETTLED_BY_MANAGER: Final = "The recorded time is not settled: {}. A manager must decide."
 _RANK: Final = ["completed", "refused", "cancelled", "missed", "suspended", "planned"]
 
@@ -35,17 +36,22 @@ class Parked:
 
 @dataclass(frozen=True, slots=True)
 class PricedVisits:
-    """`lines` as domain.pricing gives them (carer is an employment id); one row of `visits` for each visit priced."""
+    """`lines` as domain.pricing gives them (carer is an employment id); one row of `visits` for each visit priced.
+
+    `suspended` visits are not charged, which is final; `parked` ones wait for somebody to settle them.
+    """
 
     lines: pl.DataFrame
     visits: dict[str, dict[str, Any]]
     parked: Sequence[Parked]
+    suspended: Sequence[Parked]
 
 
 def priced_visits(facts: InvoiceFacts) -> PricedVisits:
     """Price every visit of the facts that is settled; name the reason for every one that is not."""
     visits = _one_row_each(facts.visits, facts)
-    ready = visits.filter(pl.col("park").is_null() & (pl.col("status") != "suspended"))
+    settled = visits.filter(pl.col("park").is_null())
+    ready = settled.filter(pl.col("status") != "suspended")
     priced = price(
         ready.rename({"visit_id": "visit"}).select(VISITS.names()).cast(VISITS),
         _attendances(facts.visits, ready),
@@ -61,6 +67,7 @@ def priced_visits(facts: InvoiceFacts) -> PricedVisits:
         priced.lines.filter(~pl.col("visit").is_in(list(unpriced))),
         {row["visit_id"]: row for row in visits.to_dicts()},
         sorted({item.visit_id: item for item in parked}.values(), key=lambda item: item.visit_id),
+        [Parked(visit, "suspended", SUSPENDED) for visit in settled.filter(status="suspended")["visit_id"]],
     )
 
 

@@ -13,7 +13,7 @@ from backend.domain.invoicing import Billed, Charge, NextLine, next_lines
 from backend.use_cases.calc_price import funders_of
 from backend.use_cases.frozen_documents import facts_digest
 from backend.use_cases.invoice_facts import InvoiceFacts
-from backend.use_cases.invoice_lines import PricedVisits, priced_visits
+from backend.use_cases.invoice_lines import Parked, PricedVisits, priced_visits
 from backend.use_cases.rule_texts import rule_texts
 from schemas.day import Span
 from schemas.documents import (
@@ -44,6 +44,13 @@ class Invoice:
     @property
     def pence(self) -> int:
         return sum(line.pence for line in self.lines)
+
+    @property
+    def left_out(self) -> list[Parked]:
+        """Every visit without a line, and why: those parked, and those suspended, which are taken back if billed."""
+        lined = {line.visit for line in self.lines}
+        suspended = [item for item in self.priced.suspended if item.visit_id not in lined]
+        return sorted([*self.priced.parked, *suspended], key=lambda item: item.visit_id)
 
     @property
     def kind(self) -> str:
@@ -128,7 +135,7 @@ def invoice_snapshot(
                 reason=item.reason,
                 detail=item.detail,
             )
-            for item in made.priced.parked
+            for item in made.left_out
         ],
         rules=rule_texts(rule for line in lines for rule in line.rules),
         facts_digest=_digest(facts),

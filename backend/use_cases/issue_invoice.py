@@ -35,7 +35,7 @@ async def issue_invoice(
     facts = await invoice_facts(connection, provider_id, contract_id, start, end, now - SETTLED)
     made = invoice(facts)
     if not made.lines:
-        return f"nothing to bill, {len(made.priced.parked)} parked"
+        return f"nothing to bill, {len(made.left_out)} left out"
     number = await _next_number(connection, provider_id, facts)
     snapshot = await build_invoice(connection, facts, made, number, now, is_simulated())
     document = Frozen(
@@ -53,11 +53,11 @@ async def issue_invoice(
         snapshot=snapshot,
         files=_files(snapshot),
         total_pence=made.pence,
-        summary={"lines": len(made.lines), "parked": len(made.priced.parked)},
+        summary={"lines": len(made.lines), "parked": len(made.left_out)},
     )
     await store(connection, document)
     await _store_lines(connection, document, made)
-    return f"{number}: {len(made.lines)} lines, £{snapshot.total}, {len(made.priced.parked)} parked"
+    return f"{number}: {len(made.lines)} lines, £{snapshot.total}, {len(made.left_out)} left out"
 
 
 async def build_invoice(
