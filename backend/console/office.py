@@ -24,7 +24,11 @@ from backend.use_cases.release_event import release_event
 from schemas.scalars import parse_date, parse_instant
 
 Problem = tuple[str, str]
-_SAID: Final = {"decided": "Your decision is recorded.", "released": "The event counts now."}
+_SAID: Final = {
+    "decided": "Your decision is recorded.",
+    "proposed": "Your proposal is recorded. The carer sees it and may object; another manager decides.",
+    "released": "The event counts now.",
+}
 
 
 async def _today(ask: Ask) -> Response[Any]:

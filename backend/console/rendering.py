@@ -63,7 +63,7 @@ def render(
             menu=MENU[user.role] if user else (),
             notice=clock.notice(),
             static=static_address,
-            **{"problem": None, "said": None, **values},
+            **{"problem": None, "problems": {}, "said": None, **values},
         )
     )
     return Response(

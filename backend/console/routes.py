@@ -12,6 +12,7 @@ from backend.console import (
     passkeys,
     people,
     phones,
+    proposals,
     signing_in,
     wage_reports,
 )
@@ -20,6 +21,7 @@ handlers: Final[list[HTTPRouteHandler]] = [
     *signing_in.handlers,
     *passkeys.handlers,
     *office.handlers,
+    *proposals.handlers,
     *phones.handlers,
     *people.handlers,
     *invoices.handlers,

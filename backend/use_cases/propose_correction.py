@@ -1,12 +1,11 @@
 """Somebody says that a recorded time is not what happened. Both times are kept; nothing changes until accepted."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import asyncpg
 
-from backend import clock, db
 from backend.domain.canonical import Unreadable, base64url, canonical, members, read, sha256, unbase64url
 from backend.domain.signatures import verifies
 from backend.faults import DomainError
@@ -17,8 +16,6 @@ from schemas.mobile import (
     DAY_REASONS,
     CorrectionAnswer,
     CorrectionRequest,
-    ProposedTimes,
-    ReasonCode,
     SignedCorrection,
 )
 from schemas.strict import Fault, Faulty, decode
@@ -96,7 +93,7 @@ async def _insert(
     now: datetime,
 ) -> bool:
     signed = request.signed
-    await _refuse_foreign(connection, device.provider_id, signed.visit_id, device.carer_id)
+    await refuse_foreign(connection, device.provider_id, signed.visit_id, device.carer_id)
     inserted = await connection.fetchval(
         query("corrections.insert"),
         device.provider_id,
@@ -118,47 +115,11 @@ async def _insert(
     return inserted is not None
 
 
-async def _refuse_foreign(
+async def refuse_foreign(
     connection: asyncpg.Connection, provider_id: UUID, visit_id: UUID | None, carer_id: UUID
 ) -> None:
+    """Raise DomainError not_found for a visit that is not one of the carer's."""
     if visit_id is None:
         return
     if not await connection.fetchval(query("corrections.own_visit"), provider_id, visit_id, carer_id):
         raise DomainError("not_found", "That is not one of this carer's visits.")
-
-
-async def propose_for_carer(
-    provider_id: UUID,
-    user_id: UUID,
-    carer_id: UUID,
-    visit_id: UUID | None,
-    day: date | None,
-    proposed: ProposedTimes,
-    reason_code: ReasonCode,
-    note: str | None = None,
-) -> UUID:
-    """A manager starts a correction, about a visit or a day; the carer sees it and may object. Returns its id."""
-    if (visit_id is None) == (day is None):
-        raise Faulty([Fault("/visit_id", "give either a visit or a day")])
-    correction_id, now = uuid4(), clock.now()
-    content = None if note is None else canonical({"text": note})
-    async with db.as_provider(provider_id) as connection:
-        await _refuse_foreign(connection, provider_id, visit_id, carer_id)
-        await connection.fetchval(
-            query("corrections.insert"),
-            provider_id,
-            correction_id,
-            carer_id,
-            visit_id,
-            day,
-            proposed.start,
-            proposed.end,
-            reason_code.value,
-            "manager",
-            user_id,
-            *(None, sha256(content) if content else None, None, None),
-            now,
-        )
-        if content is not None:
-            await connection.execute(query("corrections.insert_note"), provider_id, correction_id, content)
-    return correction_id

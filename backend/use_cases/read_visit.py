@@ -17,9 +17,10 @@ from backend.use_cases.verified_visits import verified_visits
 
 @dataclass(frozen=True, slots=True)
 class Attendance:
-    """One carer's part in the visit, as it counts now."""
+    """One carer's part in the visit, as it counts now. `reference` is the carer's, None where nobody is assigned."""
 
     carer: str
+    reference: str | None
     status: str
     actual: tuple[datetime | None, datetime | None]
     recorded: tuple[datetime | None, datetime | None]
@@ -51,10 +52,11 @@ async def read_visit(provider_id: UUID, visit_id: UUID, reader: UUID) -> ShownVi
             raise DomainError("not_found", "There is no such visit.")
         people = await connection.fetch(query("console.carers"), provider_id)
         carers = {row["carer_id"]: row["name"] for row in people}
+        references = {row["carer_id"]: row["reference"] for row in people}
         employments = {row["employment_id"]: row["name"] for row in people}
         versions = await connection.fetch(query("console.visit_versions"), provider_id, visit_id)
         events = await connection.fetch(query("console.visit_events"), provider_id, visit_id)
-        attendances = await _attendances(connection, provider_id, visit_id, versions, carers)
+        attendances = await _attendances(connection, provider_id, visit_id, versions, carers, references)
         corrections = await corrections_of(connection, provider_id, reader, carers, visit_id)
     return ShownVisit(
         id=visit_id,
@@ -78,6 +80,7 @@ async def _attendances(
     visit_id: UUID,
     versions: Sequence[Mapping[str, Any]],
     carers: Mapping[UUID, str],
+    references: Mapping[UUID, str],
 ) -> list[Attendance]:
     starts = [row["starts_at"] for row in versions]
     rows = await verified_visits(
@@ -86,6 +89,7 @@ async def _attendances(
     return [
         Attendance(
             carer=carers[UUID(row["carer_id"])] if row["carer_id"] else "nobody",
+            reference=references[UUID(row["carer_id"])] if row["carer_id"] else None,
             status=row["status"],
             actual=(row["actual_start"], row["actual_end"]),
             recorded=(row["recorded_start"], row["recorded_end"]),

@@ -20,10 +20,13 @@ PUBLIC = {
     "/static/{digest:str}/{name:str}",
 }
 
+PROPOSAL = {"carer": "C1", "start": "2026-11-02 09:10", "reason": "other", "note": "They said so."}
+
 MAY_OPEN = {
     "/today": {"manager", "finance"},
     "/visits/{visit_id:uuid}": {"manager", "finance"},
     "/corrections": {"manager"},
+    "/corrections/new": {"manager"},
     "/corrections/{correction_id:uuid}/decision": {"manager"},
     "/quarantine": {"manager"},
     "/quarantine/{event_row:uuid}/release": {"manager"},
@@ -154,11 +157,14 @@ async def test_another_provider_changes_nothing_of_ours(busy: Desk) -> None:
     device = await busy.superuser.fetchval("SELECT id FROM device LIMIT 1")
     for path, fields in (
         (f"/corrections/{correction}/decision", {"decision": "accepted"}),
+        ("/corrections/new", {**PROPOSAL, "visit": visit_id("A")}),
+        ("/corrections/new", {**PROPOSAL, "end": "2026-11-02 10:00", "reason": "break"}),
         (f"/quarantine/{event}/release", {"reason": "because"}),
         (f"/devices/{device}/revoke", {}),
     ):
         await rival.get("/today")
         assert (await rival.post(path, **fields)).status_code == 404, path
     assert await busy.superuser.fetchval("SELECT count(*) FROM correction_decision") == 0
+    assert await busy.superuser.fetchval("SELECT count(*) FROM correction") == 1
     assert await busy.superuser.fetchval("SELECT count(*) FROM event_release") == 0
     assert await busy.superuser.fetchval("SELECT count(*) FROM device WHERE revoked_at IS NOT NULL") == 0

@@ -4,15 +4,19 @@ import asyncio
 import dataclasses
 from datetime import timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 import asyncpg
 import msgspec
 
 from backend.jobs.due import due_work
 from backend.jobs.runner import run_due, run_one
+from backend.use_cases.decide_correction import decide_correction
 from backend.use_cases.frozen_documents import snapshot_bytes
+from backend.use_cases.propose_for_carer import propose_for_carer
 from backend.use_cases.verify_documents import verify_documents
-from tests.jobs.office import FIRST_WEEK_DUE, PROVIDER, SECOND_WEEK_DUE, Office
+from schemas.mobile import ProposedTimes, ReasonCode
+from tests.jobs.office import FIRST_WEEK_DUE, PROVIDER, SECOND_WEEK_DUE, Office, instant
 
 
 async def documents(superuser: asyncpg.Connection) -> list[dict[str, Any]]:
@@ -223,3 +227,46 @@ async def test_nothing_is_due_until_a_minute_after_files_were_loaded(
     assert len(await office.run(FIRST_WEEK_DUE + timedelta(seconds=60), "invoices")) == 1
     [document] = await documents(superuser)
     assert {line["visit"] for line in document["snapshot"]["lines"]} == {"A", "B"}
+
+
+async def test_a_suspended_visit_is_listed_as_not_billed_once(
+    office: Office, superuser: asyncpg.Connection
+) -> None:
+    await office.plan("A", "2026-11-02T09:00")
+    await office.plan("S", "2026-11-03T09:00", status="suspended")
+    await office.plan("B", "2026-11-10T09:00")
+    await office.attend("A", "2026-11-02T09:00", "2026-11-02T09:30")
+    [ran] = await office.run(FIRST_WEEK_DUE, "invoices")
+    assert ran.detail == "HEARTH-000001: 1 lines, £12.00, 1 left out"
+    await office.attend("B", "2026-11-10T09:00", "2026-11-10T09:30")
+    await office.run(SECOND_WEEK_DUE, "invoices")
+    first, second = await documents(superuser)
+    [left_out] = first["snapshot"]["parked"]
+    assert (left_out["visit"], left_out["reason"]) == ("S", "suspended")
+    assert left_out["detail"] == "The visit is suspended on the rota. A suspended visit is not charged."
+    assert [line["visit"] for line in first["snapshot"]["lines"]] == ["A"]
+    assert second["snapshot"]["parked"] == []
+    assert [verified.faults async for verified in verify_documents(PROVIDER)] == [(), ()]
+
+
+async def test_a_visit_that_is_suspended_after_all_is_taken_back_and_listed_by_its_line_alone(
+    office: Office, superuser: asyncpg.Connection
+) -> None:
+    visit = UUID(await office.plan("S", "2026-11-03T09:00", status="suspended"))
+    await office.plan("B", "2026-11-10T09:00")
+    office.set(instant("2026-11-04T09:00"))
+    times = ProposedTimes(instant("2026-11-03T09:00"), instant("2026-11-03T09:30"))
+    who = (PROVIDER, uuid4(), "C1")
+    proposed = await propose_for_carer(*who, visit, times, ReasonCode.OTHER, "You stood in.")
+    await decide_correction(PROVIDER, proposed, uuid4(), "accepted")
+    await office.run(FIRST_WEEK_DUE, "invoices")
+    phone = await office.phone()
+    await phone.open_session()
+    assert (await phone.call("POST", f"/corrections/{proposed}/objection", json={}, token=True)).is_success
+    await office.attend("B", "2026-11-10T09:00", "2026-11-10T09:30")
+    await office.run(SECOND_WEEK_DUE, "invoices")
+    first, second = await documents(superuser)
+    assert [(line["visit"], line["amount"]) for line in first["snapshot"]["lines"]] == [("S", "12.00")]
+    lines = {line["visit"]: (line["amount"], line["reason"]) for line in second["snapshot"]["lines"]}
+    assert lines == {"B": ("12.00", None), "S": ("-12.00", "no longer charged")}
+    assert second["snapshot"]["parked"] == []

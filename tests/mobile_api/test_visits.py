@@ -14,7 +14,7 @@ from backend.domain.visit import VISIT_SCHEMA
 from backend.faults import DomainError
 from backend.use_cases.decide_correction import decide_correction
 from backend.use_cases.make_checkpoint import make_checkpoint
-from backend.use_cases.propose_correction import propose_for_carer
+from backend.use_cases.propose_for_carer import propose_for_carer
 from backend.use_cases.verified_visits import carer_activities, verified_visits
 from mobile_api.reference_client import BASE, Phone
 from schemas.mobile import ProposedTimes, ReasonCode
@@ -202,9 +202,8 @@ async def test_nobody_decides_about_what_they_proposed_and_the_carer_may_object(
     phone, clock = await world.phone()
     attend(phone, clock, "V1", hour(7), hour(7, 30))
     await hand_in(world, phone, clock, hour(9))
-    carer = UUID((await one("V1"))["carer_id"])
     shorter = ProposedTimes(hour(7), hour(7, 10))
-    about = (PROVIDER, MANAGER, carer, UUID(visit("V1")), None, shorter, ReasonCode.OTHER, "Left early")
+    about = (PROVIDER, MANAGER, "C1", UUID(visit("V1")), shorter, ReasonCode.OTHER, "Left early")
     made = await propose_for_carer(*about)
     assert await refused(decide_correction(PROVIDER, made, MANAGER, "accepted")) == "forbidden"
     await decide_correction(PROVIDER, made, OTHER_MANAGER, "accepted")
