@@ -38,10 +38,19 @@ MENU: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("/people", "People"),
         ("/invoices", "Invoices"),
         ("/wage-reports", "Wage reports"),
+        ("/payroll", "Payroll"),
     ),
-    "finance": (("/invoices", "Invoices"), ("/wage-reports", "Wage reports"), ("/today", "Visits")),
+    "finance": (
+        ("/invoices", "Invoices"),
+        ("/wage-reports", "Wage reports"),
+        ("/payroll", "Payroll"),
+        ("/today", "Visits"),
+    ),
     "commissioner": (("/invoices", "Invoices"),),
-    "auditor": (("/wage-reports", "Wage reports"),),
+    "auditor": (
+        ("/wage-reports", "Wage reports"),
+        ("/payroll", "Payroll"),
+    ),
     "administrator": (("/organisations", "Organisations"), ("/users", "Users")),
 }
 """What each role finds in its menu; the first is where it starts."""

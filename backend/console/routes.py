@@ -10,6 +10,7 @@ from backend.console import (
     invoices,
     office,
     passkeys,
+    payroll,
     people,
     phones,
     proposals,
@@ -26,6 +27,7 @@ handlers: Final[list[HTTPRouteHandler]] = [
     *people.handlers,
     *invoices.handlers,
     *wage_reports.handlers,
+    *payroll.handlers,
     *administration.handlers,
     *assets.handlers,
 ]

@@ -57,3 +57,9 @@ SELECT carer_id, count(*) AS visits FROM event
 WHERE provider_id = $1 AND kind = 'check_in' AND outcome = 'accepted' AND paid_at >= $2 AND paid_at < $3
   AND received_at <= $4
 GROUP BY carer_id HAVING count(*) >= $5 ORDER BY carer_id
+
+-- name: every_payroll_line
+-- The newest version of every line that the payroll exported.
+SELECT DISTINCT ON (employment_id, reference) employment_id::text AS employment_id, reference, element, amount, quantity,
+    time_unit, rate, deductions_negative, paid_on, earned_start, earned_end
+FROM payroll_line WHERE provider_id = $1 ORDER BY employment_id, reference, version DESC

@@ -49,6 +49,7 @@ MAY_OPEN = {
     "/wage-reports/{document_id:uuid}/workers/{place:int}": {"manager", "finance", "auditor"},
     "/wage-reports/{document_id:uuid}/workers/{place:int}/name": {"auditor"},
     "/wage-reports/{document_id:uuid}/workers/{place:int}/days/{day:date}": {"manager", "finance", "auditor"},
+    "/payroll": {"manager", "finance", "auditor"},
     "/organisations": {"administrator"},
     "/users": {"administrator"},
     "/passkeys": ROLES,
