@@ -12,6 +12,7 @@ demo: venv ## play a made-up county, write out/demo/ and serve its pages (SERVE=
 
 test: venv-dev ## run every test
 	@scripts/chromium
+	@scripts/engines
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(TESTS)
 
 lint: venv-dev ## ruff, mypy and import-linter
@@ -21,7 +22,7 @@ lint: venv-dev ## ruff, mypy and import-linter
 	@$(BIN)/lint-imports
 
 check: lint ## what lint does, and the fast tests
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal -m "not slow and not browser"
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal -m "not slow and not browser and not engines"
 
 serve: venv ## serve the pages and the phones' API at http://127.0.0.1:8000
 	@$(BIN)/doorstep serve

@@ -36,8 +36,22 @@ def _browser() -> str | None:
 
 
 CHROMIUM = _browser()
+ENGINES = Path(__file__).parents[1] / ".data" / "engines"
+"""Where scripts/engines unpacks the routing engines; its stamp is written last."""
+NEEDED = {
+    "browser": (
+        CHROMIUM is not None,
+        "Chromium or libatomic is missing here",
+        "sudo apt-get install chromium libatomic1 && make browser",
+    ),
+    "engines": (
+        (ENGINES / "stamp").exists(),
+        "the routing engines are not here (they need Linux on x86-64 and a way to the package index)",
+        "scripts/engines && make test TESTS=tests/travel",
+    ),
+}
+"""Marker -> whether what its tests need is there, what is missing otherwise, and how to run them."""
 TEMPLATE = "doorstep_template"
-LEFT_OUT = pytest.StashKey[int]()
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
 
 
@@ -50,20 +64,19 @@ class Database:
     environment: dict[str, str]
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without a Chromium the browser tests are left out, and said to be NOT RUN at the end."""
-    if CHROMIUM is not None:
-        return
-    left_out = [item for item in items if item.get_closest_marker("browser")]
-    items[:] = [item for item in items if item not in left_out]
-    config.stash[LEFT_OUT] = len(left_out)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests whose browser or engine is missing are left out, and said to be NOT RUN at the end."""
+    for marker, (there, _, _) in NEEDED.items():
+        if not there:
+            items[:] = [item for item in items if not item.get_closest_marker(marker)]
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    if number := config.stash.get(LEFT_OUT, 0):
-        terminalreporter.section("NOT RUN", yellow=True)
-        terminalreporter.line(f"{number} browser tests: Chromium or libatomic is missing here. To run them:")
-        terminalreporter.line("    sudo apt-get install chromium libatomic1 && make browser")
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for marker, (there, why, how) in NEEDED.items():
+        if not there:
+            terminalreporter.section("NOT RUN", yellow=True)
+            terminalreporter.line(f"The tests marked {marker}: {why}. To run them:")
+            terminalreporter.line(f"    {how}")
 
 
 @pytest.fixture(scope="session")
