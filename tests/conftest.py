@@ -6,7 +6,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -112,6 +112,13 @@ def server(folder: Path) -> Iterator[Urls]:
 @pytest.fixture
 def database(server: Urls, folder: Path) -> Iterator[Database]:
     """A fresh copy of the template; the settings of the process point to it for the length of the test."""
+    with fresh_database(server, folder) as made:
+        yield made
+
+
+@contextmanager
+def fresh_database(server: Urls, folder: Path) -> Iterator[Database]:
+    """The same for a block."""
     name = f"test_{uuid4().hex}"
     _as(
         server.superuser,

@@ -82,7 +82,7 @@ def demo(serve: bool, out: Path, port: int, **size: Any) -> None:
 
 
 def _tell_results(plan: "Plan") -> None:
-    click.echo(f"Written to {plan.out}: invoices/ wage_reports/ county/ truth.json summary.json")
+    click.echo(f"Written to {plan.out}: invoices/ wage_reports/ evidence/ county/ truth.json summary.json")
 
 
 def _tell_logins(password: str) -> None:

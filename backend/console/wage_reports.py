@@ -15,6 +15,7 @@ from backend.documents import worker_page
 from backend.documents.beside import report_tables, worker_tables
 from backend.faults import DomainError
 from backend.problems import STATUS
+from backend.use_cases.export_evidence import read_evidence
 from backend.use_cases.read_documents import WAGE_REPORTS, read_documents, read_file
 from backend.use_cases.read_wage_report import ShownWorker, read_wage_report, read_worker
 from backend.use_cases.read_worked_day import days_of, read_worked_day
@@ -64,6 +65,14 @@ async def _file_for_auditor(ask: Ask) -> Response[Any]:
     except DomainError as error:
         return await _report_page(ask, ("reason", error.detail), STATUS[error.code])
     return download(await read_file(ask.viewer, WAGE_REPORTS, ask.path("document_id"), kind, reason))
+
+
+async def _evidence(ask: Ask) -> Response[Any]:
+    return download(await read_evidence(ask.viewer, ask.path("document_id")))
+
+
+async def _evidence_of_worker(ask: Ask) -> Response[Any]:
+    return download(await read_evidence(ask.viewer, ask.path("document_id"), ask.path("place")))
 
 
 async def _worker(ask: Ask) -> Response[Any]:
@@ -125,7 +134,9 @@ handlers: Final[list[HTTPRouteHandler]] = [
     page(_REPORT, *READERS)(_report),
     page(_REPORT + "/files/{format:str}", *PROVIDER)(_file),
     action(_REPORT + "/files", "auditor")(_file_for_auditor),
+    page(_REPORT + "/evidence", *READERS)(_evidence),
     page(_WORKER, *READERS)(_worker),
+    page(_WORKER + "/evidence", *READERS)(_evidence_of_worker),
     action(_WORKER + "/name", "auditor")(_unmask),
     page(_WORKER + "/days/{day:date}", *READERS)(_day),
 ]

@@ -79,13 +79,15 @@ def rules_of(report: WageReportSnapshot, worker: TestedWorker) -> list[RuleText]
     used = {
         row.rule for rows in (result.work, result.pay, result.adjustments, result.standards) for row in rows
     }
-    used |= {warned.rule for warned in result.warnings} | {result.arrears.rule} | day_rules(worker.days)
+    used |= {warned.rule for warned in result.warnings} | day_rules(worker.days)
     if result.accommodation_adjustment:
         used.add(ACCOMMODATION_RULE)
     if worker.beside is not None:
         pay, risks, standards = worker.beside.pay, worker.beside.mileage, worker.beside.standards
         used |= {row.rule for rows in (pay.lines, pay.unpaid, risks, standards) for row in rows}
         used |= {worker.beside.together.rule} if worker.beside.together else set()
+    if not result.compliant:
+        used.add(result.arrears.rule)
     return [text for text in report.rules if text.id in used]
 
 

@@ -54,10 +54,15 @@ def paid_time(
     flags = ["clock_unknown"] if _clock_unknown(occurred_at, clock_id, monotonic_ms, sending) else []
     if measured is None:
         return PaidTime(occurred_at, tuple(sorted([*flags, "offset_unknown"])))
+    by = moved(measured, limit)
+    return PaidTime(occurred_at + by, tuple(sorted([*flags, "clock_drift"] if by else flags)))
+
+
+def moved(measured: Offset, limit: timedelta) -> timedelta:
+    """By how much device time is moved: nothing while the offset may lie within `limit`, else the nearer bound."""
     if measured.low <= limit and measured.high >= -limit:
-        return PaidTime(occurred_at, tuple(flags))
-    nearer = measured.low if measured.low > limit else measured.high
-    return PaidTime(occurred_at + nearer, tuple(sorted([*flags, "clock_drift"])))
+        return timedelta(0)
+    return measured.low if measured.low > limit else measured.high
 
 
 def absurd(paid_at: datetime, received_at: datetime, enrolled_at: datetime, limit: timedelta) -> str | None:

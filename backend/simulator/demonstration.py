@@ -1,6 +1,7 @@
 """The whole demonstration: a made-up county from its first file to its last wage report, and the summary of it."""
 
 import fcntl
+import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
@@ -20,8 +21,10 @@ from backend.simulator.story import Size, Story, write_truth
 from backend.simulator.telling import Teller
 from backend.sql import query
 from backend.use_cases.export_documents import export_documents
+from backend.use_cases.export_evidence import export_evidence
+from backend.use_cases.frozen_documents import snapshot_bytes
 
-MADE: Final = ("county", "invoices", "wage_reports")
+MADE: Final = ("county", "evidence", "invoices", "wage_reports")
 """Folders that a demonstration makes anew each time."""
 UNHURRIED_DISK: Final = ("fsync=off", "full_page_writes=off")
 """Made-up records survive a crash of any process; only for one of the whole computer would they need the disk."""
@@ -88,6 +91,7 @@ async def demonstrate(
             tally = await perform(story, Venue(base, plan.out / "clock", log, environment), teller)
         with teller.step("Writing the documents and the summary"):
             await _export(plan.out)
+            await _export_evidence(plan.out / "evidence")
             write_truth(plan.out, story)
             return await write_summary(plan.out, story, tally)
 
@@ -105,3 +109,26 @@ async def _export(out: Path) -> None:
         for provider in providers:
             async for file in export_documents(provider["id"], kind):
                 (out / folder / file.name).write_bytes(file.content)
+
+
+async def _export_evidence(folder: Path) -> None:
+    """The evidence of the first worker who was paid too little, to try `doorstep verify` on."""
+    folder.mkdir(exist_ok=True)
+    async with db.as_system() as connection:
+        providers = await connection.fetch(query("jobs.every_provider"))
+    for provider in providers:
+        async with db.as_provider(provider["id"]) as connection:
+            rows = await connection.fetch(query("documents.frozen"), provider["id"])
+        for row in rows:
+            for worker in _short(row):
+                file = await export_evidence(provider["id"], str(row["id"]), worker)
+                (folder / file.name).write_bytes(file.content)
+                return
+
+
+def _short(document: Mapping[str, Any]) -> list[str]:
+    """The employments that a wage report finds paid too little; none of another document."""
+    if document["kind"] != "wage_report":
+        return []
+    workers = json.loads(snapshot_bytes(document["snapshot"]))["workers"]
+    return [worker["employment"] for worker in workers if not worker["result"]["compliant"]]

@@ -58,6 +58,13 @@ def read_rulebook(texts: Mapping[str, str]) -> Rulebook:
         read_wage_law(read),
         rate_intervals(read("wage_rates.yaml")),
         read_rules(read),
-        StraightLine(read_paces(yaml.load(texts[_PACES], Loader=yaml.BaseLoader))),
+        StraightLine(read_paces(_plain(texts[_PACES]))),
         mileage_intervals(read("mileage.yaml")),
     )
+
+
+def _plain(text: str) -> object:
+    try:
+        return yaml.load(text, Loader=yaml.BaseLoader)
+    except yaml.YAMLError as error:
+        raise StatuteError(f"{_PACES} is not valid YAML: {error}") from None

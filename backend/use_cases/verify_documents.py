@@ -21,6 +21,7 @@ from backend.use_cases.invoice_facts import invoice_facts
 from backend.use_cases.invoice_snapshot import invoice
 from backend.use_cases.issue_invoice import build_invoice
 from backend.use_cases.issue_wage_report import build_wage_report
+from backend.use_cases.verification.recomputed import differences
 from schemas.documents import InvoiceSnapshot, WageReportSnapshot
 
 _INVOICE: dict[str, Any] = {"pdf": invoice_pdf, "csv": invoice_csv, "json": invoice_json}
@@ -50,7 +51,7 @@ async def _faults(connection: asyncpg.Connection, provider_id: UUID, row: Any) -
         return ["the stored snapshot does not match its own digest"]
     known = msgspec.json.decode(stored)
     again = await _recomputed(connection, provider_id, row, known)
-    faults = [] if canonical_json(again) == stored else _differences(known, msgspec.to_builtins(again))
+    faults = [] if canonical_json(again) == stored else differences(known, msgspec.to_builtins(again))
     return faults + await _file_faults(connection, provider_id, row["id"], again)
 
 
@@ -91,18 +92,3 @@ async def _file_faults(
         elif renderings[file["format"]](again) != file["content"]:
             found.append(f"{file['file_name']} comes out otherwise")
     return found
-
-
-def _differences(stored: Any, again: Any, at: str = "") -> list[str]:
-    """Where two snapshots differ, as JSON pointers; the first few are enough to look."""
-    if isinstance(stored, dict) and isinstance(again, dict):
-        keys = sorted(stored.keys() | again.keys())
-        return [
-            fault for key in keys for fault in _differences(stored.get(key), again.get(key), f"{at}/{key}")
-        ][:10]
-    if isinstance(stored, list) and isinstance(again, list) and len(stored) == len(again):
-        pairs = enumerate(zip(stored, again, strict=True))
-        return [
-            fault for place, (one, other) in pairs for fault in _differences(one, other, f"{at}/{place}")
-        ][:10]
-    return [] if stored == again else [f"{at or '/'} was {str(stored)[:60]}, comes out as {str(again)[:60]}"]

@@ -251,6 +251,7 @@ CREATE TABLE checkpoint_event (
     PRIMARY KEY (provider_id, event_row),
     FOREIGN KEY (provider_id, number) REFERENCES checkpoint ON DELETE RESTRICT
 );
+CREATE INDEX checkpoint_event_number ON checkpoint_event (provider_id, number, position);
 CALL protect_fact('checkpoint_event');
 
 CREATE FUNCTION device_home(wanted uuid) RETURNS TABLE (provider_id uuid)

@@ -1,0 +1,121 @@
+"""What of a report's facts and result is for whom: one worker's part, and what an auditor may see."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
+from uuid import UUID
+
+import polars as pl
+from msgspec import structs
+
+from backend.domain.visit import VisitFacts
+from backend.use_cases.pseudonyms import pseudonym
+from backend.use_cases.wage_report_facts import RecordedWages
+from schemas.day import DayFlag, DaySegment
+from schemas.documents import NotTested, TestedWorker, WageReportSnapshot, WorkedDay
+
+Row = TypeVar("Row", DaySegment, DayFlag)
+
+
+def of_one_carer(recorded: RecordedWages, carer_id: UUID) -> RecordedWages:
+    """The facts of a report without those that one carer's days and pay do not need.
+
+    Of a visit of two carers the colleague's events stay: the first check-in of either fixes the plan.
+    """
+    days, carer = recorded.days, str(carer_id)
+    employments = [row for row in days.employments if row["carer_id"] == carer]
+    own = {row["employment_id"] for row in employments}
+    activities = replace(
+        days.activities,
+        events=days.activities.events.filter(carer_id=carer),
+        corrections=days.activities.corrections.filter(carer_id=carer),
+    )
+    visits = replace(days.visits, facts=_visits_of(days.visits.facts, carer, sorted(own)), carer_id=carer)
+    return replace(
+        recorded,
+        days=replace(days, visits=visits, activities=activities, employments=employments),
+        pay_lines=[row for row in recorded.pay_lines if row["employment_id"] in own],
+        payroll_lines=[row for row in recorded.payroll_lines if row["employment_id"] in own],
+        miles_before={key: miles for key, miles in recorded.miles_before.items() if key in own},
+    )
+
+
+def _visits_of(facts: VisitFacts, carer: str, own: list[str]) -> VisitFacts:
+    ever = pl.col("carer").is_in(own) | pl.col("second_carer").is_in(own)
+    planned = facts.versions.filter(ever)["visit_id"].unique().to_list()
+    versions = facts.versions.filter(pl.col("visit_id").is_in(planned))
+    mine = (pl.col("carer_id") == carer) | pl.col("visit_id").is_in(planned)
+    events = facts.events.filter(mine)
+    packages = facts.packages.filter(pl.col("package_id").is_in(versions["package_id"].unique().to_list()))
+    people = {*packages["service_user_id"], *events["service_user_id"]}
+    carers, named = {carer, *events["carer_id"]}, {*versions["carer"], *versions["second_carer"]}
+    known = pl.col("carer_id").is_in(list(carers)) | pl.col("employment_id").is_in(list(named - {None}))
+    return VisitFacts(
+        versions=versions,
+        events=events,
+        employments=facts.employments.filter(known),
+        packages=packages,
+        places=facts.places.filter(pl.col("service_user_id").is_in(list(people - {None}))),
+        corrections=facts.corrections.filter(mine),
+    )
+
+
+def without_names(recorded: RecordedWages, provider_id: UUID) -> RecordedWages:
+    """The same facts with pseudonyms in place of names and references."""
+    employments = [
+        _unnamed(row, pseudonym(provider_id, row["reference"])) for row in recorded.days.employments
+    ]
+    return replace(recorded, days=replace(recorded.days, employments=employments))
+
+
+def _unnamed(row: Mapping[str, Any], label: str) -> dict[str, Any]:
+    return {**row, "reference": label, "person": label, "name": None, "digest": b""}
+
+
+def visits_for(recorded: RecordedWages, commissioner_id: UUID) -> tuple[set[str], set[str]]:
+    """The visits that any plan says are for this commissioner, and all others that the facts name."""
+    facts: VisitFacts = recorded.days.visits.facts
+    own = set(facts.versions.filter(commissioner_id=str(commissioner_id))["visit_id"])
+    said = {*facts.versions["visit_id"], *facts.events["visit_id"].drop_nulls()}
+    return own, said - own
+
+
+def has_activities(recorded: RecordedWages) -> bool:
+    """Whether the facts hold time that is no visit's."""
+    activities = recorded.days.activities
+    return not (activities.events.is_empty() and activities.corrections.is_empty())
+
+
+def shown_to_auditor(
+    report: WageReportSnapshot, provider_id: UUID, hidden: Collection[str]
+) -> WageReportSnapshot:
+    """The report under pseudonyms; of work at the visits that are `hidden` only time, kind and rule."""
+    return structs.replace(
+        report,
+        workers=[
+            _worker(worker, pseudonym(provider_id, worker.employment), hidden) for worker in report.workers
+        ],
+        not_tested=[
+            NotTested(employment=pseudonym(provider_id, left.employment), name=None, reason=left.reason)
+            for left in report.not_tested
+        ],
+    )
+
+
+def _worker(worker: TestedWorker, label: str, hidden: Collection[str]) -> TestedWorker:
+    days = [_day(day, hidden) for day in worker.days]
+    return structs.replace(worker, employment=label, person=label, name=None, days=days)
+
+
+def _day(day: WorkedDay, hidden: Collection[str]) -> WorkedDay:
+    return WorkedDay(
+        date=day.date,
+        segments=[_without(segment, hidden) for segment in day.segments],
+        visits=[visit for visit in day.visits if visit.visit_id not in hidden],
+        flags=[_without(flag, hidden) for flag in day.flags],
+    )
+
+
+def _without(row: Row, hidden: Collection[str]) -> Row:
+    stops = {name: getattr(row, name) for name in ("visit", "from_", "to")}
+    return structs.replace(row, **{name: None for name, stop in stops.items() if stop in hidden})

@@ -1,0 +1,1 @@
+"""What an evidence bundle proves, worked out from the file alone: no database, no network, no trust in its maker."""

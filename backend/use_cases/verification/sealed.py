@@ -1,0 +1,67 @@
+"""Whether the files are those that the server put into the bundle."""
+
+from collections.abc import Collection, Iterator, Mapping
+
+from backend.domain.canonical import sha256
+from backend.use_cases.verification.contents import Unusable, seal_of
+from backend.use_cases.verification.findings import Finding, failed, held, open_question, proved
+from backend.use_cases.verification.server_keys import ServerKeys, fault_of
+from schemas.evidence import FORMAT, Manifest
+
+_BESIDE = {"manifest.json", "signature.json"}
+
+
+def files_found(members: Mapping[str, bytes], manifest: Manifest) -> Iterator[Finding]:
+    """Each file against the manifest: changed, missing or not listed."""
+    if manifest.format != FORMAT:
+        yield failed(
+            "format", f"The bundle is of the format {manifest.format!r}; this program knows {FORMAT}."
+        )
+    names = [listed.name for listed in manifest.files]
+    faults = [
+        f"{name} stands twice in the manifest" for name in {name for name in names if names.count(name) > 1}
+    ]
+    for listed in manifest.files:
+        content = members.get(listed.name)
+        if content is None:
+            faults.append(f"{listed.name} is missing")
+        elif sha256(content).hex() != listed.sha256 or len(content) != listed.bytes:
+            faults.append(f"{listed.name} was changed: it is not the file whose digest the manifest holds")
+    faults += [
+        f"{name} was added: the manifest does not know it" for name in sorted({*members} - {*names, *_BESIDE})
+    ]
+    yield held(
+        "files",
+        f"All {len(names)} files are those that the manifest lists.",
+        faults,
+        "Files are not as they were.",
+    )
+
+
+def seal_found(
+    members: Mapping[str, bytes], keys: ServerKeys, trusted: Collection[str] | None
+) -> Iterator[Finding]:
+    """The server's signature over the manifest, and its key against those known from elsewhere."""
+    try:
+        seal = seal_of(members)
+    except Unusable as error:
+        yield failed("seal", str(error))
+        return
+    if fault := fault_of(keys, seal.kid, seal.signature, members["manifest.json"]):
+        says = "The manifest is not as it was signed: manifest.json, signature.json or keys.json was changed"
+        yield failed("seal", f"{says}; {fault}.")
+    else:
+        yield proved("seal", f"The manifest is signed with the key {seal.kid}.")
+    if trusted is None:
+        yield open_question(
+            "key",
+            f"The key {seal.kid} came with the bundle and was not compared with a copy from elsewhere. Compare it with "
+            "the service's /schema/keys, or give --key.",
+        )
+    elif seal.kid in trusted:
+        yield proved("key", "The key is the one you gave.")
+    else:
+        yield failed(
+            "key",
+            f"The key {seal.kid} is none that you gave ({', '.join(sorted(trusted))}): somebody else made this.",
+        )

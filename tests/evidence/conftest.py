@@ -1,0 +1,50 @@
+"""A report to prove, in a database of its own; and, made once, its bundles for tests that need no database."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+
+from backend import clock, keys, settings
+from backend.app import create_app
+from backend.embedded import Urls
+from tests.conftest import Database, fresh_database
+from tests.console.desk import busy, desk
+from tests.evidence.reported import Bundles, Reported, work_a_week
+from tests.jobs.office import Office
+
+__all__ = ["busy", "desk"]
+
+
+@pytest.fixture
+async def reported(http: httpx.AsyncClient, at: Any, superuser: asyncpg.Connection) -> Reported:
+    return await work_a_week(await Office(http, at).open(), superuser)
+
+
+@pytest.fixture(scope="session")
+def bundles(server: Urls, folder: Path) -> Iterator[Bundles]:
+    with fresh_database(server, folder) as made:
+        found = asyncio.run(_make(made, folder / "evidence-clock"))
+    yield found
+
+
+async def _make(made: Database, file: Path) -> Bundles:
+    def at(instant: datetime) -> None:
+        clock.write(file, instant)
+        settings.use(replace(settings.current(), clock=file))
+
+    app = create_app()
+    superuser = await asyncpg.connect(made.superuser_url)
+    async with app.lifespan():
+        transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
+        async with httpx.AsyncClient(transport=transport, base_url=made.settings.base_url) as client:
+            reported = await work_a_week(await Office(client, at).open(), superuser)
+            found = Bundles(await reported.bundle(), await reported.bundle("E1"), keys.current())
+    await superuser.close()
+    return found
