@@ -47,12 +47,6 @@ def alone(report: WageReportSnapshot, *employments: str) -> WageReportSnapshot:
 
     Raises LookupError if the report tested one of them not.
     """
-    own = alone(report, *employments)
-    return typeset("wage_report", worker_record_page(own), wage_report_json(own), report.as_of)
-
-
-def alone(report: WageReportSnapshot, *employments: str) -> WageReportSnapshot:
-    """The part of a report that is about these employments of one worker. Raises LookupError as above."""
     own = [tested for tested in report.workers if tested.employment in employments]
     if missing := sorted(set(employments) - {tested.employment for tested in own}):
         raise LookupError(f"the report tested no employment {', '.join(missing)}")
