@@ -31,7 +31,7 @@ def remediation(provider: str, as_of: datetime | None, as_json: bool, csv_path: 
 
     schedule = asyncio.run(_schedule(provider, as_of))
     if csv_path is not None:
-        csv_path.write_bytes(remediation_csv(schedule))
+        csv_path.write_bytes(remediation_csv([schedule]))
         click.echo(f"{len(schedule.periods)} rows written to {csv_path}.", err=True)
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(schedule), indent=2))

@@ -14,6 +14,7 @@ from backend.console import (
     people,
     phones,
     proposals,
+    putting_right,
     signing_in,
     wage_reports,
 )
@@ -28,6 +29,7 @@ handlers: Final[list[HTTPRouteHandler]] = [
     *invoices.handlers,
     *wage_reports.handlers,
     *payroll.handlers,
+    *putting_right.handlers,
     *administration.handlers,
     *assets.handlers,
 ]

@@ -1,5 +1,6 @@
 """The remediation schedule as a spreadsheet."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from backend.documents.cells import Cell, csv_bytes
@@ -12,9 +13,9 @@ HEADER: Final = (
 )  # fmt: skip
 
 
-def remediation_csv(schedule: Remediation) -> bytes:
-    """One row a worker and period, the oldest first. Pounds as decimals; an unknown amount is an empty cell."""
-    return csv_bytes(HEADER, (_row(schedule, row) for row in schedule.periods))
+def remediation_csv(schedules: Iterable[Remediation]) -> bytes:
+    """One row a worker and period of each schedule. Pounds as decimals; an unknown amount is an empty cell."""
+    return csv_bytes(HEADER, (_row(schedule, row) for schedule in schedules for row in schedule.periods))
 
 
 def _row(schedule: Remediation, row: OwedPeriod) -> tuple[Cell, ...]:

@@ -7,6 +7,7 @@ digit says whether the setting is sparse. Scotland, Northern Ireland and the 202
 
 from typing import Final
 
+LEVELS: Final = ("urban", "fringe", "rural", "isolated")
 _ZONES: Final = {
     "A1": "urban",
     "B1": "urban",

@@ -17,10 +17,11 @@ import asyncpg
 import msgspec
 from msgspec import Struct
 
-from backend import clock
+from backend import clock, db
 from backend.domain.arrears import Paid, Penalty, ShortPeriod, Standing, exposure, settled
 from backend.domain.money import pounds
 from backend.domain.pay_period import parse_pay_cycle
+from backend.domain.payroll import classify
 from backend.domain.time import london_date
 from backend.faults import DomainError
 from backend.sql import query
@@ -96,9 +97,9 @@ async def remediation(
         if report["workers_short"] and report["period_end"] < as_of
         for place, worker in await _short_workers(connection, provider_id, report["id"])
     ]
-    lines = _by_employment(await connection.fetch(query("arrears.payments"), provider_id, now))
+    lines = _by_employment(await _payments(connection, provider_id, now))
     short = _with_dues(
-        workers, lambda reference: lines.get(thing_id(provider_id, "employment", reference), []), as_of
+        workers, lambda reference: lines.get(str(thing_id(provider_id, "employment", reference)), []), as_of
     )
     rows, unplaced, owed = _settled(provider_id, short, lines, as_of, label)
     provider = (await parties(connection, [provider_id]))[provider_id]
@@ -127,8 +128,19 @@ async def _short_workers(
     return [(place, worker) for place, worker in enumerate(workers, start=1) if worker.result.shortfall]
 
 
-def _by_employment(rows: Iterable[Mapping[str, Any]]) -> dict[UUID, list[Mapping[str, Any]]]:
-    found: dict[UUID, list[Mapping[str, Any]]] = {}
+async def _payments(
+    connection: asyncpg.Connection, provider_id: UUID, now: datetime
+) -> list[Mapping[str, Any]]:
+    """Payments for days before them, loaded line by line or as exports of the payroll."""
+    given = await connection.fetch(query("arrears.payments"), provider_id, now)
+    exported = await connection.fetch(query("arrears.exported"), provider_id, now)
+    mapping = await connection.fetch(query("wages.pay_mapping"), provider_id, now) if exported else []
+    read = classify(list(map(dict, exported)), list(map(dict, mapping))).lines
+    return [*given, *(line for line in read if line["section"] == "pay")]
+
+
+def _by_employment(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
+    found: dict[str, list[Mapping[str, Any]]] = {}
     for row in rows:
         found.setdefault(row["employment_id"], []).append(row)
     return found
@@ -159,7 +171,7 @@ def _with_dues(
 def _settled(
     provider_id: UUID,
     short: Sequence[_Short],
-    lines: Mapping[UUID, Sequence[Mapping[str, Any]]],
+    lines: Mapping[str, Sequence[Mapping[str, Any]]],
     as_of: date,
     label: Label,
 ) -> tuple[list[OwedPeriod], list[Unplaced], dict[str, list[tuple[int, Penalty | None]]]]:
@@ -169,7 +181,7 @@ def _settled(
     owed: dict[str, list[tuple[int, Penalty | None]]] = {}
     for employment in sorted({one.worker.employment for one in short}):
         own = [one for one in short if one.worker.employment == employment]
-        paid = lines.get(thing_id(provider_id, "employment", employment), [])
+        paid = lines.get(str(thing_id(provider_id, "employment", employment)), [])
         named = label(employment, own[0].worker.name)
         standings, beyond = settled([one.period for one in own], _arrears(paid), as_of)
         for one, standing in zip(own, standings, strict=True):
@@ -299,16 +311,22 @@ def named(employment: str, name: str | None) -> str:
 
 
 async def read_remediation(viewer: Viewer, as_of: date | None) -> list[Remediation]:
-    """The schedules of the providers whose reports the reader may see; an auditor's with pseudonyms."""
+    """The schedules of the providers whose reports the reader may see; an auditor's with pseudonyms.
+
+    Payroll is closed to commissioners, so each is worked out as its provider: an auditor sees the schedule of it alone.
+    """
     now = clock.now()
-    schedules = []
     async with viewer.transaction() as connection:
-        for provider_id in await viewer.providers(connection):
-            label = partial(_masked, provider_id) if viewer.masked else named
+        providers = await viewer.providers(connection)
+        for provider_id in providers:
+            await viewer.note(connection, provider_id, "remediation schedule", None)
+    schedules = []
+    for provider_id in providers:
+        label = partial(_masked, provider_id) if viewer.masked else named
+        async with db.as_provider(provider_id) as connection:
             schedules.append(
                 await remediation(connection, provider_id, as_of or london_date(now), now, label)
             )
-            await viewer.note(connection, provider_id, "remediation schedule", None)
     return schedules
 
 

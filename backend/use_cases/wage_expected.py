@@ -30,10 +30,15 @@ class ExpectedPay:
 
 
 def expected_pay(
-    facts: WageReportFacts, employments: Sequence[Mapping[str, Any]], estimator: TravelEstimator
+    facts: WageReportFacts,
+    employments: Sequence[Mapping[str, Any]],
+    estimator: TravelEstimator,
+    terms: Terms | None = None,
 ) -> dict[str, ExpectedPay]:
-    """By employment id. Days without terms in force give a reason, never a smaller sum."""
-    terms = terms_recorded(facts.recorded.terms)
+    """By employment id, under the recorded terms unless others are given. Days without terms in force give a reason,
+    never a smaller sum.
+    """
+    terms = terms_recorded(facts.recorded.terms) if terms is None else terms
     found: dict[str, ExpectedPay] = {}
     cases: list[tuple[str, PayCase]] = []
     for employment in employments:

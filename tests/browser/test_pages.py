@@ -67,9 +67,16 @@ async def pages_of(busy: Desk, who: str) -> list[str]:
         *await homes_of(busy),
     ]
     return {
-        "manager": [*office, *invoices, *reports],
-        "commissioner": [*invoices, "/today"],
-        "auditor": reports,
+        "manager": [
+            *office,
+            *invoices,
+            *reports,
+            "/arrears",
+            "/what-if",
+            "/what-if?period=2026-11-02&waiting=12.71",
+        ],
+        "commissioner": [*invoices, "/today", "/care-costs", f"/care-costs/{report}"],
+        "auditor": [*reports, "/arrears"],
         "administrator": ["/organisations", "/users"],
     }[who]
 

@@ -12,6 +12,7 @@ import pytest
 from backend import clock, db
 from backend.documents.remediation import remediation_csv
 from backend.tables.ids import organisation_id
+from backend.use_cases.loading import SourceFile, load_payroll
 from backend.use_cases.remediation import named, read_remediation, remediation
 from backend.use_cases.viewer import Viewer
 from schemas.remediation import Remediation
@@ -106,22 +107,40 @@ async def test_an_auditor_follows_it_up_without_a_name(office: Office) -> None:
     viewer = Viewer(UUID(int=1), organisation_id("wyeshire"), False, "auditor")
     [found] = await read_remediation(viewer, DAY)
     [row] = found.periods
-    assert (row.settled_on, row.paid_late) == (date(2026, 12, 4), [])
+    assert (row.settled_on, len(row.paid_late)) == (date(2026, 12, 4), 1)
     assert "Ann" not in row.worker and "E1" not in row.worker and len(row.worker) == 8
 
 
-async def test_a_line_that_turned_into_something_else_is_no_longer_shown_to_an_auditor(
-    office: Office,
-) -> None:
+async def test_a_line_that_turned_into_something_else_is_no_arrears(office: Office) -> None:
     await arrears(office, "back", "4.24", "2026-12-04")
     await arrears(office, "back", "4.24", "2026-12-04", kind="hourly")
-    viewer = Viewer(UUID(int=1), organisation_id("wyeshire"), False, "auditor")
-    [found] = await read_remediation(viewer, DAY)
-    assert found.periods[0].outstanding == Decimal("4.24")
+    assert (await schedule()).periods[0].outstanding == Decimal("4.24")
+
+
+async def test_a_commissioner_without_a_contract_sees_no_schedule(office: Office) -> None:
+    viewer = Viewer(UUID(int=1), organisation_id("icb"), False, "auditor")
+    assert await read_remediation(viewer, DAY) == []
+
+
+async def test_arrears_in_an_export_of_the_payroll_count_once_their_element_is_mapped(office: Office) -> None:
+    office.set(office.clock + timedelta(minutes=5))
+    header = "employee,code,description,units,rate,amount,paid_on,earned_start,earned_end,run,reference"
+    export = f"{header}\nE1,ARR,Arrears,,,4.24,2026-12-04,2026-11-02,2026-11-08,,\n"
+    await load_payroll([SourceFile("run.csv", export.encode())], provider="hearth", template="generic")
+    assert (await schedule()).periods[0].settled_on is None
+    mapping = {
+        "provider": "hearth",
+        "element": "ARR",
+        "section": "pay",
+        "kind": "award",
+        "from": "2026-01-01",
+    }
+    await load_rows("pay-mapping", [mapping])
+    assert (await schedule()).periods[0].settled_on == date(2026, 12, 4)
 
 
 async def test_no_cell_of_the_spreadsheet_runs(office: Office) -> None:
     await arrears(office, "=1+1", "1.00", "2026-12-04")
-    text = remediation_csv(await schedule()).decode()
+    text = remediation_csv([await schedule()]).decode()
     assert text.splitlines()[0].startswith("provider,worker,period_start")
     assert ",'=1+1 2026-12-04 1.00," in text and "Ann Carer (E1),2026-11-02,2026-11-08" in text

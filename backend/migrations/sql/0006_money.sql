@@ -105,17 +105,6 @@ $$ SELECT EXISTS (SELECT FROM contract c WHERE c.provider_id = wanted AND c.comm
 REVOKE ALL ON FUNCTION contracts_with FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION contracts_with TO {app};
 
--- What was paid to put a shortfall right is what a commissioner's auditor follows up; other pay is not shown to them.
-CREATE FUNCTION is_arrears(provider uuid, employment uuid, line text) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
-$$ SELECT section = 'pay' AND kind = 'award' AND earned_start IS NOT NULL FROM pay_line
-   WHERE provider_id = provider AND employment_id = employment AND reference = line ORDER BY version DESC LIMIT 1 $$;
-REVOKE ALL ON FUNCTION is_arrears FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION is_arrears TO {app};
-CREATE POLICY commissioner ON pay_line FOR SELECT USING (
-    current_commissioner() IS NOT NULL AND contracts_with(provider_id)
-    AND is_arrears(provider_id, employment_id, reference));
-
 CREATE POLICY commissioner ON document FOR SELECT USING (
     commissioner_id = current_commissioner() OR (kind = 'wage_report' AND contracts_with(provider_id)));
 

@@ -1,0 +1,113 @@
+"""Putting shortfalls right: what is outstanding, what another policy comes to, what travel costs an hour of care."""
+
+from datetime import date
+from typing import Any, Final
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from backend import clock
+from backend.console.asking import Ask, page
+from backend.console.downloads import download
+from backend.console.rendering import render
+from backend.documents.remediation import remediation_csv
+from backend.documents.worker_page import pay_cycle
+from backend.domain.time import london_date
+from backend.faults import DomainError
+from backend.use_cases.frozen_documents import File
+from backend.use_cases.read_documents import WAGE_REPORTS, read_documents
+from backend.use_cases.read_zone_costs import read_zone_costs
+from backend.use_cases.remediation import read_remediation
+from backend.use_cases.what_if import form_changes, pay_cycles, provider_what_if
+from schemas.scalars import parse_date
+from schemas.strict import Faulty
+from schemas.what_if import Side, WhatIfReport
+
+READERS: Final = ("manager", "finance", "auditor")
+PROVIDER: Final = ("manager", "finance")
+FIELDS: Final = (
+    "period", "cycle", "waiting_limit_minutes", "long_gap", "basis", "time_factor", "paid_gap_limit_minutes",
+    "contact", "travel", "waiting", "training", "pay_rise_percent", "minimum_wage", "duties",
+)  # fmt: skip
+
+
+async def _arrears(ask: Ask) -> Response[Any]:
+    schedules = await read_remediation(ask.viewer, _day(ask, "as_of"))
+    today = london_date(clock.now())
+    return render("arrears.html", ask.user, schedules=schedules, today=today, as_of=ask.asked("as_of"))
+
+
+async def _arrears_file(ask: Ask) -> Response[Any]:
+    schedules = await read_remediation(ask.viewer, _day(ask, "as_of"))
+    content = remediation_csv(schedules)
+    return download(File("csv", "text/csv", f"arrears_{london_date(clock.now())}.csv", content))
+
+
+async def _what_if(ask: Ask) -> Response[Any]:
+    asked = {name: ask.asked(name) or "" for name in FIELDS}
+    cycles = await pay_cycles(ask.organisation)
+    report, problem = None, None
+    if asked["period"]:
+        try:
+            first = _day(ask, "period")
+            assert first is not None
+            changes = form_changes(asked)
+            report = await provider_what_if(ask.organisation, first, ask.asked("cycle"), changes)
+        except Faulty as error:
+            problem = ("period", _in_words(error))
+        except DomainError as error:
+            problem = ("period", error.detail)
+    return render(
+        "what-if.html",
+        ask.user,
+        status=200 if problem is None else 400,
+        asked=asked,
+        cycle_options=[("", "The only one"), *((cycle, pay_cycle(cycle)) for cycle in cycles)],
+        report=report,
+        rows=[] if report is None else _rows(report),
+        problem=problem,
+    )
+
+
+def _rows(report: WhatIfReport) -> list[tuple[str, Side, Side]]:
+    """Each worker both ways, and all together."""
+    workers = [(worker.worker, worker.real, worker.what_if) for worker in report.workers]
+    return [*workers, ("Together", report.real, report.what_if_total)]
+
+
+def _in_words(error: Faulty) -> str:
+    """Every fault at once: which field, and what is wrong with it."""
+    named = [
+        f"{fault.pointer.strip('/').replace('/', ' ').replace('_', ' ')} {fault.detail}"
+        for fault in error.faults
+    ]
+    text = "; ".join(named)
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+async def _costs(ask: Ask) -> Response[Any]:
+    shown, _ = await read_documents(ask.viewer, WAGE_REPORTS)
+    return render("care-costs.html", ask.user, shown=shown, found=None)
+
+
+async def _costs_of(ask: Ask) -> Response[Any]:
+    found = await read_zone_costs(ask.viewer, ask.path("document_id"))
+    return render("care-costs.html", ask.user, shown=[], found=found)
+
+
+def _day(ask: Ask, name: str) -> date | None:
+    """A date of the query. Raises DomainError bad_request."""
+    text = ask.asked(name)
+    try:
+        return None if text is None else parse_date(text)
+    except ValueError as error:
+        raise DomainError("bad_request", f"The date {error}.") from error
+
+
+handlers: Final[list[HTTPRouteHandler]] = [
+    page("/arrears", *READERS)(_arrears),
+    page("/arrears/csv", *READERS)(_arrears_file),
+    page("/what-if", *PROVIDER)(_what_if),
+    page("/care-costs", *PROVIDER, "commissioner", "auditor")(_costs),
+    page("/care-costs/{document_id:uuid}", *PROVIDER, "commissioner", "auditor")(_costs_of),
+]

@@ -1,0 +1,96 @@
+"""What travel and waiting cost for each hour of care that a commissioner bought, from a frozen wage report.
+
+Only sums leave here, and for a commissioner only those of visits planned for it: no carer, no pay, no other's visits.
+"""
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct, structs
+
+from backend import clock
+from backend.domain.zone_costs import Stretch
+from backend.use_cases.read_documents import WAGE_REPORTS, frozen_document
+from backend.use_cases.viewer import Viewer
+from backend.use_cases.zone_costs import ALL, UNKNOWN, Timed, about, places_of, zone_costs
+from schemas.day import DaySegment
+from schemas.documents import Dates, Party
+from schemas.scalars import Number
+from schemas.what_if import ZoneCosts
+
+
+class _Required(Struct, frozen=True):
+    hourly: Number
+
+
+class _Result(Struct, frozen=True):
+    required: _Required
+
+
+class _Day(Struct, frozen=True):
+    segments: list[DaySegment]
+
+
+class _Worker(Struct, frozen=True):
+    result: _Result
+    days: list[_Day]
+
+
+class ReportedCosts(Struct, frozen=True):
+    """The costs of a report's period at each carer's minimum wage. Workers not tested are not in it."""
+
+    provider: Party
+    period: Dates
+    status: str
+    not_tested: int
+    costs: ZoneCosts
+
+
+class _Report(Struct, frozen=True):
+    provider: Party
+    period: Dates
+    status: str
+    workers: list[_Worker]
+    not_tested: list[Any]
+
+
+async def read_zone_costs(viewer: Viewer, document_id: UUID) -> ReportedCosts:
+    """The costs of the reader's own visits in a report's period. Raises DomainError not_found."""
+    async with viewer.transaction() as connection:
+        provider_id, content = await frozen_document(connection, viewer, WAGE_REPORTS, document_id)
+        report = msgspec.json.decode(content, type=_Report)
+        pieces = [
+            (structs.asdict(segment), worker.result.required.hourly)
+            for worker in report.workers
+            for day in worker.days
+            for segment in day.segments
+        ]
+        named = {
+            name for row, _ in pieces for name in (row["visit"], row["to"], row["from_"]) if _is_id(name)
+        }
+        places = await places_of(connection, provider_id, sorted(named), clock.now())
+        await viewer.note(connection, provider_id, "cost of travel and waiting", document_id)
+    timed = [_timed(row, hourly, places) for row, hourly in pieces]
+    own = [one for one in timed if one.where != UNKNOWN]
+    return ReportedCosts(
+        report.provider,
+        report.period,
+        report.status,
+        len(report.not_tested),
+        zone_costs(own, with_terms=False),
+    )
+
+
+def _is_id(name: str | None) -> bool:
+    """Whether a stop's name is a visit's id: activities are named by kind and instant."""
+    try:
+        return name is not None and bool(UUID(name))
+    except ValueError:
+        return False
+
+
+def _timed(row: dict[str, Any], hourly: Decimal, places: Any) -> Timed:
+    where = about({**row, "from": row["from_"]}, places)
+    return Timed(where, Stretch(ALL, row["kind"], row["seconds"], None, hourly))

@@ -1,0 +1,50 @@
+"""Arrears, what-ifs and the cost of travel on the pages: for whom, and what they say."""
+
+from tests.console.desk import Desk
+
+
+async def test_a_manager_sees_what_is_outstanding_and_an_auditor_the_same_without_names(busy: Desk) -> None:
+    manager, auditor = await busy.as_("manager"), await busy.as_("auditor")
+    page = (await manager.get("/arrears")).text
+    assert "£4.24" in page and "Ann Carer (E1)" in page and "Outstanding" in page
+    masked = (await auditor.get("/arrears")).text
+    assert "£4.24" in masked and "Ann" not in masked and "E1)" not in masked
+    file = await auditor.get("/arrears/csv")
+    assert file.headers["content-disposition"].startswith("attachment;") and b"Ann" not in file.content
+    assert (
+        b"Ann Carer (E1),2026-11-02,2026-11-08"
+        in (await manager.get("/arrears/csv?as_of=2026-12-01")).content
+    )
+    other = await busy.as_("other_auditor")
+    assert "£4.24" not in (await other.get("/arrears")).text
+    assert (await manager.get("/arrears?as_of=x")).status_code == 400
+
+
+async def test_a_manager_asks_what_another_policy_would_come_to(busy: Desk) -> None:
+    manager = await busy.as_("manager")
+    assert "Work it out" in (await manager.get("/what-if")).text
+    page = (await manager.get("/what-if?period=2026-11-02&waiting_limit_minutes=10&long_gap=break")).text
+    assert "What if: Hearth Care" in page and "Ann Carer (E1)" in page and "£4.24" in page and "£0.00" in page
+    assert 'value="10"' in page and '<option value="break" selected>' in page
+
+
+async def test_every_fault_of_the_form_is_named_at_once(busy: Desk) -> None:
+    manager = await busy.as_("manager")
+    answer = await manager.get(
+        "/what-if?period=2026-11-02&waiting_limit_minutes=x&travel=abc&pay_rise_percent=-1"
+    )
+    assert answer.status_code == 400
+    for name in ("Waiting limit minutes", "pay rates travel", "pay rise percent"):
+        assert name.casefold() in answer.text.casefold(), name
+    wrong = await manager.get("/what-if?period=2026-11-03")
+    assert wrong.status_code == 400 and "begins on 2026-11-02" in wrong.text
+
+
+async def test_a_commissioner_reads_what_travel_and_waiting_cost_and_nobodys_name(busy: Desk) -> None:
+    commissioner, report = await busy.as_("commissioner"), await busy.id_of("wage_report")
+    assert f"/care-costs/{report}" in (await commissioner.get("/care-costs")).text
+    page = (await commissioner.get(f"/care-costs/{report}")).text
+    # Twenty minutes of waiting at 12.71 for an hour of care.
+    assert "Rural" in page and "£4.24" in page and "Ann" not in page
+    other = await busy.as_("other_commissioner")
+    assert (await other.get(f"/care-costs/{report}")).status_code == 404
