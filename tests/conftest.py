@@ -15,6 +15,7 @@ from uuid import uuid4
 
 import asyncpg
 import httpx
+import hypothesis
 import pytest
 
 from backend import db as database_module
@@ -23,6 +24,10 @@ from backend.embedded import Urls
 from backend.embedded.cluster import ROLES
 from backend.migrations.runner import migrate
 from backend.settings import Settings
+
+hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.load_profile("any machine")
+"""A law holds on a busy machine too: how long an example takes decides nothing."""
 
 
 def _browser() -> str | None:
