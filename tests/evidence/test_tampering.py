@@ -19,7 +19,7 @@ from backend.documents.bundle import write_bundle
 from backend.use_cases.verify_bundle import verify_bundle
 from tests.evidence.reported import Bundles, changed, failures, member, opened, resealed, told
 
-QUICK = settings(max_examples=20, deadline=None, database=None, phases=[Phase.explicit, Phase.generate])
+QUICK = settings(max_examples=12, deadline=None, database=None, phases=[Phase.explicit, Phase.generate])
 Value = Any
 
 
