@@ -39,6 +39,13 @@ activities_made = st.lists(
     st.tuples(st.sampled_from(KINDS), spans, st.sampled_from([None, None, *PLACES])), max_size=5
 ).map(lambda made: [(kind, *span, place) for kind, span, place in made])
 limits = st.sampled_from([None, 0, 10, 30])
+apart_made = st.lists(st.tuples(st.integers(0, 80), st.sampled_from(PLACES)), max_size=10).map(
+    lambda ends: [
+        (f"v{index}", start, end, place)
+        for index, ((start, place), (end, _)) in enumerate(pairwise(sorted(ends)))
+        if index % 2 == 0
+    ]
+)
 
 
 def worked(visits: list[Any], activities: list[Any], limit: int | None, shift: int = 0) -> Any:
@@ -123,6 +130,28 @@ def test_cutting_at_midnight_wherever_it_falls_changes_no_total(
     assert set(cut["date"]) <= {date(2026, 11, 1), date(2026, 11, 2)}
     early = cut.filter(~pl.col("filled") & (pl.col("date") == date(2026, 11, 1)))
     assert early["end"].max() is None or early["end"].max() <= 1_793_577_600
+
+
+@settings(max_examples=100, deadline=None)
+@given(apart_made, activities_made, limits, st.integers(0, 80))
+def test_a_day_whose_entries_are_all_cut_at_any_one_instant_has_the_same_totals(
+    visits: list[Any], activities: list[Any], limit: int | None, instant: int
+) -> None:
+    """As when a carer records one stay in two parts. Visits do not overlap; both parts have the visit's place."""
+    unplaced = [(kind, start, end, None) for kind, start, end, _ in activities]
+    whole = worked(visits, unplaced, limit)
+    parts = worked(cut_entries(visits, instant), cut_entries(unplaced, instant), limit)
+    assert parts.totals.equals(whole.totals)
+    assert by_second(parts.segments) == by_second(whole.segments)
+
+
+def cut_entries(entries: list[Any], instant: int) -> list[Any]:
+    """Each entry (name, start, end, place) that holds the instant inside as two."""
+    cut = []
+    for name, start, end, place in entries:
+        ends = [start, instant, end] if start < instant < end else [start, end]
+        cut += [(name, *span, place) for span in pairwise(ends)]
+    return cut
 
 
 @settings(max_examples=60, deadline=None)
