@@ -23,8 +23,13 @@ __all__ = ["busy", "desk"]
 
 
 @pytest.fixture
-async def reported(http: httpx.AsyncClient, at: Any, superuser: asyncpg.Connection) -> Reported:
-    return await work_a_week(await Office(http, at).open(), superuser)
+async def office(http: httpx.AsyncClient, at: Any) -> Office:
+    return await Office(http, at).open()
+
+
+@pytest.fixture
+async def reported(office: Office, superuser: asyncpg.Connection) -> Reported:
+    return await work_a_week(office, superuser)
 
 
 @pytest.fixture(scope="session")

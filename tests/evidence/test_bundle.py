@@ -7,7 +7,10 @@ from backend.faults import DomainError
 from backend.use_cases.export_evidence import export_evidence
 from backend.use_cases.verify_bundle import verify_bundle
 from tests.evidence.reported import Bundles, Reported, member, opened, told
-from tests.jobs.office import PROVIDER
+from tests.jobs.office import PROVIDER, Office
+from tests.jobs.test_wage_report_beside import TERMS, TRAVEL, WAGE, a_drive, under_terms
+from tests.jobs.test_wage_reports import EXPORT, REPORT_DUE, WEEK, element, take_export
+from tests.use_cases.loading.samples import load_rows
 
 
 def test_the_bundle_of_a_report_holds_and_says_what_it_proves(bundles: Bundles) -> None:
@@ -71,3 +74,21 @@ async def test_a_report_is_named_by_its_id_or_the_first_day_of_its_period(report
     for wanted, worker in (("2026-11-09", None), ("yesterday", None), (reported.report, "E9")):
         with pytest.raises(DomainError):
             await export_evidence(PROVIDER, wanted, worker)
+
+
+async def test_what_stands_beside_the_test_can_be_worked_out_from_the_bundle_too(
+    office: Office, superuser: asyncpg.Connection
+) -> None:
+    await under_terms(TERMS)
+    await a_drive(office)
+    await load_rows("standards", [WAGE, TRAVEL])
+    await office.pay("E1", "1", 60, "12.71", WEEK, "2026-11-13")
+    await take_export(EXPORT)
+    await load_rows("pay-mapping", [element("BASIC")])
+    await office.run(REPORT_DUE, "wage_reports")
+    report = await superuser.fetchval("SELECT id::text FROM document WHERE kind = 'wage_report'")
+    for worker in (None, "E1"):
+        bundle = (await export_evidence(PROVIDER, report, worker)).content
+        beside = [worker["beside"] for worker in member(bundle, "result.json")["workers"]]
+        assert all(found["mileage"] and found["standards"] and found["unclassified"] for found in beside[:1])
+        assert told(verify_bundle(bundle)) == {}
