@@ -1,6 +1,6 @@
 # Everything one needs to try, test and run Doorstep. Each target makes .venv first if it is missing or out of date.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint check serve bench browser venv venv-dev
+.PHONY: help demo test lint check serve bench browser mutate venv venv-dev
 export PYTHON
 BIN := .venv/bin
 
@@ -29,6 +29,9 @@ serve: venv ## serve the pages and the phones' API at http://127.0.0.1:8000
 
 bench: venv-dev ## run the benchmarks
 	@$(BIN)/python -m bench
+
+mutate: venv-dev ## put small faults into the rules and list those that no test notices; hours (ONLY="money pricing", SAMPLE=N)
+	@nice $(BIN)/python -m mutate $(if $(SAMPLE),--sample $(SAMPLE)) $(ONLY)
 
 browser: venv-dev ## run the browser tests only
 	@scripts/chromium

@@ -1,0 +1,62 @@
+"""`make mutate`: faults in backend/domain that no test notices. Exit status 1 if docs/mutation.md lacks one.
+
+    python -m mutate [--sample N] [--at-once N] [--only TEXT] [NAME ...]
+
+NAME is an entry of mutate/suites.py (all without one); `--sample` takes N mutants an entry, spread evenly.
+"""
+
+import argparse
+import sys
+
+from mutate.mutants import Mutant, mutants
+from mutate.runs import prepare, survivors
+from mutate.suites import ROOT, SUITES, sources
+
+
+def main() -> int:
+    """Run what the arguments ask for."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("names", nargs="*", metavar="NAME")
+    asked.add_argument("--sample", type=int, default=0)
+    asked.add_argument("--at-once", type=int, default=2)
+    asked.add_argument("--only", default="")
+    options = asked.parse_args()
+    argued = (ROOT / "docs" / "mutation.md").read_text(encoding="utf-8")
+    names = options.names or list(SUITES)
+    prepare([test for name in names for test in SUITES[name]])
+    left = [_examine(name, options, argued) for name in names]
+    return int(any(left))
+
+
+def _examine(name: str, options: argparse.Namespace, argued: str) -> bool:
+    """Prints what survived of one entry, and whether any of it is not argued."""
+    tests, every = SUITES[name], _mutants(name, options.only)
+    [(_, passed, taken)] = survivors([None], tests, 3600, 1)
+    if not passed:
+        raise SystemExit(f"{name}: the tests fail with nothing changed")
+    chosen = _spread(every, options.sample)
+    print(f"== {name}: {len(chosen)} of {len(every)} mutants; {taken:.0f} seconds unchanged", flush=True)
+    kept: list[str] = []
+    for done, (mutant, alive, _) in enumerate(survivors(chosen, tests, 10 * taken + 60, options.at_once), 1):
+        if done % 10 == 0:
+            print(f"   {name}: {done} run", flush=True)
+        if alive and mutant is not None:
+            kept.append(mutant.name)
+            known = "argued" if f"`{mutant.name}`" in argued else "NEW"
+            print(f"{known} line {mutant.line} `{mutant.name}`", flush=True)
+    print(f"== {name}: {len(chosen) - len(kept)} noticed, {len(kept)} survived", flush=True)
+    return any(f"`{one}`" not in argued for one in kept)
+
+
+def _mutants(name: str, only: str) -> list[Mutant]:
+    found = [mutant for module, source in sources(name).items() for mutant in mutants(module, source)]
+    return [mutant for mutant in found if only in mutant.name]
+
+
+def _spread(every: list[Mutant], sample: int) -> list[Mutant]:
+    if not 0 < sample < len(every):
+        return every
+    return [every[index * len(every) // sample] for index in range(sample)]
+
+
+sys.exit(main())

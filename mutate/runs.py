@@ -1,0 +1,153 @@
+"""Runs tests against a changed module in a forked process, which shares the libraries already loaded.
+
+Nothing on disk changes. Polars must not have computed anything before the fork (its threads would be missing in the
+child), so our own modules are loaded once for the sake of the libraries and forgotten again.
+"""
+
+import importlib.util
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import CodeType, ModuleType
+
+import hypothesis
+import pytest
+
+from mutate.mutants import Mutant
+from mutate.suites import ROOT
+
+OURS = tuple(ROOT / folder for folder in ("backend", "schemas", "mobile_api", "tests"))
+PYTEST = (
+    "-x",
+    "-q",
+    "--tb=no",
+    "--assert=plain",
+    "--noconftest",
+    "-p",
+    "no:cacheprovider",
+    "-p",
+    "no:warnings",
+)
+
+
+class Changed(MetaPathFinder, Loader):
+    """Loads one module from changed code."""
+
+    def __init__(self, module: str, code: CodeType) -> None:
+        self.module, self.code = module, code
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """The changed module in place of the one on disk."""
+        if fullname != self.module:
+            return None
+        return importlib.util.spec_from_loader(fullname, self, is_package=self._is_package(path))
+
+    def _is_package(self, path: Sequence[str] | None) -> bool:
+        folders = (Path(entry) / self.module.rpartition(".")[2] for entry in path or ())
+        self.folder = next((str(folder) for folder in folders if folder.is_dir()), None)
+        return self.folder is not None
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Run the changed code."""
+        if self.folder is not None:
+            module.__path__ = [self.folder]
+        exec(self.code, module.__dict__)  # noqa: S102
+
+
+@dataclass(slots=True)
+class Run:
+    """A child at work on a mutant since an instant of the monotonic clock."""
+
+    mutant: Mutant | None
+    since: float
+
+
+def prepare(tests: Sequence[str]) -> None:
+    """Load the libraries that the tests need, and make made-up cases the same in each run."""
+    os.environ["POLARS_MAX_THREADS"] = "1"
+    hypothesis.settings.register_profile(
+        "mutants",
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=(hypothesis.Phase.explicit, hypothesis.Phase.generate),
+    )
+    hypothesis.settings.load_profile("mutants")
+    with _silence():
+        pytest.main([*PYTEST, "--collect-only", *tests])
+    for name in [name for name, module in sys.modules.items() if _is_ours(module)]:
+        del sys.modules[name]
+
+
+def _is_ours(module: ModuleType) -> bool:
+    places = [getattr(module, "__file__", None), *getattr(module, "__path__", ())]
+    return any(
+        place is not None and Path(place).is_relative_to(folder) for place in places for folder in OURS
+    )
+
+
+def survivors(
+    mutants: Iterable[Mutant | None], tests: Sequence[str], limit: float, at_once: int
+) -> Iterator[tuple[Mutant | None, bool, float]]:
+    """Each mutant (None: nothing changed) with whether every test passed, and seconds taken; in the order they end.
+
+    One that takes longer than `limit` seconds is stopped and counts as noticed.
+    """
+    running: dict[int, Run] = {}
+    for mutant in mutants:
+        while len(running) == at_once:
+            yield from _ended(running, limit)
+        running[_start(mutant, tests)] = Run(mutant, time.monotonic())
+    while running:
+        yield from _ended(running, limit)
+
+
+def _ended(running: dict[int, Run], limit: float) -> Iterator[tuple[Mutant | None, bool, float]]:
+    time.sleep(0.02)
+    for pid, run in list(running.items()):
+        taken = time.monotonic() - run.since
+        if taken > limit:
+            os.kill(pid, signal.SIGKILL)
+        ended, status = os.waitpid(pid, 0 if taken > limit else os.WNOHANG)
+        if ended:
+            del running[pid]
+            yield run.mutant, status == 0, taken
+
+
+def _start(mutant: Mutant | None, tests: Sequence[str]) -> int:
+    pid = os.fork()
+    if pid:
+        return pid
+    code = 70
+    with suppress(BaseException), _silence():
+        if mutant is not None:
+            sys.meta_path.insert(0, Changed(mutant.module, mutant.code))
+        code = next((failed for test in tests if (failed := int(pytest.main([*PYTEST, test])))), 0)
+    os._exit(code)
+
+
+class _silence:
+    """Standard output and error to nowhere."""
+
+    def __enter__(self) -> None:
+        sys.stdout.flush()
+        self.kept = [os.dup(number) for number in (1, 2)]
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for number in (1, 2):
+            os.dup2(nowhere, number)
+        os.close(nowhere)
+
+    def __exit__(self, *_: object) -> None:
+        sys.stdout.flush()
+        for number, kept in zip((1, 2), self.kept, strict=True):
+            os.dup2(kept, number)
+            os.close(kept)

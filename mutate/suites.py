@@ -1,0 +1,58 @@
+"""Which tests answer for which module: those that need no database, the quickest to notice a fault first.
+
+Of the laws of the wage test only the comparison with the sums by hand: it holds what the slow others hold.
+"""
+
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).parents[1]
+WAGE: Final = (
+    "tests/use_cases/test_calc_wage.py",
+    "tests/use_cases/test_calc_wage_placing.py",
+    "tests/use_cases/test_calc_wage_rates.py",
+    "tests/use_cases/test_calc_wage_pay.py",
+    "tests/use_cases/test_calc_wage_hours.py",
+    "tests/use_cases/test_calc_wage_reductions.py",
+    "tests/use_cases/test_calc_wage_laws.py::test_any_case_agrees_with_the_sums_done_by_hand",
+)
+PRICE: Final = (
+    "tests/use_cases/test_calc_price.py",
+    "tests/use_cases/test_calc_price_minutes.py",
+    "tests/use_cases/test_calc_price_rates.py",
+    "tests/use_cases/test_calc_price_funding.py",
+    "tests/use_cases/test_calc_price_laws.py",
+    "tests/use_cases/test_price_rules.py",
+)
+DAY: Final = ("tests/domain/working_day", "tests/use_cases/test_calc_day.py")
+SUITES: Final = {
+    "minimum_wage": WAGE,
+    "money": ("tests/domain/test_money.py", "tests/use_cases/test_calc_wage.py"),
+    "time": ("tests/domain/test_time.py", "tests/domain/working_day/test_day_cutting.py"),
+    "pay_period": ("tests/domain/test_pay_period.py", "tests/use_cases/test_calc_wage_placing.py"),
+    "working_day": DAY,
+    "pricing": PRICE,
+    "pay_terms": ("tests/use_cases/test_calc_pay.py",),
+    "funding": ("tests/domain/test_funding.py", "tests/use_cases/test_calc_price_funding.py"),
+    "invoicing": ("tests/domain/test_invoicing.py",),
+    "chain": ("tests/domain/test_chain.py",),
+    "canonical": ("tests/domain/test_canonical.py",),
+    "place": ("tests/domain/test_place.py",),
+    "billing_period": ("tests/domain/test_billing_period.py",),
+    "arrears": ("tests/domain/test_arrears.py",),
+    "paid_time": ("tests/domain/test_paid_time.py",),
+    "mileage_risk": ("tests/domain/test_mileage_risk.py",),
+    "visit_state": ("tests/domain/test_visit_state.py",),
+}
+"""By the name of a module or package in backend/domain, in the order of what a fault in it would cost."""
+
+
+def sources(name: str) -> dict[str, str]:
+    """The modules of one entry of SUITES by dotted name, with their source."""
+    base = ROOT / "backend" / "domain" / name
+    paths = sorted(base.glob("*.py")) if base.is_dir() else [base.with_suffix(".py")]
+    return {_dotted(path): path.read_text(encoding="utf-8") for path in paths}
+
+
+def _dotted(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
