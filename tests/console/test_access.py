@@ -46,6 +46,8 @@ MAY_OPEN = {
     "/wage-reports/{document_id:uuid}": {"manager", "finance", "auditor"},
     "/wage-reports/{document_id:uuid}/files/{format:str}": {"manager", "finance"},
     "/wage-reports/{document_id:uuid}/files": {"auditor"},
+    "/wage-reports/{document_id:uuid}/evidence": {"manager", "finance", "auditor"},
+    "/wage-reports/{document_id:uuid}/workers/{place:int}/evidence": {"manager", "finance", "auditor"},
     "/wage-reports/{document_id:uuid}/workers/{place:int}": {"manager", "finance", "auditor"},
     "/wage-reports/{document_id:uuid}/workers/{place:int}/name": {"auditor"},
     "/wage-reports/{document_id:uuid}/workers/{place:int}/days/{day:date}": {"manager", "finance", "auditor"},
