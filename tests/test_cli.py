@@ -20,7 +20,7 @@ def _run(
     *arguments: str, stdin: str = "", environment: dict[str, str] | None = None
 ) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [sys.executable, "-c", "from backend.cli import main; main()", *arguments],
+        [sys.executable, "-m", "backend", *arguments],
         input=stdin,
         capture_output=True,
         text=True,

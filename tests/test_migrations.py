@@ -60,7 +60,7 @@ def test_two_machines_migrating_at_once_each_succeed_and_each_file_runs_once(dat
     environment = {**os.environ, **database.environment}
     runs = [
         subprocess.Popen(
-            [sys.executable, "-c", "from backend.cli import main; main()", "migrate", "--json"],
+            [sys.executable, "-m", "backend", "migrate", "--json"],
             env=environment,
             cwd=Path(__file__).parents[1],
             stdout=subprocess.PIPE,

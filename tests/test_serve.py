@@ -32,15 +32,7 @@ def _serving(data: Path, *options: str) -> Iterator[tuple["subprocess.Popen[str]
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [
-        sys.executable,
-        "-c",
-        "from backend.cli import main; main()",
-        "serve",
-        "--port",
-        str(port),
-        *options,
-    ]
+    command = [sys.executable, "-m", "backend", "serve", "--port", str(port), *options]
     environment = {**os.environ, "DOORSTEP_DATA": str(data)}
     process = subprocess.Popen(
         command, env=environment, cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True
@@ -83,7 +75,7 @@ def test_a_port_that_is_taken_is_told(data: Path) -> None:
         taken.listen()
         port = taken.getsockname()[1]
         done = subprocess.run(
-            [sys.executable, "-c", "from backend.cli import main; main()", "serve", "--port", str(port)],
+            [sys.executable, "-m", "backend", "serve", "--port", str(port)],
             env={**os.environ, "DOORSTEP_DATA": str(data)},
             cwd=ROOT,
             capture_output=True,

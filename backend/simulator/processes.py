@@ -15,7 +15,7 @@ import httpx
 
 from backend.faults import SetupFault
 
-PROGRAM: Final = (sys.executable, "-c", "from backend.cli import main; main()")
+PROGRAM: Final = (sys.executable, "-m", "backend")
 READY_SECONDS: Final = 60
 STOP_SECONDS: Final = 15
 LAST_LINES: Final = 15

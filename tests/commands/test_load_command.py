@@ -12,7 +12,7 @@ from tests.use_cases.loading.samples import as_csv, with_row
 
 def doorstep(database: Database, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-c", "from backend.cli import main; main()", *arguments],
+        [sys.executable, "-m", "backend", *arguments],
         env={**database.environment, "PYTHONPATH": str(Path.cwd()), "PATH": ""},
         input=typed,
         capture_output=True,

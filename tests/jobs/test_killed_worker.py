@@ -10,7 +10,7 @@ import asyncpg
 from tests.conftest import Database
 from tests.jobs.office import FIRST_WEEK_DUE, Office
 
-PROGRAM = (sys.executable, "-c", "from backend.cli import main; main()")
+PROGRAM = (sys.executable, "-m", "backend")
 RUN = ("jobs", "run", "--job", "invoices", "--as-of", FIRST_WEEK_DUE.isoformat())
 WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'document_file'::regclass"
 

@@ -14,7 +14,7 @@ from backend.faults import SetupFault
 from backend.simulator.demonstration import Plan, prepared
 from backend.simulator.processes import free_port
 
-PROGRAM = (sys.executable, "-c", "from backend.cli import main; main()")
+PROGRAM = (sys.executable, "-m", "backend")
 
 
 def _run(*arguments: str) -> "subprocess.CompletedProcess[str]":

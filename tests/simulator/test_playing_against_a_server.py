@@ -15,7 +15,7 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
-PROGRAM = (sys.executable, "-c", "from backend.cli import main; main()")
+PROGRAM = (sys.executable, "-m", "backend")
 SIZE = ("--carers", "6", "--service-users", "12", "--days", "2", "--seed", "5")
 START_SECONDS = 60
 Environment = dict[str, str]
