@@ -36,6 +36,7 @@ COMMANDS: Final = {
     "simulate": ("demo", "Make up a county: write its files, play its days on a server."),
     "statute": ("statute", "Check the packaged law."),
     "tag": ("tags", "Cards, fobs and NFC tags in people's homes."),
+    "travel": ("travel", "Ask about journeys, and fit their estimates to the gaps."),
     "user": ("users", "Add people who sign in."),
 }
 """Name -> module of backend/commands that has it in its list `commands`, and its line in the help."""

@@ -24,6 +24,11 @@ class Settings:
     unverified_events: int = 100
     log_format: str = "plain"
     metrics: bool = False
+    travel: str = "straight_line"
+    travel_urls: Mapping[str, str] | None = None
+    travel_timeout: int = 5
+    travel_map: str | None = None
+    travel_version: str | None = None
     embedded: bool = True
 
 
@@ -75,9 +80,22 @@ def _one_of(*allowed: str) -> Callable[[str], str]:
     return parse
 
 
+def _by_mode(text: str) -> dict[str, str]:
+    """`car=ADDRESS walk=ADDRESS`, or one address for every way of travelling."""
+    if "=" not in text.split("?")[0]:
+        return dict.fromkeys(ROAD_MODES, _web_address(text))
+    found = dict(part.partition("=")[::2] for part in text.split())
+    if unknown := sorted(found.keys() - set(ROAD_MODES)):
+        raise ValueError(f"names {', '.join(unknown)}; it may name {', '.join(ROAD_MODES)}")
+    return {mode: _web_address(address) for mode, address in found.items()}
+
+
 def _switch(text: str) -> bool:
     return _one_of("on", "off")(text) == "on"
 
+
+ROAD_MODES: Final = ("car", "bicycle", "walk")
+"""What routing engines are asked about."""
 
 SETTINGS: Final = (
     Setting(
@@ -143,6 +161,35 @@ SETTINGS: Final = (
         _one_of("plain", "json"),
     ),
     Setting("DOORSTEP_METRICS", "metrics", "on serves Prometheus metrics at /metrics.", "off", _switch),
+    Setting(
+        "DOORSTEP_TRAVEL",
+        "travel",
+        "What judges journeys: straight_line, osrm or valhalla.",
+        "straight_line",
+        _one_of("straight_line", "osrm", "valhalla"),
+    ),
+    Setting(
+        "DOORSTEP_TRAVEL_URL",
+        "travel_urls",
+        "The engine's address; of OSRM one for each way of travelling, as car=http://host:5000 walk=http://host:5001.",
+        "",
+        _by_mode,
+    ),
+    Setting("DOORSTEP_TRAVEL_TIMEOUT", "travel_timeout", "Seconds to wait for one answer.", "5", _whole(60)),
+    Setting(
+        "DOORSTEP_TRAVEL_MAP",
+        "travel_map",
+        "The date of the engine's map, where the engine does not tell it.",
+        "",
+        str,
+    ),
+    Setting(
+        "DOORSTEP_TRAVEL_VERSION",
+        "travel_version",
+        "The engine's version, where it does not tell it, as OSRM.",
+        "",
+        str,
+    ),
 )
 
 
@@ -172,6 +219,14 @@ def _between(values: Mapping[str, Any]) -> Iterator[str]:
         )
     if own_database and values.get("clock") is not None:
         yield "DOORSTEP_CLOCK is only for the embedded database: unset it, or unset DATABASE_URL"
+    if values.get("travel", "straight_line") != "straight_line" and values.get("travel_urls") is None:
+        yield "DOORSTEP_TRAVEL_URL is required with DOORSTEP_TRAVEL: where the engine answers"
+    addresses = list((values.get("travel_urls") or {}).values())
+    if values.get("travel") == "osrm" and len(set(addresses)) < len(addresses):
+        yield (
+            "DOORSTEP_TRAVEL_URL gives one address for several ways of travelling, and an OSRM server has one profile: "
+            "name them apart, as car=http://host:5000 walk=http://host:5001"
+        )
     if not own_database and values.get("owner_database_url") is not None:
         yield "DOORSTEP_OWNER_DATABASE_URL is set without DATABASE_URL: set both, or neither"
 

@@ -209,7 +209,11 @@ def _awake_faults(activities: list[Any]) -> Iterator[Fault]:
 
 
 class DaySegment(Struct, frozen=True, omit_defaults=True):
-    """A stretch of one kind. `from`, `to` and all after them stand on time between two stops only."""
+    """A stretch of one kind. `from`, `to` and all after them stand on time between two stops only.
+
+    `engine`: the record of what a routing engine's estimate rests on. `fallback`: why a straight line stands where an
+    engine was asked (`engine_unreachable`, `off_map`, `no_route`).
+    """
 
     kind: SegmentKind
     start: Instant
@@ -224,6 +228,8 @@ class DaySegment(Struct, frozen=True, omit_defaults=True):
     observed_gap_seconds: int | None = None
     estimate_seconds: int | None = None
     source: str | None = None
+    engine: str | None = None
+    fallback: str | None = None
 
     @classmethod
     def faults(cls, valid: Mapping[str, Any]) -> Iterator[Fault]:

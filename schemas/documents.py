@@ -216,10 +216,23 @@ class WageSummary(Struct, frozen=True, kw_only=True):
     pence_arrears: int | None = None
 
 
+class TravelEngine(Struct, frozen=True, kw_only=True):
+    """What a routing engine's estimates rest on: `id` is what segments name as their `engine`."""
+
+    id: str
+    engine: str
+    version: str
+    mode: str
+    profile: str
+    map_date: str
+    parameters: dict[str, str]
+
+
 class WageReportSnapshot(Struct, frozen=True, kw_only=True):
     """The minimum wage report of one provider, pay cycle and pay reference period.
 
     `provisional` until the next period's pay is loaded, because regulation 9 may count some of it here; then `final`.
+    `travel_engines` stand there when a journey in it was judged by one.
     """
 
     provider: Party
@@ -235,4 +248,5 @@ class WageReportSnapshot(Struct, frozen=True, kw_only=True):
     statute: list[StatuteEntry]
     facts_digest: str
     simulated_clock: bool = False
+    travel_engines: list[TravelEngine] = field(default_factory=list)
     beside: ReportBeside | None = None

@@ -62,3 +62,27 @@ def test_the_listing_names_every_setting_with_its_meaning() -> None:
     for setting in settings.SETTINGS:
         assert setting.variable in shown
         assert setting.meaning in shown
+
+
+def test_an_engines_addresses_are_one_for_all_ways_of_travelling_or_one_for_each() -> None:
+    one = settings.load({"DOORSTEP_TRAVEL": "valhalla", "DOORSTEP_TRAVEL_URL": "http://v:8002/"})
+    assert one.travel_urls == dict.fromkeys(("car", "bicycle", "walk"), "http://v:8002")
+    each = settings.load(
+        {"DOORSTEP_TRAVEL": "osrm", "DOORSTEP_TRAVEL_URL": "car=http://o:5000 walk=http://o:5001"}
+    )
+    assert each.travel_urls == {"car": "http://o:5000", "walk": "http://o:5001"}
+
+
+@pytest.mark.parametrize(
+    ("engine", "address", "says"),
+    [
+        ("osrm", "", "DOORSTEP_TRAVEL_URL is required"),
+        ("osrm", "http://o:5000", "one profile"),
+        ("osrm", "bus=http://o:5000", "names bus"),
+        ("valhalla", "v:8002", "must be a web address"),
+        ("google", "http://g", "DOORSTEP_TRAVEL must be one of"),
+    ],
+)
+def test_an_engine_that_could_not_answer_is_refused(engine: str, address: str, says: str) -> None:
+    with pytest.raises(SetupFault, match=says):
+        settings.load({"DOORSTEP_TRAVEL": engine, "DOORSTEP_TRAVEL_URL": address})

@@ -1,6 +1,6 @@
 """What one worker's record says on paper: the wage test of one employment in one pay reference period."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -71,6 +71,12 @@ def verdict(result: WageResult) -> str:
             f" If all unexplained time counted, short by {words.pounds(result.shortfall_with_unresolved)}."
         )
     return said
+
+
+def engines_named(workers: Sequence[TestedWorker]) -> list[str]:
+    """The ids of what the routing engines' estimates in workers' days rest on, each once."""
+    segments = (segment for worker in workers for day in worker.days for segment in day.segments)
+    return sorted({segment.engine for segment in segments if segment.engine is not None})
 
 
 def rules_of(report: WageReportSnapshot, worker: TestedWorker) -> list[RuleText]:

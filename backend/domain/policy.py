@@ -1,8 +1,25 @@
 """The thresholds by which a provider's days are worked out: dated policy, never constants in rules."""
 
+from decimal import Decimal
 from typing import Literal
 
 import msgspec
+
+
+class OwnPace(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How a provider's carers get on by one way of travelling, fitted to its gaps: road over straight line, km/h along
+    the road, minutes once a journey. `setting` null: everywhere that no other pace speaks of.
+    """
+
+    mode: Literal["car", "bicycle", "walk", "bus"]
+    setting: Literal["urban", "rural", "mixed"] | None
+    detour: Decimal
+    kmh: Decimal
+    minutes: Decimal
+
+    def __post_init__(self) -> None:
+        if not (self.detour >= 1 and self.kmh > 0 and self.minutes >= 0):
+            raise ValueError("a pace needs a detour of at least 1, a speed above 0 and minutes from 0")
 
 
 class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -25,3 +42,4 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     statute_ends_warning_days: int
     wage_report_after_days: int
     mileage_lookback_visits: int
+    paces: tuple[OwnPace, ...] = ()

@@ -14,9 +14,10 @@ from uuid import UUID
 
 import structlog
 
-from backend import clock, db
+from backend import clock, db, settings
 from backend.jobs.due import Due, due_work
 from backend.sql import query
+from backend.use_cases.estimate_journeys import estimate_recent_journeys
 from backend.use_cases.make_checkpoint import make_checkpoint
 from backend.use_cases.raise_alerts import raise_alerts
 
@@ -24,6 +25,7 @@ log = structlog.get_logger("doorstep.jobs")
 ALERTS: Final = "alerts"
 CHECKPOINTS: Final = "checkpoints"
 EVENT_MONTHS: Final = "event_months"
+JOURNEYS: Final = "journeys"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +103,16 @@ async def _run_pulses(now: datetime, job: str | None) -> list[Ran]:
         providers = [row["id"] for row in await connection.fetch(query("jobs.every_provider"))]
     ran = [await _pulse(EVENT_MONTHS, "all", now, _event_months)] if job in (None, EVENT_MONTHS) else []
     for provider_id in providers:
-        for name, work in ((ALERTS, raise_alerts), (CHECKPOINTS, _checkpoint)):
+        for name, work in _of_each_provider():
             if job in (None, name):
                 ran.append(await _pulse(name, str(provider_id), now, work))
     return [result for result in ran if result is not None]
+
+
+def _of_each_provider() -> list[tuple[str, Callable[[UUID | None, datetime], Awaitable[str]]]]:
+    asks = settings.current().travel != "straight_line"
+    journeys = [(JOURNEYS, estimate_recent_journeys)] if asks else []
+    return [*journeys, (ALERTS, raise_alerts), (CHECKPOINTS, _checkpoint)]
 
 
 async def _pulse(

@@ -54,6 +54,10 @@ class RoadEngine(Protocol):
         """Whether a server of this way of travelling is known."""
         ...
 
+    def unseen(self, mode: str) -> About:
+        """What is known of it without an answer."""
+        ...
+
     async def about(self, mode: str, near: Ends) -> About:
         """What its answers rest on. Raises EngineUnreachable."""
         ...

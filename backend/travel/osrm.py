@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import httpx
+from msgspec import structs
 
 from backend.travel.engines import NO_ROUTE, OFF_MAP, About, Ends, EngineUnreachable, Routed, asked, measured
 
@@ -36,12 +37,17 @@ class Osrm:
         """What its answers rest on; the map's date is what osrm-extract was given as --data_version."""
         place = f"{near.from_lon},{near.from_lat}"
         _, body = await asked(self.client, "GET", self._address("nearest", mode, place))
+        told = self.unseen(mode)
+        return structs.replace(told, map_date=self.map_date or str(body.get("data_version", "")))
+
+    def unseen(self, mode: str) -> About:
+        """What is known of it without an answer."""
         return About(
             engine=NAME,
             version=self.version,
             mode=mode,
             profile=_PROFILES[mode],
-            map_date=self.map_date or str(body.get("data_version", "")),
+            map_date=self.map_date,
             parameters={"snap_metres": str(self.snap_metres)},
         )
 

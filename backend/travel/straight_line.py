@@ -1,21 +1,23 @@
 """Journeys judged from the straight line: geodesic distance x detour / speed + minutes at the door.
 
-Distances are on the WGS 84 ellipsoid. The factors are dated policy in straight_line.yaml.
+Distances are on the WGS 84 ellipsoid. The factors are dated policy in straight_line.yaml; a provider's own, fitted to
+its gaps, win over them. What a journey by road comes to at the door is there too (`by_engine`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import polars as pl
 import yaml
 from geopy.distance import geodesic
 from msgspec import Struct, field
 
+from backend.domain.policy import OwnPace
 from backend.travel import TravelFault
 from schemas.day import Mode
 from schemas.scalars import Day, PositiveMoney, Text, parse_latitude, parse_longitude
@@ -23,6 +25,19 @@ from schemas.scalars import Number as PlainNumber
 from schemas.strict import Fault, Faulty, decode_each
 
 SOURCE: Final = "straight_line"
+ESTIMATES: Final = pl.Schema(
+    {
+        "estimate": pl.Int64(),
+        "metres": pl.Int64(),
+        "source": pl.String(),
+        "engine": pl.String(),
+        "fallback": pl.String(),
+    }
+)
+"""What an estimator answers for each leg. See `backend.travel.TravelEstimator`."""
+Setting = Literal["urban", "rural", "mixed"]
+Estimate = tuple[int, int, str, str | None, str | None]
+"""A row of ESTIMATES."""
 _ENDS: Final = ["from_lat", "from_lon", "to_lat", "to_lon"]
 _PARSERS: Final = (parse_latitude, parse_longitude, parse_latitude, parse_longitude)
 
@@ -45,8 +60,29 @@ class Pace(Struct, frozen=True, kw_only=True):
         return found if minutes >= 0 else [*found, Fault("/minutes", "must not be negative")]
 
 
+class OnRoad(Struct, frozen=True, kw_only=True):
+    """What an engine's time comes to from door to door: its time `of` a way of travelling x factor + minutes."""
+
+    of: Literal["car", "bicycle", "walk"]
+    factor: PositiveMoney
+    minutes: PlainNumber
+
+    @classmethod
+    def faults(cls, valid: Mapping[str, Any]) -> list[Fault]:
+        minutes = valid.get("minutes", Decimal(0))
+        return [] if minutes >= 0 else [Fault("/minutes", "must not be negative")]
+
+    def door_to_door(self, seconds: int) -> int:
+        """Whole seconds from door to door, half to even."""
+        return round(seconds * self.factor + self.minutes * 60)
+
+
 class Paces(Struct, frozen=True, kw_only=True):
-    """The paces in force on London dates `from` to `until`, both included, and where they come from."""
+    """The paces in force on London dates `from` to `until`, both included, and where they come from.
+
+    `settings` hold those of journeys within towns (urban), in the country (rural) or between the two (mixed), where
+    they are known; `modes` those of all others. `snap_metres`: how far a place may lie from the road an engine found.
+    """
 
     since: Day = field(name="from")
     until: Day | None
@@ -54,50 +90,92 @@ class Paces(Struct, frozen=True, kw_only=True):
     href: Text
     checked_on: Day
     modes: dict[Mode, Pace]
+    settings: dict[Setting, dict[Mode, Pace]] = {}
+    by_engine: dict[Mode, OnRoad] = {}
+    snap_metres: PositiveMoney = Decimal(300)
 
 
 class StraightLine:
-    """The estimator that needs no map and no network. See `backend.travel.TravelEstimator`."""
+    """The estimator that needs no map and no network. See `backend.travel.TravelEstimator`.
 
-    def __init__(self, paces: Sequence[Paces] | None = None) -> None:
+    `own` are a provider's paces; of the same mode, one for a setting wins over one for all.
+    """
+
+    def __init__(self, paces: Sequence[Paces] | None = None, own: Sequence[OwnPace] = ()) -> None:
         self._paces = packaged_paces() if paces is None else paces
+        self._own = {(pace.mode, pace.setting): pace for pace in own}
+
+    def with_own(self, own: Sequence[OwnPace]) -> "StraightLine":
+        """The same with a provider's own paces over it."""
+        return StraightLine(self._paces, own) if own else self
 
     def estimate(self, legs: pl.DataFrame) -> pl.DataFrame:
         """Estimate each leg; equal legs are measured once. Raises TravelFault, see TravelEstimator."""
-        columns = [*_ends_of(legs), *legs.select("mode", "date").iter_columns()]
-        known: dict[tuple[Any, ...], tuple[int, int]] = {}
-        rows = list(zip(*(column.to_list() for column in columns), strict=True))
-        for leg in rows:
-            if leg not in known:
-                known[leg] = self._measure(*leg)
-        found = [(*known[leg], SOURCE) for leg in rows]
-        schema = {"estimate": pl.Int64, "metres": pl.Int64, "source": pl.String}
-        return pl.DataFrame(found, schema=schema, orient="row")
+        return estimated_each(legs, self.measure)
 
-    def _measure(
-        self, from_lat: float, from_lon: float, to_lat: float, to_lon: float, mode: Mode, day: date
-    ) -> tuple[int, int]:
+    def measure(
+        self,
+        from_lat: float,
+        from_lon: float,
+        to_lat: float,
+        to_lon: float,
+        mode: Mode,
+        day: date,
+        setting: Setting | None = None,
+    ) -> Estimate:
+        """One leg. Raises TravelFault."""
         ends = (from_lat, from_lon, to_lat, to_lon)
         # geopy would read a missing degree as zero and wrap a longitude beyond 180 without a word.
         try:
             degrees = [parse(value) for parse, value in zip(_PARSERS, ends, strict=True)]
         except ValueError as error:
             raise TravelFault(f"a journey from {ends[:2]} to {ends[2:]} has a degree that {error}") from None
-        pace = self._pace(mode, day)
-        metres = _straight(*degrees) * float(pace.detour)
-        return round(metres * 3.6 / float(pace.kmh) + float(pace.minutes) * 60), round(metres)
+        pace = self.pace(mode, day, setting)
+        metres = straight_metres(*degrees) * float(pace.detour)
+        seconds = round(metres * 3.6 / float(pace.kmh) + float(pace.minutes) * 60)
+        return seconds, round(metres), SOURCE, None, None
 
-    def _pace(self, mode: Mode, day: date) -> Pace:
-        for paces in self._paces:
-            if paces.since <= day and (paces.until is None or day <= paces.until) and mode in paces.modes:
-                return paces.modes[mode]
-        raise TravelFault(
-            f"how fast a carer goes by {mode} on {day} is not known: add it to straight_line.yaml"
-        )
+    def pace(self, mode: Mode, day: date, setting: Setting | None = None) -> Pace | OwnPace:
+        """How a way of travelling gets on: the provider's own pace, else the dated policy's. Raises TravelFault."""
+        own = self._own.get((mode, setting)) or self._own.get((mode, None))
+        if own is not None:
+            return own
+        paces = self.paces_on(day)
+        groups = [] if paces is None else [paces.settings.get(setting, {}) if setting else {}, paces.modes]
+        found = next((group[mode] for group in groups if mode in group), None)
+        if found is None:
+            raise TravelFault(
+                f"how fast a carer goes by {mode} on {day} is not known: add it to straight_line.yaml"
+            )
+        return found
+
+    def on_road(self, mode: Mode, day: date) -> OnRoad | None:
+        """What becomes of an engine's time for a way of travelling; null: engines are not asked about it."""
+        paces = self.paces_on(day)
+        return None if paces is None else paces.by_engine.get(mode)
+
+    def paces_on(self, day: date) -> Paces | None:
+        """The dated policy of a London date."""
+        holding = (p for p in self._paces if p.since <= day and (p.until is None or day <= p.until))
+        return next(holding, None)
+
+
+def estimated_each(legs: pl.DataFrame, measure: Callable[..., Estimate]) -> pl.DataFrame:
+    """Rows ESTIMATES for each leg by `measure(from_lat, from_lon, to_lat, to_lon, mode, date, setting)`; equal legs are
+    measured once.
+    """
+    setting = legs["setting"] if "setting" in legs.columns else pl.Series([None] * len(legs), dtype=pl.String)
+    columns = [*_ends_of(legs), *legs.select("mode", "date").iter_columns(), setting]
+    known: dict[tuple[Any, ...], Estimate] = {}
+    rows = list(zip(*(column.to_list() for column in columns), strict=True))
+    for leg in rows:
+        if leg not in known:
+            known[leg] = measure(*leg)
+    return pl.DataFrame([known[leg] for leg in rows], schema=ESTIMATES, orient="row")
 
 
 @lru_cache(maxsize=100_000)
-def _straight(from_lat: float, from_lon: float, to_lat: float, to_lon: float) -> float:
+def straight_metres(from_lat: float, from_lon: float, to_lat: float, to_lon: float) -> float:
     """Metres over the ellipsoid; a county makes few distinct legs, month after month."""
     return float(geodesic((from_lat, from_lon), (to_lat, to_lon)).meters)
 

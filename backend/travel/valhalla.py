@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import httpx
+from msgspec import structs
 
 from backend.travel.engines import NO_ROUTE, OFF_MAP, About, Ends, EngineUnreachable, Routed, asked, measured
 
@@ -34,12 +35,18 @@ class Valhalla:
         status, body = await asked(self.client, "GET", f"{self.addresses[mode]}/status")
         if status != 200:
             raise EngineUnreachable("Valhalla does not tell its status")
+        told = self.unseen(mode)
+        map_date = self.map_date or _built(body.get("tileset_last_modified"))
+        return structs.replace(told, map_date=map_date, version=self.version or str(body.get("version", "")))
+
+    def unseen(self, mode: str) -> About:
+        """What is known of it without an answer."""
         return About(
             engine=NAME,
-            version=self.version or str(body.get("version", "")),
+            version=self.version,
             mode=mode,
             profile=_COSTING[mode],
-            map_date=self.map_date or _built(body.get("tileset_last_modified")),
+            map_date=self.map_date,
             parameters={"snap_metres": str(self.snap_metres)},
         )
 

@@ -38,14 +38,15 @@ class WhatIfTravel:
         ).clip(0)
         short = pl.lit(True) if self._limit is None else gap <= self._limit
         taken = legs.select(pl.when(short).then(gap).alias("gap_seconds"))
-        chosen = pl.coalesce("gap_seconds", "estimate")
-        return pl.concat([found, taken], how="horizontal").select(
-            chosen.alias("estimate"),
-            "metres",
-            pl.when(pl.col("gap_seconds").is_null())
-            .then("source")
-            .otherwise(pl.lit(self._basis))
-            .alias("source"),
+        judged = pl.col("gap_seconds").is_null()
+        return (
+            pl.concat([found, taken], how="horizontal")
+            .with_columns(
+                pl.coalesce("gap_seconds", "estimate").alias("estimate"),
+                pl.when(judged).then("source").otherwise(pl.lit(self._basis)).alias("source"),
+                *[pl.when(judged).then(name).alias(name) for name in ("engine", "fallback")],
+            )
+            .drop("gap_seconds")
         )
 
     def _lengthened(self, seconds: int) -> int:

@@ -1,13 +1,15 @@
 """Answers of calc day read back as frames, so that they can be paid like days worked out here."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
 from backend.domain.time import seconds_of
 from backend.domain.working_day import SEGMENTS, VISITS
 from schemas.day import DayResult, DaySegment
+
+_NOT_TOLD: Final = ("planned_gap", "observed_gap", "estimate", "engine", "fallback")
 
 
 def answered_frames(
@@ -74,7 +76,7 @@ def _with_gaps(segments: pl.DataFrame) -> pl.DataFrame:
         numbered.with_columns(
             room.alias("room"),
             pl.when("filled").then(pl.col("start").min().over("gap")).alias("gap_start"),
-            *[pl.lit(None, pl.Int64).alias(name) for name in ("planned_gap", "observed_gap", "estimate")],
+            *[pl.lit(None, SEGMENTS[name]).alias(name) for name in _NOT_TOLD],
         )
         .select(SEGMENTS.names())
         .cast(SEGMENTS)

@@ -1,7 +1,7 @@
 """Work out days: what happened in, what the law counts out. One case on paper, or many at once."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -25,17 +25,24 @@ from schemas.day import Activity, DayCase, DayFlag, DayResult, DaySegment, DayTo
 from schemas.strict import Faulty, decode_each, parse_json
 
 DAYS: Final = pl.Schema({"day": pl.Int64(), "date": pl.Date(), "mode": pl.String()})
+ZONES: Final = pl.Schema({"day": pl.Int64(), "visit": pl.String(), "zone": pl.String()})
+_TOWN: Final = ("urban",)
+_COUNTRY: Final = ("fringe", "rural", "isolated")
 _ANSWER: Final = {
     "planned_gap": "planned_gap_seconds",
     "observed_gap": "observed_gap_seconds",
     "estimate": "estimate_seconds",
 }
+_SEGMENT: Final = (
+    "kind", "start", "end", "seconds", "counted", "rule", "visit", "to", "source", "engine", "fallback",
+    *_ANSWER.values(),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class DayFrames:
-    """Many days as frames: the domain's VISITS, ACTIVITIES, POLICIES and JOURNEYS, and DAYS (`day date
-    mode`).
+    """Many days as frames: the domain's VISITS, ACTIVITIES, POLICIES and JOURNEYS, DAYS (`day date mode`), and
+    ZONES of the homes visited, so far as they are known.
     """
 
     days: pl.DataFrame
@@ -43,6 +50,7 @@ class DayFrames:
     activities: pl.DataFrame
     policies: pl.DataFrame
     journeys: pl.DataFrame
+    zones: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=ZONES))
 
 
 def calc_day(raw: bytes, estimator: TravelEstimator | None = None) -> object:
@@ -79,27 +87,60 @@ def work_out_days(frames: DayFrames, estimator: TravelEstimator | None = None) -
     """Work out days already held as frames. Journeys nobody gave come from `estimator`, else the straight
     line.
     """
-    gaps = with_journeys(find_gaps(frames.visits, frames.activities), frames.journeys)
-    estimated = with_estimates(gaps, frames.days, estimator or StraightLine())
+    estimated = with_estimates(gaps_of(frames), frames.days, estimator or StraightLine())
     return work_out(frames.visits, frames.activities, estimated, frames.policies)
+
+
+def gaps_of(frames: DayFrames) -> pl.DataFrame:
+    """The gaps of days, with the journeys that were given, and a `setting` where both homes' zones are known."""
+    gaps = with_journeys(find_gaps(frames.visits, frames.activities), frames.journeys)
+    for end in ("from", "to"):
+        zones = frames.zones.select(
+            "day", pl.col("visit").alias(f"{end}_visit"), pl.col("zone").alias(f"{end}_zone")
+        )
+        gaps = gaps.join(zones, on=["day", f"{end}_visit"], how="left", maintain_order="left")
+    return gaps.with_columns(_setting()).drop("from_zone", "to_zone")
+
+
+def _setting() -> pl.Expr:
+    both = (pl.col("from_zone"), pl.col("to_zone"))
+    return (
+        pl.when(pl.all_horizontal(zone.is_in(_TOWN) for zone in both))
+        .then(pl.lit("urban"))
+        .when(pl.all_horizontal(zone.is_in(_COUNTRY) for zone in both))
+        .then(pl.lit("rural"))
+        .when(pl.all_horizontal(zone.is_in([*_TOWN, *_COUNTRY]) for zone in both))
+        .then(pl.lit("mixed"))
+        .alias("setting")
+    )
+
+
+def legs_of(gaps: pl.DataFrame, days: pl.DataFrame, lacking: str = "estimate") -> pl.DataFrame:
+    """The gaps with two known ends that lack an estimate (or what else `lacking` names), with date and mode: what an
+    estimator takes.
+    """
+    return gaps.filter(pl.col(lacking).is_null() & pl.col("same_place").is_not_null()).join(
+        days, on="day", how="left", maintain_order="left"
+    )
 
 
 def with_estimates(
     gaps: pl.DataFrame, days: pl.DataFrame, estimator: TravelEstimator, lacking: str = "estimate"
 ) -> pl.DataFrame:
     """Gaps with estimates and `metres` for those that lack one (or lack `metres`) and have two known ends."""
-    legs = gaps.filter(pl.col(lacking).is_null() & pl.col("same_place").is_not_null()).join(
-        days, on="day", how="left", maintain_order="left"
-    )
+    legs = legs_of(gaps, days, lacking)
     if legs.is_empty():
         return gaps
-    found = estimator.estimate(legs).rename({"estimate": "guess", "metres": "length", "source": "guessed_by"})
+    told = ("source", "engine", "fallback")
+    found = estimator.estimate(legs).rename(
+        {"estimate": "guess", "metres": "length", **{name: f"guessed_{name}" for name in told}}
+    )
     guessed = pl.concat([legs.select("gap"), found], how="horizontal")
     unknown = pl.col("estimate").is_null()
     return gaps.join(guessed, on="gap", how="left", maintain_order="left").with_columns(
         pl.coalesce("estimate", "guess").alias("estimate"),
         pl.coalesce("metres", "length").alias("metres"),
-        pl.when(unknown).then("guessed_by").otherwise("source").alias("source"),
+        *[pl.when(unknown).then(f"guessed_{name}").otherwise(name).alias(name) for name in told],
     )
 
 
@@ -177,8 +218,7 @@ def readable(segments: pl.DataFrame) -> pl.DataFrame:
 
 def segment_of(row: Mapping[str, Any]) -> DaySegment:
     """One row of `readable` segments on the wire."""
-    names = ("kind", "start", "end", "seconds", "counted", "rule", "visit", "to", "source", *_ANSWER.values())
-    return DaySegment(**{name: row[name] for name in names}, from_=row["from"])
+    return DaySegment(**{name: row[name] for name in _SEGMENT}, from_=row["from"])
 
 
 def flag_of(row: Mapping[str, Any]) -> DayFlag:

@@ -19,17 +19,22 @@ class Calculator:
     title: str
     case: type
     result: type
+    judges_journeys: bool = False
 
     def answer(self, raw: bytes) -> bytes:
         """The result for JSON text as JSON text; an array for an array. Raises schemas.strict.Faulty."""
-        module = import_module(f"backend.use_cases.calc_{self.name}")
-        result: Any = getattr(module, f"calc_{self.name}")(raw)
+        calculate = getattr(import_module(f"backend.use_cases.calc_{self.name}"), f"calc_{self.name}")
+        result: Any = calculate(raw, *([_estimator()] if self.judges_journeys else []))
         return json.dumps(result, ensure_ascii=False, indent=2).encode()
+
+
+def _estimator() -> Any:
+    return import_module("backend.use_cases.asked_journeys").configured_estimator()
 
 
 CALCULATORS: Final = (
     Calculator("wage", "Test a worker's pay in one period against the minimum wage", WageCase, WageResult),
-    Calculator("day", "Work out a carer's day: contact, travel, waiting, breaks", DayCase, DayResult),
-    Calculator("pay", "Work out what the employer's terms pay for a day's time", PayCase, PayResult),
+    Calculator("day", "Work out a carer's day: contact, travel, waiting, breaks", DayCase, DayResult, True),
+    Calculator("pay", "Work out what the employer's terms pay for a day's time", PayCase, PayResult, True),
     Calculator("price", "Price visits under a contract and share the lines", PriceCase, PriceResult),
 )

@@ -17,7 +17,18 @@ from backend.sql import query
 from backend.use_cases.calc_pay import pay_results
 from backend.use_cases.worked_days import CarersDays, known_visits, settled_activities
 from schemas import wage
-from schemas.day import Activity, Actual, DayCarer, DayCase, DayPolicy, DayResult, DayVisit, Place, Span
+from schemas.day import (
+    Activity,
+    Actual,
+    DayCarer,
+    DayCase,
+    DayPolicy,
+    DayResult,
+    DayVisit,
+    Journey,
+    Place,
+    Span,
+)
 from schemas.pay import PayCase, PayResult, PayTerms
 from schemas.strict import decode
 
@@ -71,6 +82,7 @@ def day_cases(days: CarersDays) -> list[DayCase]:
     mode: Any = next((row["mode"] for row in days.employments.values()), "car")
     dated = pl.concat([visits.select("day", "date"), activities.select("day", "date")])
     done, did = _by_day(visits), _by_day(activities)
+    judged = days.gaps.filter(pl.col("estimate").is_not_null()).to_dicts()
     return [
         DayCase(
             carer=DayCarer(mode=mode),
@@ -78,6 +90,7 @@ def day_cases(days: CarersDays) -> list[DayCase]:
             visits=[_visit(one) for one in done.get(row["day"], [])],
             activities=[_activity(one) for one in did.get(row["day"], [])],
             policy=_policy(days),
+            journeys=_journeys(judged, done.get(row["day"], [])),
         )
         for row in dated.unique("day", keep="first").sort("day").to_dicts()
     ]
@@ -90,6 +103,22 @@ def _without_doubt(days: CarersDays) -> pl.DataFrame:
     rows = known_visits(days.visits).join(doubted, on=["carer", "visit"], how="left", maintain_order="left")
     known = pl.col("doubted").is_null() | pl.col("start").is_null()
     return rows.with_columns(end=pl.when(known).then("end")).drop("doubted")
+
+
+def _journeys(judged: Sequence[Mapping[str, Any]], visits: Sequence[Mapping[str, Any]]) -> list[Journey]:
+    """What the journeys between a day's visits were judged to take, so that they are not judged anew."""
+    here = {row["visit"] for row in visits}
+    return [
+        Journey(
+            from_=row["from_visit"],
+            to=row["to_visit"],
+            estimate_seconds=row["estimate"],
+            source=row["source"],
+            distance_metres=row["metres"],
+        )
+        for row in judged
+        if row["from_visit"] in here and row["to_visit"] in here
+    ]
 
 
 def _by_day(frame: pl.DataFrame) -> dict[int, list[dict[str, Any]]]:

@@ -13,7 +13,6 @@ from backend.statute.catalogue import read_rules, rule_files
 from backend.statute.entries import MileageInterval, RateInterval, Rule
 from backend.statute.strict_yaml import StatuteError
 from backend.statute.wage_law import mileage_intervals, rate_intervals, read_wage_law
-from backend.travel import TravelEstimator
 from backend.travel.straight_line import StraightLine, paces_text, read_paces
 
 _LAW: Final = (
@@ -33,7 +32,7 @@ class Rulebook:
     law: Law
     rates: Sequence[RateInterval]
     rules: Mapping[str, Rule]
-    estimator: TravelEstimator
+    estimator: StraightLine
     mileage: Sequence[MileageInterval]
 
 

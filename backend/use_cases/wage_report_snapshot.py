@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 import msgspec
 import polars as pl
 
+from backend.documents.worker_page import engines_named
 from backend.domain.minimum_wage.reductions import ACCOMMODATION_RULE
 from backend.use_cases.calc_day import flag_of, readable, segment_of
 from backend.use_cases.calc_wage import wage_results
@@ -26,6 +27,7 @@ from schemas.documents import (
     Party,
     StatuteEntry,
     TestedWorker,
+    TravelEngine,
     VisitEvidence,
     WageReportSnapshot,
     WageSummary,
@@ -83,6 +85,7 @@ def wage_report_snapshot(
         statute=_statute(tested, book),
         facts_digest=_digest(facts),
         simulated_clock=simulated,
+        travel_engines=_engines(tested, facts.days),
         beside=report_beside(tested, facts.payroll.mapping),
     )
 
@@ -99,6 +102,22 @@ def _tested(test: TestPut, days: list[WorkedDay], beside: WorkerBeside) -> Teste
         days=days,
         beside=beside,
     )
+
+
+def _engines(workers: Sequence[TestedWorker], days: CarersDays) -> list[TravelEngine]:
+    """What the engines' estimates in the report rest on, each once."""
+    return [
+        TravelEngine(
+            id=name,
+            engine=row["engine"],
+            version=row["engine_version"],
+            mode=row["mode"],
+            profile=row["profile"],
+            map_date=row["map_date"],
+            parameters=msgspec.json.decode(row["parameters"]),
+        )
+        for name, row in ((name, days.engines[name]) for name in engines_named(workers))
+    ]
 
 
 def _not_tested(employment: Mapping[str, Any], unread: int) -> NotTested:

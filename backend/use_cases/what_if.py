@@ -36,6 +36,7 @@ from backend.use_cases.wage_report_facts import (
     recorded_wages,
     wages_recorded,
 )
+from backend.use_cases.worked_days import RecordedDays, estimator_of
 from backend.use_cases.zone_costs import Where, places_of, timed_days, zone_costs
 from schemas.documents import Dates
 from schemas.pay import PayLine as AgreedLine
@@ -114,10 +115,11 @@ async def what_if(
 def worked(recorded: RecordedWages, change: WhatIf, places: Mapping[str, Where]) -> _Worked:
     """One side of the comparison; the real one with nothing changed. Pure."""
     policy = _policy(recorded.days.policy, change)
-    estimator = _estimator(change, policy)
+    days = replace(recorded.days, policy=policy)
+    estimator = _estimator(change, days)
     held = terms_recorded(recorded.terms).versions
     changed = Terms([(*version[:3], _terms(version[3], change)) for version in held])
-    facts = wages_recorded(replace(recorded, days=replace(recorded.days, policy=policy)), estimator)
+    facts = wages_recorded(replace(recorded, days=days), estimator)
     expected = expected_pay(facts, facts.employments, estimator, changed)
     lines = [_lines(expected[row["employment_id"]]) for row in facts.employments]
     real = wage_results(facts.cases, recorded.today)
@@ -155,12 +157,13 @@ def _lines(expected: ExpectedPay) -> list[AgreedLine] | None:
     return [line for result in expected.results for line in result.lines]
 
 
-def _estimator(change: WhatIf, policy: Policy) -> TravelEstimator:
+def _estimator(change: WhatIf, days: RecordedDays) -> TravelEstimator:
+    real = estimator_of(days, StraightLine())
     if change.travel is None:
-        return StraightLine()
-    limit = policy.waiting_limit_minutes
+        return real
+    limit = days.policy.waiting_limit_minutes
     return WhatIfTravel(
-        StraightLine(),
+        real,
         change.travel.basis,
         change.travel.time_factor,
         None if limit is None else limit * 60,

@@ -11,10 +11,21 @@ import polars as pl
 
 from backend.domain.policy import Policy
 from backend.domain.time import london_midnight
-from backend.domain.working_day import ACTIVITIES, JOURNEYS, POLICIES, VISITS, cut_at_midnight, working_days
+from backend.domain.working_day import (
+    ACTIVITIES,
+    JOURNEYS,
+    POLICIES,
+    VISITS,
+    WorkedDays,
+    cut_at_midnight,
+    working_days,
+)
 from backend.sql import query
 from backend.travel import TravelEstimator
-from backend.use_cases.calc_day import DayFrames, work_out_days
+from backend.travel.known import KnownJourneys
+from backend.travel.straight_line import StraightLine
+from backend.use_cases.calc_day import ZONES, DayFrames, gaps_of, legs_of, work_out_days
+from backend.use_cases.known_journeys import known_journeys
 from backend.use_cases.provider_policy import provider_policy
 from backend.use_cases.verified_visits import (
     RecordedActivities,
@@ -33,7 +44,9 @@ _IMPLAUSIBLE: Final = "implausible"
 
 @dataclass(frozen=True, slots=True)
 class RecordedDays:
-    """What was recorded about the days of London dates `first` to `last`. `employments`: rows of wages.employments."""
+    """What was recorded about the days of London dates `first` to `last`. `employments`: rows of wages.employments;
+    `journeys`: of travel.between.
+    """
 
     first: date
     last: date
@@ -41,6 +54,7 @@ class RecordedDays:
     visits: RecordedVisits
     activities: RecordedActivities
     employments: Sequence[Mapping[str, Any]]
+    journeys: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +62,7 @@ class CarersDays:
     """Days of many carers. `segments`: the domain's SEGMENTS cut at London midnight, with `carer`, `employment_id` and
     the London `date` they count on. `flags`: the domain's, with `carer`, `employment_id` and `date`. `visits` and
     `activities`: the verified facts behind them. `employments` by id. `gaps`: the domain's, likewise, with `metres`.
+    `engines`: by id, the rows of travel.between that say what a routing engine's estimates rest on.
     """
 
     segments: pl.DataFrame
@@ -57,6 +72,7 @@ class CarersDays:
     employments: Mapping[str, Mapping[str, Any]]
     policy: Policy
     gaps: pl.DataFrame
+    engines: Mapping[str, Mapping[str, Any]]
 
 
 async def worked_days(
@@ -90,47 +106,69 @@ async def recorded_days(
     activities = await recorded_activities(connection, provider_id, opens, closes, carer_id, as_of)
     rows = await connection.fetch(query("wages.employments"), provider_id, as_of, carer_id)
     employments = sorted(map(dict, rows), key=lambda row: str(row["reference"]))
-    return RecordedDays(first, last, policy, visits, activities, employments)
+    places = [*places_in(visits.facts.places), *places_in(activities.events)]
+    journeys = await known_journeys(connection, provider_id, places, as_of)
+    return RecordedDays(first, last, policy, visits, activities, employments, journeys)
+
+
+def places_in(frame: pl.DataFrame) -> list[tuple[float, float]]:
+    """The places that rows name, in degrees north and east."""
+    return frame.select("lat", "lon").drop_nulls().unique().rows()
 
 
 def days_recorded(recorded: RecordedDays, estimator: TravelEstimator | None = None) -> CarersDays:
-    """The days that recorded facts come to. Pure."""
+    """The days that recorded facts come to, by the packaged policy of journeys unless an estimator is given. Pure."""
     visits, activities = visits_recorded(recorded.visits), activities_recorded(recorded.activities)
-    frames = _worked_out(visits, activities, recorded.employments, recorded.policy, estimator)
+    days, frames = _days_and_frames(visits, activities, recorded)
+    worked = work_out_days(frames, estimator or estimator_of(recorded, StraightLine()))
     within = pl.col("date").is_between(recorded.first, recorded.last)
+    segments, flags, gaps = (
+        _attributed(frame, visits, recorded.employments).filter(within)
+        for frame in _owned(worked, visits, days)
+    )
     employments = {row["employment_id"]: row for row in recorded.employments}
-    segments, flags, gaps = (frame.filter(within) for frame in frames)
-    return CarersDays(segments, flags, visits, activities, employments, recorded.policy, gaps)
+    engines = {row["engine_id"]: row for row in recorded.journeys}
+    return CarersDays(segments, flags, visits, activities, employments, recorded.policy, gaps, engines)
 
 
-def _worked_out(
-    visits: pl.DataFrame,
-    activities: pl.DataFrame,
-    employments: Sequence[Mapping[str, Any]],
-    policy: Policy,
-    estimator: TravelEstimator | None,
+def legs_recorded(recorded: RecordedDays) -> pl.DataFrame:
+    """The journeys between two known places in these days, as backend.travel.TravelEstimator takes them. Pure."""
+    visits, activities = visits_recorded(recorded.visits), activities_recorded(recorded.activities)
+    _, frames = _days_and_frames(visits, activities, recorded)
+    legs = legs_of(gaps_of(frames), frames.days)
+    return legs.filter(pl.col("date").is_between(recorded.first, recorded.last))
+
+
+def estimator_of(recorded: RecordedDays, line: StraightLine) -> TravelEstimator:
+    """What judges the journeys of these days: what engines said of them, else the provider's own paces over `line`."""
+    return KnownJourneys(recorded.journeys, line.with_own(recorded.policy.paces))
+
+
+def _owned(
+    worked: WorkedDays, visits: pl.DataFrame, days: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Segments, flags and gaps, each with its carer, employment and date."""
-    known, recorded = known_visits(visits), settled_activities(activities)
-    dated, done = working_days(known, recorded, policy.day_break_minutes * 60)
+    """Segments, flags and gaps, each with its carer and date."""
+    segments = _unresolved(cut_at_midnight(worked.segments), visits, days)
+    gaps = worked.gaps.join(days, on="day", maintain_order="left").with_columns(visit=pl.col("from_visit"))
+    return (
+        segments.join(days.select("day", "carer"), on="day", maintain_order="left"),
+        worked.flags.join(days, on="day", maintain_order="left"),
+        gaps,
+    )
+
+
+def _days_and_frames(
+    visits: pl.DataFrame, activities: pl.DataFrame, recorded: RecordedDays
+) -> tuple[pl.DataFrame, DayFrames]:
+    """Rows `day carer date` of the working days, and all that happened in them."""
+    known, settled = known_visits(visits), settled_activities(activities)
+    dated, done = working_days(known, settled, recorded.policy.day_break_minutes * 60)
     days = (
         pl.concat([dated.select("day", "carer", "date"), done.select("day", "carer", "date")])
         .unique("day", keep="first")
         .sort("day")
     )
-    worked = work_out_days(_frames(days, dated, done, employments, policy), estimator)
-    segments = _unresolved(cut_at_midnight(worked.segments), visits, days)
-    return (
-        _attributed(
-            segments.join(days.select("day", "carer"), on="day", maintain_order="left"), visits, employments
-        ),
-        _attributed(worked.flags.join(days, on="day", maintain_order="left"), visits, employments),
-        _attributed(
-            worked.gaps.join(days, on="day", maintain_order="left").with_columns(visit=pl.col("from_visit")),
-            visits,
-            employments,
-        ),
-    )
+    return days, _frames(days, dated, done, recorded.employments, recorded.policy)
 
 
 def _frames(
@@ -151,6 +189,7 @@ def _frames(
         activities.select(ACTIVITIES.keys()),
         policies.cast(POLICIES),
         pl.DataFrame(schema=JOURNEYS),
+        visits.select(ZONES.keys()).unique(["day", "visit"], keep="first", maintain_order=True),
     )
 
 
@@ -174,6 +213,7 @@ def known_visits(visits: pl.DataFrame) -> pl.DataFrame:
         "lon",
         _seconds("planned_start"),
         _seconds("planned_end"),
+        "zone",
     )
 
 

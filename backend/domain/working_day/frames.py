@@ -86,6 +86,8 @@ SEGMENTS: Final = pl.Schema(
         "observed_gap": pl.Int64(),
         "estimate": pl.Int64(),
         "source": pl.String(),
+        "engine": pl.String(),
+        "fallback": pl.String(),
     }
 )
 """Every explained second once. `filled`: gap time nobody recorded; `room`: the gap's seconds less

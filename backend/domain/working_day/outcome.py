@@ -1,6 +1,7 @@
 """Every second of many working days explained: segments, totals and flags."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import polars as pl
 
@@ -9,6 +10,8 @@ from backend.domain.working_day.flags import flags_of
 from backend.domain.working_day.frames import SEGMENTS
 from backend.domain.working_day.kinds import COUNTED, INCOMPLETE_RULE, LAYERS, OTHER_WORK, RULES
 from backend.domain.working_day.sweep import pieces_of
+
+_ESTIMATED: Final = ("estimate", "source", "engine", "fallback")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,8 @@ def work_out(
     """What the law counts of each day.
 
     Frames: VISITS, ACTIVITIES, POLICIES (a row for every day), and GAPS of the same visits and activities
-    with `estimate` (seconds, null if unknown) and `source`. The order of rows does not matter.
+    with `estimate` (seconds, null if unknown), `source`, `engine` and `fallback` (null if unknown). The order of
+    rows does not matter.
     """
     pieces = pieces_of(visits, activities, gaps)
     measured = with_room(gaps, pieces, policies)
@@ -88,15 +92,16 @@ def _joined_up(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _described(rows: pl.DataFrame, gaps: pl.DataFrame) -> pl.DataFrame:
-    about = ["gap", "gap_start", "room", "from", "to", "planned_gap", "observed_gap", "estimate", "source"]
+    about = ["gap", "gap_start", "room", "from", "to", "planned_gap", "observed_gap", *_ESTIMATED]
     travelled = pl.col("kind") == "travel"
+    estimated = travelled & pl.col("filled")
     recorded = travelled & ~pl.col("filled") & pl.col("gap").is_not_null()
     return (
         rows.join(gaps.select(about), on="gap", how="left", maintain_order="left")
         .with_columns(
             (pl.col("end") - pl.col("start")).alias("seconds"),
             pl.col("kind").is_in(COUNTED).alias("counted"),
-            pl.when(travelled & pl.col("filled")).then("estimate").alias("estimate"),
+            *[pl.when(estimated).then(name).alias(name) for name in ("estimate", "engine", "fallback")],
             pl.when(recorded).then(pl.lit("recorded")).when(travelled).then("source").alias("source"),
         )
         .select(SEGMENTS.keys())

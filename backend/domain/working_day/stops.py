@@ -92,4 +92,5 @@ def with_journeys(gaps: pl.DataFrame, journeys: pl.DataFrame) -> pl.DataFrame:
         pl.when(here).then(0).otherwise("estimate").alias("estimate"),
         pl.when(here).then(pl.lit(SAME_PLACE_SOURCE)).otherwise("source").alias("source"),
         pl.when(here).then(0).otherwise("metres").alias("metres"),
+        *[pl.lit(None, pl.String).alias(name) for name in ("engine", "fallback")],
     ).sort("gap")

@@ -28,11 +28,12 @@ _FRAMES: Final[dict[str, pl.Schema]] = {
     "activity_events": ACTIVITY_EVENT_SCHEMA,
     "day_corrections": DAY_CORRECTION_SCHEMA,
 }
-_ROWS: Final = ("employments", "pay_lines", "payroll_lines", "pay_mapping", "terms", "standards")
+_ROWS: Final = ("employments", "journeys", "pay_lines", "payroll_lines", "pay_mapping", "terms", "standards")
 _KINDS: Final[dict[str, Any]] = {
     "text": str,
     "flag": bool,
     "whole": int,
+    "number": float,
     "decimal": Decimal,
     "day": date,
     "instant": datetime,
@@ -69,7 +70,8 @@ def facts_of(recorded: RecordedWages, frozen: WageReportSnapshot) -> Facts:
         name: Table(frame.columns, [list(row) for row in frame.rows()]) for name, frame in frames.items()
     }
     tables["employments"] = _table(days.employments)
-    tables |= {name: _table(getattr(recorded, name)) for name in _ROWS[1:]}
+    tables["journeys"] = _table(days.journeys)
+    tables |= {name: _table(getattr(recorded, name)) for name in _ROWS[2:]}
     return Facts(
         provider=frozen.provider,
         pay_cycle=recorded.pay_cycle,
@@ -113,7 +115,13 @@ def recorded_of(facts: Facts) -> RecordedWages:
     policy = msgspec.convert(facts.policy_of_days, Policy)
     rows = {name: _rows(name, facts.tables) for name in _ROWS}
     days = RecordedDays(
-        facts.period.start, facts.period.end, policy, visits, activities, rows.pop("employments")
+        facts.period.start,
+        facts.period.end,
+        policy,
+        visits,
+        activities,
+        rows.pop("employments"),
+        rows.pop("journeys"),
     )
     return RecordedWages(
         days,

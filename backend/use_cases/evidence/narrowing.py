@@ -9,8 +9,10 @@ import polars as pl
 from msgspec import structs
 
 from backend.domain.visit import VisitFacts
+from backend.use_cases.known_journeys import journeys_among
 from backend.use_cases.pseudonyms import pseudonym
 from backend.use_cases.wage_report_facts import RecordedWages
+from backend.use_cases.worked_days import places_in
 from schemas.day import DayFlag, DaySegment
 from schemas.documents import NotTested, TestedWorker, WageReportSnapshot, WorkedDay
 
@@ -31,9 +33,12 @@ def of_one_carer(recorded: RecordedWages, carer_id: UUID) -> RecordedWages:
         corrections=days.activities.corrections.filter(carer_id=carer),
     )
     visits = replace(days.visits, facts=_visits_of(days.visits.facts, carer, sorted(own)), carer_id=carer)
+    places = [*places_in(visits.facts.places), *places_in(activities.events)]
+    journeys = journeys_among(days.journeys, places)
+    own_days = replace(days, visits=visits, activities=activities, employments=employments, journeys=journeys)
     return replace(
         recorded,
-        days=replace(days, visits=visits, activities=activities, employments=employments),
+        days=own_days,
         pay_lines=[row for row in recorded.pay_lines if row["employment_id"] in own],
         payroll_lines=[row for row in recorded.payroll_lines if row["employment_id"] in own],
         miles_before={key: miles for key, miles in recorded.miles_before.items() if key in own},

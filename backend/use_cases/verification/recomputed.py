@@ -14,6 +14,7 @@ from backend.use_cases.verification.contents import Contents
 from backend.use_cases.verification.findings import Finding, failed, held, open_question, proved
 from backend.use_cases.wage_report_facts import RecordedWages, wages_recorded
 from backend.use_cases.wage_report_snapshot import wage_report_snapshot
+from backend.use_cases.worked_days import estimator_of
 from schemas.documents import WageReportSnapshot
 from schemas.evidence import Facts
 
@@ -74,7 +75,7 @@ def result_found(contents: Contents, recorded: RecordedWages | None) -> Iterator
 def _again(contents: Contents, facts: Facts, recorded: RecordedWages) -> WageReportSnapshot:
     book = rulebook_of(contents)
     made = wage_report_snapshot(
-        wages_recorded(recorded, book.estimator),
+        wages_recorded(recorded, estimator_of(recorded.days, book.estimator)),
         facts.provider,
         facts.pay_cycle,
         facts.period.start,

@@ -66,7 +66,9 @@ def worked(visits: list[Any], activities: list[Any], limit: int | None, shift: i
 def with_estimates(gaps: pl.DataFrame) -> pl.DataFrame:
     ends = gaps.select("from_lat", "from_lon", "to_lat", "to_lon").rows()
     seconds = [ESTIMATES[(a, b), (c, d)] for a, b, c, d in ends]
-    return gaps.with_columns(pl.Series("estimate", seconds, dtype=pl.Int64), pl.lit("test").alias("source"))
+    unknown = [pl.lit(None, pl.String).alias(name) for name in ("engine", "fallback")]
+    estimate = pl.Series("estimate", seconds, dtype=pl.Int64)
+    return gaps.with_columns(estimate, pl.lit("test").alias("source"), *unknown)
 
 
 def by_second(segments: pl.DataFrame) -> dict[int, str]:
