@@ -35,6 +35,11 @@ def test_periods_follow_each_other_without_a_gap() -> None:
     ]
 
 
+def test_dates_that_begin_and_end_a_period_are_of_that_one_alone() -> None:
+    found = periods_between("weekly:mon", date(2026, 11, 2), date(2026, 11, 8))
+    assert [(period.start, period.end) for period in found] == [(date(2026, 11, 2), date(2026, 11, 8))]
+
+
 def test_an_invoice_is_due_at_the_london_midnight_after_the_last_day() -> None:
     winter, summer = (period_containing("weekly:mon", day) for day in (date(2026, 11, 4), date(2026, 7, 1)))
     assert due_at(winter) == datetime(2026, 11, 9, 0, tzinfo=UTC)

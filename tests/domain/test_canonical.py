@@ -78,6 +78,14 @@ def test_the_deepest_and_the_largest_allowed_values_are_read() -> None:
     assert len(read(b'"' + b"x" * (LARGEST_VALUE_BYTES - 2) + b'"')) == LARGEST_VALUE_BYTES - 2
 
 
+def test_sixteen_levels_and_65536_bytes_are_the_most_a_phone_may_send_signed() -> None:
+    assert read(b"[" * 16 + b"]" * 16)
+    assert read(b'"' + b"x" * 65_534 + b'"')
+    for too_much in (b"[" * 17 + b"]" * 17, b'"' + b"x" * 65_535 + b'"'):
+        with pytest.raises(Unreadable):
+            read(too_much)
+
+
 @given(VALUES)
 @settings(max_examples=100, deadline=None)
 def test_canonical_form_reads_back_to_the_same_form(value: Any) -> None:

@@ -1,5 +1,6 @@
 """The chain of a phone's events, in any order of arrival."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from hypothesis import given, settings
@@ -58,6 +59,7 @@ def test_a_predecessor_that_nobody_waited_for_is_a_fork() -> None:
     assert chain.place(third).verdict == "new"
     assert chain.waits(third)
     assert chain.place(impostor(second)).verdict == "fork"
+    assert Chain(DEVICE, [third]).place(impostor(second)).verdict == "fork"
 
 
 def test_a_wrong_first_predecessor_is_a_fork() -> None:
@@ -71,3 +73,44 @@ def test_a_conflict_holds_neither_its_id_nor_its_place() -> None:
     assert (clash.verdict, clash.holds) == ("conflict", False)
     assert chain.place(second).verdict == "new"
     assert chain.place(third).verdict == "new"
+
+
+def test_a_phone_that_counts_from_0_begins_its_chain_there() -> None:
+    """Its first event goes by its own number, held already or among those that arrive."""
+    genesis = sha256(DEVICE.encode())
+    zero = Link(UUID(int=500), 0, sha256(b"event 0"), genesis)
+    one = Link(UUID(int=501), 1, sha256(b"event 1"), zero.signed_hash)
+    for chain in (Chain(DEVICE, [zero]), Chain(DEVICE, [], arriving=[1, 0])):
+        assert not chain.waits(zero)
+        assert chain.place(one).verdict == "new"
+    waiting = Chain(DEVICE, [], arriving=[0, 1])
+    assert waiting.waits(one)
+    assert waiting.place(zero).verdict == "new"
+    assert not waiting.waits(one)
+
+
+def test_a_repeat_is_the_same_signed_event_and_nothing_else() -> None:
+    first, second, _ = links(3)
+    chain = Chain(DEVICE, [first, second])
+    assert chain.repeats(second)
+    assert not chain.repeats(impostor(second))
+    chain.place(impostor(second))
+    assert chain.repeats(second)
+    assert chain.repeats(impostor(second))
+    assert not Chain(DEVICE, [first]).repeats(second)
+
+
+def test_an_event_whose_place_is_taken_holds_nothing_and_one_that_breaks_the_chain_holds_its_place() -> None:
+    first, second, _ = links(3)
+    chain = Chain(DEVICE, [first, second])
+    taken = chain.place(impostor(second))
+    assert (taken.verdict, taken.holds) == ("fork", False)
+    broken = chain.place(Link(UUID(int=900), 3, sha256(b"third"), sha256(b"nothing held")))
+    assert (broken.verdict, broken.holds) == ("fork", True)
+
+
+def test_what_follows_a_fork_does_not_make_a_late_predecessor_doubtful() -> None:
+    """Only an event that stands speaks for its predecessor; a fork after the place says nothing about it."""
+    first, second, third = links(3)
+    doubted = replace(impostor(third, prev=sha256(b"elsewhere")), verdict="fork", holds=False)
+    assert Chain(DEVICE, [first, doubted]).place(second).verdict == "new"

@@ -41,6 +41,19 @@ def test_the_remainder_is_not_carried_to_a_payer_with_no_share_of_the_line() -> 
     assert carry.share(1, HALVES) == [0, 1]
 
 
+def test_a_payer_with_no_share_pays_nothing_however_much_another_was_asked_too_much() -> None:
+    assert share(1, [("a", WHOLE), ("b", 0)], {"a": -3 * WHOLE // 2}) == [1, 0]
+
+
+def test_what_is_taken_back_undoes_the_odd_penny() -> None:
+    carry = Carry()
+    assert [carry.share(pence, HALVES) for pence in (5, -5, 5)] == [[3, 2], [-3, -2], [3, 2]]
+
+
+def test_a_hundred_per_cent_is_whole_to_the_penny_of_any_amount() -> None:
+    assert share(10**10, [("a", 60_000_000), ("b", 40_000_000)]) == [6 * 10**9, 4 * 10**9]
+
+
 @settings(max_examples=200)
 @given(st.integers(-100_000, 100_000), funders())
 def test_shares_add_up_and_lie_within_a_penny_of_exact(pence: int, payers: list[tuple[str, int]]) -> None:

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.domain.funding import WHOLE, Funders
-from backend.domain.invoicing import SHARES_CHANGED, WITHDRAWN, Billed, Charge, NextLine, next_lines
+from backend.domain.invoicing import Billed, Charge, NextLine, next_lines
 
 COUNCIL = [("council", WHOLE)]
 HALVES = [("council", WHOLE // 2), ("nhs", WHOLE // 2)]
@@ -70,7 +70,7 @@ def test_a_visit_no_longer_charged_is_taken_back_from_each_payer_to_the_penny() 
     assert told(lines) == [("v1", None, -1001, ("A1", 1))]
     assert (lines[0].shares, lines[0].reason, lines[0].charge) == (
         {"council": -501, "nhs": -500},
-        WITHDRAWN,
+        "no longer charged",
         None,
     )
 
@@ -85,7 +85,7 @@ def test_a_change_of_payers_moves_the_money_between_them() -> None:
     first = billed(next_lines([charge(pence=1001)], []), "A1")
     lines = next_lines([charge(pence=1001, funders=HALVES)], first)
     assert told(lines) == [("v1", None, 0, ("A1", 1))]
-    assert lines[0].reason == SHARES_CHANGED
+    assert lines[0].reason == "the payers' shares have changed"
     assert lines[0].shares == {"council": -500, "nhs": 500}
 
 
@@ -93,6 +93,20 @@ def test_a_payer_who_drops_out_is_paid_back() -> None:
     first = billed(next_lines([charge(pence=1000, funders=HALVES)], []), "A1")
     lines = next_lines([charge(pence=1200)], first)
     assert (lines[0].pence, lines[0].shares) == (200, {"council": 700, "nhs": -500})
+
+
+def test_money_that_moves_between_two_payers_is_told_though_a_third_keeps_its_share() -> None:
+    quarters = [("council", WHOLE // 2), ("nhs", WHOLE // 4), ("person", WHOLE // 4)]
+    first = billed(next_lines([charge(pence=1000, funders=quarters)], []), "A1")
+    [line] = next_lines([charge(pence=1000, funders=[("council", WHOLE // 2), ("nhs", WHOLE // 2)])], first)
+    assert (line.pence, line.shares) == (0, {"council": 0, "nhs": 250, "person": -250})
+
+
+def test_a_payer_of_nothing_is_no_change_of_payers() -> None:
+    """So the change of a penny is shared as a line of its own, and its odd penny goes to the first payer."""
+    first = billed(next_lines([charge(pence=1001, funders=HALVES)], []), "A1")
+    [line] = next_lines([charge(pence=1002, funders=[*HALVES, ("person", 0)])], first)
+    assert line.shares == {"council": 1, "nhs": 0, "person": 0}
 
 
 def test_a_carer_found_later_adjusts_the_visit_that_was_billed() -> None:

@@ -52,6 +52,11 @@ def test_what_is_no_cycle_is_refused_in_words(text: str) -> None:
         parse_pay_cycle(text)
 
 
+def test_a_cycle_from_a_date_that_does_not_exist_is_refused_by_saying_so() -> None:
+    with pytest.raises(ValueError, match="2026-02-30 is not a date that exists"):
+        parse_pay_cycle("four_weekly:2026-02-30")
+
+
 @given(st.sampled_from(CYCLES), st.dates(date(2015, 1, 1), date(2030, 1, 1)))
 def test_periods_follow_each_other_without_a_gap_and_are_a_month_at_most(text: str, day: date) -> None:
     cycle = parse_pay_cycle(text)

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.domain.evidence import Circle, judge
-from backend.domain.place import distance_m, fence
+from backend.domain.place import distance_m, fence, haversine_m
 from schemas.mobile import Fix
 from tests.mobile_api.world import hour
 
@@ -43,6 +43,21 @@ def test_the_screened_distance_gives_the_ellipsoid_s_verdict(
     exact = geodesic((lat, -2.0), (lat + dlat, -2.0 + dlon)).meters
     screened = distance_m(lat, -2.0, lat + dlat, -2.0 + dlon, edges)
     assert fence(screened, accuracy, 100.0) == fence(exact, accuracy, 100.0)
+
+
+@pytest.mark.parametrize("edges", [(100.0,), (20.0, 100.0), (100.0, 5000.0)])
+def test_near_any_edge_the_ellipsoid_decides(edges: tuple[float, ...]) -> None:
+    """Eastward at 52 degrees it puts a place farther than the sphere does: here on either side of 100 metres."""
+    ends = (52.0, -2.0, 52.0, -1.998542)
+    exact = geodesic(ends[:2], ends[2:]).meters
+    assert haversine_m(*ends) < 100.0 < exact
+    assert distance_m(*ends, edges) == exact
+
+
+@pytest.mark.parametrize("edges", [(200.0,), (20.0, 5000.0)])
+def test_far_from_every_edge_the_sphere_is_near_enough(edges: tuple[float, ...]) -> None:
+    ends = (52.0, -2.0, 52.0, -1.998542)
+    assert distance_m(*ends, edges) == haversine_m(*ends)
 
 
 def test_the_best_of_several_approved_places_counts() -> None:

@@ -44,6 +44,19 @@ def test_an_autumn_time_that_happens_twice_needs_an_offset() -> None:
     assert to_instant(local, timedelta(0)) == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("local", "instant"),
+    [
+        ("2026-07-01T09:00", datetime(2026, 7, 1, 8, tzinfo=UTC)),
+        ("2026-12-01T09:00", datetime(2026, 12, 1, 9, tzinfo=UTC)),
+        ("2026-10-25T00:59", datetime(2026, 10, 24, 23, 59, tzinfo=UTC)),
+        ("2026-10-25T02:00", datetime(2026, 10, 25, 2, tzinfo=UTC)),
+    ],
+)
+def test_a_clock_time_that_happens_once_needs_no_offset(local: str, instant: datetime) -> None:
+    assert to_instant(datetime.fromisoformat(local)) == instant
+
+
 def test_a_spring_time_that_never_happens_is_refused() -> None:
     with pytest.raises(ImpossibleTime, match="does not exist"):
         to_instant(datetime.fromisoformat("2026-03-29T01:30"))

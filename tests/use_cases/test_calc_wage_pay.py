@@ -1,10 +1,12 @@
 """Which payments count."""
 
+import json
 from typing import Any
 
 import pytest
 
-from tests.wage import answer, hourly, paid, salary
+from backend.use_cases.calc_wage import calc_wage
+from tests.wage import TODAY, answer, case, hourly, paid, salary
 
 
 def piece(units: str | int, rate: str, **more: Any) -> dict[str, Any]:
@@ -45,6 +47,13 @@ def test_other_payments_are_in_the_total_and_do_not_count(kind: str) -> None:
     assert (result["total_remuneration"], result["nmw_pay"]) == ("50.00", "0.00")
     assert (result["pay"][0]["counted"], result["premium_excluded"]) == ("0.00", "0.00")
     assert result["pay"][0]["rule"].startswith("nmw-2015-10-")
+
+
+def test_warnings_stand_in_order_of_their_codes_in_each_of_many_cases() -> None:
+    both = [{"kind": kind, "amount": "10.00"} for kind in ("sleep_in_allowance", "rolled_up_holiday_pay")]
+    found: Any = calc_wage(json.dumps([case(pay=both) for _ in range(40)]), TODAY)
+    codes = [[warning["code"] for warning in one["warnings"]] for one in found]
+    assert codes == [["rolled_up_holiday_pay", "sleep_in_allowance"]] * 40
 
 
 @pytest.mark.parametrize("kind", ["rolled_up_holiday_pay", "sleep_in_allowance"])

@@ -58,9 +58,7 @@ def _is_apprentice() -> pl.Expr:
     ended = pl.col("apprentice_until") < pl.col("start")
     young = _age() < 19
     new = _years_between("apprentice_from", "start") < 1
-    return (started.fill_null(False) & ~ended.fill_null(False) & (young.fill_null(False) | new)).fill_null(
-        False
-    )
+    return (started & ~ended.fill_null(False) & (young | new)).fill_null(False)
 
 
 def _statutory(people: pl.DataFrame, on: str, law: Law) -> pl.DataFrame:
