@@ -78,6 +78,11 @@ def test_the_deepest_and_the_largest_allowed_values_are_read() -> None:
     assert len(read(b'"' + b"x" * (LARGEST_VALUE_BYTES - 2) + b'"')) == LARGEST_VALUE_BYTES - 2
 
 
+def test_whole_numbers_and_text_are_written_with_sorted_names_and_no_blanks() -> None:
+    value = {"b": 1, "a": {"d": [True, None, False], "c": "é"}}
+    assert canonical(value) == '{"a":{"c":"é","d":[true,null,false]},"b":1}'.encode()
+
+
 def test_sixteen_levels_and_65536_bytes_are_the_most_a_phone_may_send_signed() -> None:
     assert read(b"[" * 16 + b"]" * 16)
     assert read(b'"' + b"x" * 65_534 + b'"')

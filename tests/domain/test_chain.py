@@ -87,6 +87,7 @@ def test_a_phone_that_counts_from_0_begins_its_chain_there() -> None:
     assert waiting.waits(one)
     assert waiting.place(zero).verdict == "new"
     assert not waiting.waits(one)
+    assert not Chain(DEVICE, [], arriving=[1, 2]).waits(one)
 
 
 def test_a_repeat_is_the_same_signed_event_and_nothing_else() -> None:

@@ -45,6 +45,10 @@ def test_a_payer_with_no_share_pays_nothing_however_much_another_was_asked_too_m
     assert share(1, [("a", WHOLE), ("b", 0)], {"a": -3 * WHOLE // 2}) == [1, 0]
 
 
+def test_no_more_is_asked_in_all_than_the_line_though_one_payer_is_owed_much_and_another_owes_it() -> None:
+    assert share(1, HALVES, {"a": 3 * WHOLE // 2, "b": -3 * WHOLE // 2}) == [1, 0]
+
+
 def test_what_is_taken_back_undoes_the_odd_penny() -> None:
     carry = Carry()
     assert [carry.share(pence, HALVES) for pence in (5, -5, 5)] == [[3, 2], [-3, -2], [3, 2]]

@@ -55,7 +55,7 @@ def _place() -> pl.Expr:
         .then(pl.coalesce(share, pl.lit(0)))
         .when(share.is_null())
         .then(paid)
-        .when(in_time | late_record.fill_null(False))
+        .when(in_time | late_record)
         .then(share)
         .otherwise(paid)
     )
