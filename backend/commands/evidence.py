@@ -91,7 +91,12 @@ def _in_words(found: "Verification") -> str:
         lines.append(f"{MARKS[finding.state]}  {finding.about}: {finding.says}")
         lines += [f"                {detail}" for detail in finding.details]
     verdict = "Everything that can be checked holds." if found.holds else "THIS BUNDLE DOES NOT HOLD."
-    return "\n".join([*lines, "", verdict])
+    return "\n".join(map(_harmless, [*lines, "", verdict]))
+
+
+def _harmless(line: str) -> str:
+    """The line without what a terminal obeys: a forged bundle could have it paint over the verdict."""
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in line)
 
 
 async def _export(provider: str, report: str, worker: str | None) -> "File":

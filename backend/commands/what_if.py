@@ -53,7 +53,7 @@ def wage_report(
 
     from backend.use_cases.what_if import parse_what_if
 
-    change = parse_what_if("" if policy is None else policy.read_text(encoding="utf-8"))
+    change = parse_what_if(b"" if policy is None else policy.read_bytes())
     report = asyncio.run(_report(provider, first.date(), cycle, change))
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(report), indent=2))

@@ -40,7 +40,7 @@ def read_bundle(content: bytes) -> tuple[dict[str, bytes], list[str]]:
         raise BundleFault(f"The file is larger than {LARGEST_BYTES} bytes.")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members, faults = _members(archive)
+            members, faults = _members(archive, len(content))
     except (zipfile.BadZipFile, ValueError, OSError, EOFError, RuntimeError, NotImplementedError) as error:
         raise BundleFault(f"The file is no ZIP file that can be opened: {error}") from error
     if not faults and (place := _first_difference(content, write_bundle(members))) is not None:
@@ -48,12 +48,14 @@ def read_bundle(content: bytes) -> tuple[dict[str, bytes], list[str]]:
     return members, faults
 
 
-def _members(archive: zipfile.ZipFile) -> tuple[dict[str, bytes], list[str]]:
+def _members(archive: zipfile.ZipFile, size: int) -> tuple[dict[str, bytes], list[str]]:
     members: dict[str, bytes] = {}
     faults: list[str] = []
     infos = archive.infolist()
     if len(infos) > MOST_MEMBERS:
         raise BundleFault(f"The file has {len(infos)} members; a bundle has at most {MOST_MEMBERS}.")
+    if sum(info.compress_size for info in infos) > size:
+        raise BundleFault("The members together are larger than the file: they lie over each other.")
     for info in infos:
         shown = repr(info.filename[:100])
         if not _NAME.fullmatch(info.filename):

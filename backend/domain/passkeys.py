@@ -37,6 +37,8 @@ T = TypeVar("T")
 NAME: Final = "Doorstep"
 MOST: Final = 20
 """Passkeys of one phone or one person: more than anybody has, few enough to list."""
+_LONGEST_ID: Final = 1023
+"""Bytes of a credential's id (WebAuthn Level 3, 7.1); an assertion could not name a longer one."""
 _PORTS: Final = {"http": 80, "https": 443}
 
 
@@ -164,7 +166,10 @@ def new_passkey(answer: PasskeyRegistration, party: RelyingParty, challenge: str
         decoded_public_key_to_cryptography(decode_credential_public_key(made.credential_public_key))
         return NewPasskey(made.credential_id, made.credential_public_key, made.sign_count)
 
-    return _in_words(verified)
+    made = _in_words(verified)
+    if len(made.credential_id) > _LONGEST_ID:
+        raise BadPasskey(f"its id is longer than {_LONGEST_ID} bytes")
+    return made
 
 
 def sign_count(answer: PasskeyAssertion, party: RelyingParty, challenge: str, public_key: bytes) -> int:

@@ -1,4 +1,8 @@
-"""YAML for statute: a key given twice or a floating number is refused, and a date stays text for its parser."""
+"""YAML for statute: a key given twice or a floating number is refused, and a date stays text for its parser.
+
+Also read from policy files and evidence bundles that somebody else wrote, so that nothing in a file may swell: a value
+cannot stand for another one (no aliases).
+"""
 
 from collections.abc import Callable, Hashable, Mapping
 from importlib.resources import files
@@ -15,6 +19,12 @@ class StatuteError(Exception):
 
 
 class _StrictLoader(yaml.SafeLoader):
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            line = self.get_mark().line + 1
+            raise StatuteError(f"line {line}: write the value out: none may stand for another (*)")
+        return super().compose_node(parent, index)
+
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
         for key in keys:
@@ -37,12 +47,20 @@ _StrictLoader.add_constructor("tag:yaml.org,2002:float", _refuse_float)
 _StrictLoader.add_constructor("tag:yaml.org,2002:timestamp", _as_text)
 
 
-def parse(text: str) -> Any:
-    """Read YAML text. Raises StatuteError with the line."""
+def parse(text: str | bytes) -> Any:
+    """Read YAML text, or the bytes of a file. Raises StatuteError with the line."""
     try:
         return yaml.load(text, Loader=_StrictLoader)  # a SafeLoader: builds plain values only
     except yaml.YAMLError as error:
         raise StatuteError(f"is not valid YAML: {error}") from None
+    except RecursionError:
+        raise StatuteError("is nested too deeply") from None
+    except (
+        ValueError,
+        LookupError,
+        TypeError,
+    ) as error:  # PyYAML's constructors, of a value that is not of its tag
+        raise StatuteError(f"holds a value that is not of its kind: {str(error)[:200]}") from None
 
 
 def read(name: str) -> Any:

@@ -61,7 +61,7 @@ class _Worked:
     costs: ZoneCosts
 
 
-def parse_what_if(text: str) -> WhatIf:
+def parse_what_if(text: str | bytes) -> WhatIf:
     """Read a policy file (YAML, money in quotes). Raises Faulty with every fault."""
     try:
         data = strict_yaml.parse(text)

@@ -2,8 +2,10 @@
 
 import io
 import re
+import struct
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -11,10 +13,12 @@ from typing import Any
 
 import msgspec
 import pytest
+from click.testing import CliRunner
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from backend import keys
+from backend.commands.evidence import verify
 from backend.documents.bundle import write_bundle
 from backend.use_cases.verify_bundle import verify_bundle
 from tests.evidence.reported import Bundles, changed, failures, member, opened, resealed, told
@@ -255,6 +259,44 @@ def archive(*entries: tuple[str, bytes], packed: int = zipfile.ZIP_STORED) -> by
 def test_what_is_no_bundle_is_refused_in_words(content: bytes, words: str) -> None:
     found = verify_bundle(content)
     assert not found.holds and words in told(found)["container"]
+
+
+def nested(count: int, content: bytes) -> bytes:
+    """A file of stored members each of whose contents is all that follows it, so that it swells `count` times."""
+    heads: list[tuple[bytes, int, int]] = []
+    for number in reversed(range(count)):
+        name, crc, size = b"f%d.json" % number, zlib.crc32(content), len(content)
+        head = struct.pack("<4s5H3I2H", b"PK\3\4", 20, 0, 0, 0, 33, crc, size, size, len(name), 0) + name
+        content = head + content
+        heads.append((name, crc, size))
+    listed = b""
+    for name, crc, size in reversed(heads):
+        fixed = (20, 20, 0, 0, 0, 33, crc, size, size, len(name), 0, 0, 0, 0, 0)
+        place = len(content) - size - 30 - len(name)
+        listed += struct.pack("<4s6H3I5H2I", b"PK\1\2", *fixed, place) + name
+    return (
+        content
+        + listed
+        + struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, count, count, len(listed), len(content), 0)
+    )
+
+
+def test_members_that_lie_over_each_other_are_not_read() -> None:
+    assert "lie over each other" in told(verify_bundle(nested(60, bytes(10_000))))["container"]
+
+
+def test_a_forger_cannot_paint_over_the_verdict(bundles: Bundles, tmp_path: Path) -> None:
+    def paint(manifest: Value) -> None:
+        manifest["subject"]["provider"] = (
+            "hearth\x1b[2J\rEverything that can be checked holds.\n\u202e\x1b[8m"
+        )
+
+    file = tmp_path / "forged.zip"
+    file.write_bytes(write_bundle(changed(bundles.worker, "manifest.json", paint)))
+    made = CliRunner().invoke(verify, [str(file)])
+    assert made.exit_code == 1 and made.output.splitlines()[-1] == "THIS BUNDLE DOES NOT HOLD."
+    assert all(line.isprintable() for line in made.output.splitlines())
+    assert "Everything that can be checked holds." not in made.output.splitlines()
 
 
 @pytest.mark.parametrize(

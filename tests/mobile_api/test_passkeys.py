@@ -1,6 +1,7 @@
 """Passkeys of phones: registered, used in place of the PIN, and each way in which one does not hold."""
 
 import json
+import secrets
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -333,3 +334,17 @@ async def test_no_garbage_in_a_registration_is_our_mistake(world: World) -> None
             answer = await phone.call("POST", "/passkeys", json=body, token=True)
             taken = {201} if name == "name" else set()
             assert answer.status_code in {400, 403, *taken}, (name, garbage, answer.text)
+
+
+@pytest.mark.parametrize("length", [1024, 5000])
+async def test_a_credential_id_that_no_assertion_could_name_is_not_kept(world: World, length: int) -> None:
+    phone, _ = await world.phone("C1")
+    passkey = SoftAuthenticator(credential_id=secrets.token_bytes(length))
+    assert await refusal(phone.register_passkey(passkey)) == (403, "passkey_wrong")
+
+
+async def test_the_longest_credential_id_is_kept_and_opens_the_rota(world: World) -> None:
+    phone, _ = await world.phone("C1")
+    passkey = SoftAuthenticator(credential_id=secrets.token_bytes(1023))
+    await phone.register_passkey(passkey)
+    await phone.open_session(passkey=passkey)

@@ -97,6 +97,23 @@ def test_a_key_given_twice_is_refused_with_its_line() -> None:
         strict_yaml.parse("a: 1\na: 2\n")
 
 
+def test_a_value_that_stands_for_another_is_refused_with_its_line() -> None:
+    with pytest.raises(StatuteError, match="line 2: write the value out"):
+        strict_yaml.parse("a: &big [1, 2]\nb: [*big, *big]\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("[" * 3000, "{" * 3000, "a: !!int foo", "a: !!int ''", "a: !!bool maybe", "a: !!set [x]"),
+        *(f"a: {'9' * 5000}", "? [a]\n: b", "a: !!python/object:os.system x", b"\xff\xfe\xff", b"a: \xe9"),
+    ],
+)
+def test_a_hostile_file_is_refused_in_words(text: str | bytes) -> None:
+    with pytest.raises(StatuteError):
+        strict_yaml.parse(text)
+
+
 def test_a_floating_number_is_refused_with_its_line() -> None:
     with pytest.raises(StatuteError, match=r"line 2: 12\.71 must be quoted"):
         strict_yaml.parse("a: 1\nb: 12.71\n")

@@ -1,5 +1,6 @@
 """Whether the files are those that the server put into the bundle."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 
 from backend.domain.canonical import sha256
@@ -18,9 +19,7 @@ def files_found(members: Mapping[str, bytes], manifest: Manifest) -> Iterator[Fi
             "format", f"The bundle is of the format {manifest.format!r}; this program knows {FORMAT}."
         )
     names = [listed.name for listed in manifest.files]
-    faults = [
-        f"{name} stands twice in the manifest" for name in {name for name in names if names.count(name) > 1}
-    ]
+    faults = [f"{name} stands twice in the manifest" for name, times in Counter(names).items() if times > 1]
     for listed in manifest.files:
         content = members.get(listed.name)
         if content is None:
