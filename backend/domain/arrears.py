@@ -62,7 +62,7 @@ def settled(
                 taken = min(left, wanted)
                 left -= taken
                 parts[place].append((payment, taken))
-                if taken == wanted:
+                if taken == wanted and period.due[payment.paid_on] is not None:
                     closed[place] = payment.paid_on
         if left:
             beyond.append((payment, left))
@@ -72,7 +72,7 @@ def settled(
 
 
 def _due(period: ShortPeriod, day: date) -> int:
-    """What was due on a day of payment; the underpayment itself where the day's rate is not known."""
+    """What was due on a day of payment; the underpayment where the day's rate is not known, which settles nothing."""
     found = period.due[day]
     return period.underpayment if found is None else found
 

@@ -15,6 +15,7 @@ from schemas.payroll import NOT_PAY, element_key
 
 NO_MAPPING: Final = "the mapping does not say what this element is"
 BELOW_ZERO: Final = "an amount below zero: payroll took something back, and nobody has said what"
+_HALF_A_PENNY: Final = Decimal("0.005")
 _UNSAID: Final = (
     "amount", "minutes", "rate", "units", "normal_rate", "consolidated", "absence_taken", "reimbursed", "days",
     "duties", "record_submitted_on",
@@ -99,10 +100,20 @@ def _worth(section: str, kind: str, amount: Decimal | None, line: Mapping[str, A
         return {"amount": amount, "days": int(quantity) if whole else None}
     if kind == "hourly":
         minutes = None if not quantity else quantity * (60 if line["time_unit"] == "hours" else 1)
-        return {"minutes": minutes, **({"amount": amount} if amount is not None else {"rate": rate or None})}
+        by_rate = amount is None or _comes_to(minutes, rate, amount)
+        return {"minutes": minutes, **({"rate": rate or None} if by_rate else {"amount": amount})}
     if kind == "piece" or (amount is None and section == "pay"):
         return {"units": quantity, "rate": rate or None}
     return {"amount": amount}
+
+
+def _comes_to(minutes: Decimal | None, rate: Decimal | None, amount: Decimal) -> bool:
+    """Whether the amount is the time at the rate, to the penny: then the rate is what was payable (reg 10(j)), and the
+    payslip's rounding makes no lower one that would turn part of all other pay into a premium.
+    """
+    if minutes is None or not rate or min(minutes, rate, amount) < 0:
+        return False
+    return abs(minutes * rate - amount * 60) <= _HALF_A_PENNY * 60
 
 
 def _reason(read: Mapping[str, Any]) -> str | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 from uuid import UUID
 
@@ -177,9 +177,10 @@ def previewed_pay(
 
 
 def wage_line(line: Any) -> wage.PayLine:
-    """A line of calc pay as the wage test takes it: all hourly pay for the same duties."""
-    if line.kind == "hourly":
-        return wage.PayLine(
-            kind="hourly", amount=Decimal(line.amount), minutes=Decimal(line.minutes), duties="care"
-        )
-    return wage.PayLine(kind=line.kind, amount=Decimal(line.amount))
+    """A line of calc pay as the wage test takes it: all hourly pay for the same duties, at its agreed rate, because the
+    pennies of a payslip make no other rate.
+    """
+    if line.kind != "hourly":
+        return wage.PayLine(kind=line.kind, amount=Decimal(line.amount))
+    seconds = int((Decimal(line.minutes) * 60).to_integral_value(ROUND_HALF_UP))
+    return wage.PayLine(kind="hourly", seconds=seconds, rate=Decimal(line.rate), duties="care")

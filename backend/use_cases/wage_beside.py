@@ -3,7 +3,7 @@
 Nothing here changes a verdict: the test is run again on other cases, and the answers stand next to the real one.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -29,6 +29,7 @@ from schemas.beside import (
     UnpaidLine,
     WorkerBeside,
 )
+from schemas.pay import PayLine as AgreedLine
 from schemas.wage import PayLine, Span, WageCase, WageResult
 
 NOT_WAGES = frozenset({"mileage", "expenses"})
@@ -59,7 +60,7 @@ def workers_beside(
     unread = [_unclassified(facts, test) for test in tests]
     together = again(lambda place, case: as_one_duty(case))
     counted = again(lambda place, case: _counting(case, unread[place]))
-    agreed = again(lambda place, case: _as_agreed(case, owed[place]))
+    agreed = again(lambda place, case: as_agreed(case, owed[place].lines()))
     mileage = _mileage(facts, tests, book.mileage)
     return [
         WorkerBeside(
@@ -133,11 +134,11 @@ def _unclassified_line(row: Mapping[str, Any]) -> UnclassifiedLine:
     )
 
 
-def _as_agreed(case: WageCase, owed: ExpectedPay) -> WageCase:
+def as_agreed(case: WageCase, lines: Iterable[AgreedLine]) -> WageCase:
     """The case as if payroll had paid what the terms pay, and taken nothing off."""
     return replace(
         case,
-        pay=[wage_line(line) for result in owed.results for line in result.lines if Decimal(line.amount) > 0],
+        pay=[wage_line(line) for line in lines],
         deductions=[],
         expenditure=[],
         payments_to_employer=[],
@@ -158,7 +159,7 @@ def _side_by_side(result: WageResult, owed: ExpectedPay, agreed: WageResult) -> 
     )
     if owed.reason is not None:
         return known
-    lines = [line for each in owed.results for line in each.lines]
+    lines = owed.lines()
     mileage = sum((Decimal(line.amount) for line in lines if line.kind == "mileage"), _ZERO)
     expected = sum((Decimal(line.amount) for line in lines), _ZERO) - mileage
     return replace(

@@ -14,7 +14,7 @@ from backend.use_cases.wage_report_facts import WageReportFacts
 from backend.use_cases.worked_answers import answers_of
 from backend.use_cases.worked_days import CarersDays
 from schemas.day import DayCase, DayResult
-from schemas.pay import PayCase, PayResult, PayTerms
+from schemas.pay import PayCase, PayLine, PayResult, PayTerms
 
 NO_TERMS: Final = "No terms of pay are held for {}."
 NOT_TOLD: Final = "Several employments share the day {}, and the terms pay what a share does not tell."
@@ -27,6 +27,10 @@ class ExpectedPay:
     terms: list[str] = field(default_factory=list)
     results: list[PayResult] = field(default_factory=list)
     reason: str | None = None
+
+    def lines(self) -> list[PayLine]:
+        """The lines under all versions, in order."""
+        return [line for result in self.results for line in result.lines]
 
 
 def expected_pay(

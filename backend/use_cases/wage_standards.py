@@ -2,19 +2,20 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from decimal import ROUND_UP, Decimal
+from decimal import Decimal
+from fractions import Fraction
+from math import ceil
 from typing import Any, Final
 
 import msgspec
 
 from schemas.beside import StandardVerdict
-from schemas.wage import PayLine, Standard, WageCase, WageResult
+from schemas.wage import PayLine, PayRow, Standard, WageCase, WageResult
 
 UNSAID: Final = (
     "The payroll does not say which pay is for contact: give its lines the duties contact and travel."
 )
 RULE: Final = "contract-travel-rate"
-_PENNY: Final = Decimal("0.01")
 
 
 def in_force(rows: Sequence[Mapping[str, Any]], day: date) -> list[dict[str, Any]]:
@@ -70,17 +71,25 @@ def _travel(named: Mapping[str, Any], case: WageCase, result: WageResult) -> Sta
     if not contact:
         return StandardVerdict(**named, met=None, shortfall=None, rule=RULE, reason=UNSAID)
     seconds = sum(line.seconds or 0 for line in case.work if line.kind == "travel")
-    for_travel = sum((row.placed for line, row in paid if _pays(line, "travel")), Decimal(0))
-    short = max(Decimal(0), min(contact) * seconds / 3600 - for_travel)
-    owed = short.quantize(_PENNY, ROUND_UP)
-    return StandardVerdict(**named, met=owed < _PENNY, shortfall=owed, rule=RULE)
+    for_travel = sum((_placed(line, row) for line, row in paid if _pays(line, "travel")), Fraction(0))
+    short = max(Fraction(0), min(contact) * seconds / 3600 - for_travel)
+    owed = Decimal(ceil(short * 100)).scaleb(-2)
+    return StandardVerdict(**named, met=not owed, shortfall=owed, rule=RULE)
 
 
 def _pays(line: PayLine, work: str) -> bool:
     return line.kind == "hourly" and line.duties == work
 
 
-def _rate(line: PayLine) -> Decimal:
+def _placed(line: PayLine, row: PayRow) -> Fraction:
+    """What of the line is placed in the period: exact where all of it is, else to the penny."""
+    if line.rate is None or row.placed != row.amount:
+        return Fraction(row.placed)
+    return Fraction(line.rate) * (Fraction(line.seconds or 0) / 3600 + Fraction(line.minutes or 0) / 60)
+
+
+def _rate(line: PayLine) -> Fraction:
+    """Exact: an amount over its minutes need not come out even, and its rounding must not make a penny missing."""
     if line.rate is not None:
-        return line.rate
-    return (line.amount or Decimal(0)) * 60 / (line.minutes or Decimal(1))
+        return Fraction(line.rate)
+    return Fraction(line.amount or 0) * 60 / Fraction(line.minutes or 1)

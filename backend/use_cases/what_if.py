@@ -7,7 +7,7 @@ grouping by duties differ.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
@@ -29,6 +29,7 @@ from backend.use_cases.calc_wage import wage_results
 from backend.use_cases.parties import parties
 from backend.use_cases.pay_preview import Terms, terms_recorded
 from backend.use_cases.remediation import named
+from backend.use_cases.wage_beside import as_agreed
 from backend.use_cases.wage_expected import ExpectedPay, expected_pay
 from backend.use_cases.wage_report_facts import (
     RecordedWages,
@@ -125,10 +126,8 @@ def worked(recorded: RecordedWages, change: WhatIf, places: Mapping[str, Where])
     real = wage_results(facts.cases, recorded.today)
     cases = [_case(case, result, change) for case, result in zip(facts.cases, real, strict=True)]
     paid = wage_results(cases, recorded.today)
-    as_agreed = [
-        msgspec.structs.replace(case, pay=_grouped(_payments(found or []), change))
-        for case, found in zip(cases, lines, strict=True)
-    ]
+    agreed = [as_agreed(case, found or []) for case, found in zip(cases, lines, strict=True)]
+    as_terms = [msgspec.structs.replace(case, pay=_grouped(case.pay, change)) for case in agreed]
     minimum = {
         row["employment_id"]: result.required.hourly
         for row, result in zip(facts.employments, paid, strict=True)
@@ -137,7 +136,7 @@ def worked(recorded: RecordedWages, change: WhatIf, places: Mapping[str, Where])
         facts,
         paid,
         lines,
-        wage_results(as_agreed, recorded.today),
+        wage_results(as_terms, recorded.today),
         zone_costs(timed_days(facts.days, places, changed, minimum)),
     )
 
@@ -152,9 +151,7 @@ def _policy(real: Policy, change: WhatIf) -> Policy:
 
 
 def _lines(expected: ExpectedPay) -> list[AgreedLine] | None:
-    if expected.reason is not None:
-        return None
-    return [line for result in expected.results for line in result.lines]
+    return expected.lines() if expected.reason is None else None
 
 
 def _estimator(change: WhatIf, days: RecordedDays) -> TravelEstimator:
@@ -248,18 +245,6 @@ def _minutes(result: WageResult, kind: str) -> Decimal:
 
 def _agreed(lines: Sequence[AgreedLine]) -> Decimal:
     return sum((Decimal(line.amount) for line in lines if line.kind != "mileage"), Decimal("0.00"))
-
-
-def _payments(lines: Sequence[AgreedLine]) -> list[PayLine]:
-    """The lines as the wage test takes them, at their agreed rates: the pennies of a payslip make no other rate."""
-    return [_payment(line) for line in lines]
-
-
-def _payment(line: AgreedLine) -> PayLine:
-    if line.kind != "hourly":
-        return PayLine(kind=line.kind, amount=Decimal(line.amount))
-    seconds = int((Decimal(line.minutes) * 60).to_integral_value(ROUND_HALF_UP))
-    return PayLine(kind="hourly", seconds=seconds, rate=Decimal(line.rate), duties="care")
 
 
 def _total(sides: Sequence[Side]) -> Side:

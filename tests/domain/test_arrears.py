@@ -65,6 +65,12 @@ def test_without_a_rate_of_today_nothing_is_claimed_to_be_outstanding() -> None:
     assert settled([period], [], TODAY)[0][0].outstanding is None
 
 
+def test_a_payment_on_a_day_without_a_known_rate_reduces_and_settles_nothing() -> None:
+    period = ShortPeriod(*MAY, 500, {date(2026, 8, 1): None, TODAY: None})
+    [standing], _ = settled([period], [paid("a", "2026-08-01", 500)], TODAY)
+    assert (standing.settled_on, standing.outstanding, standing.underpayment_left) == (None, None, 0)
+
+
 def test_the_penalty_is_twice_the_underpayment_within_its_bounds() -> None:
     assert exposure([]) == 0
     assert exposure([[(40_000, LAW), (10_000, LAW)]]) == 100_000

@@ -39,6 +39,17 @@ def test_hours_are_paid_by_the_amount_whatever_the_rate_column_says() -> None:
     )
 
 
+@pytest.mark.parametrize(("quantity", "unit"), [("15.37", "hours"), ("922.2", "minutes")])
+def test_a_rate_that_comes_to_the_amount_is_what_was_paid_an_hour(quantity: str, unit: str) -> None:
+    told = line(quantity=Decimal(quantity), time_unit=unit, amount=Decimal("195.35"))
+    [read] = classify([told], [mapped()]).lines
+    assert (read["minutes"], read["amount"], read["rate"]) == (Decimal("922.2"), None, Decimal("12.71"))
+    [other] = classify([{**told, "amount": Decimal("195.34")}], [mapped()]).lines
+    assert (other["amount"], other["rate"]) == (Decimal("195.34"), None), (
+        "a penny less was paid than the rate says"
+    )
+
+
 def test_without_an_amount_the_rate_counts() -> None:
     [read] = classify([line(amount=None)], [mapped()]).lines
     assert (read["minutes"], read["amount"], read["rate"]) == (600, None, Decimal("12.71"))

@@ -76,8 +76,8 @@ async def test_expected_paid_and_lawful_pay_stand_side_by_side(
         ("contact", "13.00"),
         ("waiting", "4.24"),
     ]
-    # contact above the lowest rate of the same duties is a premium: 4.24 for twenty minutes is 12.72 an hour
-    assert pay["expected_counts"] == "16.96"
+    # contact above the lowest rate of the same duties is a premium: eighty minutes at 12.71
+    assert (pay["expected_counts"], pay["expected_counts_less_lawful"]) == ("16.95", "0.00")
     assert worker["report"]["beside"]["expected"] == "17.24"
 
 

@@ -119,6 +119,19 @@ async def test_the_terms_pay_what_they_say_and_more_where_more_is_paid(office: O
     )
 
 
+async def test_what_payroll_takes_off_is_not_the_doing_of_the_terms(office: Office) -> None:
+    taken = {
+        "provider": "hearth", "employment": "E1", "reference": "u", "section": "deduction", "kind": "uniform",
+        "amount": "5.00", "paid_on": "2026-11-13", "earned_start": WEEK[0], "earned_end": WEEK[1],
+    }  # fmt: skip
+    [before] = (await report()).workers
+    await load_rows("pay", [taken])
+    office.set(datetime(2026, 11, 15, 10, 0, tzinfo=UTC))
+    [worker] = (await report()).workers
+    assert worker.real.paid == (before.real.paid or 0) - 5, "pay that counts falls"
+    assert worker.real.expected_shortfall == before.real.expected_shortfall
+
+
 async def test_travel_and_waiting_belong_to_the_visit_they_lead_to(office: Office) -> None:
     costs = (await report()).costs
     rows = {row.name: row for row in costs.by_zone}
