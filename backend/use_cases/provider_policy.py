@@ -7,6 +7,7 @@ import asyncpg
 import msgspec
 
 from backend.domain.policy import Policy
+from backend.faults import DomainError
 from backend.sql import query
 from backend.statute.policy import policy_on
 
@@ -14,6 +15,12 @@ from backend.statute.policy import policy_on
 async def provider_policy(
     connection: asyncpg.Connection, provider_id: UUID, day: date, as_of: datetime
 ) -> Policy:
-    """The policy in force on a London date, as far as it was recorded at `as_of`."""
+    """The policy in force on a London date, as far as it was recorded at `as_of`.
+
+    Raises DomainError bad_request for a day before any policy.
+    """
     own = await connection.fetchval(query("policy.own"), provider_id, day, as_of)
-    return policy_on(day, msgspec.json.decode(own) if isinstance(own, str) else own)
+    try:
+        return policy_on(day, msgspec.json.decode(own) if isinstance(own, str) else own)
+    except LookupError as error:
+        raise DomainError("bad_request", f"Nothing can be worked out so far back: {error}.") from error

@@ -2,9 +2,21 @@
 
 from uuid import UUID
 
+from msgspec import structs
+
 from backend import keys
+from schemas.documents import TestedWorker
 
 
 def pseudonym(provider_id: UUID, employment: str) -> str:
     """Eight hexadecimal digits that only this deployment can make from an employment's reference."""
     return keys.current().lookup_hash(f"pseudonym/{provider_id}/{employment}").hex()[-8:]
+
+
+def unnamed(worker: TestedWorker, label: str) -> TestedWorker:
+    """The worker under a label, without the payroll's own words beside her pay: they may hold anybody's name."""
+    beside = worker.beside
+    if beside is not None:
+        wordless = [structs.replace(line, description=None) for line in beside.unclassified]
+        beside = structs.replace(beside, unclassified=wordless)
+    return structs.replace(worker, employment=label, person=label, name=None, beside=beside)

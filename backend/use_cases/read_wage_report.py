@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from backend.faults import DomainError
 from backend.tables.ids import thing_id
-from backend.use_cases.pseudonyms import pseudonym
+from backend.use_cases.pseudonyms import pseudonym, unnamed
 from backend.use_cases.read_documents import WAGE_REPORTS, document_formats, frozen_document
 from backend.use_cases.viewer import Viewer
 from schemas.documents import TestedWorker, WageReportSnapshot
@@ -142,12 +142,8 @@ async def worker_of(
         label,
         masked,
         _head(content),
-        _unnamed(worker, label) if masked else worker,
+        unnamed(worker, label) if masked else worker,
     )
-
-
-def _unnamed(worker: TestedWorker, label: str) -> TestedWorker:
-    return msgspec.structs.replace(worker, employment=label, person=label, name=None)
 
 
 def _label(viewer: Viewer, provider_id: UUID, employment: str, name: str | None, named: bool = False) -> str:

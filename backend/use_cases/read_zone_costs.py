@@ -3,6 +3,7 @@
 Only sums leave here, and for a commissioner only those of visits planned for it: no carer, no pay, no other's visits.
 """
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -72,7 +73,11 @@ async def read_zone_costs(viewer: Viewer, document_id: UUID) -> ReportedCosts:
         }
         places = await places_of(connection, provider_id, sorted(named), clock.now())
         await viewer.note(connection, provider_id, "cost of travel and waiting", document_id)
-    timed = [_timed(row, hourly, places) for row, hourly in pieces]
+    timed = [
+        _timed(row, hourly, places)
+        for row, hourly in pieces
+        if viewer.provider or not _leads_elsewhere(row, places)
+    ]
     own = [one for one in timed if one.where != UNKNOWN]
     return ReportedCosts(
         report.provider,
@@ -89,6 +94,11 @@ def _is_id(name: str | None) -> bool:
         return name is not None and bool(UUID(name))
     except ValueError:
         return False
+
+
+def _leads_elsewhere(row: Mapping[str, Any], places: Mapping[str, Any]) -> bool:
+    """Whether it is the way to a visit that the reader does not see: that is its buyer's, not this one's."""
+    return row["visit"] is None and _is_id(row["to"]) and row["to"] not in places
 
 
 def _timed(row: dict[str, Any], hourly: Decimal, places: Any) -> Timed:

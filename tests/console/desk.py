@@ -46,6 +46,10 @@ class Browser:
     async def get(self, path: str, **headers: str) -> httpx.Response:
         return await self._send("GET", path, headers=headers)
 
+    async def ask(self, path: str, **asked: str) -> httpx.Response:
+        """The page at an address with these parts of a query."""
+        return await self.get(f"{path}?{urlencode(asked)}")
+
     async def post(self, path: str, **fields: str) -> httpx.Response:
         """Send a form with the token of the page that is open."""
         found = re.search(r'name="csrf_token" value="([^"]+)"', self.page)

@@ -1,6 +1,7 @@
 """Arrears, what-ifs and the cost of travel on the pages: for whom, and what they say."""
 
 from tests.console.desk import Desk
+from tests.jobs.office import visit_id
 
 
 async def test_a_manager_sees_what_is_outstanding_and_an_auditor_the_same_without_names(busy: Desk) -> None:
@@ -48,3 +49,14 @@ async def test_a_commissioner_reads_what_travel_and_waiting_cost_and_nobodys_nam
     assert "Rural" in page and "£4.24" in page and "Ann" not in page
     other = await busy.as_("other_commissioner")
     assert (await other.get(f"/care-costs/{report}")).status_code == 404
+
+
+async def test_the_way_to_another_commissioner_s_visit_is_not_charged_to_this_one(busy: Desk) -> None:
+    other = await busy.superuser.fetchval("SELECT id FROM organisation WHERE reference = 'icb'")
+    await busy.superuser.execute("ALTER TABLE visit_version DISABLE TRIGGER append_only")
+    await busy.superuser.execute(
+        "UPDATE visit_version SET commissioner_id = $1 WHERE visit_id = $2", other, visit_id("B")
+    )
+    commissioner, report = await busy.as_("commissioner"), await busy.id_of("wage_report")
+    page = (await commissioner.get(f"/care-costs/{report}")).text
+    assert "Rural" in page and "£0.00" in page and "£8.47" not in page and "£4.24" not in page

@@ -1,10 +1,19 @@
 """An auditor's bundle: pseudonyms, no positions, no words, and of others' work only time, kind and rule."""
 
+from uuid import uuid4
+
+import asyncpg
+
+from backend.use_cases.export_evidence import read_evidence
 from backend.use_cases.pseudonyms import pseudonym
+from backend.use_cases.read_wage_report import read_worker
 from backend.use_cases.verify_bundle import verify_bundle
+from backend.use_cases.viewer import Viewer
 from tests.console.desk import Desk
 from tests.evidence.reported import member, opened, told
-from tests.jobs.office import PROVIDER, visit_id
+from tests.jobs.office import PROVIDER, Office, visit_id
+from tests.jobs.test_wage_reports import EXPORT, REPORT_DUE, a_morning, element, take_export
+from tests.use_cases.loading.samples import load_rows
 
 NAMES = (b"Ann Carer", b'"E1"', b'"C1"', b"Mr One")
 
@@ -52,3 +61,21 @@ async def test_a_provider_takes_the_whole_and_a_rival_or_another_commissioner_no
         assert told(verify_bundle(answer.content)) == {} and b"Ann Carer" in answer.content
     for who, status in (("rival", 404), ("other_auditor", 404), ("commissioner", 403)):
         assert (await (await busy.as_(who)).get(f"/wage-reports/{report}/evidence")).status_code == status
+
+
+async def test_the_payroll_s_own_words_are_not_for_an_auditor(
+    office: Office, superuser: asyncpg.Connection
+) -> None:
+    await a_morning(office)
+    await take_export(EXPORT.replace("Waiting", "Waited: Ann Carer"))
+    await load_rows("pay-mapping", [element("BASIC")])
+    await office.run(REPORT_DUE, "wage_reports")
+    report = await superuser.fetchval("SELECT id FROM document WHERE kind = 'wage_report'")
+    council = await superuser.fetchval("SELECT id FROM organisation WHERE reference = 'wyeshire'")
+    auditor = Viewer(uuid4(), council, provider=False, role="auditor")
+    bundle = (await read_evidence(auditor, report)).content
+    assert "facts.json" in opened(bundle) and told(verify_bundle(bundle)) == {}
+    assert not [name for name, content in opened(bundle).items() if b"Ann Carer" in content]
+    for reason, said in ((None, None), ("a complaint of hers", "Waited: Ann Carer")):
+        beside = (await read_worker(auditor, report, 1, reason)).worker.beside
+        assert beside is not None and [line.description for line in beside.unclassified] == [said]

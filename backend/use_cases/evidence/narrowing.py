@@ -10,7 +10,7 @@ from msgspec import structs
 
 from backend.domain.visit import VisitFacts
 from backend.use_cases.known_journeys import journeys_among
-from backend.use_cases.pseudonyms import pseudonym
+from backend.use_cases.pseudonyms import pseudonym, unnamed
 from backend.use_cases.wage_report_facts import RecordedWages
 from backend.use_cases.worked_days import places_in
 from schemas.day import DayFlag, DaySegment
@@ -66,11 +66,15 @@ def _visits_of(facts: VisitFacts, carer: str, own: list[str]) -> VisitFacts:
 
 
 def without_names(recorded: RecordedWages, provider_id: UUID) -> RecordedWages:
-    """The same facts with pseudonyms in place of names and references."""
+    """The same facts with pseudonyms in place of names and references, and without the payroll's own words."""
     employments = [
         _unnamed(row, pseudonym(provider_id, row["reference"])) for row in recorded.days.employments
     ]
-    return replace(recorded, days=replace(recorded.days, employments=employments))
+    return replace(
+        recorded,
+        days=replace(recorded.days, employments=employments),
+        payroll_lines=[{**row, "description": None, "digest": b""} for row in recorded.payroll_lines],
+    )
 
 
 def _unnamed(row: Mapping[str, Any], label: str) -> dict[str, Any]:
@@ -108,8 +112,7 @@ def shown_to_auditor(
 
 
 def _worker(worker: TestedWorker, label: str, hidden: Collection[str]) -> TestedWorker:
-    days = [_day(day, hidden) for day in worker.days]
-    return structs.replace(worker, employment=label, person=label, name=None, days=days)
+    return structs.replace(unnamed(worker, label), days=[_day(day, hidden) for day in worker.days])
 
 
 def _day(day: WorkedDay, hidden: Collection[str]) -> WorkedDay:

@@ -1,0 +1,104 @@
+"""What no form of ours sends is refused in words, and never falls over."""
+
+import pytest
+
+from tests.console.desk import Desk
+
+DAYS = (
+    "1900-01-01",
+    "1900-01-07",
+    "2200-12-31",
+    "0001-01-01",
+    "9999-12-31",
+    "2026-02-30",
+    "٢٠٢٦-١١-٠٢",
+    "x" * 3000,
+)
+ODD = ("\u202e", "\ud7ff\uffff", "%", "'; --", "=1+1", "1e999999", "-0", "9" * 5000, "{{7*7}}", "\t\n\r")
+
+
+@pytest.mark.parametrize(
+    "name", ["period", "cycle", "waiting_limit_minutes", "time_factor", "contact", "minimum_wage"]
+)
+async def test_no_question_makes_the_what_if_fall_over(busy: Desk, name: str) -> None:
+    manager = await busy.as_("manager")
+    for value in (*DAYS, *ODD):
+        asked = {"period": "2026-11-02", name: value}
+        answer = await manager.ask("/what-if", **asked)
+        assert answer.status_code < 500, (name, value)
+
+
+@pytest.mark.parametrize("day", DAYS)
+async def test_no_day_makes_the_arrears_fall_over(busy: Desk, day: str) -> None:
+    for who in ("manager", "auditor"):
+        for path in ("/arrears", "/arrears/csv"):
+            assert (await (await busy.as_(who)).ask(path, as_of=day)).status_code < 500
+
+
+@pytest.mark.parametrize("field", ["kind", "label", "uid", "key", "meta_key", "step_s", "first_day"])
+async def test_no_field_of_a_tag_falls_over(busy: Desk, field: str) -> None:
+    manager = await busy.as_("manager")
+    [person] = await busy.superuser.fetch("SELECT id FROM service_user WHERE reference = 'S1'")
+    await manager.get(f"/people/{person['id']}")
+    good = {"kind": "nfc", "label": "Door", "uid": "04" * 7, "key": "0f" * 16, "first_day": "2026-11-02"}
+    for value in (*DAYS, *ODD):
+        answer = await manager.post(f"/people/{person['id']}/tags", **{**good, field: value})
+        assert answer.status_code < 500, (field, value)
+
+
+@pytest.mark.parametrize("field", ["carer", "start", "end", "reason", "note", "visit"])
+async def test_no_field_of_a_correction_falls_over(busy: Desk, field: str) -> None:
+    manager = await busy.as_("manager")
+    await manager.get("/corrections/new")
+    good = {
+        "carer": "E1",
+        "start": "2026-11-02 11:00",
+        "end": "2026-11-02 12:00",
+        "reason": "training",
+        "note": "n",
+    }
+    for value in (*DAYS, *ODD, "0001-01-01T00:00+23:59", "9999-12-31T23:59-23:59", "2026-11-02T11:00+99:99"):
+        assert (await manager.post("/corrections/new", **{**good, field: value})).status_code < 500, value
+        assert (await manager.ask("/corrections/new", **{field: value, "day": value})).status_code < 500, (
+            value
+        )
+
+
+@pytest.mark.parametrize(
+    "field", ["credential_id", "client_data_json", "authenticator_data", "signature", "name", "next"]
+)
+async def test_no_field_of_a_passkey_falls_over(busy: Desk, field: str) -> None:
+    stranger, manager = busy.browser(), await busy.as_("manager")
+    await stranger.get("/sign-in")
+    await manager.get("/passkeys")
+    good = {"credential_id": "AA", "client_data_json": "e30", "authenticator_data": "AA", "signature": "AA"}
+    made = {"name": "x", "client_data_json": "e30", "attestation_object": "AA"}
+    for value in ("", *ODD, "eyJjaGFsbGVuZ2UiOiJcdWQ4MDAifQ", "W10"):
+        assert (await stranger.post("/sign-in/passkey", **{**good, field: value})).status_code < 500, value
+        assert (await manager.post("/passkeys", **{**made, field: value})).status_code < 500, value
+
+
+@pytest.mark.parametrize(
+    "path", ["/people?after={}", "/wage-reports?after={}", "/wage-reports/{}/evidence", "/care-costs/{}"]
+)
+async def test_no_address_falls_over(busy: Desk, path: str) -> None:
+    manager = await busy.as_("manager")
+    for value in (
+        "0",
+        "~~",
+        "%00",
+        "%ff",
+        "-1",
+        "00000000-0000-0000-0000-000000000000",
+        "2026-11-02~x~y",
+        "%F0%9F%98%80",
+    ):
+        assert (await manager.get(path.format(value))).status_code < 500, value
+
+
+@pytest.mark.parametrize("place", ["0", "-1", "2", "99999999999999999999", "1.5", "x"])
+async def test_there_is_evidence_of_a_report_s_own_workers_alone(busy: Desk, place: str) -> None:
+    report = await busy.id_of("wage_report")
+    for who in ("manager", "auditor"):
+        answer = await (await busy.as_(who)).get(f"/wage-reports/{report}/workers/{place}/evidence")
+        assert answer.status_code == 404
