@@ -4,6 +4,7 @@ Both sides come from the same facts by the same rules as a wage report; only the
 grouping by duties differ.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -90,8 +91,9 @@ async def what_if(
     days = wages_recorded(recorded).days
     visits = days.visits["visit_id"].drop_nulls().unique().sort()
     places = await places_of(connection, provider_id, visits, now)
-    real = worked(recorded, _NOTHING, places)
-    other = worked(recorded, change, places)
+    # Seconds of arithmetic for a large provider: phones must not wait for them.
+    real = await asyncio.to_thread(worked, recorded, _NOTHING, places)
+    other = await asyncio.to_thread(worked, recorded, change, places)
     provider = (await parties(connection, [provider_id]))[provider_id]
     workers = _workers(real, other, label)
     return WhatIfReport(

@@ -258,3 +258,10 @@ async def test_a_manager_sees_phones_and_their_state(world: World) -> None:
     states = sorted(row["state"] for row in await list_devices(PROVIDER))
     assert states == ["active", "replaced"]
     assert await refusal(phone.open_session()) == (403, "revoked")
+
+
+async def test_days_before_any_policy_are_refused_in_words(world: World) -> None:
+    phone, _ = await world.phone("C1")
+    answer = await phone.call("GET", "/days?from=1900-01-01&to=1900-01-02", token=True)
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
+    assert "1900-01-02" in answer.json()["detail"]
