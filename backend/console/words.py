@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from backend.documents import words
+from backend.documents.worked_days import event_number
 from backend.documents.worker_page import pay_cycle
 from backend.domain.time import LONDON, london_date
 
@@ -200,6 +201,7 @@ FILTERS: Final[dict[str, Any]] = {
     "clock": words.clock,
     "worded": words.worded,
     "pay_cycle": pay_cycle,
+    "event_number": event_number,
     "time": time,
     "moment": moment,
     "span": span,

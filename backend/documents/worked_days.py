@@ -31,6 +31,11 @@ def day_rules(days: Sequence[WorkedDay]) -> set[str]:
     return {row.rule for day in days for rows in (day.segments, day.flags) for row in rows}
 
 
+def event_number(event_id: object) -> str:
+    """The first digits of an event's id: on paper and on the page of a day the same, so that one finds the other."""
+    return str(event_id)[:EVENT_DIGITS]
+
+
 def _day(day: WorkedDay, numbers: Mapping[str, str]) -> Page:
     visits = {name: visit for visit in day.visits for name in (visit.visit, visit.visit_id)}
     shown = {segment.visit for segment in day.segments}
@@ -145,7 +150,7 @@ def _reference(stop: str, visits: Mapping[str, VisitEvidence]) -> str:
 def _evidence(visit: VisitEvidence) -> str:
     said = [visit.visit, words.worded(visit.evidence)]
     if visit.event_ids:
-        said.append("events " + " ".join(event[:EVENT_DIGITS] for event in visit.event_ids))
+        said.append("events " + " ".join(map(event_number, visit.event_ids)))
     if visit.flags:
         said.append("flags: " + ", ".join(map(words.worded, visit.flags)))
     return ", ".join(part for part in said if part)

@@ -7,6 +7,7 @@ import asyncpg
 
 from backend.use_cases.pseudonyms import pseudonym
 from tests.console.desk import Browser, Desk
+from tests.documents import pdf
 from tests.jobs.office import PROVIDER, visit_id
 
 
@@ -69,6 +70,21 @@ async def test_an_auditor_walks_from_a_shortfall_to_the_signed_events_without_a_
     assert [what for what, _ in await looks(busy.superuser, "auditor")] == [
         *["wage report", "worker in a wage report", "worker in a wage report"]
     ]
+
+
+async def test_a_day_names_its_events_by_the_digits_that_stand_on_paper(busy: Desk) -> None:
+    browser = await busy.as_("auditor")
+    path, _ = await worker_page(busy, browser)
+    shown = set(
+        re.findall(r"<code[^>]*>([0-9a-f]{8})</code>", (await browser.get(f"{path}/days/2026-11-02")).text)
+    )
+    held = await busy.superuser.fetchval(
+        "SELECT content FROM document_file WHERE document_id = $1 AND format = 'pdf'",
+        await busy.id_of("wage_report"),
+    )
+    on_paper = re.findall(r"events ((?:[0-9a-f]{8} ?)+)", " ".join(pdf.page_texts(held)))
+    assert len(shown) == 4
+    assert shown == {number for numbers in on_paper for number in numbers.split()}
 
 
 async def test_work_for_another_commissioner_shows_time_kind_and_rule_alone(busy: Desk) -> None:
