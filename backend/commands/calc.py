@@ -28,9 +28,14 @@ def _command(calculator: Calculator) -> click.Command:
     text = (
         f"{calculator.title}.\n\nReads one JSON object or an array of them; prints the result as JSON. Exit status 2 "
         "and a problem object on standard error if the input cannot be right.\n\n"
-        f"\b\nExample:\n  doorstep calc {calculator.name} case.json"
+        f"\b\nExample:\n  doorstep calc {calculator.name} case.json\n\n"
+        f"\b\nA case.json:\n{_indented(calculator.example)}"
     )
     return click.command(calculator.name, help=text)(calculate)
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"  {line}" for line in text.splitlines())
 
 
 for _calculator in CALCULATORS:
