@@ -81,6 +81,15 @@ def main() -> None:
     except (SetupFault, DomainError) as error:
         print(error, file=sys.stderr)
         sys.exit(1)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        print(
+            f"{error.filename} cannot be read or written: {error.strerror}. "
+            "Name a place that exists and that this account may use.",
+            file=sys.stderr,
+        )
+        sys.exit(1)
 
 
 def _terminate(number: int, frame: object) -> None:

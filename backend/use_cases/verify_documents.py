@@ -38,11 +38,14 @@ class Verified:
 
 
 async def verify_documents(provider_id: UUID) -> AsyncIterator[Verified]:
-    """Recompute every document of a provider, in the order they were made."""
+    """Recompute every document of a provider, in the order they were made. No transaction is open between them."""
     async with db.as_provider(provider_id) as connection:
-        for row in await connection.fetch(query("documents.frozen"), provider_id):
-            name = row["number"] or f"{row['scope']} {row['period_start']} {row['edition']}"
-            yield Verified(row["kind"], name, tuple(await _faults(connection, provider_id, row)))
+        rows = await connection.fetch(query("documents.frozen"), provider_id)
+    for row in rows:
+        name = row["number"] or f"{row['scope']} {row['period_start']} {row['edition']}"
+        async with db.as_provider(provider_id) as connection:
+            faults = tuple(await _faults(connection, provider_id, row))
+        yield Verified(row["kind"], name, faults)
 
 
 async def _faults(connection: asyncpg.Connection, provider_id: UUID, row: Any) -> list[str]:
