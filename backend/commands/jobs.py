@@ -17,7 +17,7 @@ def jobs() -> None:
     \b
     Example:
       doorstep jobs list
-      doorstep jobs run --as-of 2026-11-24T06:00:00Z
+      doorstep jobs run --as-of 2026-11-10T06:05:00Z
     """
 
 
@@ -37,7 +37,7 @@ def list_due(as_of: datetime | None, as_json: bool) -> None:
 
 @jobs.command("run")
 @click.option("--job", help="Only this job, such as invoices.")
-@click.option("--as-of", type=INSTANT, help="Run what was due at this instant instead of now.")
+@click.option("--as-of", type=INSTANT, help="Run what was due at this instant, now or earlier.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def run(job: str | None, as_of: datetime | None, as_json: bool) -> None:
     """Run what is due, once each, however many workers do the same.
@@ -103,8 +103,10 @@ async def _run(job: str | None, as_of: datetime | None) -> list[dict[str, Any]]:
     from backend.running import database
 
     _known(job)
+    now = clock.now()
+    _not_later(as_of, now)
     async with database():
-        ran = await run_due(as_of or clock.now(), job)
+        ran = await run_due(as_of or now, job)
     return [
         {
             "job": one.job,
@@ -124,6 +126,16 @@ def _known(job: str | None) -> None:
     names = [*JOBS, ALERTS, CHECKPOINTS, EVENT_MONTHS]
     if job is not None and job not in names:
         raise click.BadParameter(f"there is no job {job}; there are {', '.join(names)}", param_hint="--job")
+
+
+def _not_later(as_of: datetime | None, now: datetime) -> None:
+    """Refuse an instant to come: its periods would be done for good, without the facts still on their way."""
+    if as_of is not None and as_of > now:
+        raise click.BadParameter(
+            f"{as_of:%Y-%m-%dT%H:%M:%SZ} is still to come (it is {now:%Y-%m-%dT%H:%M:%SZ}), and a period is done "
+            "once, on the facts there are. To look ahead: doorstep jobs list --as-of",
+            param_hint="--as-of",
+        )
 
 
 async def _history(limit: int) -> list[dict[str, Any]]:

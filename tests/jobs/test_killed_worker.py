@@ -10,15 +10,21 @@ import asyncpg
 from tests.conftest import Database
 from tests.jobs.office import FIRST_WEEK_DUE, Office
 
-PROGRAM = (sys.executable, "-m", "backend")
-RUN = ("jobs", "run", "--job", "invoices", "--as-of", FIRST_WEEK_DUE.isoformat())
+WORK = f"""
+import asyncio
+from datetime import datetime
+from backend.jobs.runner import run_due
+from backend.running import with_database
+asyncio.run(with_database(lambda: run_due(datetime.fromisoformat("{FIRST_WEEK_DUE.isoformat()}"), "invoices")))
+"""
+"""A worker at an instant of the office's calendar, whatever the computer's clock says."""
 WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'document_file'::regclass"
 
 
 async def worker(database: Database) -> asyncio.subprocess.Process:
     environment = {**os.environ, **database.environment}
     return await asyncio.create_subprocess_exec(
-        *PROGRAM, *RUN, env=environment, stdout=asyncio.subprocess.DEVNULL
+        sys.executable, "-c", WORK, env=environment, stdout=asyncio.subprocess.DEVNULL
     )
 
 
