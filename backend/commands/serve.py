@@ -1,9 +1,12 @@
 """`doorstep serve`: the web process."""
 
 import asyncio
+import socket
 from typing import Final
 
 import click
+
+from backend.faults import SetupFault
 
 
 @click.command()
@@ -22,6 +25,8 @@ def serve(host: str, port: int, workers: int) -> None:
     import uvicorn
 
     from backend.running import addressed, database
+
+    _refuse_taken(host, port)
 
     async def check() -> None:
         async with database():
@@ -42,6 +47,18 @@ def serve(host: str, port: int, workers: int) -> None:
             timeout_keep_alive=75,  # longer than the proxies in front of it, so that they close first
             timeout_graceful_shutdown=10,
         )
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    """Raise SetupFault if nothing can listen there, before the database is started and an address is promised."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        raise SetupFault(
+            f"Nothing can listen on {host}, port {port}: {error.strerror}. "
+            "End what uses it, or name another with --host and --port."
+        ) from error
 
 
 commands: Final = [serve]
