@@ -18,7 +18,7 @@ from backend.console.errors import for_browsers
 from backend.faults import DomainError
 from backend.middleware import finish, note_arrival
 from backend.migrations.state import missing
-from backend.openapi import Described
+from backend.openapi import SECURITY, Described
 from backend.problems import EXCEPTION_HANDLERS
 from backend.running import database
 
@@ -42,7 +42,11 @@ def create_app() -> Litestar:
         before_send=[finish, mobile_api.calls.add_nonce],
         exception_handlers=for_browsers(EXCEPTION_HANDLERS),
         openapi_config=OpenAPIConfig(
-            title="Doorstep", version="1", path="/schema", render_plugins=[Described()]
+            title="Doorstep",
+            version="1",
+            path="/schema",
+            render_plugins=[Described()],
+            components=SECURITY,
         ),
         request_max_body_size=LARGEST_BODY,
         logging_config=None,

@@ -11,7 +11,9 @@ import msgspec
 from litestar import Litestar, Request
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
 
+from backend.api.authentication import COOKIE, CSRF_HEADER
 from backend.problems import PROBLEM_JSON
 
 _REF: Final = "#/components/schemas/{name}"
@@ -37,6 +39,34 @@ _PROBLEM: Final[dict[str, Any]] = {
         },
     },
 }
+
+
+SECURITY: Final = Components(
+    security_schemes={
+        "proof": SecurityScheme(
+            "apiKey",
+            name="DPoP",
+            security_scheme_in="header",
+            description="A DPoP proof (RFC 9449) by the phone's key, for this method, address and a fresh nonce",
+        ),
+        "token": SecurityScheme(
+            "http",
+            scheme="DPoP",
+            description="Authorization: DPoP <token>, of /enrol or /session; the proof holds its digest as ath",
+        ),
+        "session": SecurityScheme(
+            "http", scheme="bearer", description="Authorization: Bearer <token of a signed-in user's session>"
+        ),
+        "session_cookie": SecurityScheme("apiKey", name=COOKIE, security_scheme_in="cookie"),
+        "csrf": SecurityScheme(
+            "apiKey",
+            name=CSRF_HEADER,
+            security_scheme_in="header",
+            description="Goes with the session's cookie",
+        ),
+    }
+)
+"""The ways to show who is calling. Each route names those it needs."""
 
 
 class Described(JsonRenderPlugin):

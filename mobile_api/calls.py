@@ -15,7 +15,14 @@ from schemas.strict import Faulty, decode, parse_json
 
 T = TypeVar("T")
 AnyRequest = Request[Any, Any, Any]
+_Needs = list[dict[str, list[str]]]
 BASE: Final = "/mobile/v1"
+PROOF: Final[_Needs] = [{"proof": []}]
+"""What a call needs, for the OpenAPI document: a proof by the phone's key."""
+TOKEN: Final[_Needs] = [{"proof": [], "token": []}]
+"""A token and a proof for it."""
+ANY: Final[_Needs] = [{"proof": []}, {}]
+"""Nothing; a proof, if there is one, says more."""
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 
 

@@ -25,7 +25,7 @@ from backend.use_cases.read_pay_record import read_pay_record
 from backend.use_cases.read_rota import read_rota
 from backend.use_cases.receive_events import receive_events
 from backend.use_cases.receive_raw import receive_raw
-from mobile_api.calls import BASE, AnyRequest, answer, body_of, call_of, tagged
+from mobile_api.calls import ANY, BASE, PROOF, TOKEN, AnyRequest, answer, body_of, call_of, tagged
 from mobile_api.questions import date_of, uuid_of, whole_of
 from schemas.mobile import (
     LARGEST_BODY_BYTES,
@@ -79,6 +79,7 @@ async def nonce(request: AnyRequest) -> Response[bytes]:
     status_code=201,
     summary="Enrol a phone with a manager's code",
     operation_id="enrol",
+    security=PROOF,
     opt=_described(accepts=EnrolRequest, answers=Enrolled),
 )
 async def enrol(request: AnyRequest) -> Response[bytes]:
@@ -91,6 +92,7 @@ async def enrol(request: AnyRequest) -> Response[bytes]:
     status_code=200,
     summary="A token for one hour",
     operation_id="session",
+    security=PROOF,
     opt=_described(accepts=SessionRequest, answers=SessionAnswer),
 )
 async def session(request: AnyRequest) -> Response[bytes]:
@@ -105,6 +107,7 @@ async def session(request: AnyRequest) -> Response[bytes]:
     "/passkeys/options",
     summary="What to ask an authenticator for a new passkey",
     operation_id="passkey_options",
+    security=TOKEN,
     opt=_described(answers=PasskeyOptions),
 )
 async def new_passkey_options(request: AnyRequest) -> Response[bytes]:
@@ -117,6 +120,7 @@ async def new_passkey_options(request: AnyRequest) -> Response[bytes]:
     status_code=201,
     summary="Register a passkey that opens this phone's rota",
     operation_id="register_passkey",
+    security=TOKEN,
     opt=_described(accepts=PasskeyRegistration, answers=PasskeyAnswer),
 )
 async def new_passkey(request: AnyRequest) -> Response[bytes]:
@@ -128,6 +132,7 @@ async def new_passkey(request: AnyRequest) -> Response[bytes]:
     "/passkeys",
     summary="The passkeys of this phone",
     operation_id="passkeys",
+    security=TOKEN,
     opt=_described(answers=PasskeysAnswer),
 )
 async def passkeys(request: AnyRequest) -> Response[bytes]:
@@ -140,13 +145,20 @@ async def passkeys(request: AnyRequest) -> Response[bytes]:
     status_code=204,
     summary="Remove a passkey of this phone",
     operation_id="remove_passkey",
+    security=TOKEN,
 )
 async def old_passkey(request: AnyRequest, passkey_id: FromPath[str]) -> None:
     """It opens nothing from now on."""
     await remove_passkey(uuid_of("passkey_id", passkey_id), call_of(request))
 
 
-@get("/rota", summary="The carer's own visits", operation_id="rota", opt=_described(answers=RotaAnswer))
+@get(
+    "/rota",
+    summary="The carer's own visits",
+    operation_id="rota",
+    security=TOKEN,
+    opt=_described(answers=RotaAnswer),
+)
 async def rota(request: AnyRequest, from_: _From = None, days: _Days = None) -> Response[bytes]:
     """`from` (default today) and `days` (default 7, at most 31) are London dates. Knows ETag and If-None-Match."""
     call = call_of(request)
@@ -160,6 +172,7 @@ async def rota(request: AnyRequest, from_: _From = None, days: _Days = None) -> 
     status_code=200,
     summary="Hand in signed events",
     operation_id="events",
+    security=ANY,
     request_max_body_size=LARGEST_BODY_BYTES,
     opt=_described(accepts=EventsRequest, answers=EventsAnswer),
 )
@@ -183,7 +196,13 @@ async def raw_events(request: AnyRequest) -> Response[bytes]:
     return answer(await receive_raw(await request.body(), call))
 
 
-@get("/days", summary="What I did, and what it pays", operation_id="days", opt=_described(answers=DaysAnswer))
+@get(
+    "/days",
+    summary="What I did, and what it pays",
+    operation_id="days",
+    security=TOKEN,
+    opt=_described(answers=DaysAnswer),
+)
 async def days(request: AnyRequest, from_: _From = None, to: _To = None) -> Response[bytes]:
     """`from` and `to` are London dates, both included (default: the last seven days; at most 62)."""
     call = call_of(request)
@@ -193,7 +212,7 @@ async def days(request: AnyRequest, from_: _From = None, to: _To = None) -> Resp
     return answer(await read_days(call, first, last))
 
 
-@get("/pay-record", summary="The record of a pay reference period", operation_id="pay_record")
+@get("/pay-record", summary="The record of a pay reference period", operation_id="pay_record", security=TOKEN)
 async def pay_record(request: AnyRequest, period: _Period = None) -> Response[bytes]:
     """`period` is its first day. The carer's own pages of the report, as PDF."""
     call = call_of(request)
@@ -207,6 +226,7 @@ async def pay_record(request: AnyRequest, period: _Period = None) -> Response[by
     status_code=201,
     summary="Say that a recorded time is not what happened",
     operation_id="propose_correction",
+    security=TOKEN,
     opt=_described(accepts=CorrectionRequest, answers=CorrectionAnswer),
 )
 async def correct(request: AnyRequest) -> Response[bytes]:
@@ -220,6 +240,7 @@ async def correct(request: AnyRequest) -> Response[bytes]:
     "/corrections",
     summary="Corrections and what was decided",
     operation_id="corrections",
+    security=TOKEN,
     opt=_described(answers=CorrectionsAnswer),
 )
 async def corrections(request: AnyRequest) -> Response[bytes]:
@@ -232,6 +253,7 @@ async def corrections(request: AnyRequest) -> Response[bytes]:
     status_code=200,
     summary="Object to a correction that a manager started",
     operation_id="object_to_correction",
+    security=TOKEN,
     opt=_described(accepts=ObjectionRequest, answers=CorrectionAnswer),
 )
 async def object_to(request: AnyRequest, correction_id: FromPath[str]) -> Response[bytes]:

@@ -49,6 +49,7 @@ _COMMISSIONER: Final = frozenset({"absences", "standards"})
     opt={"answers": LoadedCounts},
     summary="Load a file of an organisation's facts",
     operation_id="load",
+    security=[{"session": []}, {"session_cookie": [], "csrf": []}],
     tags=["loading"],
 )
 async def load_file(request: Request[Any, Any, Any], kind: FromPath[str]) -> Response[bytes]:
