@@ -28,6 +28,11 @@ class _Transaction(PostgresTransaction):
     async def begin(self) -> None:
         try:
             await super().begin()  # type: ignore[no-untyped-call]  # Piccolo leaves it untyped
+        except asyncpg.InternalClientError as error:
+            # asyncpg's words where the server ended the session just before: the connection is of no more use.
+            self.connection.terminate()
+            await self._give_back()
+            raise asyncpg.ConnectionDoesNotExistError(str(error)) from error
         except BaseException:
             await self._give_back()
             raise

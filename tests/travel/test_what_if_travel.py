@@ -21,7 +21,7 @@ class Ten:
     """Ten minutes for every journey."""
 
     def estimate(self, legs: pl.DataFrame) -> pl.DataFrame:
-        told = {"estimate": 600, "metres": 5000, "source": "ten"}
+        told = {"estimate": 600, "metres": 5000, "source": "ten", "engine": "map", "fallback": None}
         return pl.DataFrame([told] * legs.height)
 
 
@@ -40,9 +40,10 @@ def test_each_basis_takes_its_own_time(
 ) -> None:
     found = WhatIfTravel(Ten(), basis, Decimal(factor), limit).estimate(LEGS)
     assert found["estimate"].to_list() == expected
-    assert found.columns == ["estimate", "metres", "source"]
+    assert found.columns == ["estimate", "metres", "source", "engine", "fallback"]
 
 
 def test_the_source_says_which_time_was_taken() -> None:
     found = WhatIfTravel(Ten(), "observed", Decimal(1), 3600).estimate(LEGS)
     assert found["source"].to_list() == ["observed", "ten", "observed", "observed"]
+    assert found["engine"].to_list() == [None, "map", None, None]
