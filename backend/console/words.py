@@ -12,7 +12,7 @@ from backend.domain.time import LONDON, london_date
 
 STATES: Final = {
     "missed": ("Missed", "red"),
-    "running_over": ("Running over", "orange"),
+    "running_over": ("No check-out", "orange"),
     "late": ("Late", "orange"),
     "unassigned": ("Nobody assigned", "yellow"),
     "in_progress": ("In progress", "turquoise"),

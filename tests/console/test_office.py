@@ -75,6 +75,12 @@ async def test_a_visit_shows_plan_events_and_corrections(busy: Desk) -> None:
     assert "Does not count. The visit was never planned for this carer." in later
 
 
+async def test_a_visit_without_departure_is_not_called_complete(busy: Desk) -> None:
+    page = (await (await busy.as_("manager")).get(f"/visits/{visit_id('RUNNING')}")).text
+    assert '<dd class="govuk-summary-list__value">No check-out</dd>' in page
+    assert ">completed</dd>" not in page.lower()
+
+
 async def test_an_accepted_correction_counts_and_both_times_stay(busy: Desk) -> None:
     browser, correction = (
         await busy.as_("manager"),
