@@ -103,13 +103,18 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
 
 
 async def _serve_until_stopped(plan: "Plan", environment: Mapping[str, str]) -> None:
+    from backend.simulator.county import FIRST_MONDAY
     from backend.simulator.processes import web_server
 
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with web_server(plan.port, plan.out / "server.log", environment):
-        click.echo(f"\nThe web pages are at http://127.0.0.1:{plan.port} until Ctrl-C.")
+        address = f"http://127.0.0.1:{plan.port}"
+        click.echo(f"\nThe web pages are at {address} until Ctrl-C.")
+        click.echo(
+            f"Its days are over: managers find the visits of one at {address}/today?date={FIRST_MONDAY}"
+        )
         await stop.wait()
     click.echo("\nEnded; nothing is left running.", err=True)
 

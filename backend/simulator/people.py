@@ -31,6 +31,7 @@ AT_ONCE: Final = 4
 """How many phones enrol at the same time: hashing a PIN takes a tenth of a second."""
 LOGINS: Final = (
     Login("manager", "marches", "manager@marches.example"),
+    Login("manager", "marches", "deputy@marches.example"),
     Login("manager", "golden", "manager@golden.example"),
     Login("manager", "hollybush", "manager@hollybush.example"),
     Login("finance", "marches", "finance@marches.example"),
