@@ -4,7 +4,18 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from schemas.scalars import Day, Number
+from schemas.scalars import Day, Exact, Number
+
+
+class ExactFigures(Struct, frozen=True, kw_only=True):
+    """What is required, what counts and what is missing, in pounds before any rounding.
+
+    Sums end after 22 decimals or recur; those that recur are cut there, half up.
+    """
+
+    required: Exact
+    counts: Exact
+    missing: Exact
 
 
 class ExpectedLine(Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from schemas.beside import ReportBeside, WorkerBeside
+from schemas.beside import ExactFigures, ReportBeside, WorkerBeside
 from schemas.day import Actual, DayFlag, DaySegment, Span
 from schemas.scalars import Day, Instant, Number
 from schemas.wage import WageCase, WageResult
@@ -183,6 +183,7 @@ class TestedWorker(Struct, frozen=True, kw_only=True):
     result: WageResult
     days: list[WorkedDay]
     beside: WorkerBeside | None = None
+    exact: ExactFigures | None = None
 
 
 class NotTested(Struct, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 _LONG_DECIMAL: Final = re.compile(r"-?\d{1,12}\.\d{7,}", re.ASCII)
 _DECIMAL: Final = re.compile(r"-?\d{1,12}(\.\d{1,6})?", re.ASCII)
+_EXACT: Final = re.compile(r"-?\d{1,16}(\.\d{1,22})?", re.ASCII)
 _INSTANT: Final = re.compile(
     r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)", re.ASCII
 )
@@ -23,6 +24,13 @@ def parse_decimal(data: object) -> Decimal:
         raise ValueError("has more than six decimal places")
     if not isinstance(data, str) or not _DECIMAL.fullmatch(data):
         raise ValueError('must be a decimal number as text, such as "12.71"')
+    return Decimal(data)
+
+
+def parse_exact(data: object) -> Decimal:
+    """Pounds before any rounding: at most sixteen digits before the point and twenty-two after it."""
+    if not isinstance(data, str) or not _EXACT.fullmatch(data):
+        raise ValueError('must be an amount before rounding, as text, such as "583.50198"')
     return Decimal(data)
 
 
@@ -113,6 +121,7 @@ _DECIMAL_TEXT: Final = {"type": "string", "pattern": r"^-?[0-9]{1,12}(\.[0-9]{1,
 
 Number = Annotated[Decimal, _meta(parse_decimal, **_DECIMAL_TEXT)]
 Money = Annotated[Decimal, _meta(parse_money, **_DECIMAL_TEXT)]
+Exact = Annotated[Decimal, _meta(parse_exact, type="string", pattern=r"^-?[0-9]{1,16}(\.[0-9]{1,22})?$")]
 PositiveMoney = Annotated[Decimal, _meta(parse_positive_money, **_DECIMAL_TEXT)]
 Quantity = Annotated[Decimal, _meta(parse_quantity, anyOf=[{"type": "integer"}, _DECIMAL_TEXT])]
 Minutes = Annotated[Decimal, _meta(parse_minutes, anyOf=[{"type": "integer", "minimum": 0}, _DECIMAL_TEXT])]

@@ -100,6 +100,7 @@ def _worker_page(
         result=shown.worker.result,
         rules={rule.id: rule for rule in shown.head.rules},
         statute={entry.id: entry for entry in shown.head.statute},
+        exactly=worker_page.before_rounding(shown.worker),
         verdict=worker_page.verdict(shown.worker.result),
         steps=worker_page.steps_to_counted(shown.worker.result),
         paid=[(row, worker_page.basis(line) if line else "") for row, line in worker_page.paid(shown.worker)],

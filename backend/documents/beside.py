@@ -52,6 +52,8 @@ def _pay(pay: SideBySide) -> Table:
         ["Paid less required", "", words.pounds(pay.paid_counts_less_lawful)],
     ]
     said = [pay.reason] if pay.reason else [f"Terms: {', '.join(pay.terms)}."] if pay.terms else []
+    if _rounded_apart(pay):
+        said.append("Differences from pay required are of the figures before rounding.")
     return Table(
         "Expected, paid and lawful pay",
         ("Figure", "Pay", "What of it the law counts"),
@@ -59,6 +61,15 @@ def _pay(pay: SideBySide) -> Table:
         (1, 2),
         " ".join([*said, "Mileage and expenses are not in these figures."]),
     )
+
+
+def _rounded_apart(pay: SideBySide) -> bool:
+    """Whether a difference from pay required is not that of the rounded figures."""
+    differences = (
+        (pay.paid_counts, pay.paid_counts_less_lawful),
+        (pay.expected_counts, pay.expected_counts_less_lawful),
+    )
+    return any(counts is not None and counts - pay.lawful != less for counts, less in differences)
 
 
 def _known(amount: Decimal | None) -> str:

@@ -1,12 +1,18 @@
 """What a wage report says on paper: a summary, then the pages of each worker."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from backend.documents import words
 from backend.documents.beside import report_tables
 from backend.documents.invoice_page import Page
-from backend.documents.worker_page import named, pay_cycle, table_page, worker_page
+from backend.documents.worker_page import before_rounding, named, pay_cycle, table_page, worker_page
 from schemas.documents import StatuteEntry, TestedWorker, WageReportSnapshot
+
+ROUNDED_APART: Final = (
+    "A shortfall is worked out before rounding. Where the rounded figures differ from it by a penny, "
+    "the worker’s page gives the exact ones."
+)
 
 
 def wage_report_page(report: WageReportSnapshot) -> Page:
@@ -56,6 +62,7 @@ def _summary(report: WageReportSnapshot) -> Page:
         "identity": _identity(report),
         "figures": _figures(report),
         "workers": [_row(index, worker) for index, worker in _shortest_first(report.workers)],
+        "note": ROUNDED_APART if any(map(before_rounding, report.workers)) else "",
         "not_tested": [
             [left.name or left.employment, left.employment, left.reason] for left in report.not_tested
         ],

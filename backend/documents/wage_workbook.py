@@ -15,6 +15,7 @@ from backend.documents import words
 from backend.documents.beside import sheets
 from backend.documents.cells import Cell, edges, guarded
 from backend.documents.wage_report_page import notices
+from backend.documents.worker_page import before_rounding
 from backend.domain.time import LONDON
 from schemas.documents import TestedWorker, WageReportSnapshot, WorkedDay
 
@@ -43,6 +44,7 @@ _WORKERS: Final = (
     "£ for each hour",
     "compliant",
     "shortfall £",
+    "before rounding",
     "shortfall with unexplained £",
     "arrears due £",
     "rule of the rate",
@@ -183,6 +185,7 @@ def _worker(worker: TestedWorker) -> Sequence[Cell]:
         result.hourly_equivalent,
         result.compliant,
         result.shortfall,
+        before_rounding(worker),
         result.shortfall_with_unresolved,
         result.arrears.due,
         required.statute,

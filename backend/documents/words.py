@@ -1,7 +1,7 @@
 """How documents word amounts, durations, dates and times, for a reader in Great Britain."""
 
 from datetime import date, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, localcontext
 from functools import cache
 from typing import Final
 
@@ -10,6 +10,8 @@ from schemas.day import Span
 from schemas.documents import Dates, Party
 
 _PENNY: Final = Decimal("0.01")
+_DECIMALS: Final = 6
+_DIGITS: Final = 60
 MINUS: Final = "\N{MINUS SIGN}"
 
 
@@ -17,6 +19,17 @@ def pounds(amount: Decimal) -> str:
     """An amount in pounds, two decimals, half up: £1,461.65."""
     printed = amount.quantize(_PENNY, ROUND_HALF_UP)
     return f"{MINUS if printed < 0 else ''}£{abs(printed):,.2f}"
+
+
+def unrounded(amount: Decimal) -> str:
+    """Pounds before rounding: £583.50198; a long fraction is cut after six decimals, or two figures: £0.333333…"""
+    places = max(_DECIMALS, 1 - amount.adjusted()) if amount else _DECIMALS
+    with localcontext(prec=_DIGITS):
+        cut = abs(amount).quantize(Decimal(1).scaleb(-places), ROUND_DOWN)
+        more = "…" if cut != abs(amount) else ""
+    whole, _, decimals = f"{cut:,f}".partition(".")
+    shown = decimals if more else decimals.rstrip("0").ljust(2, "0")
+    return f"{MINUS if amount < 0 else ''}£{whole}.{shown}{more}"
 
 
 def pence(amount: int) -> str:

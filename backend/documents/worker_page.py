@@ -25,7 +25,7 @@ def worker_page(report: WageReportSnapshot, worker: TestedWorker) -> Page:
         "verdict": verdict(worker.result),
         "compliant": worker.result.compliant,
         "note": TESTED_NOTE,
-        "test": _test(report, worker.result, numbers),
+        "test": _test(report, worker, numbers),
         "work": [_work(row, numbers) for row in by_kind(worker.result.work)],
         "work_totals": _work_totals(worker.result),
         "pay": [_pay(row, line, numbers) for row, line in paid(worker)],
@@ -73,6 +73,18 @@ def verdict(result: WageResult) -> str:
     return said
 
 
+def before_rounding(worker: TestedWorker) -> str | None:
+    """The figures behind the shortfall, where the rounded ones do not give it when taken from each other."""
+    result, exact = worker.result, worker.exact
+    if exact is None or max(Decimal(), result.required.pay - result.nmw_pay) == result.shortfall:
+        return None
+    required, counts, missing = map(words.unrounded, (exact.required, exact.counts, exact.missing))
+    return (
+        f"Exactly {required} is required and {counts} counts; {missing} is missing. "
+        "Figures are rounded to the penny only when printed."
+    )
+
+
 def engines_named(workers: Sequence[TestedWorker]) -> list[str]:
     """The ids of what the routing engines' estimates in workers' days rest on, each once."""
     segments = (segment for worker in workers for day in worker.days for segment in day.segments)
@@ -117,7 +129,8 @@ def pay_cycle(code: str) -> str:
     return f"{words.worded(kind)}, from {words.anchor(anchor)}" if anchor else words.worded(kind)
 
 
-def _test(report: WageReportSnapshot, result: WageResult, numbers: Mapping[str, str]) -> list[list[str]]:
+def _test(report: WageReportSnapshot, worker: TestedWorker, numbers: Mapping[str, str]) -> list[list[str]]:
+    result, exactly = worker.result, before_rounding(worker)
     required, hourly = result.required, result.hourly_equivalent
     rows = [
         [
@@ -130,6 +143,7 @@ def _test(report: WageReportSnapshot, result: WageResult, numbers: Mapping[str, 
         ["Pay that counts", words.pounds(result.nmw_pay)],
         ["Pay for each hour that counts", "no hours" if hourly is None else words.pounds(hourly)],
         ["Shortfall", words.pounds(result.shortfall)],
+        *([["Before rounding", exactly]] if exactly else []),
         ["Shortfall if unexplained time counted", words.pounds(result.shortfall_with_unresolved)],
     ]
     return [*rows, *_arrears(result, numbers)]

@@ -13,6 +13,7 @@ from backend.domain.time import london_date
 from backend.statute.wage_law import wage_law
 from backend.use_cases import wage_answers
 from backend.use_cases.wage_frames import wage_frames
+from schemas.beside import ExactFigures
 from schemas.scalars import parse_date
 from schemas.strict import Fault, Faulty, decode, parse_json
 from schemas.wage import WageCase, WageResult
@@ -38,7 +39,14 @@ def calc_wage(raw: bytes | str, today: date | None = None) -> dict[str, Any] | l
 
 
 def wage_results(cases: Sequence[WageCase], today: date, law: Law | None = None) -> list[WageResult]:
-    """One result a case, in order, by the packaged law unless another is given.
+    """One result a case, in order, by the packaged law unless another is given. Raises Faulty as `exact_results`."""
+    return [result for result, _ in exact_results(cases, today, law)]
+
+
+def exact_results(
+    cases: Sequence[WageCase], today: date, law: Law | None = None
+) -> list[tuple[WageResult, ExactFigures]]:
+    """Each result with its figures before any rounding, which a calculator's answer does not hold.
 
     Raises Faulty, pointers beginning with the case's index, for an unknown rate.
     """
@@ -52,7 +60,10 @@ def wage_results(cases: Sequence[WageCase], today: date, law: Law | None = None)
     ]
     if faults:
         raise Faulty(faults)
-    return wage_answers.wage_results(cases, test_wages(wage_frames(cases, today), applied))
+    answers = test_wages(wage_frames(cases, today), applied)
+    return list(
+        zip(wage_answers.wage_results(cases, answers), wage_answers.exact_figures(answers), strict=True)
+    )
 
 
 def _decoded(elements: Sequence[Any], many: bool) -> list[WageCase]:

@@ -8,7 +8,9 @@ from typing import Any, Final
 import polars as pl
 
 from backend.domain.minimum_wage import WageAnswers
+from backend.domain.minimum_wage.units import exact_pounds
 from backend.domain.money import pounds
+from schemas.beside import ExactFigures
 from schemas.wage import (
     AdjustmentRow,
     Arrears,
@@ -61,6 +63,17 @@ def wage_results(cases: Sequence[WageCase], answers: WageAnswers) -> list[WageRe
             warnings=[_warned(line["code"]) for line in warnings[number]],
         )
         for number, row in enumerate(answers.cases.iter_rows(named=True))
+    ]
+
+
+def exact_figures(answers: WageAnswers) -> list[ExactFigures]:
+    """Of each case, in order, the figures of the verdict before any rounding."""
+    names = ("exact_required", "exact_nmw_pay", "exact_shortfall")
+    return [
+        ExactFigures(
+            required=exact_pounds(required), counts=exact_pounds(counts), missing=exact_pounds(missing)
+        )
+        for required, counts, missing in answers.cases.select(names).iter_rows()
     ]
 
 

@@ -6,14 +6,14 @@ Nothing here changes a verdict: the test is run again on other cases, and the an
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
 from msgspec.structs import replace
 
 from backend.domain.mileage_risk import ApprovedRates, approved_cost, hundredths_of_a_mile
 from backend.statute.entries import MileageInterval
-from backend.use_cases.calc_wage import wage_results
+from backend.use_cases.calc_wage import exact_results
 from backend.use_cases.miles_before import journeys_of
 from backend.use_cases.pay_preview import wage_line
 from backend.use_cases.rulebook import Rulebook
@@ -21,6 +21,7 @@ from backend.use_cases.wage_expected import ExpectedPay, expected_pay
 from backend.use_cases.wage_report_facts import WageReportFacts
 from backend.use_cases.wage_standards import standard_verdicts
 from schemas.beside import (
+    ExactFigures,
     ExpectedLine,
     MileageRisk,
     SideBySide,
@@ -36,15 +37,17 @@ NOT_WAGES = frozenset({"mileage", "expenses"})
 ACTUAL_COST = "actual cost entered"
 NO_RATE = "no mileage rate is approved for this way of travelling, or these days: enter the actual cost"
 _ZERO = Decimal("0.00")
+_EXACT_DIGITS = 60
 
 
 @dataclass(frozen=True, slots=True)
 class TestPut:
-    """A test as it was put, with its answer. `employment` is the row of the facts."""
+    """A test as it was put, with its answer, rounded and exact. `employment` is the row of the facts."""
 
     employment: Mapping[str, Any]
     case: WageCase
     result: WageResult
+    exact: ExactFigures
 
 
 def workers_beside(
@@ -54,17 +57,17 @@ def workers_beside(
     expected = expected_pay(facts, [test.employment for test in tests], book.estimator)
     owed = [expected[test.employment["employment_id"]] for test in tests]
 
-    def again(change: Callable[[int, WageCase], WageCase]) -> list[WageResult]:
-        return wage_results([change(place, test.case) for place, test in enumerate(tests)], today, book.law)
+    def again(change: Callable[[int, WageCase], WageCase]) -> list[tuple[WageResult, ExactFigures]]:
+        return exact_results([change(place, test.case) for place, test in enumerate(tests)], today, book.law)
 
     unread = [_unclassified(facts, test) for test in tests]
-    together = again(lambda place, case: as_one_duty(case))
-    counted = again(lambda place, case: _counting(case, unread[place]))
+    together = [result for result, _ in again(lambda place, case: as_one_duty(case))]
+    counted = [result for result, _ in again(lambda place, case: _counting(case, unread[place]))]
     agreed = again(lambda place, case: as_agreed(case, owed[place].lines()))
     mileage = _mileage(facts, tests, book.mileage)
     return [
         WorkerBeside(
-            pay=_side_by_side(test.result, owed[place], agreed[place]),
+            pay=_side_by_side(test, owed[place], *agreed[place]),
             mileage=mileage[place],
             unclassified=[_unclassified_line(row) for row in unread[place]],
             shortfall_if_counted=counted[place].shortfall if unread[place] else None,
@@ -146,14 +149,24 @@ def as_agreed(case: WageCase, lines: Iterable[AgreedLine]) -> WageCase:
     )
 
 
-def _side_by_side(result: WageResult, owed: ExpectedPay, agreed: WageResult) -> SideBySide:
+def less_required(result: WageResult, exact: ExactFigures) -> Decimal:
+    """Pay that counts less pay required, of the exact figures and rounded once: where pay is short, its shortfall."""
+    if not result.compliant:
+        return -result.shortfall
+    with localcontext(prec=_EXACT_DIGITS):
+        return max(_ZERO, (exact.counts - exact.required).quantize(_ZERO, ROUND_HALF_UP))
+
+
+def _side_by_side(
+    test: TestPut, owed: ExpectedPay, agreed: WageResult, agreed_exact: ExactFigures
+) -> SideBySide:
+    result = test.result
     paid = sum((row.placed for row in result.pay if row.kind not in NOT_WAGES), _ZERO)
-    lawful = result.required.pay
     known = SideBySide(
         paid=paid,
         paid_counts=result.nmw_pay,
-        lawful=lawful,
-        paid_counts_less_lawful=result.nmw_pay - lawful,
+        lawful=result.required.pay,
+        paid_counts_less_lawful=less_required(result, test.exact),
         reason=owed.reason,
         terms=owed.terms,
     )
@@ -168,7 +181,7 @@ def _side_by_side(result: WageResult, owed: ExpectedPay, agreed: WageResult) -> 
         expected_counts=agreed.nmw_pay,
         expected_mileage=mileage,
         paid_less_expected=paid - expected,
-        expected_counts_less_lawful=agreed.nmw_pay - lawful,
+        expected_counts_less_lawful=less_required(agreed, agreed_exact),
         lines=[_expected_line(line) for line in lines],
         unpaid=[_unpaid_line(row) for each in owed.results for row in each.unpaid],
     )

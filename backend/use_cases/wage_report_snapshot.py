@@ -11,7 +11,7 @@ import polars as pl
 from backend.documents.worker_page import engines_named
 from backend.domain.minimum_wage.reductions import ACCOMMODATION_RULE
 from backend.use_cases.calc_day import flag_of, readable, segment_of
-from backend.use_cases.calc_wage import wage_results
+from backend.use_cases.calc_wage import exact_results
 from backend.use_cases.frozen_documents import facts_digest
 from backend.use_cases.rule_texts import rule_texts
 from backend.use_cases.rulebook import Rulebook, packaged_rulebook
@@ -35,7 +35,7 @@ from schemas.documents import (
 )
 from schemas.wage import WageCase, WageResult
 
-TEMPLATE_VERSION: Final = "wage-report-2"
+TEMPLATE_VERSION: Final = "wage-report-3"
 NO_PAY: Final = "No pay is loaded for this pay reference period."
 UNREAD_PAY: Final = "Nobody has said what the lines of the payroll are: {} not classified."
 
@@ -57,13 +57,13 @@ def wage_report_snapshot(
     Arrears are to `today`, a London date.
     """
     book = packaged_rulebook() if book is None else book
-    results = wage_results(facts.cases, today, book.law)
+    results = exact_results(facts.cases, today, book.law)
     days = _days(facts.days)
     tests: list[TestPut] = []
     not_tested: list[NotTested] = []
-    for employment, case, result in zip(facts.employments, facts.cases, results, strict=True):
+    for employment, case, (result, exact) in zip(facts.employments, facts.cases, results, strict=True):
         if any(row.placed for row in result.pay):
-            tests.append(TestPut(employment, case, result))
+            tests.append(TestPut(employment, case, result, exact))
         elif (unread := facts.payroll.unclassified[employment["employment_id"]]) or case.work:
             not_tested.append(_not_tested(employment, len(unread)))
     beside = workers_beside(facts, tests, book, today)
@@ -101,6 +101,7 @@ def _tested(test: TestPut, days: list[WorkedDay], beside: WorkerBeside) -> Teste
         result=result,
         days=days,
         beside=beside,
+        exact=test.exact,
     )
 
 

@@ -184,3 +184,44 @@ def test_one_worker_with_two_employments_has_one_record_of_both() -> None:
     both = read_wage_report(pdf.attachment(document)[1])
     assert [worker.employment for worker in both.workers] == ["E-01", "E-02"]
     assert both.summary.workers_tested == 2
+
+
+def rounded_apart() -> samples.Data:
+    """A worker of whom £583.50198 is required and £583.50 counts."""
+    printed = {
+        "nmw_pay": "583.50",
+        "shortfall": "0.01",
+        "required": samples.SHORT["required"] | {"pay": "583.50"},
+    }
+    exact = {"required": "583.50198", "counts": "583.5", "missing": "0.00198"}
+    return samples.worker(2, samples.SHORT | printed, 0, 0) | {"exact": exact}
+
+
+def test_where_rounded_figures_do_not_subtract_the_exact_ones_stand_under_the_shortfall() -> None:
+    said = record(rounded_apart())
+    assert (
+        "Shortfall £0.01 Before rounding Exactly £583.50198 is required and £583.50 counts; £0.00198 is missing. "
+        "Figures are rounded to the penny only when printed. Shortfall if" in said
+    )
+    assert "the worker’s page gives the exact ones" in " ".join(
+        pdf.text(wage_report_pdf(read(rounded_apart()))).split()
+    )
+
+
+def test_where_rounded_figures_subtract_they_stand_alone() -> None:
+    exact = {"required": "1461.65", "counts": "1261", "missing": "200.65"}
+    plain = samples.worker(2, samples.SHORT, 0, 0) | {"exact": exact}
+    over = samples.worker(1, samples.ENOUGH | {"nmw_pay": "1500.00"}, 0, 0) | {
+        "exact": {"required": "1461.65", "counts": "1500", "missing": "0"}
+    }
+    for worker in (plain, over):
+        assert "Before rounding" not in record(worker)
+        assert "exact ones" not in " ".join(pdf.text(wage_report_pdf(read(worker))).split())
+
+
+def test_differences_that_are_not_of_the_rounded_figures_are_said_to_be_of_the_exact_ones() -> None:
+    beside = samples.BESIDE | {"pay": samples.BESIDE["pay"] | {"paid_counts_less_lawful": "-200.64"}}
+    worker = samples.worker(2, samples.SHORT, 0, 0)
+    said = "Differences from pay required are of the figures before rounding."
+    assert said in record(worker | {"beside": beside})
+    assert said not in record(worker)

@@ -85,3 +85,14 @@ def test_what_stands_beside_the_test_has_sheets_with_numbers() -> None:
     )
     assert sheet("Not classified", book())[0]["amount £"] == 50
     assert sheet("Pay elements", book())[0]["Taken as"] == "hourly rate"
+
+
+def test_the_figures_before_rounding_stand_where_the_rounded_ones_do_not_subtract() -> None:
+    exact = {"required": "1461.6523", "counts": "1261.0061", "missing": "200.6462"}
+    apart = samples.SHORT | {"nmw_pay": "1261.01"}
+    workers = [samples.worker(1, samples.ENOUGH, 0, 0), samples.worker(2, apart, 0, 0) | {"exact": exact}]
+    plain, short = sheet("Workers", book(workers=workers))
+    assert plain["before rounding"] == ""
+    assert short["before rounding"].startswith(
+        "Exactly £1,461.6523 is required and £1,261.0061 counts; £200.6462 is"
+    )

@@ -90,3 +90,20 @@ def test_days_are_named_in_full_and_in_short() -> None:
 )
 def test_pay_cycles_are_worded(code: str, worded: str) -> None:
     assert pay_cycle(code) == worded
+
+
+@pytest.mark.parametrize(
+    ("amount", "said"),
+    [
+        ("583.5", "£583.50"),
+        ("1583.50198", "£1,583.50198"),
+        ("0.3333333333333333333333", "£0.333333…"),
+        ("0.0000000012", "£0.0000000012"),
+        ("0.00000000123456", "£0.0000000012…"),
+        ("0.0000000000000000000004", "£0.0000000000000000000004"),
+        ("-10", "−£10.00"),
+        ("0", "£0.00"),
+    ],
+)
+def test_an_amount_before_rounding_stands_whole_or_says_that_it_goes_on(amount: str, said: str) -> None:
+    assert words.unrounded(Decimal(amount)) == said

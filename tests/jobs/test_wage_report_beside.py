@@ -81,6 +81,19 @@ async def test_expected_paid_and_lawful_pay_stand_side_by_side(
     assert worker["report"]["beside"]["expected"] == "17.24"
 
 
+async def test_paid_less_required_is_the_shortfall_to_the_penny(
+    office: Office, superuser: asyncpg.Connection
+) -> None:
+    await a_morning(office)
+    await office.pay("E1", "1", 61, "12.71", WEEK, "2026-11-13")
+    worker = await one(office, superuser)
+    # 16.946666... less 12.921833... is 4.024833...: of the rounded figures it would be 4.03
+    assert (worker["result"]["required"]["pay"], worker["result"]["nmw_pay"]) == ("16.95", "12.92")
+    assert worker["result"]["shortfall"] == "4.02"
+    assert worker["beside"]["pay"]["paid_counts_less_lawful"] == "-4.02"
+    assert worker["exact"]["missing"].startswith("4.024833")
+
+
 @pytest.mark.parametrize("held", [(), ({**TERMS, "from": "2026-11-09"},)])
 async def test_without_terms_nothing_is_expected_and_nothing_is_nought(
     office: Office, superuser: asyncpg.Connection, held: tuple[dict[str, Any], ...]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from backend.use_cases.calc_wage import calc_wage, wage_results
+from backend.use_cases.calc_wage import calc_wage, exact_results, wage_results
 from schemas.strict import Faulty, decode
 from schemas.wage import WageCase
 from tests.wage import TODAY, answer, case, pointers
@@ -189,3 +189,24 @@ def test_the_largest_and_smallest_figures_still_come_out_exactly() -> None:
     assert Decimal(owed["arrears"]["due"]) == Decimal("19999999980.10") * 1_000_000
     piece = {"kind": "piece", "units": "999999999999", "rate": "0.000001", "normal_rate": "10000"}
     assert answer(pay=[piece])["nmw_pay"] == "1000000.00"
+
+
+@pytest.mark.parametrize(
+    ("paid", "exact", "shortfall"),
+    [
+        # 61 minutes at 12.71 are 12.921833..., and 80 minutes of work ask for 16.946666...
+        (61, ("16.9466666666666666666667", "12.9218333333333333333333", "4.0248333333333333333333"), "4.02"),
+        (80, ("16.9466666666666666666667", "16.9466666666666666666667", "0"), "0.00"),
+        (120, ("16.9466666666666666666667", "25.42", "0"), "0.00"),
+    ],
+)
+def test_the_figures_before_rounding_stand_beside_an_answer(
+    paid: int, exact: tuple[str, str, str], shortfall: str
+) -> None:
+    pay = [{"kind": "hourly", "minutes": paid, "rate": "12.71", "duties": "care"}]
+    decoded = decode(WageCase, case(work=[{"kind": "contact", "minutes": 80}], pay=pay)).value
+    assert decoded is not None
+    [(result, figures)] = exact_results([decoded], TODAY)
+    assert (str(figures.required), str(figures.counts), str(figures.missing)) == exact
+    assert str(result.shortfall) == shortfall
+    assert "exact" not in calc_wage(json.dumps(case()), TODAY)

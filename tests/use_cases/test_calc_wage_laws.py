@@ -2,15 +2,18 @@
 
 import json
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from backend.use_cases.calc_wage import calc_wage
+from backend.use_cases.calc_wage import calc_wage, exact_results
+from backend.use_cases.wage_beside import less_required
 from schemas.month import last_day_of_month_from
+from schemas.strict import decode
+from schemas.wage import WageCase
 from tests.wage import TODAY
 from tests.wage_by_hand import result_of
 
@@ -241,3 +244,25 @@ def dates_of(line: dict[str, Any]) -> dict[str, Any]:
 
 def housing_left_out(many: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{name: value for name, value in case.items() if name != "accommodation"} for case in many]
+
+
+@MODEST
+@given(st.lists(cases(), min_size=1, max_size=4))
+def test_printed_figures_are_the_exact_ones_rounded_once(many: list[dict[str, Any]]) -> None:
+    decoded = [decode(WageCase, case).value for case in many]
+    for result, exact in exact_results([case for case in decoded if case is not None], TODAY):
+        assert (result.required.pay, result.nmw_pay) == (rounded(exact.required), rounded(exact.counts))
+        assert (exact.missing == 0) == result.compliant
+        if not result.compliant:
+            # each of the three is cut below the size of a grain
+            assert abs(exact.required - exact.counts - exact.missing) <= Decimal("2e-22")
+            assert result.shortfall == max(rounded(exact.missing), Decimal("0.01"))
+        assert less_required(result, exact) in (
+            -result.shortfall,
+            rounded(max(Decimal(), exact.counts - exact.required)),
+        )
+        assert (less_required(result, exact) < 0) == (not result.compliant)
+
+
+def rounded(amount: Decimal) -> Decimal:
+    return amount.quantize(Decimal("0.01"), ROUND_HALF_UP)

@@ -52,8 +52,8 @@ class WageFrames:
 class WageAnswers:
     """The answers. Money in whole pennies, time in hundredths of a minute, rates in millionths of a pound.
 
-    cases: one row a case, in order of `case`. work, pay, adjustments, standards: one row a line, in order, each with
-    its `rule`. warnings: `case`, `code`.
+    cases: one row a case, in order of `case`; its `exact_` columns in grains. work, pay, adjustments, standards: one
+    row a line, in order, each with its `rule`. warnings: `case`, `code`.
     """
 
     cases: pl.DataFrame

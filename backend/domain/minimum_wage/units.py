@@ -7,6 +7,7 @@ the nearest grain (less than 10^-21 pounds) and is counted, and a verdict treats
 counted roundings as none.
 """
 
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Final
 
 import polars as pl
@@ -20,6 +21,8 @@ GRAINS_A_MICROPOUND: Final = TICKS_A_MICROSECOND * MICROSECONDS_AN_HOUR
 GRAINS_A_PENNY: Final = GRAINS_A_MICROPOUND * 10_000
 GRAINS_A_MICROPOUND_MICROUNIT: Final = GRAINS_A_MICROPOUND // 1_000_000
 TICKS_A_HUNDREDTH_MINUTE: Final = TICKS_A_MICROSECOND * 600_000
+_EXACT_STEP: Final = Decimal(1).scaleb(-22)
+_EXACT_DIGITS: Final = 60
 
 
 def exact(name: str) -> pl.Expr:
@@ -40,6 +43,13 @@ def uneven(numerator: pl.Expr, denominator: pl.Expr) -> pl.Expr:
 def pennies(grains: pl.Expr) -> pl.Expr:
     """Grains as pennies, half up."""
     return half_up_column(grains, whole(GRAINS_A_PENNY))
+
+
+def exact_pounds(grains: int) -> Decimal:
+    """Grains as pounds before any rounding; a fraction that recurs is cut, half up, below the size of a grain."""
+    with localcontext(prec=_EXACT_DIGITS):
+        cut = (Decimal(grains) / (GRAINS_A_PENNY * 100)).quantize(_EXACT_STEP, ROUND_HALF_UP)
+        return Decimal(f"{cut.normalize():f}")
 
 
 def owed_pennies(grains: pl.Expr) -> pl.Expr:

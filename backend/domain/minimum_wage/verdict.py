@@ -71,12 +71,13 @@ def _hourly_equivalent() -> pl.Expr:
 
 
 def printable(verdicts: pl.DataFrame) -> pl.DataFrame:
-    """The verdicts in pennies and hundredths of a minute."""
+    """The verdicts in pennies and hundredths of a minute; `exact_` columns are the same in grains."""
     return verdicts.select(
         "case", "band", "statute", "hourly", "hourly_now", "compliant", "hourly_equivalent", "over_absent",
         *(hundredths_of_minute(pl.col(name)).alias(name) for name in ("counted", "excluded", "unresolved")),
         *(pennies(pl.col(name)).alias(name) for name in ("total", "premium", "accommodation", "nmw_pay", "required")),
         *(owed_pennies(pl.col(name)).alias(name) for name in ("shortfall", "shortfall_with_unresolved")),
+        *(pl.col(name).alias(f"exact_{name}") for name in ("required", "nmw_pay", "shortfall")),
         pl.when(pl.col("due").is_not_null()).then(owed_pennies(pl.col("due"))).alias("due"),
     )  # fmt: skip
 
