@@ -51,19 +51,27 @@ def _parser(info: inspect.Type) -> Callable[[str], Any]:
 
 
 def decode_rows(kind: type[T], sheet: Sheet, report: Report) -> list[Line[T]]:
-    """The rows of a sheet that hold no fault. Faults of headings, cells and between cells go to the report."""
+    """The rows of a sheet that hold no fault. Faults of headings, cells and between cells go to the report.
+
+    Under headings that are not right, a column that is not there may be one of them misspelt: it is not judged, and no
+    row is whole.
+    """
     columns = columns_of(kind)
-    if not _headings_fit(columns, sheet, report):
-        return []
+    fit = _headings_fit(columns, sheet, report)
     places = {heading: index for index, heading in enumerate(sheet.headings)}
-    cells = [_decode_column(column, places.get(column.heading), sheet, report) for column in columns]
+    cells = [
+        _decode_column(column, places[column.heading], sheet, report)
+        if column.heading in places
+        else [column.default if fit else _FAULTY] * len(sheet.rows)
+        for column in columns
+    ]
     names = [column.name for column in columns]
     headings = {column.name: column.heading for column in columns}
     lines = []
     for (number, _), values in zip(sheet.rows, _transposed(cells, len(sheet.rows)), strict=True):
         valid = {name: value for name, value in zip(names, values, strict=True) if value is not _FAULTY}
         found = list(_between(kind, valid))
-        if not found and len(valid) == len(names):
+        if fit and not found and len(valid) == len(names):
             lines.append(Line(sheet.file, number, sheet.json, kind(**valid)))
         elif found:
             at = Line(sheet.file, number, sheet.json, None)
@@ -97,10 +105,8 @@ def _headings_fit(columns: Sequence[Column], sheet: Sheet, report: Report) -> bo
     return len(report.faults) == before
 
 
-def _decode_column(column: Column, place: int | None, sheet: Sheet, report: Report) -> list[Any]:
+def _decode_column(column: Column, place: int, sheet: Sheet, report: Report) -> list[Any]:
     """The values of one column; a faulty cell stands as _FAULTY and its fault is in the report."""
-    if place is None:
-        return [column.default] * len(sheet.rows)
     parsed: dict[str, tuple[Any, str | None]] = {}
     values = []
     for number, row in sheet.rows:

@@ -231,3 +231,21 @@ async def test_one_person_has_one_birthday(db: Any) -> None:
     with pytest.raises(LoadRefused) as refused:
         await load_csv("carers", [samples.CARERS[0], second])
     assert refused.value.faults[0].detail == "row 2 says that C1 was born on 1990-05-03"
+
+
+async def test_faults_of_rows_are_named_beside_those_of_the_header(db: Any) -> None:
+    rows = with_row(samples.ORGANISATIONS, 1, kind="x")
+    with pytest.raises(LoadRefused) as refused:
+        await load_csv("organisations", [{**row, "colour": "red"} for row in rows])
+    assert [(fault.row, fault.column) for fault in refused.value.faults] == [(1, "colour"), (3, "kind")]
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+async def test_a_misspelt_heading_makes_no_faults_of_good_rows(db: Any, kind: LoadKind) -> None:
+    rows = REFUSED[kind][0]
+    await load_county()
+    for name in rows[0]:
+        misspelt = [{("colour" if n == name else n): cell for n, cell in row.items()} for row in rows]
+        with pytest.raises(LoadRefused) as refused:
+            await load_csv(kind, misspelt)
+        assert {fault.row for fault in refused.value.faults} == {1}, name
