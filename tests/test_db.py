@@ -92,3 +92,19 @@ async def test_a_transaction_that_cannot_begin_keeps_no_connection(
                         pass
         async with db.as_system() as connection:
             assert await connection.fetchval("SELECT 1") == 1
+
+
+async def test_a_session_that_ended_unnoticed_is_a_lost_connection_and_goes_back(
+    db: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def start(transaction: object) -> None:
+        raise asyncpg.InternalClientError("cannot switch to state 15")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("asyncpg.transaction.Transaction.start", start)
+        for _ in range(8):  # the pool holds five
+            with pytest.raises(asyncpg.ConnectionDoesNotExistError):
+                async with db.as_system():
+                    pass
+    async with db.as_system() as connection:
+        assert await connection.fetchval("SELECT 1") == 1
