@@ -38,6 +38,7 @@ SUITES: Final = {
     "chain": ("tests/domain/test_chain.py",),
     "canonical": ("tests/domain/test_canonical.py",),
     "place": ("tests/domain/test_place.py",),
+    "evidence": ("tests/domain/test_place.py",),
     "billing_period": ("tests/domain/test_billing_period.py",),
     "arrears": ("tests/domain/test_arrears.py",),
     "paid_time": ("tests/domain/test_paid_time.py",),
