@@ -6,8 +6,8 @@ from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta, Struct, field
 
+from schemas.contract import Rounding, Uplift, dates_in_order
 from schemas.day import DayCase, DayResult, Mode
-from schemas.price import Rounding, Uplift, dates_in_order
 from schemas.scalars import Day, Minutes, Text, parse_minutes, parse_positive_money
 from schemas.strict import INVALID, Decoded, Fault, decode
 

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from msgspec import Struct, field
 
-from schemas.price import dates_in_order
+from schemas.contract import dates_in_order
 from schemas.scalars import Day, PositiveMoney, Text
 from schemas.strict import Fault
 from schemas.wage import HIGHEST_RATE, ceiling_faults

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from backend.domain.pay_period import parse_pay_cycle
 from backend.domain.time import london_midnight
-from schemas.price import BillingPeriod
+from schemas.contract import BillingPeriod
 from schemas.wage import Period
 
 

@@ -12,16 +12,8 @@ from backend.domain.funding import Funders, share
 from backend.domain.money import millionths, pounds
 from backend.domain.pricing import ATTENDANCES, VISITS, Priced, price, terms_of
 from backend.use_cases.bank_holidays import bank_holidays
-from schemas.price import (
-    Funder,
-    PayerShare,
-    PriceCase,
-    PricedVisit,
-    PriceFinding,
-    PriceLine,
-    PriceResult,
-    VisitSpan,
-)
+from schemas.contract import Funder
+from schemas.price import PayerShare, PriceCase, PricedVisit, PriceFinding, PriceLine, PriceResult, VisitSpan
 from schemas.strict import Faulty, decode_each, parse_json
 
 

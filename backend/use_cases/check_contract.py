@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from backend.domain.pricing.explain import explain
 from backend.domain.pricing.gaps import Gap, gaps
-from schemas.price import Contract, ContractVersion
+from schemas.contract import Contract, ContractVersion
 from schemas.strict import Fault, Faulty, decode, parse_json
 
 

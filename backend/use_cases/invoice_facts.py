@@ -14,7 +14,7 @@ from backend.domain.time import london_date, london_midnight
 from backend.sql import query
 from backend.use_cases.known_bank_holidays import known_bank_holidays
 from backend.use_cases.verified_visits import verified_visits
-from schemas.price import Contract
+from schemas.contract import Contract
 from schemas.strict import decode
 
 LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)

@@ -15,6 +15,7 @@ from backend.use_cases.frozen_documents import facts_digest
 from backend.use_cases.invoice_facts import InvoiceFacts
 from backend.use_cases.invoice_lines import Parked, PricedVisits, priced_visits
 from backend.use_cases.rule_texts import rule_texts
+from schemas.contract import Funder
 from schemas.day import Span
 from schemas.documents import (
     Adjusted,
@@ -27,7 +28,6 @@ from schemas.documents import (
     Share,
     Vat,
 )
-from schemas.price import Funder
 from schemas.strict import decode
 
 TEMPLATE_VERSION: Final = "invoice-1"

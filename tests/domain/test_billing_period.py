@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from backend.domain.billing_period import due_at, period_containing, periods_between
-from schemas.price import parse_billing_period
+from schemas.contract import parse_billing_period
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from backend.domain.money import printed
-from schemas.price import Contract, Funder, Rate, Uplift
+from schemas.contract import Contract, Funder, Rate, Uplift
 
 _DAY_NAMES = {
     "mon": "Mondays",

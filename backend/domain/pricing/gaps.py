@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise, product
 
-from schemas.price import Contract, Rate
+from schemas.contract import Contract, Rate
 
 _DAY = timedelta(days=1)
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 import polars as pl
 
 from backend.domain.money import micropounds, millionths
-from schemas.price import Contract, Uplift
+from schemas.contract import Contract, Uplift
 
 MILLION: Final = 1_000_000
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

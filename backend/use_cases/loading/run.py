@@ -30,6 +30,7 @@ from backend.use_cases.loading.report import Line, LoadFault, Report
 from backend.use_cases.loading.rows import columns_of, decode_rows, refuse_duplicates
 from backend.use_cases.loading.session import EVERYBODY, Days, Scope, Session
 from backend.use_cases.loading.versions import Counts
+from schemas.contract import ContractVersion
 from schemas.loading import (
     AbsenceRow,
     BankHolidayRow,
@@ -45,7 +46,6 @@ from schemas.loading import (
 )
 from schemas.pay import PayTermsVersion
 from schemas.payroll import PayMappingRow, PayTemplateVersion
-from schemas.price import ContractVersion
 from schemas.standards import StandardVersion
 
 Store = Callable[[Session, Any], Awaitable[Counts]]

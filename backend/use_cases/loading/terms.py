@@ -13,8 +13,8 @@ from backend.use_cases.loading.periods import refuse_overlaps, stored_periods
 from backend.use_cases.loading.report import Line, Report
 from backend.use_cases.loading.session import Session
 from backend.use_cases.loading.versions import Counts, Fact, Versioned, append, ensure
+from schemas.contract import ContractVersion
 from schemas.pay import PayTermsVersion
-from schemas.price import ContractVersion
 from schemas.strict import decode
 
 T = TypeVar("T", bound=msgspec.Struct)

@@ -159,7 +159,7 @@ async def test_other_content_makes_a_version_and_other_rows_stay(
 async def test_a_contract_keeps_the_terms_that_the_calculator_takes(
     db: Any, superuser: asyncpg.Connection
 ) -> None:
-    from schemas.price import Contract
+    from schemas.contract import Contract
     from schemas.strict import decode, parse_json
 
     await load_county()

@@ -1,0 +1,283 @@
+"""Wire types of a commissioner's contract: what is paid for which visits, and who pays it."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Final, Literal
+
+from msgspec import Meta, Struct, field
+
+from schemas.scalars import Day, Text, parse_date, parse_decimal, parse_minutes, parse_money
+from schemas.strict import INVALID, Fault
+
+HIGHEST_PRICE: Final = 1_000_000
+"""Pounds. Keeps every sum of a price inside 128-bit integers, far above any contract."""
+HIGHEST_MULTIPLIER: Final = 1_000
+LONGEST_VISIT_SECONDS: Final = 31 * 86_400
+
+_CLOCK: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
+_BILLING_PERIOD: Final = re.compile(
+    r"weekly:(mon|tue|wed|thu|fri|sat|sun)|four_weekly:\d{4}-\d\d-\d\d|monthly:([1-9]|[12]\d|3[01])", re.ASCII
+)
+
+
+def parse_price(data: object) -> Decimal:
+    """Pounds as a decimal string, from nothing to a million."""
+    value = parse_money(data)
+    if value > HIGHEST_PRICE:
+        raise ValueError("is more than a million pounds")
+    return value
+
+
+def parse_percent(data: object) -> Decimal:
+    """A percentage as a decimal string, 0 to 100."""
+    value = parse_decimal(data)
+    if not 0 <= value <= 100:
+        raise ValueError("must lie between 0 and 100")
+    return value
+
+
+def parse_multiplier(data: object) -> Decimal:
+    """A factor on a price as a decimal string, above zero."""
+    value = parse_decimal(data)
+    if not 0 < value <= HIGHEST_MULTIPLIER:
+        raise ValueError(f"must be more than 0 and at most {HIGHEST_MULTIPLIER}")
+    return value
+
+
+def parse_contract_minutes(data: object) -> Decimal:
+    """Minutes of a contract term: whole seconds, at most 31 days."""
+    value = parse_minutes(data)
+    if value * 60 % 1:
+        raise ValueError("must come to whole seconds")
+    if value * 60 > LONGEST_VISIT_SECONDS:
+        raise ValueError("is more than 31 days")
+    return value
+
+
+def parse_band_minutes(data: object) -> Decimal:
+    """The length a visit price is for, in minutes: above zero, whole seconds, written one way only."""
+    value = parse_contract_minutes(data)
+    if value == 0:
+        raise ValueError("must be more than 0 minutes")
+    if data != f"{value.normalize():f}":
+        raise ValueError(f'must be written "{value.normalize():f}"')
+    return value
+
+
+def parse_clock(data: object) -> str:
+    """A London clock time, HH:MM."""
+    if not isinstance(data, str) or not _CLOCK.fullmatch(data):
+        raise ValueError("must be a time of day, such as 22:00")
+    return data
+
+
+def parse_closing_clock(data: object) -> str:
+    """A London clock time, HH:MM; 24:00 is the end of the day."""
+    return data if data == "24:00" and isinstance(data, str) else parse_clock(data)
+
+
+def parse_billing_period(data: object) -> str:
+    """`weekly:mon`, `four_weekly:2026-11-02` (a first day) or `monthly:1` (a day of the month)."""
+    if not isinstance(data, str) or not _BILLING_PERIOD.fullmatch(data):
+        raise ValueError("must be such as weekly:mon, four_weekly:2026-11-02 or monthly:1")
+    if data.startswith("four_weekly:"):
+        parse_date(data.removeprefix("four_weekly:"))
+    return data
+
+
+def _meta(parse: Any, **schema: Any) -> Meta:
+    return Meta(extra={"parse": parse}, extra_json_schema=schema)
+
+
+_DECIMAL_TEXT: Final = {"type": "string", "pattern": r"^[0-9]{1,12}(\.[0-9]{1,6})?$"}
+_MINUTES: Final = {"anyOf": [{"type": "integer", "minimum": 0}, _DECIMAL_TEXT]}
+
+Price = Annotated[Decimal, _meta(parse_price, **_DECIMAL_TEXT)]
+Percent = Annotated[Decimal, _meta(parse_percent, **_DECIMAL_TEXT)]
+Multiplier = Annotated[Decimal, _meta(parse_multiplier, **_DECIMAL_TEXT)]
+ContractMinutes = Annotated[Decimal, _meta(parse_contract_minutes, **_MINUTES)]
+ContractSeconds = Annotated[int, Meta(ge=0, le=LONGEST_VISIT_SECONDS)]
+BandMinutes = Annotated[Decimal, _meta(parse_band_minutes, **_DECIMAL_TEXT)]
+Clock = Annotated[str, _meta(parse_clock, type="string", pattern=r"^[0-2][0-9]:[0-5][0-9]$")]
+ClosingClock = Annotated[str, _meta(parse_closing_clock, type="string", pattern=r"^[0-2][0-9]:[0-5][0-9]$")]
+BillingPeriod = Annotated[str, _meta(parse_billing_period, type="string")]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun", "bank_holiday"]
+
+
+def _seconds(minutes: Decimal | None, seconds: int | None) -> int:
+    return seconds or 0 if minutes is None else int(minutes * 60)
+
+
+def _one_of(valid: Mapping[str, Any], minutes: str, seconds: str) -> Iterator[Fault]:
+    if valid.get(minutes) is not None and valid.get(seconds) is not None:
+        yield Fault(f"/{seconds}", f"stands beside {minutes}: give one of them")
+
+
+class Rounding(Struct, frozen=True, kw_only=True):
+    """How a duration is rounded: to a multiple of `minutes` (or `seconds`), half up for `nearest`."""
+
+    minutes: ContractMinutes | None = None
+    seconds: ContractSeconds | None = None
+    mode: Literal["up", "down", "nearest", "none"]
+
+    @property
+    def step(self) -> int:
+        """The multiple in seconds; 0 where nothing is rounded."""
+        return 0 if self.mode == "none" else _seconds(self.minutes, self.seconds)
+
+    @classmethod
+    def faults(cls, valid: Mapping[str, Any]) -> Iterator[Fault]:
+        yield from _one_of(valid, "minutes", "seconds")
+        if {"minutes", "seconds", "mode"} - valid.keys() or valid["mode"] == "none":
+            return
+        if valid["minutes"] is None and valid["seconds"] is None:
+            yield Fault("/minutes", f"is required to round {valid['mode']}")
+        elif not _seconds(valid["minutes"], valid["seconds"]):
+            name = "seconds" if valid["minutes"] is None else "minutes"
+            yield Fault(f"/{name}", f"must be more than 0 to round {valid['mode']}")
+
+
+class Rate(Struct, frozen=True, kw_only=True):
+    """A price for a service in a zone on London dates `from` to `until`, both included.
+
+    `hourly` is pounds an hour. `visit_prices` is pounds a visit by payable minutes, and goes first.
+    """
+
+    service: Text
+    zone: Text
+    from_: Day = field(name="from")
+    until: Day | None = None
+    hourly: Price
+    visit_prices: dict[BandMinutes, Price] = {}
+
+    @classmethod
+    def faults(cls, valid: Mapping[str, Any]) -> Iterator[Fault]:
+        yield from dates_in_order(valid)
+
+
+def dates_in_order(valid: Mapping[str, Any]) -> Iterator[Fault]:
+    """The fault of a `until` before its `from_`, if both could be read."""
+    first, last = valid.get("from_"), valid.get("until")
+    if isinstance(first, date) and isinstance(last, date) and last < first:
+        yield Fault("/until", f"{last} is before from, {first}")
+
+
+class Uplift(Struct, frozen=True, kw_only=True):
+    """A higher price on some days, in some hours, or in those hours of those days.
+
+    `multiplier` is a factor on the price; `per_hour` adds pounds an hour. Hours are London clock times,
+    half-open, and may cross midnight.
+    """
+
+    name: Text
+    days: Annotated[list[Weekday], Meta(min_length=1)] | None = None
+    from_: Clock | None = field(name="from", default=None)
+    until: ClosingClock | None = None
+    multiplier: Multiplier | None = None
+    per_hour: Price | None = None
+
+    @classmethod
+    def faults(cls, valid: Mapping[str, Any]) -> Iterator[Fault]:
+        if {"multiplier", "per_hour"} <= valid.keys() and (valid["multiplier"] is None) == (
+            valid["per_hour"] is None
+        ):
+            yield Fault("", "needs either multiplier or per_hour, and not both")
+        if {"days", "from_", "until"} - valid.keys():
+            return
+        opens, closes = valid["from_"], valid["until"]
+        if valid["days"] is None and opens is None and closes is None:
+            yield Fault("", "needs days, or from and until, or both")
+        if (opens is None) != (closes is None):
+            yield Fault("/from" if opens is None else "/until", "is required: a window needs both ends")
+        if opens is not None and opens == closes:
+            yield Fault("/until", "is the same time as from: leave both out for the whole day")
+
+
+class AtPercent(Struct, frozen=True, kw_only=True):
+    """The share of the planned price that is due."""
+
+    percent: Percent
+
+
+class Cancelled(Struct, frozen=True, kw_only=True):
+    """What is due of a visit cancelled with less than `notice_hours` before its planned start."""
+
+    notice_hours: Annotated[int, Meta(ge=0, le=8_784)]
+    percent_if_late: Percent
+
+
+class Funder(Struct, frozen=True, kw_only=True):
+    """One payer and its share of every line."""
+
+    payer: Text
+    percent: Percent
+
+
+def funding_faults(funders: Sequence[Any] | None, at: str) -> Iterator[Fault]:
+    """Faults of a list of funders: percentages that do not make 100 exactly, and a payer named twice."""
+    if funders is None or INVALID in funders:
+        return
+    total = sum((funder.percent for funder in funders), Decimal(0))
+    if total != 100:
+        yield Fault(at, f"makes {total.normalize():f} per cent; the percentages must make 100 exactly")
+    names = [funder.payer for funder in funders]
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            yield Fault(f"{at}/{index}/payer", f"{name} is named twice")
+
+
+class Contract(Struct, frozen=True, kw_only=True):
+    """The terms on which a commissioner pays for visits."""
+
+    reference: Text
+    pay_basis: Literal["planned", "actual", "planned_within_tolerance"]
+    tolerance_minutes: ContractMinutes | None = None
+    tolerance_seconds: ContractSeconds | None = None
+    cap_at_planned: bool = False
+    rounding: Rounding = Rounding(mode="none")
+    minimum_minutes: ContractMinutes | None = None
+    minimum_seconds: ContractSeconds | None = None
+    rates: list[Rate]
+    uplifts: list[Uplift] = []
+    missed: AtPercent
+    refused: AtPercent
+    cancelled: Cancelled
+    funding: list[Funder]
+
+    @property
+    def tolerance(self) -> int:
+        """Seconds by which actual may differ from planned and still be paid as planned."""
+        return _seconds(self.tolerance_minutes, self.tolerance_seconds)
+
+    @property
+    def minimum(self) -> int:
+        """The least payable seconds of a visit made."""
+        return _seconds(self.minimum_minutes, self.minimum_seconds)
+
+    @classmethod
+    def faults(cls, valid: Mapping[str, Any]) -> Iterator[Fault]:
+        yield from _one_of(valid, "tolerance_minutes", "tolerance_seconds")
+        yield from _one_of(valid, "minimum_minutes", "minimum_seconds")
+        tolerant = valid.get("pay_basis") == "planned_within_tolerance"
+        if tolerant and all(valid.get(f"tolerance_{unit}", 0) is None for unit in ("minutes", "seconds")):
+            yield Fault("/tolerance_minutes", "is required to pay the plan within a tolerance")
+        yield from funding_faults(valid.get("funding"), "/funding")
+
+
+class ContractVersion(Contract, frozen=True, kw_only=True):
+    """A contract as it is loaded: terms, parties by reference, and the London dates it runs, inclusive."""
+
+    provider: Text
+    commissioner: Text
+    from_: Day = field(name="from")
+    until: Day | None = None
+    billing_period: BillingPeriod
+    self_billed: bool = False
+    purchase_order: Text | None = None
+
+    @classmethod
+    def faults(cls, valid: Mapping[str, Any]) -> Iterator[Fault]:
+        yield from super().faults(valid)
+        yield from dates_in_order(valid)
