@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from math import prod
 from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta, Struct, field
@@ -103,6 +104,7 @@ BandMinutes = Annotated[Decimal, _meta(parse_band_minutes, **_DECIMAL_TEXT)]
 Clock = Annotated[str, _meta(parse_clock, type="string", pattern=r"^[0-2][0-9]:[0-5][0-9]$")]
 ClosingClock = Annotated[str, _meta(parse_closing_clock, type="string", pattern=r"^[0-2][0-9]:[0-5][0-9]$")]
 BillingPeriod = Annotated[str, _meta(parse_billing_period, type="string")]
+Division = Literal["england", "wales", "scotland", "northern-ireland"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun", "bank_holiday"]
 
 
@@ -228,8 +230,51 @@ def funding_faults(funders: Sequence[Any] | None, at: str) -> Iterator[Fault]:
             yield Fault(f"{at}/{index}/payer", f"{name} is named twice")
 
 
+class AnnualUplift(Struct, frozen=True, kw_only=True):
+    """Every rate in force the day before is raised by `percent` from a London date on, to the whole penny."""
+
+    from_: Day = field(name="from")
+    percent: Percent
+
+
+class Lot(Struct, frozen=True, kw_only=True):
+    """A lot the provider holds: the price levels it covers, and the provider's tier in it."""
+
+    lot: Text
+    zones: Annotated[list[Text], Meta(min_length=1)]
+    tier: Literal["prime", "supplementary", "gold", "silver", "bronze"] | None = None
+
+
+class Retainer(Struct, frozen=True, kw_only=True):
+    """What is due of visits suspended while the person is away: a share of the planned price for the first `days`."""
+
+    percent: Percent
+    days: Annotated[int, Meta(ge=1, le=366)]
+
+
+def _too_high(rates: Sequence[Any] | None, uplifts: Sequence[Any] | None) -> Iterator[Fault]:
+    """The fault of uplifts that together would raise a rate beyond what a price may be."""
+    if not rates or not uplifts or INVALID in rates or INVALID in uplifts:
+        return
+    highest = max(max([rate.hourly, *rate.visit_prices.values()]) for rate in rates)
+    factor = prod(1 + uplift.percent / 100 for uplift in uplifts)
+    if highest * factor > HIGHEST_PRICE:
+        yield Fault("/annual_uplifts", "would together raise a rate to more than a million pounds")
+
+
+def _twice(items: Sequence[Any] | None, key: str, at: str) -> Iterator[Fault]:
+    """Faults of a value that stands twice in a list that could be read."""
+    values = [] if items is None or INVALID in items else [getattr(item, key) for item in items]
+    for index, value in enumerate(values):
+        if value in values[:index]:
+            yield Fault(f"{at}/{index}/{key.rstrip('_')}", f"{value} stands twice")
+
+
 class Contract(Struct, frozen=True, kw_only=True):
-    """The terms on which a commissioner pays for visits."""
+    """The terms on which a commissioner pays for visits.
+
+    `division` says whose bank holidays hold; `suspended` null means that a suspended visit costs nothing.
+    """
 
     reference: Text
     pay_basis: Literal["planned", "actual", "planned_within_tolerance"]
@@ -244,7 +289,11 @@ class Contract(Struct, frozen=True, kw_only=True):
     missed: AtPercent
     refused: AtPercent
     cancelled: Cancelled
+    suspended: Retainer | None = None
     funding: list[Funder]
+    division: Division = "england"
+    annual_uplifts: list[AnnualUplift] = []
+    lots: list[Lot] = []
 
     @property
     def tolerance(self) -> int:
@@ -264,6 +313,9 @@ class Contract(Struct, frozen=True, kw_only=True):
         if tolerant and all(valid.get(f"tolerance_{unit}", 0) is None for unit in ("minutes", "seconds")):
             yield Fault("/tolerance_minutes", "is required to pay the plan within a tolerance")
         yield from funding_faults(valid.get("funding"), "/funding")
+        yield from _twice(valid.get("annual_uplifts"), "from_", "/annual_uplifts")
+        yield from _too_high(valid.get("rates"), valid.get("annual_uplifts"))
+        yield from _twice(valid.get("lots"), "lot", "/lots")
 
 
 class ContractVersion(Contract, frozen=True, kw_only=True):

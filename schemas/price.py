@@ -35,18 +35,22 @@ class Attendance(Struct, frozen=True, kw_only=True):
 
 
 class PricedVisit(Struct, frozen=True, kw_only=True):
-    """One visit to price. `attendances`, if given, replaces `actual`; `funding` replaces the contract's."""
+    """One visit to price. `attendances`, if given, replaces `actual`; `funding` replaces the contract's.
+
+    `suspended_day` is the day of the person's absence, 1 being the first, on which a suspended visit was planned.
+    """
 
     id: Text
     service: Text
     zone: Text
-    status: Literal["completed", "missed", "refused", "cancelled"]
+    status: Literal["completed", "missed", "refused", "cancelled", "suspended"]
     carers: Annotated[int, Meta(ge=1, le=100)] = 1
     planned: VisitSpan | None = None
     actual: VisitSpan | None = None
     attendances: list[Attendance] | None = None
     cancelled_at: Instant | None = None
     cancelled_by: Literal["person", "commissioner", "provider"] | None = None
+    suspended_day: Annotated[int, Meta(ge=1, le=36_600)] | None = None
     funding: list[Funder] | None = None
 
     @classmethod

@@ -37,6 +37,12 @@ WITH changed AS (
     JOIN visit_version v ON v.provider_id = p.provider_id AND v.package_id = p.package_id
     WHERE t.provider_id = $1 AND t.contract_id = $2 AND t.recorded_at > $3 AND t.recorded_at <= $4
     UNION
+    SELECT v.visit_id FROM absence_version a
+    JOIN package_version p ON p.provider_id = a.provider_id AND p.service_user_id = a.service_user_id
+        AND p.contract_id = $2
+    JOIN visit_version v ON v.provider_id = p.provider_id AND v.package_id = p.package_id
+    WHERE a.provider_id = $1 AND a.recorded_at > $3 AND a.recorded_at <= $4
+    UNION
     SELECT k.visit_id FROM parked_visit k
     JOIN document d ON d.provider_id = k.provider_id AND d.id = k.document_id AND d.contract_id = $2
     WHERE k.provider_id = $1 AND d.period_start < $6
@@ -71,3 +77,11 @@ ORDER BY u.visit_id, p.contract_id
 -- name: first_contract
 -- Where visits of unknown people are parked: one place, so that each is parked once.
 SELECT id FROM contract WHERE provider_id = $1 ORDER BY reference LIMIT 1
+
+-- name: absences
+-- Absences of these people as they were known at $3: the newest version of each.
+SELECT DISTINCT ON (service_user_id, kind, starts_on)
+    service_user_id::text, kind, starts_on, ends_on, version::bigint, encode(digest, 'hex') AS digest
+FROM absence_version
+WHERE provider_id = $1 AND service_user_id = ANY ($2) AND recorded_at <= $3
+ORDER BY service_user_id, kind, starts_on, version DESC

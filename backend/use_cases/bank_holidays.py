@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from datetime import date
 from functools import cache
-from typing import Final, Literal
+from typing import Final
 
 import holidays
 
-Division = Literal["england", "wales", "scotland", "northern-ireland"]
+from schemas.contract import Division
 
 FIRST_YEAR: Final = 2015
 LAST_YEAR: Final = 2035

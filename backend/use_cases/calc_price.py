@@ -56,7 +56,7 @@ def funders_of(funding: Iterable[Funder]) -> Funders:
 
 
 def _holidays(case: PriceCase) -> Collection[date]:
-    return bank_holidays("england") if case.bank_holidays is None else case.bank_holidays
+    return bank_holidays(case.contract.division) if case.bank_holidays is None else case.bank_holidays
 
 
 def _visit_row(key: int, visit: PricedVisit) -> tuple[Any, ...]:
@@ -72,6 +72,7 @@ def _visit_row(key: int, visit: PricedVisit) -> tuple[Any, ...]:
         bool(visit.attendances),
         visit.cancelled_at,
         visit.cancelled_by,
+        visit.suspended_day,
     )
 
 

@@ -10,6 +10,7 @@ import asyncpg
 import msgspec
 import polars as pl
 
+from backend.domain.absences import ABSENCES
 from backend.domain.time import london_date, london_midnight
 from backend.sql import query
 from backend.use_cases.known_bank_holidays import known_bank_holidays
@@ -36,7 +37,10 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceFacts:
-    """All that goes into one invoice. `visits`: one row an attendance; `billed`: one a line of an earlier document."""
+    """All that goes into one invoice. `visits`: one row an attendance; `billed`: one a line of an earlier document.
+
+    `bank_holidays` are those of each division that the terms name; `absences` are in ABSENCES.
+    """
 
     provider_id: UUID
     contract_id: UUID
@@ -50,7 +54,8 @@ class InvoiceFacts:
     visits: pl.DataFrame
     billed: Sequence[asyncpg.Record]
     names: dict[str, str]
-    bank_holidays: frozenset[date]
+    bank_holidays: dict[str, frozenset[date]]
+    absences: pl.DataFrame
 
     def terms_on(self, day: date) -> int | None:
         """The place in `terms` of the version in force on a London date, or None."""
@@ -72,6 +77,7 @@ async def invoice_facts(
     ids = [UUID(visit) for visit in visits["visit_id"].unique(maintain_order=True)]
     billed = await connection.fetch(query("invoices.billed"), provider_id, ids, contract_id, start)
     newest = max((row for row in versions if row["starts_on"] <= end), key=lambda row: row["starts_on"])
+    terms = [_terms(row) for row in versions]
     return InvoiceFacts(
         provider_id,
         contract_id,
@@ -79,14 +85,26 @@ async def invoice_facts(
         contract["commissioner_id"],
         start,
         end,
-        [_terms(row) for row in versions],
+        terms,
         newest["self_billed"],
         newest["purchase_order"],
         visits,
         billed,
         await _names(connection, provider_id, visits),
-        await known_bank_holidays(connection, as_of),
+        {
+            division: await known_bank_holidays(connection, as_of, division)
+            for division in dict.fromkeys(version.contract.division for version in terms)
+        },
+        await _absences(connection, provider_id, visits, as_of),
     )
+
+
+async def _absences(
+    connection: asyncpg.Connection, provider_id: UUID, visits: pl.DataFrame, as_of: datetime
+) -> pl.DataFrame:
+    people = [UUID(person) for person in visits["service_user_id"].drop_nulls().unique().sort()]
+    rows = await connection.fetch(query("invoices.absences"), provider_id, people, as_of)
+    return pl.DataFrame([tuple(row) for row in rows], ABSENCES, orient="row")
 
 
 def _terms(row: Any) -> Terms:

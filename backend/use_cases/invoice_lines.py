@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from backend.domain.absences import with_absence
 from backend.domain.pricing import ATTENDANCES, VISITS, price, terms_of
 from backend.domain.time import LONDON_NAME
 from backend.use_cases.invoice_facts import InvoiceFacts
@@ -18,9 +19,10 @@ PARKED: Final = {
     "no_terms": "The contract has no terms for the day of the visit. Load the version in force.",
     "not_your_visit": "Recorded by a carer whom no plan of this visit names. A manager must release or decline it.",
     "implausible": "The recorded times are implausible (end before start, or over 16 hours). Correct them.",
+    "no_absence": "Suspended, and the contract pays a retainer, but no absence says since when. Load the absence.",
     "clock_unknown": "The phone's clock cannot be trusted for this visit. A manager must settle the times.",
 }
-SUSPENDED: Final = "The visit is suspended on the rota. A suspended visit is not charged."
+SUSPENDED: Final = "The visit was suspended, or the person was away. The contract pays nothing for it."
 _SETTLED_BY_MANAGER: Final = "The recorded time is not settled: {}. A manager must decide."
 _RANK: Final = ["completed", "refused", "cancelled", "missed", "suspended", "planned"]
 
@@ -51,24 +53,33 @@ def priced_visits(facts: InvoiceFacts) -> PricedVisits:
     """Price every visit of the facts that is settled; name the reason for every one that is not."""
     visits = _one_row_each(facts.visits, facts)
     settled = visits.filter(pl.col("park").is_null())
-    ready = settled.filter(pl.col("status") != "suspended")
     priced = price(
-        ready.rename({"visit_id": "visit"}).select(VISITS.names()).cast(VISITS),
-        _attendances(facts.visits, ready),
-        terms_of([(terms.contract, facts.bank_holidays) for terms in facts.terms]),
+        settled.rename({"visit_id": "visit"}).select(VISITS.names()).cast(VISITS),
+        _attendances(facts.visits, settled),
+        terms_of([(terms.contract, facts.bank_holidays[terms.contract.division]) for terms in facts.terms]),
     )
     parked = [
         Parked(row["visit_id"], row["park"], PARKED.get(row["park"], _SETTLED_BY_MANAGER.format(row["park"])))
         for row in visits.filter(pl.col("park").is_not_null()).to_dicts()
     ]
-    parked += [Parked(row["visit"], row["code"], row["detail"]) for row in priced.findings.to_dicts()]
+    parked += [_found(row) for row in priced.findings.to_dicts()]
     unpriced = {row["visit"] for row in priced.findings.to_dicts()}
+    free = pl.col("outcome") == "suspended_unpaid"
     return PricedVisits(
-        priced.lines.filter(~pl.col("visit").is_in(list(unpriced))),
+        priced.lines.filter(~pl.col("visit").is_in(list(unpriced)), ~free),
         {row["visit_id"]: row for row in visits.to_dicts()},
         sorted({item.visit_id: item for item in parked}.values(), key=lambda item: item.visit_id),
-        [Parked(visit, "suspended", SUSPENDED) for visit in settled.filter(status="suspended")["visit_id"]],
+        [
+            Parked(visit, "suspended", SUSPENDED)
+            for visit in priced.lines.filter(free)["visit"].unique(maintain_order=True)
+        ],
     )
+
+
+def _found(finding: dict[str, Any]) -> Parked:
+    """A visit that pricing could not settle, in the words of an office that loads absences."""
+    reason = {"no_suspended_day": "no_absence"}.get(finding["code"], finding["code"])
+    return Parked(finding["visit"], reason, PARKED.get(reason, finding["detail"]))
 
 
 def _one_row_each(rows: pl.DataFrame, facts: InvoiceFacts) -> pl.DataFrame:
@@ -107,11 +118,17 @@ def _one_row_each(rows: pl.DataFrame, facts: InvoiceFacts) -> pl.DataFrame:
         day=day.first(),
     )
     versions = {date: facts.terms_on(date) for date in grouped["day"].unique()}
-    return grouped.with_columns(
-        status=pl.col("rank").replace_strict(dict(enumerate(_RANK)), return_dtype=pl.String),
-        contract=pl.col("day").replace_strict(versions, return_dtype=pl.Int64),
-        by_attendance=(pl.col("carers") > 1) | (pl.col("came") > 1),
-    ).with_columns(park=_park())
+    known = grouped.with_columns(
+        status=pl.col("rank").replace_strict(dict(enumerate(_RANK)), return_dtype=pl.String)
+    )
+    return (
+        with_absence(known, facts.absences)
+        .with_columns(
+            contract=pl.col("day").replace_strict(versions, return_dtype=pl.Int64),
+            by_attendance=(pl.col("carers") > 1) | (pl.col("came") > 1),
+        )
+        .with_columns(park=_park())
+    )
 
 
 def _park() -> pl.Expr:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 import msgspec
+import polars as pl
 
 from backend.domain.funding import Funders
 from backend.domain.invoicing import Billed, Charge, NextLine, next_lines
@@ -234,5 +235,10 @@ def _digest(facts: InvoiceFacts) -> str:
             [[terms.starts_on.isoformat(), terms.version, terms.digest] for terms in facts.terms],
             visits,
             [[row["number"], row["line"], row["amount_pence"]] for row in facts.billed],
+            facts.absences.select(
+                "service_user_id", "absence", "away_from", "absence_version", "absence_digest"
+            )
+            .cast({"away_from": pl.String})
+            .rows(),
         ]
     )

@@ -5,7 +5,8 @@ from datetime import date, datetime
 import asyncpg
 
 from backend.sql import query
-from backend.use_cases.bank_holidays import Division, bank_holidays
+from backend.use_cases.bank_holidays import bank_holidays
+from schemas.contract import Division
 
 
 async def known_bank_holidays(

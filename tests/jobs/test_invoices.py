@@ -243,7 +243,10 @@ async def test_a_suspended_visit_is_listed_as_not_billed_once(
     first, second = await documents(superuser)
     [left_out] = first["snapshot"]["parked"]
     assert (left_out["visit"], left_out["reason"]) == ("S", "suspended")
-    assert left_out["detail"] == "The visit is suspended on the rota. A suspended visit is not charged."
+    assert (
+        left_out["detail"]
+        == "The visit was suspended, or the person was away. The contract pays nothing for it."
+    )
     assert [line["visit"] for line in first["snapshot"]["lines"]] == ["A"]
     assert second["snapshot"]["parked"] == []
     assert [verified.faults async for verified in verify_documents(PROVIDER)] == [(), ()]

@@ -88,6 +88,7 @@ def test_a_contract_is_said_back_in_full() -> None:
         "A refused visit: 100 % of the planned price.",
         "A visit cancelled with less than 24 hours' notice: 100 % of the planned price; with that notice, or "
         "cancelled by the provider, nothing.",
+        "A visit suspended while the person is away: nothing.",
         "Who pays: council 100 %.",
     ]
 
@@ -109,3 +110,27 @@ def test_the_command_prints_the_gaps_and_fails_for_them(tmp_path: Path) -> None:
     assert CliRunner().invoke(command, ["check", str(file)]).exit_code == 0
     listed = json.loads(CliRunner().invoke(command, ["check", str(file), "--json"]).output)
     assert listed[0]["reference"] == "HC-01"
+
+
+def test_annual_uplifts_retainer_lots_and_division_are_said_back() -> None:
+    terms = contract(
+        rates=[RATE],
+        annual_uplifts=[{"from": "2027-04-05", "percent": "3.25"}],
+        uplifts=[{"name": "holiday", "days": ["bank_holiday"], "multiplier": "1.5"}],
+        suspended={"percent": "50", "days": 14},
+        division="scotland",
+        lots=[{"lot": "Lot 2 North", "zones": ["rural"], "tier": "prime"}],
+    )
+    [checked] = check_contract(json.dumps(terms).encode())
+    said = " ".join(checked.sentences)
+    assert "from 2026-04-06 to 2027-04-04: £24.00 an hour. " in said
+    assert "from 2027-04-05 on: £24.78 an hour, with the annual uplift. " in said
+    assert "from 2027-04-05 on, every rate in force the day before is 3.25 % higher" in said
+    assert "Bank holidays are those of Scotland." in said
+    assert "50 % of the planned price for the first 14 days, then nothing." in said
+    assert "Lot 2 North, held as a prime provider: zone rural." in said
+
+
+def test_a_zone_of_a_lot_that_no_rate_covers_is_a_gap() -> None:
+    lots = [{"lot": "North", "zones": ["rural", "isolated"]}]
+    assert told_gaps([RATE], lots=lots) == ["no rates for home_care in zone isolated from 2026-04-06 on"]

@@ -32,7 +32,7 @@ LINE_COLUMNS: Final = [
     "uplift",
     "rules",
 ]
-_RULE_COLUMNS: Final = ["basis_rule", "cap_rule", "round_rule", "minimum_rule", "uplift_rule"]
+_RULE_COLUMNS: Final = ["basis_rule", "cap_rule", "round_rule", "minimum_rule", "rate_rule", "uplift_rule"]
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def _code() -> pl.Expr:
     return (
         pl.when("crowded")
         .then(pl.lit("too_many_attendances"))
-        .when(outcome.is_in(["no_actual", "no_cancelled_at"]))
+        .when(outcome.is_in(["no_actual", "no_cancelled_at", "no_suspended_day"]))
         .then(outcome)
         .when(nothing_due())
         .then(None)
@@ -92,6 +92,12 @@ def _findings(lines: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("completed, but with no actual start and end: record them, or correct the status"))
         .when(code == "no_cancelled_at")
         .then(pl.lit("cancelled, but not when: without cancelled_at its notice cannot be known"))
+        .when(code == "no_suspended_day")
+        .then(
+            pl.lit(
+                "suspended under a contract that pays a retainer, but not on which day of the absence: record it"
+            )
+        )
         .otherwise(pl.lit("has more attendances than carers commissioned: correct the package or the visit"))
     )
     listed = lines.with_columns(detail=detail).select("contract", "visit", "code", "detail")

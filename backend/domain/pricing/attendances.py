@@ -20,6 +20,7 @@ VISITS: Final = pl.Schema(
         "by_attendance": pl.Boolean(),
         "cancelled_at": INSTANT,
         "cancelled_by": pl.String(),
+        "suspended_day": pl.Int64(),
     }
 )
 """One row a visit, unique by (contract, visit). Where `by_attendance`, ATTENDANCES holds the actual times."""

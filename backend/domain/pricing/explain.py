@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from backend.domain.money import printed
-from schemas.contract import Contract, Funder, Rate, Uplift
+from backend.domain.pricing.annual import DatedRate, dated_rates
+from schemas.contract import Contract, Funder, Uplift
 
 _DAY_NAMES = {
     "mon": "Mondays",
@@ -22,15 +23,18 @@ def explain(contract: Contract) -> list[str]:
     """Sentences that say everything the contract says about money, in the order it is worked out."""
     return [
         *_time(contract),
-        *(_rate(rate) for rate in contract.rates),
+        *(_rate(dated) for dated in dated_rates(contract)),
+        *_annual(contract),
         *(_uplift(uplift) for uplift in contract.uplifts),
         *(
             ["Where several uplifts fit, only the one giving the highest price."]
             if len(contract.uplifts) > 1
             else []
         ),
+        *_holidays(contract),
         *_not_made(contract),
         f"Who pays: {_funding(contract.funding)}.",
+        *_lots(contract),
     ]
 
 
@@ -53,13 +57,23 @@ def _time(contract: Contract) -> Iterator[str]:
         yield f"Pays at least {_minutes(contract.minimum)} for a visit made."
 
 
-def _rate(rate: Rate) -> str:
+def _rate(dated: DatedRate) -> str:
+    rate = dated.rate
     dates = f"from {rate.from_} on" if rate.until is None else f"from {rate.from_} to {rate.until}"
     bands = "".join(
         f"; {_money(price)} for a visit of exactly {_minutes(int(minutes * 60))}"
         for minutes, price in sorted(rate.visit_prices.items())
     )
-    return f"{rate.service} in zone {rate.zone}, {dates}: {_money(rate.hourly)} an hour{bands}."
+    raised = ", with the annual uplift" if dated.raised else ""
+    return f"{rate.service} in zone {rate.zone}, {dates}: {_money(rate.hourly)} an hour{bands}{raised}."
+
+
+def _annual(contract: Contract) -> Iterator[str]:
+    for uplift in sorted(contract.annual_uplifts, key=lambda uplift: uplift.from_):
+        yield (
+            f"Annual uplift: from {uplift.from_} on, every rate in force the day before is {_plain(uplift.percent)} % "
+            "higher, to the whole penny."
+        )
 
 
 def _uplift(uplift: Uplift) -> str:
@@ -82,6 +96,24 @@ def _not_made(contract: Contract) -> Iterator[str]:
         f"A visit cancelled with less than {late.notice_hours} hours' notice: {_plain(late.percent_if_late)} % of the "
         "planned price; with that notice, or cancelled by the provider, nothing."
     )
+    kept = contract.suspended
+    yield (
+        "A visit suspended while the person is away: nothing."
+        if kept is None
+        else f"A visit suspended while the person is away: {_plain(kept.percent)} % of the planned price for the first "
+        f"{kept.days} days, then nothing."
+    )
+
+
+def _holidays(contract: Contract) -> Iterator[str]:
+    if any("bank_holiday" in (uplift.days or ()) for uplift in contract.uplifts):
+        yield f"Bank holidays are those of {contract.division.replace('-', ' ').title()}."
+
+
+def _lots(contract: Contract) -> Iterator[str]:
+    for lot in contract.lots:
+        tier = f" as a {lot.tier} provider" if lot.tier else ""
+        yield f"{lot.lot}, held{tier}: zone{'' if len(lot.zones) == 1 else 's'} {' and '.join(lot.zones)}."
 
 
 def _funding(funders: list[Funder]) -> str:

@@ -31,14 +31,15 @@ class Gap:
 def gaps(contract: Contract, since: date | None = None, until: date | None = None) -> list[Gap]:
     """Where pricing would find no rate, or several, between two London dates, both included.
 
-    Every service is looked for in every zone that the contract names. Without `since`, from the first date of any
+    Every service is looked for in every zone that a rate or a lot names. Without `since`, from the first date of any
     rate; without `until`, for ever.
     """
     if not contract.rates:
         return []
     first = since or min(rate.from_ for rate in contract.rates)
     services = dict.fromkeys(rate.service for rate in contract.rates)
-    zones = dict.fromkeys(rate.zone for rate in contract.rates)
+    held = (zone for lot in contract.lots for zone in lot.zones)
+    zones = dict.fromkeys([*(rate.zone for rate in contract.rates), *held])
     return [
         gap
         for service, zone in product(services, zones)

@@ -27,7 +27,8 @@ def _seconds_between(start: str, end: str) -> pl.Expr:
 
 def with_outcome(lines: pl.DataFrame) -> pl.DataFrame:
     """Add `outcome`, what became of the line: made, missed, refused, one of the cancellations, absent (a
-    carer of a double-handed visit who did not come), or a finding: no_actual, no_cancelled_at.
+    carer of a double-handed visit who did not come), suspended with or without its retainer, or a finding:
+    no_actual, no_cancelled_at, no_suspended_day.
     """
     status, came = pl.col("status"), pl.col("actual_start").is_not_null()
     notice = pl.col("cancelled_at") <= pl.col("planned_start") - pl.duration(hours="notice_hours")
@@ -37,6 +38,8 @@ def with_outcome(lines: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("absent"))
         .when(status == "completed")
         .then(pl.when(came).then(pl.lit("made")).otherwise(pl.lit("no_actual")))
+        .when(status == "suspended")
+        .then(_suspended())
         .when(status != "cancelled")
         .then(status)
         .when(pl.col("cancelled_by") == "provider")
@@ -46,6 +49,19 @@ def with_outcome(lines: pl.DataFrame) -> pl.DataFrame:
         .when(notice)
         .then(pl.lit("cancelled_with_notice"))
         .otherwise(pl.lit("cancelled_late"))
+    )
+
+
+def _suspended() -> pl.Expr:
+    """A contract without a retainer asks for no day: whatever it is, nothing is due."""
+    return (
+        pl.when(pl.col("suspended_days") == 0)
+        .then(pl.lit("suspended_unpaid"))
+        .when(pl.col("suspended_day").is_null())
+        .then(pl.lit("no_suspended_day"))
+        .when(pl.col("suspended_day") <= pl.col("suspended_days"))
+        .then(pl.lit("suspended"))
+        .otherwise(pl.lit("suspended_unpaid"))
     )
 
 
@@ -82,6 +98,8 @@ def _percent() -> pl.Expr:
         .then("refused_percent")
         .when(outcome == "cancelled_late")
         .then("late_percent")
+        .when(outcome == "suspended")
+        .then("suspended_percent")
         .otherwise(0)
     )
 
@@ -91,6 +109,8 @@ _OUTCOME_RULES: Final = {
     "absent": "attendance-missing",
     "refused": "refused-at-percent",
     "cancelled_late": "cancelled-late",
+    "suspended": "suspended-retainer",
+    "suspended_unpaid": "suspended-unpaid",
     "cancelled_with_notice": "cancelled-with-notice",
     "cancelled_by_provider": "cancelled-by-provider",
 }
@@ -143,7 +163,7 @@ def rounded(seconds: pl.Expr) -> pl.Expr:
 
 
 def _payable() -> pl.Expr:
-    on_plan = pl.col("outcome").is_in(["missed", "absent", "refused", "cancelled_late"])
+    on_plan = pl.col("outcome").is_in(["missed", "absent", "refused", "cancelled_late", "suspended"])
     return (
         pl.when(_MADE)
         .then(pl.max_horizontal("rounded", "minimum"))

@@ -32,11 +32,12 @@ def with_rate(lines: pl.DataFrame, terms: Terms) -> pl.DataFrame:
         .filter(pl.col("date").is_between("rate_from", "rate_until"))
         .group_by("line")
         .agg(
-            rates_found=pl.len().cast(pl.Int64), rate=pl.col("rate").first(), hourly=pl.col("hourly").first()
+            pl.col("rate", "hourly", "rate_rule").first(),
+            rates_found=pl.len().cast(pl.Int64),
         )
     )
     single = found.with_columns(
-        pl.when(pl.col("rates_found") == 1).then(pl.col("rate", "hourly")),
+        pl.when(pl.col("rates_found") == 1).then(pl.col("rate", "hourly", "rate_rule")),
     )
     return (
         dated.join(single, on="line", how="left", maintain_order="left")

@@ -13,6 +13,7 @@ from typing import Any, Final
 import polars as pl
 
 from backend.domain.money import micropounds, millionths
+from backend.domain.pricing.annual import dated_rates
 from schemas.contract import Contract, Uplift
 
 MILLION: Final = 1_000_000
@@ -35,6 +36,8 @@ TERMS: Final = pl.Schema(
         "missed_percent": pl.Int64,
         "refused_percent": pl.Int64,
         "late_percent": pl.Int64,
+        "suspended_percent": pl.Int64,
+        "suspended_days": pl.Int64,
     }
 )
 RATES: Final = pl.Schema(
@@ -46,6 +49,7 @@ RATES: Final = pl.Schema(
         "rate_from": pl.Date,
         "rate_until": pl.Date,
         "hourly": pl.Int128,
+        "rate_rule": pl.String,
     }
 )
 BANDS: Final = pl.Schema(
@@ -115,21 +119,32 @@ def _term(key: int, contract: Contract) -> tuple[Any, ...]:
         millionths(contract.missed.percent, "per cent"),
         millionths(contract.refused.percent, "per cent"),
         millionths(contract.cancelled.percent_if_late, "per cent"),
+        millionths(contract.suspended.percent, "per cent") if contract.suspended else 0,
+        contract.suspended.days if contract.suspended else 0,
     )
 
 
 def _rates(key: int, contract: Contract) -> list[tuple[Any, ...]]:
     return [
-        (key, order, rate.service, rate.zone, rate.from_, rate.until or date.max, micropounds(rate.hourly))
-        for order, rate in enumerate(contract.rates)
+        (
+            key,
+            order,
+            dated.rate.service,
+            dated.rate.zone,
+            dated.rate.from_,
+            dated.rate.until or date.max,
+            micropounds(dated.rate.hourly),
+            "annual-uplift" if dated.raised else None,
+        )
+        for order, dated in enumerate(dated_rates(contract))
     ]
 
 
 def _bands(key: int, contract: Contract) -> list[tuple[Any, ...]]:
     return [
         (key, order, int(minutes * 60), micropounds(price))
-        for order, rate in enumerate(contract.rates)
-        for minutes, price in rate.visit_prices.items()
+        for order, dated in enumerate(dated_rates(contract))
+        for minutes, price in dated.rate.visit_prices.items()
     ]
 
 
