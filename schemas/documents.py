@@ -22,7 +22,10 @@ class Dates(Struct, frozen=True, kw_only=True):
 
 
 class Party(Struct, frozen=True, kw_only=True):
-    """An organisation as a document names it: a provider, a council or an NHS body."""
+    """An organisation as a document names it: a provider, a council or an NHS body.
+
+    `peppol_identifier` is its electronic address, `scheme:number`.
+    """
 
     name: str
     reference: str
@@ -31,6 +34,7 @@ class Party(Struct, frozen=True, kw_only=True):
     email: str | None = None
     vat_identifier: str | None = None
     tax_identifier: str | None = None
+    peppol_identifier: str | None = None
 
 
 class RuleText(Struct, frozen=True, kw_only=True):

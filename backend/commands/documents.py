@@ -1,8 +1,7 @@
-"""`doorstep documents verify` and `doorstep export`: frozen documents recomputed, and written to a folder."""
+"""`doorstep documents verify`: frozen documents recomputed."""
 
 import asyncio
 import json
-from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -43,25 +42,6 @@ def verify(provider: str | None, as_json: bool) -> None:
         raise SystemExit(1)
 
 
-@click.command()
-@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--provider", help="Only this provider's (its reference).")
-@click.option(
-    "--kind",
-    type=click.Choice(["invoice", "credit_note", "wage_report"]),
-    help="Only documents of this kind.",
-)
-def export(folder: Path, provider: str | None, kind: str | None) -> None:
-    """Write the files of issued documents into FOLDER: PDF, CSV, spreadsheet and JSON, as they were frozen.
-
-    \b
-    Example:
-      doorstep export out/invoices --kind invoice
-    """
-    names = asyncio.run(_export(folder, provider, kind))
-    click.echo(f"{len(names)} files written to {folder}.")
-
-
 async def _verify(provider: str | None) -> list[dict[str, Any]]:
     from backend.commands.providers import providers
     from backend.running import database
@@ -82,19 +62,4 @@ async def _verify(provider: str | None) -> list[dict[str, Any]]:
     return rows
 
 
-async def _export(folder: Path, provider: str | None, kind: str | None) -> list[str]:
-    from backend.commands.providers import providers
-    from backend.running import database
-    from backend.use_cases.export_documents import export_documents
-
-    names: list[str] = []
-    async with database():
-        for provider_id, _ in await providers(provider):
-            async for file in export_documents(provider_id, kind):
-                folder.mkdir(parents=True, exist_ok=True)
-                (folder / file.name).write_bytes(file.content)
-                names.append(file.name)
-    return names
-
-
-commands: Final = [documents, export]
+commands: Final = [documents]

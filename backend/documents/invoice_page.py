@@ -156,7 +156,7 @@ def _line(line: InvoiceLine, numbers: Mapping[str, str]) -> Page:
         "rules": rule_numbers(line.rules, numbers),
         "amount": words.pounds(line.amount),
         "shares": [f"{share.payer} {words.pounds(share.amount)}" for share in line.funding],
-        "remarks": _remarks(line, on),
+        "remarks": remarks(line, on),
     }
 
 
@@ -164,7 +164,8 @@ def _signed(minutes: Decimal) -> str:
     return f"+{words.number(minutes)}" if minutes > 0 else words.number(minutes)
 
 
-def _remarks(line: InvoiceLine, on: date | None) -> str:
+def remarks(line: InvoiceLine, on: date | None) -> str:
+    """What else there is to say of a line, as sentences. `on` is the day that its times are taken to be of."""
     said = [] if line.status == "completed" else [f"This visit was {words.worded(line.status)}"]
     if line.adjusts:
         said.append(f"Changes line {line.adjusts.line} of {line.adjusts.number}")

@@ -54,14 +54,24 @@ def _json(values: Iterable[Mapping[str, Any]]) -> bytes:
 def _organisations(county: County) -> list[Row]:
     bodies = [
         {"reference": COUNCIL, "name": "Wyeshire Council", "kind": "council", "postcode": "WY1 1AA",
-         "address": "County Hall, Castle Green, Wyeshire", "email": "homecare@wyeshire.example"},
+         "address": "County Hall, Castle Green, Wyeshire", "email": "homecare@wyeshire.example",
+         "tax_identifier": None, "peppol_identifier": _peppol(1)},
         {"reference": NHS, "name": "NHS Wye and Borders Integrated Care Board", "kind": "nhs", "postcode": "WY1 1AB",
-         "address": "Bridge House, Wye Street, Wyeshire", "email": "chc@wye-icb.example"},
+         "address": "Bridge House, Wye Street, Wyeshire", "email": "chc@wye-icb.example",
+         "tax_identifier": None, "peppol_identifier": _peppol(2)},
     ]  # fmt: skip
     return [*bodies, *({
         "reference": provider.reference, "name": provider.name, "kind": "provider", "postcode": f"WY2 {number}AA",
         "address": f"{number} Market Place, Wyeshire", "email": f"office@{provider.reference}.example",
+        "tax_identifier": f"{number:010}", "peppol_identifier": _peppol(100 + number),
     } for number, provider in enumerate(county.providers, start=1))]  # fmt: skip
+
+
+def _peppol(number: int) -> str:
+    """An electronic address of nobody: location numbers that begin with 2 are never given out (GS1: 200-299)."""
+    digits = f"20{number:010}"
+    weighted = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(digits))
+    return f"0088:{digits}{-weighted % 10}"
 
 
 def _carer(carer: Carer) -> Row:

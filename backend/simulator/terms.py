@@ -77,7 +77,7 @@ def _nhs(period: str, basis: str, minutes: int, mode: str, **own: Any) -> dict[s
     return {
         "commissioner": NHS, "billing_period": period, "pay_basis": basis,
         "rounding": {"minutes": minutes, "mode": mode}, "uplifts": [NIGHT],
-        "funding": [{"payer": NHS, "percent": "100"}], **own,
+        "funding": [{"payer": NHS, "percent": "100"}], "purchase_order": "NHS-CHC-2026", **own,
     }  # fmt: skip
 
 

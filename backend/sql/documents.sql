@@ -4,8 +4,8 @@ INSERT INTO document (provider_id, id, kind, number, commissioner_id, contract_i
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
 
 -- name: insert_file
-INSERT INTO document_file (provider_id, document_id, format, media_type, file_name, content, sha256)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO document_file (provider_id, document_id, format, media_type, file_name, content, sha256, as_of)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 
 -- name: insert_lines
 INSERT INTO document_line (provider_id, document_id, line, visit_id, employment_id, service_user_id, amount_pence,
@@ -32,7 +32,7 @@ SELECT id, kind, number, commissioner_id, contract_id, scope, period_start, peri
 FROM document WHERE provider_id = $1 ORDER BY created_at, kind, scope, period_start
 
 -- name: files
-SELECT format, media_type, file_name, content, sha256 FROM document_file
+SELECT format, media_type, file_name, content, sha256, as_of FROM document_file
 WHERE provider_id = $1 AND document_id = $2 ORDER BY format
 
 -- name: exists
@@ -41,3 +41,13 @@ SELECT id FROM document WHERE provider_id = $1 AND kind = ANY ($2) AND scope = $
 -- name: listed
 SELECT id FROM document WHERE provider_id = $1 AND ($2::text IS NULL OR kind = $2)
 ORDER BY created_at, kind, scope, period_start
+
+-- name: invoices
+SELECT id FROM document
+WHERE provider_id = $1 AND kind IN ('invoice', 'credit_note') AND ($2::text IS NULL OR number = $2)
+ORDER BY created_at, number
+
+-- name: lock_invoice
+-- Whoever makes a further file of it at the same time waits, and then finds the file made.
+SELECT contract_id, id, snapshot, pg_advisory_xact_lock(hashtextextended(id::text, 0))
+FROM document WHERE provider_id = $1 AND id = $2

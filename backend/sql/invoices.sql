@@ -6,6 +6,12 @@ SELECT DISTINCT ON (starts_on) starts_on, ends_on, version, terms, self_billed, 
 FROM contract_version WHERE provider_id = $1 AND contract_id = $2 AND recorded_at <= $3
 ORDER BY starts_on, version DESC
 
+-- name: purchase_order
+-- The order number of the version in force on a day, as recorded up to an instant.
+SELECT purchase_order FROM contract_version
+WHERE provider_id = $1 AND contract_id = $2 AND starts_on <= $3 AND recorded_at <= $4
+ORDER BY starts_on DESC, version DESC LIMIT 1
+
 -- name: previous
 SELECT as_of FROM document
 WHERE provider_id = $1 AND contract_id = $2 AND period_start < $3

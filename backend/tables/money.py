@@ -115,6 +115,7 @@ class DocumentFile(Table, tablename="document_file", db=DB):
     file_name = Text(default=None, null=False)
     content = Bytea(default=None, null=False)
     sha256 = Bytea(default=None, null=False)
+    as_of = Timestamptz(default=None, null=False)
 
 
 class DocumentLine(Table, tablename="document_line", db=DB):

@@ -74,20 +74,26 @@ async def store(connection: asyncpg.Connection, document: Frozen) -> None:
         bytes.fromhex(document.snapshot.facts_digest),
         document.created_at,
     )
+    await store_files(connection, document.provider_id, document.id, document.files, document.as_of)
+
+
+async def store_files(
+    connection: asyncpg.Connection,
+    provider_id: UUID,
+    document_id: UUID,
+    files: Sequence[File],
+    as_of: datetime,
+) -> None:
+    """Append files to a document, drawn from facts recorded up to `as_of`.
+
+    The database refuses a second one of the same format.
+    """
+    rows = [
+        (file.format, file.media_type, file.name, file.content, sha256(file.content).digest(), as_of)
+        for file in files
+    ]
     await connection.executemany(
-        query("documents.insert_file"),
-        [
-            (
-                document.provider_id,
-                document.id,
-                file.format,
-                file.media_type,
-                file.name,
-                file.content,
-                sha256(file.content).digest(),
-            )
-            for file in document.files
-        ],
+        query("documents.insert_file"), [(provider_id, document_id, *row) for row in rows]
     )
 
 

@@ -9,12 +9,12 @@ import asyncpg
 import msgspec
 
 from backend.clock import is_simulated
-from backend.documents.invoice import invoice_csv, invoice_json, invoice_pdf
 from backend.domain.invoicing import NextLine
 from backend.sql import query
 from backend.tables.ids import organisation_id
 from backend.use_cases.frozen_documents import SETTLED, File, Frozen, store
 from backend.use_cases.invoice_facts import InvoiceFacts, invoice_facts
+from backend.use_cases.invoice_files import addressed, file_name, invoice_files, peppol_file
 from backend.use_cases.invoice_snapshot import Invoice, invoice, invoice_snapshot
 from backend.use_cases.parties import parties
 from schemas.documents import InvoiceSnapshot
@@ -28,8 +28,9 @@ async def issue_invoice(
     end: date,
     now: datetime,
 ) -> str:
-    """Freeze the document with its PDF, CSV and JSON, and take its number. Returns what was issued, in words.
+    """Freeze the document with its files, and take its number. Returns what was issued, in words.
 
+    The e-invoice is among them if nothing that Peppol asks for is missing; else it can be made later, by an export.
     Without a line to bill there is no document: what is parked comes with the next one.
     """
     facts = await invoice_facts(connection, provider_id, contract_id, start, end, now - SETTLED)
@@ -51,7 +52,7 @@ async def issue_invoice(
         as_of=now - SETTLED,
         created_at=now,
         snapshot=snapshot,
-        files=_files(snapshot),
+        files=await _files(connection, facts, snapshot),
         total_pence=made.pence,
         summary={"lines": len(made.lines), "parked": len(made.left_out)},
     )
@@ -70,7 +71,8 @@ async def build_invoice(
 ) -> InvoiceSnapshot:
     """The invoice's snapshot: the same facts always give the same bytes."""
     payers = {payer: organisation_id(payer) for line in made.lines for payer in line.shares}
-    known = await parties(connection, {facts.provider_id, facts.commissioner_id, *payers.values()})
+    wanted = {facts.provider_id, facts.commissioner_id, *payers.values()}
+    known = await parties(connection, wanted, issued_at - SETTLED)
     names = {payer: known[payer_id].name for payer, payer_id in payers.items() if payer_id in known}
     return invoice_snapshot(
         facts,
@@ -130,13 +132,11 @@ def _json(value: object) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def _files(snapshot: InvoiceSnapshot) -> list[File]:
-    name = f"{snapshot.kind.replace('_', '-')}_{snapshot.number}_{snapshot.contract_reference}_{snapshot.period.start}"
-    renderings: list[tuple[str, str, Any]] = [
-        ("pdf", "application/pdf", invoice_pdf),
-        ("csv", "text/csv", invoice_csv),
-        ("json", "application/json", invoice_json),
-    ]
-    return [
-        File(kind, media_type, f"{name}.{kind}", render(snapshot)) for kind, media_type, render in renderings
-    ]
+async def _files(
+    connection: asyncpg.Connection, facts: InvoiceFacts, snapshot: InvoiceSnapshot
+) -> list[File]:
+    pdf, csv, json = invoice_files(snapshot)
+    as_of = snapshot.issued_at - SETTLED
+    bill = await addressed(connection, facts.provider_id, facts.contract_id, snapshot, as_of)
+    peppol, _ = peppol_file(bill, file_name(snapshot), pdf.content, csv.content)
+    return [pdf, csv, json] + ([peppol] if peppol else [])

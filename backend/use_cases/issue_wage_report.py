@@ -84,7 +84,7 @@ async def build_wage_report(
 ) -> WageReportSnapshot:
     """The report's snapshot from the facts recorded up to `as_of`: the same facts always give the same bytes."""
     facts = await wage_report_facts(connection, provider_id, pay_cycle, start, end, as_of, today)
-    provider = (await parties(connection, [provider_id]))[provider_id]
+    provider = (await parties(connection, [provider_id], as_of))[provider_id]
     return wage_report_snapshot(
         facts,
         provider,

@@ -1,6 +1,7 @@
 """Organisations as documents name them."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 import asyncpg
@@ -9,9 +10,14 @@ from backend.sql import query
 from schemas.documents import Party
 
 
-async def parties(connection: asyncpg.Connection, organisation_ids: Iterable[UUID]) -> dict[UUID, Party]:
-    """Names and addresses of organisations, by id."""
-    rows = await connection.fetch(query("organisations.names"), list(organisation_ids))
+async def parties(
+    connection: asyncpg.Connection, organisation_ids: Iterable[UUID], at: datetime | None = None
+) -> dict[UUID, Party]:
+    """Names, addresses and identifiers of organisations, by id: as recorded up to `at`, or as they are.
+
+    Of an organisation that was loaded later still, its first version.
+    """
+    rows = await connection.fetch(query("organisations.names"), list(organisation_ids), at)
     return {
         row["id"]: Party(
             name=row["name"],
@@ -21,6 +27,7 @@ async def parties(connection: asyncpg.Connection, organisation_ids: Iterable[UUI
             email=row["email"],
             vat_identifier=row["vat_identifier"],
             tax_identifier=row["tax_identifier"],
+            peppol_identifier=row["peppol_identifier"],
         )
         for row in rows
     }

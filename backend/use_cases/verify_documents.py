@@ -12,19 +12,18 @@ import msgspec
 
 from backend import db
 from backend.documents.canonical import canonical_json
-from backend.documents.invoice import invoice_csv, invoice_json, invoice_pdf
 from backend.documents.wage_report import wage_report_json, wage_report_pdf
 from backend.documents.wage_workbook import wage_report_xlsx
 from backend.sql import query
 from backend.use_cases.frozen_documents import snapshot_bytes
 from backend.use_cases.invoice_facts import invoice_facts
+from backend.use_cases.invoice_files import PEPPOL, addressed, file_name, invoice_files, peppol_file
 from backend.use_cases.invoice_snapshot import invoice
 from backend.use_cases.issue_invoice import build_invoice
 from backend.use_cases.issue_wage_report import build_wage_report
 from backend.use_cases.verification.recomputed import differences
 from schemas.documents import InvoiceSnapshot, WageReportSnapshot
 
-_INVOICE: dict[str, Any] = {"pdf": invoice_pdf, "csv": invoice_csv, "json": invoice_json}
 _WAGE_REPORT: dict[str, Any] = {"pdf": wage_report_pdf, "xlsx": wage_report_xlsx, "json": wage_report_json}
 
 
@@ -55,7 +54,7 @@ async def _faults(connection: asyncpg.Connection, provider_id: UUID, row: Any) -
     known = msgspec.json.decode(stored)
     again = await _recomputed(connection, provider_id, row, known)
     faults = [] if canonical_json(again) == stored else differences(known, msgspec.to_builtins(again))
-    return faults + await _file_faults(connection, provider_id, row["id"], again)
+    return faults + await _file_faults(connection, provider_id, row, again)
 
 
 async def _recomputed(
@@ -84,14 +83,25 @@ async def _recomputed(
 async def _file_faults(
     connection: asyncpg.Connection,
     provider_id: UUID,
-    document_id: UUID,
+    document: Any,
     again: InvoiceSnapshot | WageReportSnapshot,
 ) -> list[str]:
-    renderings = _INVOICE if isinstance(again, InvoiceSnapshot) else _WAGE_REPORT
+    drawn = _drawn(again)
     found = []
-    for file in await connection.fetch(query("documents.files"), provider_id, document_id):
+    for file in await connection.fetch(query("documents.files"), provider_id, document["id"]):
+        if file["format"] == PEPPOL and isinstance(again, InvoiceSnapshot):
+            bill = await addressed(connection, provider_id, document["contract_id"], again, file["as_of"])
+            peppol, _ = peppol_file(bill, file_name(again), drawn["pdf"], drawn["csv"])
+            drawn[PEPPOL] = peppol.content if peppol else b""
         if sha256(file["content"]).digest() != file["sha256"]:
             found.append(f"{file['file_name']} does not match its own digest")
-        elif renderings[file["format"]](again) != file["content"]:
+        elif drawn[file["format"]] != file["content"]:
             found.append(f"{file['file_name']} comes out otherwise")
     return found
+
+
+def _drawn(again: InvoiceSnapshot | WageReportSnapshot) -> dict[str, bytes]:
+    """The files of a snapshot, drawn anew, by format."""
+    if isinstance(again, InvoiceSnapshot):
+        return {file.format: file.content for file in invoice_files(again)}
+    return {kind: render(again) for kind, render in _WAGE_REPORT.items()}

@@ -51,7 +51,7 @@ def nowhere(tmp_path: Path) -> Path:
 async def test_an_export_ends_and_names_the_folder(
     reported: Office, database: Database, nowhere: Path
 ) -> None:
-    assert is_a_sentence_about(nowhere, doorstep(database, "export", str(nowhere)))
+    assert is_a_sentence_about(nowhere, doorstep(database, "export", "documents", str(nowhere)))
 
 
 async def test_evidence_ends_and_names_the_file(reported: Office, database: Database, nowhere: Path) -> None:

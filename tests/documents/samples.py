@@ -16,6 +16,7 @@ def party(name: str) -> Data:
         "postcode": "HR1 2AA",
         "email": "finance@example.org",
         "vat_identifier": "GB123456789",
+        "peppol_identifier": "0088:2000000000008",
     }
 
 

@@ -15,6 +15,7 @@ def documents() -> dict[str, bytes]:
     [
         "invoice.json",
         "invoice.csv",
+        "invoice.ubl.xml",
         "invoice.pdf.txt",
         "wage_report.json",
         "wage_report.pdf.txt",

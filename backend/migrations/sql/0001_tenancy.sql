@@ -197,7 +197,8 @@ CREATE FUNCTION organisation_by_reference(wanted text) RETURNS TABLE (id uuid, k
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
 $$ SELECT o.id, o.kind FROM organisation o WHERE o.reference = wanted $$;
 
-CREATE FUNCTION organisation_names(wanted uuid[]) RETURNS TABLE
+-- As recorded up to an instant, or as they are; of an organisation that came later, its first version.
+CREATE FUNCTION organisation_names(wanted uuid[], at timestamptz DEFAULT NULL) RETURNS TABLE
     (id uuid, kind text, reference text, name text, address text, postcode text, email text, vat_identifier text,
      tax_identifier text, peppol_identifier text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
@@ -205,7 +206,9 @@ $$
     SELECT DISTINCT ON (o.id) o.id, o.kind, o.reference, v.name, v.address, v.postcode, v.email, v.vat_identifier,
            v.tax_identifier, v.peppol_identifier
     FROM organisation o JOIN organisation_version v ON v.organisation_id = o.id
-    WHERE o.id = ANY (wanted) ORDER BY o.id, v.version DESC
+    WHERE o.id = ANY (wanted)
+    ORDER BY o.id, coalesce(v.recorded_at <= at, true) DESC,
+        CASE WHEN coalesce(v.recorded_at <= at, true) THEN -v.version ELSE v.version END
 $$;
 
 CREATE FUNCTION every_provider() RETURNS TABLE (id uuid, reference text)

@@ -137,6 +137,7 @@ CREATE TABLE document_file (
     file_name text NOT NULL,
     content bytea NOT NULL,
     sha256 bytea NOT NULL,
+    as_of timestamptz NOT NULL,            -- facts recorded up to here are in it: an e-invoice can come later
     PRIMARY KEY (provider_id, document_id, format),
     FOREIGN KEY (provider_id, document_id) REFERENCES document ON DELETE RESTRICT
 );

@@ -1,0 +1,167 @@
+"""An invoice or credit note in the terms of EN 16931, the European model of an invoice: what an e-invoice says.
+
+A snapshot's amounts are below zero where something is taken back. An e-invoice names its kind instead: the amounts of
+a credit note are what is credited, so they change their sign here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final, Literal
+
+from backend.documents import words
+from backend.documents.invoice_page import notices, remarks
+from backend.domain.time import london_date
+from schemas.documents import InvoiceLine, InvoiceSnapshot, Party, Vat
+
+_PENNY: Final = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Tax:
+    """How VAT treats a line: category E (exempt, `reason` says why) or S (standard rate, `rate` in per cent)."""
+
+    category: Literal["E", "S"]
+    rate: Decimal
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaxTotal:
+    """The lines of one treatment together, in pounds."""
+
+    tax: Tax
+    net: Decimal
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillLine:
+    """One line, in pounds before tax. `dates` are left out where they lie outside the bill's period."""
+
+    id: str
+    name: str
+    description: str
+    amount: Decimal
+    tax: Tax
+    note: str | None = None
+    dates: tuple[date, date] | None = None
+    properties: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bill:
+    """What is billed, or credited, by whom and to whom. `corrects` names the earlier documents that lines change."""
+
+    kind: Literal["invoice", "credit_note"]
+    number: str
+    issued_on: date
+    period: tuple[date, date]
+    seller: Party
+    buyer: Party
+    contract: str
+    purchase_order: str | None
+    self_billed: bool
+    lines: Sequence[BillLine]
+    corrects: Sequence[str]
+    notes: Sequence[str]
+    stated: tuple[Decimal, Decimal]
+
+    @property
+    def net(self) -> Decimal:
+        """Before tax."""
+        return sum((line.amount for line in self.lines), Decimal("0.00"))
+
+    @property
+    def tax(self) -> Decimal:
+        """The tax of all treatments together."""
+        return sum((total.amount for total in self.tax_totals()), Decimal("0.00"))
+
+    def tax_totals(self) -> list[TaxTotal]:
+        """A total for each treatment; exempt lines make one, with all their reasons (EN 16931, BR-E-01 and BR-S-08)."""
+        grouped: dict[tuple[str, Decimal], list[BillLine]] = {}
+        for line in self.lines:
+            grouped.setdefault((line.tax.category, line.tax.rate), []).append(line)
+        return [_total(grouped[key]) for key in sorted(grouped)]
+
+
+def _total(lines: Sequence[BillLine]) -> TaxTotal:
+    tax, net = lines[0].tax, sum((line.amount for line in lines), Decimal("0.00"))
+    reasons = dict.fromkeys(line.tax.reason for line in lines if line.tax.reason)
+    amount = (net * tax.rate / 100).quantize(_PENNY, ROUND_HALF_UP)
+    return TaxTotal(Tax(tax.category, tax.rate, "; ".join(reasons) or None), net, amount)
+
+
+def bill_of(snapshot: InvoiceSnapshot) -> Bill:
+    """The snapshot as a bill: its amounts and lines are the snapshot's own."""
+    sign = -1 if snapshot.kind == "credit_note" else 1
+    period = (snapshot.period.start, snapshot.period.end)
+    return Bill(
+        kind=snapshot.kind,
+        number=snapshot.number,
+        issued_on=london_date(snapshot.issued_at),
+        period=period,
+        seller=snapshot.provider,
+        buyer=snapshot.commissioner,
+        contract=snapshot.contract_reference,
+        purchase_order=snapshot.purchase_order,
+        self_billed=snapshot.self_billed,
+        lines=[_line(line, sign, _treatment(snapshot.vat), period) for line in snapshot.lines],
+        corrects=list(dict.fromkeys(line.adjusts.number for line in snapshot.lines if line.adjusts)),
+        notes=[*notices(snapshot), *_shared(snapshot)],
+        stated=(sign * snapshot.vat.net, sign * snapshot.vat.amount),
+    )
+
+
+def _treatment(vat: Vat) -> Tax:
+    return Tax(vat.category, vat.rate, vat.reason if vat.category == "E" else None)
+
+
+def _shared(snapshot: InvoiceSnapshot) -> list[str]:
+    """Who pays what, where it is not the one addressed who pays all."""
+    if [total.payer for total in snapshot.by_payer] in ([], [snapshot.commissioner.reference]):
+        return []
+    shares = (f"{total.name} {words.pounds(total.amount)}" for total in snapshot.by_payer)
+    return [f"Shares: {', '.join(shares)}."]
+
+
+def _line(line: InvoiceLine, sign: int, tax: Tax, period: tuple[date, date]) -> BillLine:
+    span = line.planned or line.actual
+    dates = None if span is None else (london_date(span.start), london_date(span.end))
+    within = dates is not None and period[0] <= dates[0] <= dates[1] <= period[1]
+    on = dates[0] if dates else None
+    kind = ", ".join(words.worded(part) for part in (line.service, line.zone) if part)
+    return BillLine(
+        id=str(line.line),
+        name=kind or "visit",
+        description=_described(line, on),
+        amount=(sign * line.amount).quantize(_PENNY, ROUND_HALF_UP),
+        tax=tax,
+        note=remarks(line, on) or None,
+        dates=dates if within else None,
+        properties=_properties(line),
+    )
+
+
+def _described(line: InvoiceLine, on: date | None) -> str:
+    day = "" if on is None else f" on {words.short_day(on)}"
+    times = f"planned {words.clock(line.planned, on)}, recorded {words.clock(line.actual, on)}"
+    return f"Visit {line.visit}{day}: {times}"
+
+
+def _properties(line: InvoiceLine) -> list[tuple[str, str]]:
+    minutes = (
+        ("Minutes planned", line.planned_minutes),
+        ("Minutes recorded", line.actual_minutes),
+        ("Minutes billed", line.payable_minutes),
+    )
+    named = [
+        ("Visit", line.visit),
+        ("Person", line.person),
+        ("Carer", line.carer),
+        *((name, None if value is None else words.number(value)) for name, value in minutes),
+        ("Price", " + ".join(words.worded(part) for part in (line.unit, line.uplift) if part)),
+        ("Rules", ", ".join(line.rules)),
+    ]
+    return [(name, value) for name, value in named if value]

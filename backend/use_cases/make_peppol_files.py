@@ -1,0 +1,67 @@
+"""Make the Peppol e-invoices that could not be made when their documents were issued, and hand all of them out."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from backend import clock, db
+from backend.sql import query
+from backend.use_cases.frozen_documents import File, snapshot_bytes, store_files
+from backend.use_cases.invoice_files import PEPPOL, addressed, file_name, peppol_file
+from schemas.documents import InvoiceSnapshot
+
+_FILE: Final = ("format", "media_type", "file_name", "content")
+
+
+@dataclass(frozen=True, slots=True)
+class PeppolMade:
+    """An invoice or credit note with its e-invoice, or with the reasons why it has none, in words."""
+
+    number: str
+    file: File | None
+    faults: tuple[str, ...]
+    self_billed: bool
+
+
+async def make_peppol_files(provider_id: UUID, number: str | None = None) -> AsyncIterator[PeppolMade]:
+    """Every invoice and credit note of a provider, or the one of a number, in the order they were made.
+
+    What was made once is kept: it comes out the same whenever it is asked for.
+    """
+    async with db.as_provider(provider_id) as connection:
+        rows = await connection.fetch(query("documents.invoices"), provider_id, number)
+    for row in rows:
+        async with db.as_provider(provider_id) as connection:
+            made = await peppol_of(connection, provider_id, row["id"])
+        yield made
+
+
+async def peppol_of(connection: asyncpg.Connection, provider_id: UUID, document_id: UUID) -> PeppolMade:
+    """The e-invoice of one document: as it was kept, or made now and kept if nothing is missing."""
+    row = await connection.fetchrow(query("documents.lock_invoice"), provider_id, document_id)
+    snapshot = msgspec.json.decode(snapshot_bytes(row["snapshot"]), type=InvoiceSnapshot)
+    kept = await connection.fetch(query("documents.files"), provider_id, document_id)
+    files = {file["format"]: File(*(file[name] for name in _FILE)) for file in kept}
+    if PEPPOL in files:
+        return PeppolMade(snapshot.number, files[PEPPOL], (), snapshot.self_billed)
+    made, faults = await _made(connection, provider_id, row, snapshot, files)
+    return PeppolMade(snapshot.number, made, tuple(faults), snapshot.self_billed)
+
+
+async def _made(
+    connection: asyncpg.Connection,
+    provider_id: UUID,
+    document: Any,
+    snapshot: InvoiceSnapshot,
+    files: dict[str, File],
+) -> tuple[File | None, list[str]]:
+    now = clock.now()
+    bill = await addressed(connection, provider_id, document["contract_id"], snapshot, now)
+    made, faults = peppol_file(bill, file_name(snapshot), files["pdf"].content, files["csv"].content)
+    if made:
+        await store_files(connection, provider_id, document["id"], [made], now)
+    return made, faults
