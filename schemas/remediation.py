@@ -51,12 +51,13 @@ class OwedPeriod(Struct, frozen=True, kw_only=True):
 
 
 class Unplaced(Struct, frozen=True, kw_only=True):
-    """What of a payment of arrears no period in the schedule is owed."""
+    """What of a payment of arrears no period in the schedule takes, and why, in words."""
 
     worker: str
     reference: str
     paid_on: Day
     amount: Number
+    reason: str
 
 
 class RemediationTotals(Struct, frozen=True, kw_only=True):

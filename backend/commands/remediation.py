@@ -59,7 +59,7 @@ def _print(schedule: "Remediation") -> None:
         click.echo(_told(row))
     for spare in schedule.unplaced:
         click.echo(
-            f"{spare.worker}  {spare.reference} of {spare.paid_on}: {_pounds(spare.amount)} beyond any due"
+            f"{spare.worker}  {spare.reference} of {spare.paid_on}: {_pounds(spare.amount)} {spare.reason}"
         )
     totals = schedule.totals
     click.echo(

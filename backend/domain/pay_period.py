@@ -12,6 +12,7 @@ from typing import Final
 
 import polars as pl
 
+from schemas.month import last_day_of_month_from
 from schemas.wage import Period
 
 _WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -76,6 +77,13 @@ def parse_pay_cycle(text: str) -> PayCycle:
     raise ValueError(
         f"{text!r} is not a pay cycle: write weekly:mon, fortnightly:2026-11-02, four_weekly:2026-11-02 or monthly:1"
     )
+
+
+def last_day_after_leaving(ended_on: date) -> date:
+    """The last day of the month that begins on the day after an employment ended: what is paid up to it counts in the
+    final period (SI 2015/621, reg 9(1)(d); HMRC NMWM09030: left on 15 July, to 15 August).
+    """
+    return last_day_of_month_from(ended_on + timedelta(days=1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,21 @@ from msgspec.structs import replace
 
 from backend.statute import strict_yaml
 from backend.statute.citation import citation
-from backend.statute.entries import MileageInterval, OffsetInterval, RateInterval, Rule, build
+from backend.statute.entries import (
+    MileageInterval,
+    OffsetInterval,
+    PenaltyInterval,
+    RateInterval,
+    Rule,
+    build,
+)
 from backend.statute.strict_yaml import StatuteError
-from backend.statute.wage_law import mileage_intervals, offset_intervals, rate_intervals
+from backend.statute.wage_law import (
+    mileage_intervals,
+    offset_intervals,
+    rate_intervals,
+    read_penalty_intervals,
+)
 
 USUAL_MINUTES: Final = ("1", "5", "6", "10", "15", "20", "30", "60")
 """What terms commonly round to: a rule about N minutes is listed with each of these too."""
@@ -40,7 +52,7 @@ def _with_minutes(family: Rule, number: str) -> Rule:
 
 @cache
 def rules() -> dict[str, Rule]:
-    """All rules by id: those of rules/*.yaml, and one for each dated rate, offset and mileage rate.
+    """All rules by id: those of rules/*.yaml, and one for each dated rate, offset, mileage rate and penalty.
 
     Raises StatuteError for a missing citation or an id that stands twice.
     """
@@ -75,7 +87,9 @@ def _dated(read: strict_yaml.Reader) -> list[Rule]:
     rates = rate_intervals(read("wage_rates.yaml"))
     offsets = offset_intervals(read("accommodation_offsets.yaml"))
     miles = [_mileage_rule(entry) for entry in mileage_intervals(read("mileage.yaml"))]
-    return [_rate_rule(entry) for entry in rates] + [_offset_rule(entry) for entry in offsets] + miles
+    penalties = [_penalty_rule(entry) for entry in read_penalty_intervals(read("penalties.yaml"))]
+    rules = [_rate_rule(entry) for entry in rates] + [_offset_rule(entry) for entry in offsets]
+    return rules + miles + penalties
 
 
 def _rate_rule(entry: RateInterval) -> Rule:
@@ -101,7 +115,18 @@ def _mileage_rule(entry: MileageInterval) -> Rule:
     return _rule(entry, "Approved mileage", f"{says}; for journeys")
 
 
-def _rule(entry: RateInterval | OffsetInterval | MileageInterval, title: str, says: str) -> Rule:
+def _penalty_rule(entry: PenaltyInterval) -> Rule:
+    says = (
+        f"A notice of underpayment may ask for {entry.percent} per cent of what was underpaid, at most "
+        f"£{entry.most_a_worker} for one worker and at least £{entry.least_a_notice} for the notice; for periods "
+        f"that begin"
+    )
+    return _rule(entry, "Penalty for underpayment", says)
+
+
+def _rule(
+    entry: RateInterval | OffsetInterval | MileageInterval | PenaltyInterval, title: str, says: str
+) -> Rule:
     return Rule(
         id=entry.id,
         title=f"{title} from {entry.since}",

@@ -50,8 +50,13 @@ def mileage_intervals(data: Any) -> list[MileageInterval]:
 
 @cache
 def penalty_intervals() -> list[PenaltyInterval]:
+    """The packaged penalties for underpayment, oldest first. Raises StatuteError."""
+    return read_penalty_intervals(strict_yaml.read("penalties.yaml"))
+
+
+def read_penalty_intervals(data: Any) -> list[PenaltyInterval]:
     """Checked penalties for underpayment, oldest first. Raises StatuteError."""
-    entries = build(list[PenaltyInterval], strict_yaml.read("penalties.yaml"), "penalties.yaml")
+    entries = build(list[PenaltyInterval], data, "penalties.yaml")
     unbroken(entries, "penalties.yaml")
     return entries
 

@@ -7,7 +7,7 @@ it is paid in, so that nothing is used twice. What is due is worked out anew to 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
 from typing import Any, Final
@@ -20,13 +20,12 @@ from msgspec import Struct
 from backend import clock, db
 from backend.domain.arrears import Paid, Penalty, ShortPeriod, Standing, exposure, settled
 from backend.domain.money import pounds
-from backend.domain.pay_period import parse_pay_cycle
+from backend.domain.pay_period import last_day_after_leaving, parse_pay_cycle
 from backend.domain.payroll import classify
 from backend.domain.time import london_date
 from backend.faults import DomainError
 from backend.sql import query
 from backend.statute.wage_law import penalty_intervals, treatments
-from backend.tables.ids import thing_id
 from backend.use_cases.calc_wage import wage_results
 from backend.use_cases.frozen_documents import snapshot_bytes
 from backend.use_cases.parties import parties
@@ -46,6 +45,10 @@ from schemas.wage import Arrears, WageCase, WageResult
 
 SETTLED_RULE: Final = "nmw-act-17-5"
 YEARS_A_NOTICE_REACHES: Final = 6
+BEYOND: Final = "more than wage reports find owed for the days it is for"
+UNDATED: Final = (
+    "does not say the days it is for, so it settles nothing: load it again with earned_start and earned_end"
+)
 
 Label = Callable[[str, str | None], str]
 """How a worker is named, from the employment's reference and the name in the report."""
@@ -98,10 +101,8 @@ async def remediation(
         for place, worker in await _short_workers(connection, provider_id, report["id"])
     ]
     lines = _by_employment(await _payments(connection, provider_id, now))
-    short = _with_dues(
-        workers, lambda reference: lines.get(str(thing_id(provider_id, "employment", reference)), []), as_of
-    )
-    rows, unplaced, owed = _settled(provider_id, short, lines, as_of, label)
+    short = _with_dues(workers, lines, as_of)
+    rows, unplaced, owed = _settled(short, lines, as_of, label)
     provider = (await parties(connection, [provider_id]))[provider_id]
     return Remediation(
         provider=provider,
@@ -131,29 +132,38 @@ async def _short_workers(
 async def _payments(
     connection: asyncpg.Connection, provider_id: UUID, now: datetime
 ) -> list[Mapping[str, Any]]:
-    """Payments for days before them, loaded line by line or as exports of the payroll."""
-    given = await connection.fetch(query("arrears.payments"), provider_id, now)
-    exported = await connection.fetch(query("arrears.exported"), provider_id, now)
-    mapping = await connection.fetch(query("wages.pay_mapping"), provider_id, now) if exported else []
-    read = classify(list(map(dict, exported)), list(map(dict, mapping))).lines
-    return [*given, *(line for line in read if line["section"] == "pay")]
+    """Payments for days before them, and arrears, loaded line by line or as exports of the payroll."""
+    given = await connection.fetch(query("arrears.payments"), provider_id, now, ARREARS)
+    mapping = [dict(row) for row in await connection.fetch(query("wages.pay_mapping"), provider_id, now)]
+    elements = sorted({row["element"] for row in mapping if row["kind"] == ARREARS})
+    exported = await connection.fetch(query("arrears.exported"), provider_id, now, elements)
+    references = {row["employment_id"]: row["employment"] for row in exported}
+    read = classify([dict(row) for row in exported], mapping).lines
+    return [
+        *given,
+        *(
+            {**line, "employment": references[line["employment_id"]]}
+            for line in read
+            if line["section"] == "pay"
+        ),
+    ]
 
 
 def _by_employment(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
     found: dict[str, list[Mapping[str, Any]]] = {}
     for row in rows:
-        found.setdefault(row["employment_id"], []).append(row)
+        found.setdefault(row["employment"], []).append(row)
     return found
 
 
 def _with_dues(
     workers: Sequence[tuple[Mapping[str, Any], int, _Tested]],
-    lines_of: Callable[[str], Sequence[Mapping[str, Any]]],
+    lines: Mapping[str, Sequence[Mapping[str, Any]]],
     as_of: date,
 ) -> list[_Short]:
     """Each short worker with what was due on every day of a payment, by the test itself."""
     days = [
-        sorted({as_of, *(line["paid_on"] for line in lines_of(worker.employment) if _is_arrears(line))})
+        sorted({as_of, *(line["paid_on"] for line in lines.get(worker.employment, ()) if _is_arrears(line))})
         for _, _, worker in workers
     ]
     cases = [
@@ -169,7 +179,6 @@ def _with_dues(
 
 
 def _settled(
-    provider_id: UUID,
     short: Sequence[_Short],
     lines: Mapping[str, Sequence[Mapping[str, Any]]],
     as_of: date,
@@ -179,10 +188,11 @@ def _settled(
     rows: list[OwedPeriod] = []
     unplaced: list[Unplaced] = []
     owed: dict[str, list[tuple[int, Penalty | None]]] = {}
-    for employment in sorted({one.worker.employment for one in short}):
+    with_arrears = {name for name, paid in lines.items() if any(map(_is_arrears, paid))}
+    for employment in sorted({one.worker.employment for one in short} | with_arrears):
         own = [one for one in short if one.worker.employment == employment]
-        paid = lines.get(str(thing_id(provider_id, "employment", employment)), [])
-        named = label(employment, own[0].worker.name)
+        paid = lines.get(employment, [])
+        named = label(employment, own[0].worker.name if own else None)
         standings, beyond = settled([one.period for one in own], _arrears(paid), as_of)
         for one, standing in zip(own, standings, strict=True):
             row = _row(one, standing, named, paid, as_of)
@@ -191,11 +201,24 @@ def _settled(
                 owed.setdefault(one.worker.person, []).append(
                     (standing.underpayment_left, _penalty(row.period.start))
                 )
-        unplaced += [
-            Unplaced(worker=named, reference=line.reference, paid_on=line.paid_on, amount=pounds(left))
-            for line, left in beyond
-        ]
+        unplaced += _unplaced(named, paid, beyond, as_of)
     return rows, unplaced, owed
+
+
+def _unplaced(
+    named: str, lines: Iterable[Mapping[str, Any]], beyond: Iterable[tuple[Paid, int]], as_of: date
+) -> list[Unplaced]:
+    """What is beyond all dues, and arrears that do not say their days: neither settles anything, and nobody guesses."""
+    found = [(line.reference, line.paid_on, left, BEYOND) for line, left in beyond]
+    found += [
+        (line["reference"], line["paid_on"], _worth(line), UNDATED)
+        for line in lines
+        if _is_arrears(line) and line["earned_start"] is None and line["paid_on"] <= as_of and _worth(line)
+    ]
+    return [
+        Unplaced(worker=named, reference=reference, paid_on=paid_on, amount=pounds(pence), reason=reason)
+        for reference, paid_on, pence, reason in found
+    ]
 
 
 def _is_arrears(line: Mapping[str, Any]) -> bool:
@@ -206,7 +229,7 @@ def _arrears(lines: Iterable[Mapping[str, Any]]) -> list[Paid]:
     return [
         Paid(line["reference"], line["paid_on"], line["earned_start"], line["earned_end"], _worth(line))
         for line in lines
-        if _is_arrears(line)
+        if _is_arrears(line) and line["earned_start"] is not None
     ]
 
 
@@ -257,12 +280,16 @@ def _row(
 
 
 def _is_late(line: Mapping[str, Any], one: _Short, as_of: date) -> bool:
-    """Pay of a kind that counts, for days of this period, paid after the next one: it counts where it was paid."""
-    period, left = one.worker.case.period, one.worker.case.employment_ended_on
-    following = parse_pay_cycle(one.report["scope"]).following(period)
-    last = following.end if left is None else max(following.end, left + timedelta(days=31))
+    """Pay of a kind that counts, for days of this period, that regulation 9 counts in another: paid after the next one,
+    or after the employment ended, where the month after that belongs to the final period.
+    """
+    if not treatments().pay[line["kind"]].counted or line["paid_on"] > as_of:
+        return False
+    period, left, paid_on = one.worker.case.period, one.worker.case.employment_ended_on, line["paid_on"]
     touches = line["earned_start"] <= period.end and line["earned_end"] >= period.start
-    return bool(treatments().pay[line["kind"]].counted and touches and last < line["paid_on"] <= as_of)
+    if left is not None and left < paid_on <= last_day_after_leaving(left):
+        return bool(touches and not period.start <= left <= period.end)
+    return bool(touches and parse_pay_cycle(one.report["scope"]).following(period).end < paid_on)
 
 
 def _years_before(day: date) -> date:

@@ -18,6 +18,7 @@ from backend.travel.straight_line import StraightLine, paces_text, read_paces
 _LAW: Final = (
     "accommodation_offsets.yaml",
     "mileage.yaml",
+    "penalties.yaml",
     "policy.yaml",
     "treatments.yaml",
     "wage_rates.yaml",

@@ -18,7 +18,7 @@ from backend.use_cases.miles_before import journeys_of
 from backend.use_cases.pay_preview import wage_line
 from backend.use_cases.rulebook import Rulebook
 from backend.use_cases.wage_expected import ExpectedPay, expected_pay
-from backend.use_cases.wage_report_facts import WageReportFacts
+from backend.use_cases.wage_report_facts import ARREARS, WageReportFacts
 from backend.use_cases.wage_standards import standard_verdicts
 from schemas.beside import (
     ExactFigures,
@@ -33,7 +33,8 @@ from schemas.beside import (
 from schemas.pay import PayLine as AgreedLine
 from schemas.wage import PayLine, Span, WageCase, WageResult
 
-NOT_WAGES = frozenset({"mileage", "expenses"})
+NOT_WAGES = frozenset({"mileage", "expenses", ARREARS})
+"""Payments that are no wages of the period: money given back, and arrears of others."""
 ACTUAL_COST = "actual cost entered"
 NO_RATE = "no mileage rate is approved for this way of travelling, or these days: enter the actual cost"
 _ZERO = Decimal("0.00")

@@ -10,7 +10,7 @@ from uuid import UUID
 import asyncpg
 import polars as pl
 
-from backend.domain.pay_period import parse_pay_cycle
+from backend.domain.pay_period import last_day_after_leaving, parse_pay_cycle
 from backend.domain.payroll import Classified, classify
 from backend.sql import query
 from backend.travel import TravelEstimator
@@ -280,7 +280,7 @@ def _bears_on(row: Mapping[str, Any], period: Period, employment: Mapping[str, A
     last = period.end if row["earned_start"] is None else following.end
     left = employment["ends_on"]
     return bool(
-        period.start <= row["paid_on"] <= (last if left is None else max(last, left + timedelta(days=31)))
+        period.start <= row["paid_on"] <= (last if left is None else max(last, last_day_after_leaving(left)))
     )
 
 

@@ -17,7 +17,7 @@ from backend.use_cases.rule_texts import rule_texts
 from backend.use_cases.rulebook import Rulebook, packaged_rulebook
 from backend.use_cases.wage_beside import TestPut, workers_beside
 from backend.use_cases.wage_beside_sums import report_beside, rules_beside
-from backend.use_cases.wage_report_facts import WageReportFacts
+from backend.use_cases.wage_report_facts import ARREARS, WageReportFacts
 from backend.use_cases.worked_days import CarersDays
 from schemas.beside import WorkerBeside
 from schemas.day import Actual, Span
@@ -62,7 +62,7 @@ def wage_report_snapshot(
     tests: list[TestPut] = []
     not_tested: list[NotTested] = []
     for employment, case, (result, exact) in zip(facts.employments, facts.cases, results, strict=True):
-        if any(row.placed for row in result.pay):
+        if any(row.placed for row in result.pay if row.kind != ARREARS):
             tests.append(TestPut(employment, case, result, exact))
         elif (unread := facts.payroll.unclassified[employment["employment_id"]]) or case.work:
             not_tested.append(_not_tested(employment, len(unread)))

@@ -8,7 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import to_builtins
 
-from backend.domain.pay_period import PeriodColumns, boundary, is_month, parse_pay_cycle, period_index
+from backend.domain.pay_period import (
+    PeriodColumns,
+    boundary,
+    is_month,
+    last_day_after_leaving,
+    parse_pay_cycle,
+    period_index,
+)
 from schemas.month import last_day_of_month_from
 from schemas.strict import decode
 from schemas.wage import Period
@@ -144,3 +151,18 @@ def test_a_late_month_says_the_day_that_months_begin_on() -> None:
 def test_a_day_that_the_dates_of_a_month_belie_is_refused(start: str, end: str, day: int) -> None:
     faults = decode(Period, {"start": start, "end": end, "monthly_from": day}).faults
     assert [fault.pointer for fault in faults] == ["/monthly_from"]
+
+
+@pytest.mark.parametrize(
+    ("left", "last"),
+    [
+        ("2026-07-15", "2026-08-15"),  # HMRC NMWM09030
+        ("2026-01-31", "2026-02-28"),
+        ("2026-01-30", "2026-02-28"),
+        ("2028-01-30", "2028-02-29"),
+        ("2026-12-31", "2027-01-31"),
+        ("2026-02-28", "2026-03-31"),
+    ],
+)
+def test_the_month_after_leaving_is_a_calendar_month_from_the_next_day(left: str, last: str) -> None:
+    assert last_day_after_leaving(date.fromisoformat(left)) == date.fromisoformat(last)

@@ -29,6 +29,13 @@ def test_each_mileage_rate_is_a_rule_of_its_own() -> None:
     assert "£0.55 for the first 10000 miles" in rules()["mileage-2026-04-06"].says
 
 
+def test_each_penalty_is_a_rule_of_its_own() -> None:
+    found = rules()["nmw-penalty-2016-04-01"]
+    assert "200 per cent" in found.says and "£20000.00" in found.says and "£100.00" in found.says
+    assert found.href.endswith("1998/39/section/19A")
+    assert "100 per cent" in rules()["nmw-penalty-2015-05-26"].says
+
+
 def test_the_rules_in_an_answer_are_all_listed() -> None:
     result = answer(
         pay=[

@@ -8,6 +8,7 @@ import pytest
 
 from backend.use_cases.calc_price import calc_price
 from tests.pricing import answer, contract, pointers, span, visit
+from tests.worked_cases import holds
 
 CASES = json.loads((Path(__file__).parent / "price_cases.json").read_text())
 
@@ -17,14 +18,8 @@ CASES = json.loads((Path(__file__).parent / "price_cases.json").read_text())
 )
 def test_the_answer_is_that_of_the_worked_case(case: dict[str, Any]) -> None:
     result: Any = calc_price(json.dumps(case["input"]).encode())
-    expected = case["expect"]
-    assert result["total"] == expected["total"]
-    assert expected.get("by_payer", {}).items() <= result["by_payer"].items()
-    assert len(result["findings"]) == len(expected.get("findings", []))
-    for finding, wanted in zip(result["findings"], expected.get("findings", []), strict=True):
-        assert wanted.items() <= finding.items()
-    if "lines" in expected:
-        assert result["lines"] == expected["lines"]
+    assert holds(case["expect"], result), result
+    assert len(result["findings"]) == len(case["expect"].get("findings", []))
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if "refused" in case], ids=lambda case: case["id"])

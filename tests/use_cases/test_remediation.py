@@ -17,7 +17,7 @@ from backend.use_cases.remediation import named, read_remediation, remediation
 from backend.use_cases.viewer import Viewer
 from schemas.remediation import Remediation
 from tests.jobs.office import PROVIDER, Office
-from tests.use_cases.loading.samples import load_rows
+from tests.use_cases.loading.samples import CARERS, load_rows
 
 WEEK = ("2026-11-02", "2026-11-08")
 REPORT_DUE = datetime(2026, 11, 15, 6, 5, tzinfo=UTC)
@@ -27,12 +27,15 @@ DAY = date(2026, 12, 18)
 @pytest.fixture
 async def office(http: httpx.AsyncClient, at: Any) -> Office:
     """An hour of contact and twenty minutes of waiting, of which the hour was paid: £4.24 short (80 x 12.71 / 60)."""
-    made = await Office(http, at).open()
+    return await reported(await Office(http, at).open())
+
+
+async def reported(made: Office, paid_on: str = "2026-11-13") -> Office:
     await made.plan("A", "2026-11-02T09:00")
     await made.plan("B", "2026-11-02T09:50")
     await made.attend("A", "2026-11-02T09:00", "2026-11-02T09:30")
     await made.attend("B", "2026-11-02T09:50", "2026-11-02T10:20")
-    await made.pay("E1", "1", 60, "12.71", WEEK, "2026-11-13")
+    await made.pay("E1", "1", 60, "12.71", WEEK, paid_on)
     await made.run(REPORT_DUE, "wage_reports")
     return made
 
@@ -73,6 +76,7 @@ async def test_an_arrears_payment_settles_the_period_it_is_for(office: Office) -
     ]
     [spare] = found.unplaced
     assert (spare.reference, spare.amount) == ("back-2", Decimal("0.76"))
+    assert spare.reason == "more than wage reports find owed for the days it is for"
     assert (found.totals.periods_outstanding, found.totals.penalty_exposure) == (0, Decimal("0.00"))
     [before] = (await schedule(date(2026, 12, 5))).periods
     assert before.outstanding == Decimal("1.24"), "to the day asked for"
@@ -95,10 +99,80 @@ async def test_arrears_never_count_as_pay_of_the_period_they_are_paid_in(
     )
 
 
+async def undated(office: Office, employment: str, amount: str) -> None:
+    office.set(office.clock + timedelta(minutes=5))
+    line = {
+        "provider": "hearth",
+        "employment": employment,
+        "section": "pay",
+        "kind": "award",
+        "reference": "bare",
+    }
+    await load_rows("pay", [{**line, "amount": amount, "paid_on": "2026-12-04"}])
+
+
+async def test_arrears_that_do_not_say_their_days_settle_nothing_and_are_listed(office: Office) -> None:
+    await undated(office, "E1", "4.24")
+    found = await schedule()
+    assert found.periods[0].outstanding == Decimal("4.24")
+    [spare] = found.unplaced
+    assert (spare.worker, spare.amount, spare.paid_on) == (
+        "Ann Carer (E1)",
+        Decimal("4.24"),
+        date(2026, 12, 4),
+    )
+    assert "earned_start" in spare.reason
+    assert (await schedule(date(2026, 12, 3))).unplaced == [], "not paid yet on the day asked for"
+    await undated(office, "E1", "0.00")
+    assert (await schedule()).unplaced == [], "a line taken back is none"
+
+
+async def test_arrears_of_somebody_who_was_never_short_are_listed_too(office: Office) -> None:
+    await undated(office, "E2", "5.00")
+    assert [(spare.worker, spare.amount) for spare in (await schedule()).unplaced] == [
+        ("E2", Decimal("5.00"))
+    ]
+
+
+async def test_undated_arrears_in_an_export_are_listed_once_mapped(office: Office) -> None:
+    office.set(office.clock + timedelta(minutes=5))
+    header = "employee,code,description,units,rate,amount,paid_on,earned_start,earned_end,run,reference"
+    export = f"{header}\nE1,Back  Pay,Arrears,,,4.24,2026-12-04,,,,\n"
+    await load_payroll([SourceFile("run.csv", export.encode())], provider="hearth", template="generic")
+    assert (await schedule()).unplaced == []
+    element = {"provider": "hearth", "element": "back pay", "section": "pay", "kind": "award"}
+    await load_rows("pay-mapping", [{**element, "from": "2026-01-01"}])
+    assert [spare.amount for spare in (await schedule()).unplaced] == [Decimal("4.24")]
+
+
 async def test_late_pay_counts_where_it_was_paid_and_is_pointed_out(office: Office) -> None:
     await arrears(office, "late", "4.24", "2026-12-04", kind="hourly")
     [row] = (await schedule()).periods
     assert (row.outstanding, [line.reference for line in row.paid_late]) == (Decimal("4.24"), ["late"])
+
+
+@pytest.mark.parametrize(
+    ("left", "paid_on", "late"),
+    [
+        ("2026-11-05", "2026-12-05", False),  # the last day of the month after leaving in this period
+        ("2026-11-05", "2026-12-06", True),  # the 31st day, and a day too late
+        (
+            "2026-11-10",
+            "2026-12-04",
+            True,
+        ),  # what is paid in that month counts in the final period, the one after
+        ("2026-11-10", "2026-12-11", True),
+    ],
+)
+async def test_pay_after_leaving_is_late_unless_it_counts_in_this_period(
+    http: httpx.AsyncClient, at: Any, left: str, paid_on: str, late: bool
+) -> None:
+    made = await Office(http, at).open()
+    carer = {**CARERS[0], "pay_cycle": "weekly:mon", "employment_end": left}
+    await load_rows("carers", [carer])
+    await arrears(await reported(made, "2026-11-09"), "late", "4.24", paid_on, kind="hourly")
+    [row] = (await schedule()).periods
+    assert [line.reference for line in row.paid_late] == (["late"] if late else [])
 
 
 async def test_an_auditor_follows_it_up_without_a_name(office: Office) -> None:
