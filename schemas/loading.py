@@ -34,7 +34,7 @@ from schemas.wage_kinds import DeductionKind, ExpenditureKind, PayKind, PaymentT
 LoadKind = Literal[
     "organisations", "carers", "service-users", "contracts", "pay-terms", "packages", "rota", "pay",
     "pay-templates", "pay-mapping", "standards",
-    "absences", "leave", "postcodes", "bank-holidays",
+    "absences", "leave", "activities", "postcodes", "bank-holidays",
 ]  # fmt: skip
 Format = Literal["csv", "xlsx", "json"]
 
@@ -43,6 +43,9 @@ Mode = Annotated[str, Meta(extra={"parse": one_of("car", "bicycle", "walk", "bus
 VisitStatus = Annotated[str, Meta(extra={"parse": one_of("planned", "cancelled", "suspended")})]
 Canceller = Annotated[str, Meta(extra={"parse": one_of("person", "commissioner", "provider")})]
 AbsenceKind = Annotated[str, Meta(extra={"parse": one_of("hospital", "respite", "away", "ended")})]
+ENTERED_KINDS: Final = ("waiting", "training", "supervision", "meeting", "handover", "awake")
+"""Kinds of time that a manager may enter alone: entering one never makes less of a carer's time count."""
+EnteredKind = Annotated[str, Meta(extra={"parse": one_of(*ENTERED_KINDS)})]
 DIVISIONS: Final = ("england", "wales", "england-and-wales", "scotland", "northern-ireland")
 Division = Annotated[str, Meta(extra={"parse": one_of(*DIVISIONS)})]
 Latitude = Annotated[float, Meta(extra={"parse": degrees(90)})]
@@ -173,11 +176,15 @@ class RotaRow(Struct, frozen=True, kw_only=True):
     def faults(cls, valid: Mapping[str, Any]) -> Iterator[Fault]:
         if valid.get("second_carer") is not None and valid["second_carer"] == valid.get("carer"):
             yield Fault("/second_carer", "is the same as carer")
-        for name in ("start", "end"):
-            if valid.get(f"{name}_offset") is not None and name in valid and valid[name].tzinfo is not None:
-                yield Fault(f"/{name}_offset", f"stands beside an offset in {name}: give one of them")
+        yield from _offset_faults(valid)
         if "status" in valid:
             yield from _cancelled_faults(valid)
+
+
+def _offset_faults(valid: Mapping[str, Any]) -> Iterator[Fault]:
+    for name in ("start", "end"):
+        if valid.get(f"{name}_offset") is not None and name in valid and valid[name].tzinfo is not None:
+            yield Fault(f"/{name}_offset", f"stands beside an offset in {name}: give one of them")
 
 
 def _cancelled_faults(valid: Mapping[str, Any]) -> Iterator[Fault]:
@@ -305,6 +312,29 @@ class LeaveRow(Struct, frozen=True, kw_only=True):
     @classmethod
     def faults(cls, valid: Mapping[str, Any]) -> Iterator[Fault]:
         yield from _in_order(valid, "from_", "until")
+
+
+class ActivityRow(Struct, frozen=True, kw_only=True):
+    """Time besides visits that counts, as the provider enters it. `carer` is the person's reference.
+
+    Breaks, time at home, journeys and sleep-ins are not among the kinds: they can make less of a carer's time count, so
+    the carer records or proposes them, or a manager proposes them and another decides.
+    """
+
+    provider: Reference
+    reference: Reference
+    carer: Reference
+    kind: EnteredKind
+    start: Moment
+    end: Moment
+    start_offset: Offset | None = None
+    end_offset: Offset | None = None
+    reason: Words
+    withdrawn: YesNo = False
+
+    @classmethod
+    def faults(cls, valid: Mapping[str, Any]) -> Iterator[Fault]:
+        yield from _offset_faults(valid)
 
 
 class BankHolidayRow(Struct, frozen=True, kw_only=True):

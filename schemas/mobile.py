@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from enum import StrEnum
 from math import isfinite
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, get_args
 from uuid import UUID
 
 from msgspec import Meta, Struct, field
@@ -99,7 +99,7 @@ class Platform(StrEnum):
 
 
 class ReasonCode(StrEnum):
-    """Why a recorded time is not what happened. The last six are about a day, not a visit."""
+    """Why a recorded time is not what happened. Kinds of activity are about a day, the others about a visit."""
 
     FORGOT_CHECK_IN = "forgot_check_in"
     FORGOT_CHECK_OUT = "forgot_check_out"
@@ -112,21 +112,16 @@ class ReasonCode(StrEnum):
     TRAVEL = "travel"
     WAITING = "waiting"
     TRAINING = "training"
+    SUPERVISION = "supervision"
     MEETING = "meeting"
+    HANDOVER = "handover"
     BREAK = "break"
     HOME = "home"
+    SLEEP_IN = "sleep_in"
+    AWAKE = "awake"
 
 
-DAY_REASONS: Final = frozenset(
-    {
-        ReasonCode.TRAVEL,
-        ReasonCode.WAITING,
-        ReasonCode.TRAINING,
-        ReasonCode.MEETING,
-        ReasonCode.BREAK,
-        ReasonCode.HOME,
-    }
-)
+DAY_REASONS: Final = frozenset(ReasonCode(kind) for kind in get_args(ActivityKind))
 """Reasons whose accepted correction becomes an activity of that kind; a visit's correction takes the others."""
 
 EventKind = Literal[

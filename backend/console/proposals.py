@@ -67,11 +67,11 @@ async def _propose(ask: Ask) -> Response[Any]:
     form = {name: ask.form.get(name, "").strip() for name in _FIELDS}
     visit_id = _visit_id(ask.form.get("visit"))
     problems: Problems = {}
-    times = ProposedTimes(_time("start", form, problems), _time("end", form, problems))
+    times = ProposedTimes(time_of("start", form, problems), time_of("end", form, problems))
     reason = _reason(form["reason"], problems)
     if not form["carer"]:
         problems["carer"] = "Choose the carer."
-    if fault := _unfit(form["note"]):
+    if fault := unfit(form["note"]):
         problems["note"] = fault
     if problems or reason is None:
         return await _form(ask, visit_id, form, problems, 400)
@@ -79,13 +79,13 @@ async def _propose(ask: Ask) -> Response[Any]:
     try:
         await propose_for_carer(*who, visit_id, times, reason, form["note"])
     except Faulty as error:
-        return await _form(ask, visit_id, form, _told(error), 400)
+        return await _form(ask, visit_id, form, told(error), 400)
     except DomainError as error:
         return await _form(ask, visit_id, form, {"carer": error.detail}, STATUS[error.code])
     return redirect(f"{f'/visits/{visit_id}' if visit_id else '/corrections'}?done=proposed")
 
 
-def _time(name: str, form: dict[str, str], problems: Problems) -> datetime | None:
+def time_of(name: str, form: dict[str, str], problems: Problems) -> datetime | None:
     """The instant of a London clock time, or of a time with its offset; None if the field is empty or wrong."""
     if not form[name]:
         return None
@@ -105,7 +105,8 @@ def _reason(text: str, problems: Problems) -> ReasonCode | None:
         return None
 
 
-def _unfit(note: str) -> str | None:
+def unfit(note: str) -> str | None:
+    """What is wrong with a reason in words; None if it will do."""
     if not note:
         return "Say why: the carer and the manager who decides read it."
     try:
@@ -115,7 +116,7 @@ def _unfit(note: str) -> str | None:
     return None
 
 
-def _told(error: Faulty) -> Problems:
+def told(error: Faulty) -> Problems:
     """Each fault beside its field; one about both times stands at the start."""
     named = ((fault.pointer.strip("/") or "start", fault.detail) for fault in error.faults)
     return {name: f"{_NAMES[name]} {detail}." for name, detail in named}

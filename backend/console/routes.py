@@ -7,6 +7,7 @@ from litestar.handlers import HTTPRouteHandler
 from backend.console import (
     administration,
     assets,
+    carer_days,
     invoices,
     office,
     passkeys,
@@ -24,6 +25,7 @@ handlers: Final[list[HTTPRouteHandler]] = [
     *passkeys.handlers,
     *office.handlers,
     *proposals.handlers,
+    *carer_days.handlers,
     *phones.handlers,
     *people.handlers,
     *invoices.handlers,

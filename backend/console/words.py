@@ -101,6 +101,8 @@ FLAGS: Final = {
     "changed_after_start": "the plan was changed after the visit began",
     "unplanned": "nobody planned it",
     "corrected": "corrected",
+    "entered": "entered by a manager",
+    "interrupted": "work interrupted it",
     "worked_though_cancelled": "worked although cancelled",
     "not_your_visit": "never planned for this carer",
     "overlap": "two pieces of work at the same time",

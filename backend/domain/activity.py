@@ -1,9 +1,16 @@
-"""Activities of carers from what their phones said: a start and the end that follows it, whatever came first."""
+"""Activities of carers from what their phones said (a start and the end that follows it, whatever came first), from
+accepted corrections of a day, and from what managers entered.
+"""
 
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
 
 import polars as pl
 
+from backend.domain.working_day.kinds import COUNTED
+
+Row = Mapping[str, Any]
 _INSTANT: Final = pl.Datetime("us", "UTC")
 _TEXTS: Final = pl.List(pl.String)
 
@@ -33,6 +40,20 @@ DAY_CORRECTION_SCHEMA: Final = pl.Schema(
         "last_fact_at": _INSTANT,
     }
 )
+ENTRY_SCHEMA: Final = pl.Schema(
+    {
+        "activity_id": pl.String(),
+        "version": pl.Int64(),
+        "carer_id": pl.String(),
+        "kind": pl.String(),
+        "start": _INSTANT,
+        "end": _INSTANT,
+        "withdrawn": pl.Boolean(),
+        "recorded_at": _INSTANT,
+        "digest": pl.String(),
+    }
+)
+"""What managers entered, every version of it."""
 ACTIVITY_SCHEMA: Final = pl.Schema(
     {
         "activity_id": pl.String(),
@@ -54,10 +75,14 @@ ACTIVITY_SCHEMA: Final = pl.Schema(
 )
 
 
-def activities(events: pl.DataFrame, corrections: pl.DataFrame) -> pl.DataFrame:
-    """Activities in ACTIVITY_SCHEMA. One whose start or end never came has null there and is `incomplete`."""
+def activities(events: pl.DataFrame, corrections: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
+    """Activities in ACTIVITY_SCHEMA. One whose start or end never came has null there and is `incomplete`.
+
+    Of what a manager entered the newest version counts, unless it withdraws the time, in any order of rows.
+    """
     return (
-        pl.concat([_paired(events), _proposed(corrections)])
+        pl.concat([_paired(events), _proposed(corrections), _entered(entries)])
+        .pipe(_interrupted)
         .with_columns(starts_at=pl.coalesce("start", "end"))
         .select(pl.col(name).cast(kind) for name, kind in ACTIVITY_SCHEMA.items())
         .sort("carer_id", "starts_at", "activity_id")
@@ -103,14 +128,67 @@ _COLUMNS: Final = [name for name in ACTIVITY_SCHEMA if name != "starts_at"]
 
 def _proposed(corrections: pl.DataFrame) -> pl.DataFrame:
     """Accepted corrections of a day, as activities of the kind their reason names."""
+    return _stated(corrections.with_columns(digests=pl.lit([], dtype=_TEXTS)), "corrected")
+
+
+def _entered(entries: pl.DataFrame) -> pl.DataFrame:
+    """The newest version of each activity that a manager entered, without those that were withdrawn."""
+    newest = entries.sort("activity_id", "version").unique("activity_id", keep="last")
+    told = newest.filter(~pl.col("withdrawn")).with_columns(digests=pl.concat_list("digest"))
+    return _stated(told.rename({"recorded_at": "last_fact_at"}), "entered")
+
+
+def _stated(rows: pl.DataFrame, flag: str) -> pl.DataFrame:
+    """What people said in place of a phone, under a flag that says so."""
     none = pl.lit([], dtype=_TEXTS)
-    return corrections.with_columns(
+    return rows.with_columns(
         lat=pl.lit(None, pl.Float64),
         lon=pl.lit(None, pl.Float64),
         unresolved=pl.lit(None, pl.String),
-        corrected=pl.lit(True),
-        flags=pl.lit(["corrected"], dtype=_TEXTS),
+        corrected=pl.lit(flag == "corrected"),
+        flags=pl.lit([flag], dtype=_TEXTS),
         event_ids=none,
         event_rows=none,
-        digests=none,
     ).select(_COLUMNS)
+
+
+_WORK: Final = tuple(kind for kind in COUNTED if kind != "contact")
+
+
+def _interrupted(rows: pl.DataFrame) -> pl.DataFrame:
+    """Breaks without the time in which people said that the carer worked: that was no break taken.
+
+    Rule day-interrupted-break. What phones say of one second is settled by precedence instead.
+    """
+    stated = pl.col("flags").list.contains("corrected") | pl.col("flags").list.contains("entered")
+    work = rows.filter(stated & pl.col("kind").is_in(_WORK)).select("carer_id", begun="start", done="end")
+    breaks = rows.filter((pl.col("kind") == "break") & (pl.col("end") > pl.col("start")))
+    met = breaks.join(work, on="carer_id").filter(
+        (pl.col("begun") < pl.col("end")) & (pl.col("done") > pl.col("start"))
+    )
+    if met.is_empty():
+        return rows
+    whole = rows.join(met.select("activity_id"), on="activity_id", how="anti", maintain_order="left")
+    pieces = [_piece(group, span) for group in _by_break(met) for span in _left(group)]
+    return pl.concat([whole, pl.DataFrame(pieces, schema=whole.schema)])
+
+
+def _by_break(met: pl.DataFrame) -> list[list[dict[str, Any]]]:
+    parts = met.partition_by("activity_id", maintain_order=True)
+    return [part.sort("begun", "done").to_dicts() for part in parts]
+
+
+def _left(met: Sequence[Row]) -> Iterator[tuple[datetime, datetime]]:
+    """What interruptions (in order) leave of one break."""
+    at, end = met[0]["start"], met[0]["end"]
+    for one in met:
+        if one["begun"] > at:
+            yield at, one["begun"]
+        at = max(at, one["done"])
+    if end > at:
+        yield at, end
+
+
+def _piece(met: Sequence[Row], span: tuple[datetime, datetime]) -> Row:
+    row = {name: met[0][name] for name in _COLUMNS}
+    return {**row, "start": span[0], "end": span[1], "flags": sorted({*row["flags"], "interrupted"})}

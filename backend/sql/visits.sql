@@ -103,3 +103,14 @@ FROM correction c JOIN LATERAL (
     ORDER BY number DESC LIMIT 1) d ON d.decision = 'accepted'
 WHERE c.provider_id = $1 AND c.day IS NOT NULL AND c.proposed_start >= $2 AND c.proposed_start < $3
   AND ($4::uuid IS NULL OR c.carer_id = $4)
+
+-- name: activity_entries
+-- Every version of the time that managers entered, where any version starts within the range.
+SELECT v.activity_id::text, v.version, v.carer_id::text, v.kind, v.starts_at, v.ends_at, v.withdrawn, v.recorded_at,
+       encode(v.digest, 'hex')
+FROM activity_version v
+WHERE v.provider_id = $1 AND ($4::uuid IS NULL OR v.carer_id = $4)
+  AND ($5::timestamptz IS NULL OR v.recorded_at <= $5)
+  AND EXISTS (SELECT FROM activity_version w
+              WHERE w.provider_id = $1 AND w.activity_id = v.activity_id AND w.starts_at >= $2 AND w.starts_at < $3
+                AND ($5::timestamptz IS NULL OR w.recorded_at <= $5))

@@ -15,7 +15,7 @@ import polars as pl
 
 from backend import clock
 from backend.domain import visit
-from backend.domain.activity import ACTIVITY_EVENT_SCHEMA, DAY_CORRECTION_SCHEMA, activities
+from backend.domain.activity import ACTIVITY_EVENT_SCHEMA, DAY_CORRECTION_SCHEMA, ENTRY_SCHEMA, activities
 from backend.domain.evidence import LEVELS, with_token
 from backend.domain.policy import Policy
 from backend.domain.time import london_date
@@ -49,6 +49,7 @@ class RecordedActivities:
 
     events: pl.DataFrame
     corrections: pl.DataFrame
+    entries: pl.DataFrame
     start: datetime
     end: datetime
 
@@ -116,12 +117,14 @@ async def recorded_activities(
     said = await connection.fetch(query("visits.activity_events"), provider_id, *wide)
     corrected = await connection.fetch(query("visits.day_corrections"), provider_id, *wide)
     events = _frame([(*row[:-1], *_place(row[-1])) for row in said], ACTIVITY_EVENT_SCHEMA)
-    return RecordedActivities(events, _frame(corrected, DAY_CORRECTION_SCHEMA), start, end)
+    entered = await connection.fetch(query("visits.activity_entries"), provider_id, *wide)
+    corrections, entries = _frame(corrected, DAY_CORRECTION_SCHEMA), _frame(entered, ENTRY_SCHEMA)
+    return RecordedActivities(events, corrections, entries, start, end)
 
 
 def activities_recorded(recorded: RecordedActivities) -> pl.DataFrame:
     """The activities that recorded facts come to. Pure."""
-    rows = activities(recorded.events, recorded.corrections)
+    rows = activities(recorded.events, recorded.corrections, recorded.entries)
     return rows.filter(pl.col("starts_at") >= recorded.start, pl.col("starts_at") < recorded.end)
 
 

@@ -261,7 +261,7 @@ def _digest(facts: WageReportFacts) -> str:
     return facts_digest(
         [
             visits,
-            facts.days.activities.select("event_ids").to_dicts(),
+            facts.days.activities.select("event_ids", "digests").to_dicts(),
             employments,
             list(facts.payroll.digests),
         ]

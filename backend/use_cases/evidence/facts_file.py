@@ -9,7 +9,7 @@ import msgspec
 import polars as pl
 
 from backend.domain import visit
-from backend.domain.activity import ACTIVITY_EVENT_SCHEMA, DAY_CORRECTION_SCHEMA
+from backend.domain.activity import ACTIVITY_EVENT_SCHEMA, DAY_CORRECTION_SCHEMA, ENTRY_SCHEMA
 from backend.domain.policy import Policy
 from backend.domain.visit import VisitFacts
 from backend.use_cases.verified_visits import SAID_SCHEMA, RecordedActivities, RecordedVisits
@@ -27,6 +27,7 @@ _FRAMES: Final[dict[str, pl.Schema]] = {
     "visit_corrections": visit.CORRECTION_SCHEMA,
     "activity_events": ACTIVITY_EVENT_SCHEMA,
     "day_corrections": DAY_CORRECTION_SCHEMA,
+    "activity_entries": ENTRY_SCHEMA,
 }
 _ROWS: Final = ("employments", "journeys", "pay_lines", "payroll_lines", "pay_mapping", "terms", "standards")
 _KINDS: Final[dict[str, Any]] = {
@@ -65,6 +66,7 @@ def facts_of(recorded: RecordedWages, frozen: WageReportSnapshot) -> Facts:
         "visit_corrections": said.corrections.sort("decided_at", "visit_id", "carer_id"),
         "activity_events": days.activities.events.sort("event_row"),
         "day_corrections": days.activities.corrections.sort("activity_id"),
+        "activity_entries": days.activities.entries.sort("activity_id", "version"),
     }
     tables = {
         name: Table(frame.columns, [list(row) for row in frame.rows()]) for name, frame in frames.items()
@@ -110,7 +112,11 @@ def recorded_of(facts: Facts) -> RecordedWages:
         facts.carer_id,
     )
     activities = RecordedActivities(
-        frames["activity_events"], frames["day_corrections"], facts.visits_from, facts.visits_until
+        frames["activity_events"],
+        frames["day_corrections"],
+        frames["activity_entries"],
+        facts.visits_from,
+        facts.visits_until,
     )
     policy = msgspec.convert(facts.policy_of_days, Policy)
     rows = {name: _rows(name, facts.tables) for name in _ROWS}

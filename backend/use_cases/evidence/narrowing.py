@@ -31,6 +31,7 @@ def of_one_carer(recorded: RecordedWages, carer_id: UUID) -> RecordedWages:
         days.activities,
         events=days.activities.events.filter(carer_id=carer),
         corrections=days.activities.corrections.filter(carer_id=carer),
+        entries=days.activities.entries.filter(carer_id=carer),
     )
     visits = replace(days.visits, facts=_visits_of(days.visits.facts, carer, sorted(own)), carer_id=carer)
     places = [*places_in(visits.facts.places), *places_in(activities.events)]
@@ -92,7 +93,9 @@ def visits_for(recorded: RecordedWages, commissioner_id: UUID) -> tuple[set[str]
 def has_activities(recorded: RecordedWages) -> bool:
     """Whether the facts hold time that is no visit's."""
     activities = recorded.days.activities
-    return not (activities.events.is_empty() and activities.corrections.is_empty())
+    return any(
+        not said.is_empty() for said in (activities.events, activities.corrections, activities.entries)
+    )
 
 
 def shown_to_auditor(

@@ -9,9 +9,10 @@ from uuid import UUID
 
 import msgspec
 
-from backend.domain.time import london_date, london_midnight, to_instant
+from backend.domain.time import london_date, london_midnight
 from backend.sql import query
 from backend.tables.ids import thing_id
+from backend.use_cases.loading.moments import moment
 from backend.use_cases.loading.periods import Period, stored_periods
 from backend.use_cases.loading.report import Line, LoadFault
 from backend.use_cases.loading.session import Days, Session, missing
@@ -34,8 +35,7 @@ _VERSIONS: Final = Versioned("visit_version", (("provider_id", "uuid"), ("visit_
 _THING: Final = (("provider_id", "uuid"), ("id", "uuid"), ("reference", "text"))
 LONGEST: Final = timedelta(days=31)
 
-# A rota names few instants, days, packages and carers beside its rows: each is worked out once.
-_settled: Final = lru_cache(maxsize=20_000)(to_instant)
+# A rota names few days, packages and carers beside its rows: each is worked out once.
 _day: Final = lru_cache(maxsize=20_000)(london_date)
 _id: Final = lru_cache(maxsize=20_000)(thing_id)
 
@@ -87,9 +87,9 @@ def _thing(provider_id: UUID, reference: str) -> tuple[UUID, UUID, str]:
 def _times(session: Session, line: Line[RotaRow]) -> _Times | None:
     """The instants of a row; None, with faults, where a London time is ambiguous or impossible, or the end is early."""
     row = line.row
-    start = _instant(session, line, "start", row.start, row.start_offset)
-    end = _instant(session, line, "end", row.end, row.end_offset)
-    cancelled = _instant(session, line, "cancelled_at", row.cancelled_at, None)
+    start = moment(session, line, "start", row.start, row.start_offset)
+    end = moment(session, line, "end", row.end, row.end_offset)
+    cancelled = moment(session, line, "cancelled_at", row.cancelled_at, None)
     if start is None or end is None:
         return None
     if end <= start:
@@ -97,19 +97,6 @@ def _times(session: Session, line: Line[RotaRow]) -> _Times | None:
     elif end - start > LONGEST:
         session.report.fault(line, "end", "is more than 31 days after the start")
     return _Times(start, end, cancelled)
-
-
-def _instant(
-    session: Session, line: Line[RotaRow], column: str, value: datetime | None, offset: timedelta | None
-) -> datetime | None:
-    if value is None or value.tzinfo is not None:
-        return value
-    try:
-        return _settled(value, offset)
-    except ValueError as error:
-        remedy = f" in {column}_offset" if column != "cancelled_at" and "say which" in str(error) else ""
-        session.report.fault(line, f"{column}_offset" if offset is not None else column, f"{error}{remedy}")
-        return None
 
 
 async def _packages(

@@ -12,6 +12,7 @@ import msgspec
 from backend import clock, db
 from backend.use_cases.loading import (
     absences,
+    activities,
     bank_holidays,
     carers,
     organisations,
@@ -33,6 +34,7 @@ from backend.use_cases.loading.versions import Counts
 from schemas.contract import ContractVersion
 from schemas.loading import (
     AbsenceRow,
+    ActivityRow,
     BankHolidayRow,
     CarerRow,
     LeaveRow,
@@ -89,6 +91,7 @@ _KINDS: Final[Mapping[LoadKind, _Kind]] = {
         absences.store_absences,
     ),
     "leave": _Kind(LeaveRow, ("provider", "employment", "kind", "from_"), "from", absences.store_leave),
+    "activities": _Kind(ActivityRow, ("provider", "reference"), "reference", activities.store),
     "bank-holidays": _Kind(BankHolidayRow, ("division", "date"), "date", bank_holidays.store),
 }
 

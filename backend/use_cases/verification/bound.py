@@ -41,8 +41,9 @@ def bound_found(contents: Contents, recorded: RecordedWages) -> Iterator[Finding
     )
     yield open_question(
         "facts",
-        "Plans, packages, employments and pay lines are as the provider's systems loaded them, and what positions, "
-        "cards and tags prove is as the server judged it at the time: the server vouches for these, nobody else.",
+        "Plans, packages, employments and pay lines are as the provider's systems loaded them, time that managers "
+        "entered is as they said, and what positions, cards and tags prove is as the server judged it at the time: the "
+        "server vouches for these, nobody else.",
     )
     yield _corrections(contents, recorded)
 

@@ -13,6 +13,7 @@ from backend.domain.working_day import cut_at_midnight, find_gaps, work_out
 from backend.domain.working_day.frames import ACTIVITIES, POLICIES, VISITS
 from backend.use_cases.calc_day import day_results
 from schemas.day import Activity, Actual, DayCarer, DayCase, DayVisit, Place
+from schemas.loading import ENTERED_KINDS
 from tests.day_oracle import explain
 
 PLACES = ((52.0, -2.0), (52.1, -2.1), (52.2, 0.0))
@@ -145,6 +146,16 @@ def test_a_day_whose_entries_are_all_cut_at_any_one_instant_has_the_same_totals(
     parts = worked(cut_entries(visits, instant), cut_entries(unplaced, instant), limit)
     assert parts.totals.equals(whole.totals)
     assert by_second(parts.segments) == by_second(whole.segments)
+
+
+@settings(max_examples=150, deadline=None)
+@given(visits_made, activities_made, limits, st.sampled_from(ENTERED_KINDS), spans)
+def test_time_that_a_manager_may_enter_alone_never_makes_less_count(
+    visits: list[Any], activities: list[Any], limit: int | None, kind: str, span: tuple[int, int]
+) -> None:
+    before = worked(visits, activities, limit).totals["counted"].item()
+    after = worked(visits, [*activities, (kind, *span, None)], limit).totals["counted"].item()
+    assert after >= before
 
 
 def cut_entries(entries: list[Any], instant: int) -> list[Any]:

@@ -174,6 +174,17 @@ ABSENCES: list[Row] = [
     }
 ]
 LEAVE: list[Row] = [{"provider": "hearth", "employment": "E1", "kind": "holiday", "from": "2026-11-20"}]
+ACTIVITIES: list[Row] = [
+    {
+        "provider": "hearth",
+        "reference": "T1",
+        "carer": "C1",
+        "kind": "training",
+        "start": "2026-10-30 09:00",
+        "end": "2026-10-30 12:00",
+        "reason": "Signed the register",
+    }
+]
 BANK_HOLIDAYS: list[Row] = [{"division": "england-and-wales", "date": "2027-06-01", "title": "A jubilee"}]
 
 POSTCODES = b"""pcd,pcds,doterm,laua,ru11ind,lat,long
@@ -195,6 +206,7 @@ FILES: list[tuple[LoadKind, Sequence[Row]]] = [
     ("pay", PAY),
     ("absences", ABSENCES),
     ("leave", LEAVE),
+    ("activities", ACTIVITIES),
     ("bank-holidays", BANK_HOLIDAYS),
 ]
 """Every kind, in an order in which each finds what it refers to."""

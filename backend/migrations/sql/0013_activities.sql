@@ -1,0 +1,21 @@
+-- Time besides visits that a manager enters: training, a meeting, waiting for instructions.
+
+CREATE TABLE activity_version (            -- the newest version counts, unless it withdraws the time
+    provider_id uuid NOT NULL,
+    activity_id uuid NOT NULL,
+    version integer NOT NULL,
+    reference text NOT NULL,
+    carer_id uuid NOT NULL,                -- the same in every version
+    kind text NOT NULL CHECK (kind IN ('waiting', 'training', 'supervision', 'meeting', 'handover', 'awake')),
+    starts_at timestamptz NOT NULL,
+    ends_at timestamptz NOT NULL CHECK (ends_at > starts_at),
+    withdrawn boolean NOT NULL,
+    reason text NOT NULL,                  -- why a manager says so, or says otherwise now
+    entered_by uuid,                       -- null: from a file
+    digest bytea NOT NULL,
+    recorded_at timestamptz NOT NULL,
+    PRIMARY KEY (provider_id, activity_id, version),
+    FOREIGN KEY (provider_id, carer_id) REFERENCES carer ON DELETE RESTRICT
+);
+CALL protect_fact('activity_version');
+CREATE INDEX activity_version_start ON activity_version (provider_id, starts_at);

@@ -1,0 +1,26 @@
+"""Time besides visits that managers entered, version by version.
+
+The database is made by the migrations; these classes name its columns for queries, and a test holds the two together.
+A table keyed by several columns names its first one as the key, because Piccolo knows only one.
+"""
+
+from piccolo.columns import UUID, Boolean, Bytea, Integer, Text, Timestamptz
+from piccolo.table import Table
+
+from backend.db import DB
+
+
+class ActivityVersion(Table, tablename="activity_version", db=DB):
+    provider_id = UUID(primary_key=True, default=None, null=False)
+    activity_id = UUID(default=None, null=False)
+    version = Integer(default=None, null=False)
+    reference = Text(default=None, null=False)
+    carer_id = UUID(default=None, null=False)
+    kind = Text(default=None, null=False)
+    starts_at = Timestamptz(default=None, null=False)
+    ends_at = Timestamptz(default=None, null=False)
+    withdrawn = Boolean(default=None, null=False)
+    reason = Text(default=None, null=False)
+    entered_by = UUID(default=None, null=True)
+    digest = Bytea(default=None, null=False)
+    recorded_at = Timestamptz(default=None, null=False)
