@@ -1,10 +1,12 @@
 """The OpenAPI document, from the routes and the same wire types that decode the bodies.
 
 A route that reads its body itself states the type as `opt={"accepts": Type}`, and its answer as `"answers": Type`;
-`"one_or_many": True` says that an array of them is taken, and answered, too.
+`"one_or_many": True` says that an array of them is taken, and answered, too. One that takes files states their schemas
+by media type as `"takes"`, and what it reads of the query as `"asks"`, names with their descriptions.
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
@@ -111,6 +113,11 @@ def _describe(operation: dict[str, Any], handler: HTTPRouteHandler, described: d
     if "accepts" in handler.opt:
         schema = described[repr(handler.opt["accepts"])]
         operation["requestBody"] = {"required": True, "content": _json(schema, handler)}
+    if "takes" in handler.opt:
+        bodies = {kind: {"schema": schema} for kind, schema in handler.opt["takes"].items()}
+        operation["requestBody"] = {"required": True, "content": bodies}
+    if "asks" in handler.opt:
+        operation["parameters"] += _asked(handler.opt["asks"])
     if "answers" in handler.opt:
         answer = operation["responses"][str(handler.status_code)]
         answer["content"] = _json(described[repr(handler.opt["answers"])], handler)
@@ -119,6 +126,13 @@ def _describe(operation: dict[str, Any], handler: HTTPRouteHandler, described: d
         "description": "A problem: what is wrong, where, and what to do",
         "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }
+
+
+def _asked(names: Mapping[str, str]) -> list[dict[str, Any]]:
+    return [
+        {"in": "query", "name": name, "required": False, "schema": {"type": "string"}, "description": words}
+        for name, words in names.items()
+    ]
 
 
 def _json(schema: dict[str, Any], handler: HTTPRouteHandler) -> dict[str, Any]:

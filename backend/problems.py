@@ -10,6 +10,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
 
+from backend.domain.counted import counted
 from backend.faults import DomainError, SetupFault
 from schemas.strict import Fault, Faulty
 
@@ -100,7 +101,7 @@ def problem(code: str, detail: str | None = None, faults: Iterable[Fault] = ()) 
 def invalid(error: Faulty) -> dict[str, Any]:
     """The problem object of input that was refused, naming every fault."""
     count = len(error.faults)
-    return problem("invalid", f"{count} fault{'s' if count != 1 else ''} found", error.faults)
+    return problem("invalid", f"{counted(count, 'fault')} found", error.faults)
 
 
 def respond(members: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response[bytes]:

@@ -188,7 +188,7 @@ async def events(request: AnyRequest) -> Response[bytes]:
     summary="Hand in bytes that were refused as events",
     operation_id="events_raw",
     request_max_body_size=LARGEST_BODY_BYTES,
-    opt=_described(answers=RawAnswer),
+    opt=_described(takes={"*/*": {"type": "string", "format": "binary"}}, answers=RawAnswer),
 )
 async def raw_events(request: AnyRequest) -> Response[bytes]:
     """Kept unread, with a receipt of their digest, so that a phone may let them go."""

@@ -34,6 +34,30 @@ _FORMATS: Final[dict[str, Format]] = {
     "application/json": "json",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
 }
+_BODIES: Final[dict[str, dict[str, Any]]] = {
+    "text/csv": {
+        "type": "string",
+        "description": "UTF-8, a heading for each column; not for the nested kinds",
+    },
+    "application/json": {
+        "type": "array",
+        "items": {"type": "object"},
+        "description": "An object for each row, its fields named as the columns are",
+    },
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {
+        "type": "string",
+        "format": "binary",
+        "description": "The first sheet of a workbook; not for the nested kinds",
+    },
+}
+_ASKED: Final = {
+    "dry_run": "true: check everything and keep nothing",
+    "complete": "Of kind rota: FIRST..LAST, London dates whose whole rota the file is",
+    "template": "Of kind pay: the template by which the body, an export of the payroll, is read",
+    "provider": "With template: whose payroll it is, where that is not your own",
+    "paid_on": "With template: the payment date, YYYY-MM-DD, where no column holds it",
+    "run": "With template: the name of a second pay run of the same day",
+}
 _DEPLOYMENT: Final = frozenset({"organisations", "postcodes", "bank-holidays"})
 _FINANCE: Final = frozenset({"pay", "pay-terms", "pay-templates", "pay-mapping"})
 _OPTIONS: Final = frozenset({"dry_run", "complete"})
@@ -46,7 +70,7 @@ _COMMISSIONER: Final = frozenset({"absences", "standards"})
     "/api/v1/load/{kind:str}",
     status_code=200,
     request_max_body_size=LARGEST_BODY,
-    opt={"answers": LoadedCounts},
+    opt={"takes": _BODIES, "asks": _ASKED, "answers": LoadedCounts},
     summary="Load a file of an organisation's facts",
     operation_id="load",
     security=[{"session": []}, {"session_cookie": [], "csrf": []}],

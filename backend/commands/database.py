@@ -6,6 +6,8 @@ from typing import Final
 
 import click
 
+from backend.domain.counted import counted
+
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -24,7 +26,7 @@ def migrate(as_json: bool) -> None:
         return
     for name in ran:
         click.echo(name)
-    click.echo(f"{len(ran)} migrations ran." if ran else "The database is at the newest version.")
+    click.echo(f"{counted(len(ran), 'migration')} ran." if ran else "The database is at the newest version.")
 
 
 def _migrate() -> list[str]:

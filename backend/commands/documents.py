@@ -6,6 +6,8 @@ from typing import Any, Final
 
 import click
 
+from backend.domain.counted import counted
+
 
 @click.group()
 def documents() -> None:
@@ -37,7 +39,7 @@ def verify(provider: str | None, as_json: bool) -> None:
         for fault in row["faults"]:
             click.echo(f"    {fault}", err=True)
     wrong = sum(bool(row["faults"]) for row in rows)
-    click.echo(f"{len(rows)} documents recomputed, {wrong} differ.", err=True)
+    click.echo(f"{counted(len(rows), 'document')} recomputed, {wrong} not the same.", err=True)
     if wrong:
         raise SystemExit(1)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 import click
 
+from backend.domain.counted import counted
 from schemas.loading import LoadKind
 
 if TYPE_CHECKING:
@@ -133,9 +134,8 @@ def _print(loaded: "LoadedCounts", as_json: bool) -> None:
     if loaded.cancelled:
         counts["cancelled"] = loaded.cancelled
     said = ", ".join(f"{count:,} {name}" for name, count in counts.items())
-    click.echo(
-        f"{loaded.kind}: {loaded.rows:,} rows: {said}.{' Dry run: nothing was kept.' if loaded.dry_run else ''}"
-    )
+    dry = " Dry run: nothing was kept." if loaded.dry_run else ""
+    click.echo(f"{loaded.kind}: {counted(loaded.rows, 'row')}: {said}.{dry}")
 
 
 commands: Final = [load]

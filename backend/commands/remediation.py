@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from backend.domain.counted import counted
+
 if TYPE_CHECKING:
     from schemas.remediation import OwedPeriod, Remediation
 
@@ -32,7 +34,7 @@ def remediation(provider: str, as_of: datetime | None, as_json: bool, csv_path: 
     schedule = asyncio.run(_schedule(provider, as_of))
     if csv_path is not None:
         csv_path.write_bytes(remediation_csv([schedule]))
-        click.echo(f"{len(schedule.periods)} rows written to {csv_path}.", err=True)
+        click.echo(f"{counted(len(schedule.periods), 'row')} written to {csv_path}.", err=True)
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(schedule), indent=2))
     elif csv_path is None:
@@ -63,12 +65,15 @@ def _print(schedule: "Remediation") -> None:
         )
     totals = schedule.totals
     click.echo(
-        f"To {schedule.as_of}: {_pounds(totals.outstanding)} outstanding to {totals.workers_outstanding} workers over "
-        f"{totals.periods_outstanding} periods, {_pounds(totals.outstanding_provisional)} of it provisional; "
+        f"To {schedule.as_of}: {_pounds(totals.outstanding)} outstanding to "
+        f"{counted(totals.workers_outstanding, 'worker')} over {counted(totals.periods_outstanding, 'period')}, "
+        f"{_pounds(totals.outstanding_provisional)} of it provisional; "
         f"{_pounds(totals.paid_since)} paid since. Not tested for want of pay: {totals.not_tested}."
     )
     if totals.due_unknown:
-        click.echo(f"{totals.due_unknown} periods are not in the sum: no rate is known for {schedule.as_of}.")
+        click.echo(
+            f"Not in the sum: {counted(totals.due_unknown, 'period')}, as no rate is known for {schedule.as_of}."
+        )
     if totals.penalty_exposure:
         click.echo(
             f"For information: a notice of underpayment could ask {_pounds(totals.penalty_exposure)} besides."

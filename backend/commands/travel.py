@@ -11,6 +11,8 @@ import click
 import msgspec
 import yaml
 
+from backend.domain.counted import counted
+
 if TYPE_CHECKING:
     from backend.travel.calibration import Errors, Fitted
 
@@ -102,7 +104,7 @@ def adopt(file: Path, provider: str, starts_on: datetime) -> None:
     except yaml.YAMLError as error:
         raise click.ClickException(f"{file} is not valid YAML: {error}") from None
     number = asyncio.run(_adopted(provider, starts_on.date(), given))
-    click.echo(f"{number} paces hold for {provider} from {starts_on:%Y-%m-%d}.")
+    click.echo(f"In force at {provider} from {starts_on:%Y-%m-%d}: {counted(number, 'pace')}.")
 
 
 def _in_words(fit: "Fitted") -> str:

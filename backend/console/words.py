@@ -8,6 +8,7 @@ from typing import Any, Final
 from backend.documents import words
 from backend.documents.worked_days import event_number
 from backend.documents.worker_page import pay_cycle
+from backend.domain.counted import counted
 from backend.domain.time import LONDON, london_date
 
 STATES: Final = {
@@ -186,7 +187,7 @@ def minutes(value: Decimal | None) -> str:
 def ways_in(account: Mapping[str, Any]) -> str:
     """What somebody can sign in with."""
     number = account["passkeys"]
-    passkeys = [f"{number} passkey{'' if number == 1 else 's'}"] if number else []
+    passkeys = [counted(number, "passkey")] if number else []
     return " and ".join([*(["password"] if account["has_password"] else []), *passkeys]) or "nothing set yet"
 
 
@@ -212,6 +213,7 @@ FILTERS: Final[dict[str, Any]] = {
     "size": size,
     "minutes": minutes,
     "ways_in": ways_in,
+    "counted": counted,
 }
 """What templates may write behind a value."""
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from backend.documents import words
+from backend.domain.counted import counted
 from backend.domain.time import london_date
 from schemas.documents import InvoiceLine, InvoiceSnapshot, Party, RuleText
 
@@ -134,7 +135,7 @@ def _balance(lines: list[InvoiceLine]) -> str:
 
 
 def _count(lines: list[Decimal]) -> str:
-    return f"{len(lines)} line" if len(lines) == 1 else f"{len(lines)} lines"
+    return counted(len(lines), "line")
 
 
 def _line(line: InvoiceLine, numbers: Mapping[str, str]) -> Page:

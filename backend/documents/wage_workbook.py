@@ -1,35 +1,18 @@
 """Wage reports as a spreadsheet: one sheet for each table an auditor sorts and adds up."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime
-from decimal import Decimal
-from io import BytesIO
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
-
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.workbook import Workbook
-from xlsxwriter.worksheet import Worksheet
 
 from backend.documents import words
 from backend.documents.beside import sheets
-from backend.documents.cells import Cell, edges, guarded
+from backend.documents.cells import Cell, edges
 from backend.documents.wage_report_page import notices
+from backend.documents.workbook import Rows, Sheet, workbook
 from backend.documents.worker_page import before_rounding
-from backend.domain.time import LONDON
 from schemas.documents import TestedWorker, WageReportSnapshot, WorkedDay
 
-Rows = Iterable[Sequence[Cell]]
 RowsOfDay = Callable[[WorkedDay], Rows]
 
-_FORMATS: Final = {
-    "text": {"text_wrap": True, "valign": "top"},
-    "heading": {"bold": True, "bg_color": "#EEF1F5", "text_wrap": True, "valign": "top"},
-    "money": {"num_format": "#,##0.00", "valign": "top"},
-    "number": {"valign": "top"},
-    "date": {"num_format": "yyyy-mm-dd", "valign": "top"},
-    "instant": {"num_format": "yyyy-mm-dd hh:mm:ss", "valign": "top"},
-}
 _WORKERS: Final = (
     "employment",
     "person",
@@ -90,19 +73,10 @@ def wage_report_xlsx(report: WageReportSnapshot) -> bytes:
 
     Amounts are pounds and lengths minutes or seconds, as numbers; times are London times.
     """
-    buffer = BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
-    book.set_properties(
-        {"title": "Minimum wage report", "created": report.as_of.astimezone(UTC).replace(tzinfo=None)}
-    )
-    formats = {name: book.add_format(properties) for name, properties in _FORMATS.items()}
-    for name, header, rows in _sheets(report):
-        _write(book, formats, name, header, rows)
-    book.close()
-    return buffer.getvalue()
+    return workbook("Minimum wage report", report.as_of, _sheets(report))
 
 
-def _sheets(report: WageReportSnapshot) -> Iterator[tuple[str, Sequence[str], Rows]]:
+def _sheets(report: WageReportSnapshot) -> Iterator[Sheet]:
     tested = report.workers
     yield "Summary", ("what", "value"), _summary(report)
     yield "Workers", _WORKERS, map(_worker, tested)
@@ -232,30 +206,3 @@ def _visits(day: WorkedDay) -> Rows:
 
 def _day_flags(day: WorkedDay) -> Rows:
     return ((flag.flag, flag.visit, flag.from_, flag.to, flag.rule) for flag in day.flags)
-
-
-def _write(book: Workbook, formats: dict[str, Format], name: str, header: Sequence[str], rows: Rows) -> None:
-    sheet = book.add_worksheet(name)
-    sheet.freeze_panes(1, 0)
-    sheet.set_column(0, len(header) - 1, 16)
-    for column, title in enumerate(header):
-        sheet.write_string(0, column, title, formats["heading"])
-    for index, row in enumerate(rows, start=1):
-        for column, cell in enumerate(row):
-            _cell(sheet, index, column, cell, formats, "money" if "£" in header[column] else "number")
-
-
-def _cell(
-    sheet: Worksheet, row: int, column: int, cell: Cell, formats: dict[str, Format], as_number: str
-) -> None:
-    """Write one cell by its type. Text is always written as text, and guarded for whoever saves it as CSV."""
-    if isinstance(cell, bool):
-        sheet.write_string(row, column, "yes" if cell else "no", formats["text"])
-    elif isinstance(cell, int | Decimal):
-        sheet.write_number(row, column, cell, formats[as_number])
-    elif isinstance(cell, datetime):
-        sheet.write_datetime(row, column, cell.astimezone(LONDON).replace(tzinfo=None), formats["instant"])
-    elif isinstance(cell, date):
-        sheet.write_datetime(row, column, cell, formats["date"])
-    elif cell is not None:
-        sheet.write_string(row, column, guarded(cell), formats["text"])

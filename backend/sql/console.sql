@@ -77,6 +77,15 @@ SELECT plan.visit_id::text, plan.package_id::text, plan.starts_at, plan.ends_at,
 FROM plan LEFT JOIN said USING (visit_id)
 WHERE plan.starts_at >= $2 AND plan.starts_at < $3
 
+-- name: nearest_visits
+-- When the last visit planned before a range starts, and the first after it.
+SELECT (SELECT v.starts_at FROM visit_version v WHERE v.provider_id = $1 AND v.starts_at < $2 AND NOT EXISTS (
+            SELECT FROM visit_version n WHERE n.provider_id = $1 AND n.visit_id = v.visit_id AND n.version > v.version)
+        ORDER BY v.starts_at DESC LIMIT 1),
+       (SELECT v.starts_at FROM visit_version v WHERE v.provider_id = $1 AND v.starts_at >= $3 AND NOT EXISTS (
+            SELECT FROM visit_version n WHERE n.provider_id = $1 AND n.visit_id = v.visit_id AND n.version > v.version)
+        ORDER BY v.starts_at LIMIT 1)
+
 -- name: visit_names
 -- Reference, person and service of visits.
 SELECT t.id AS visit_id, t.reference, s.reference AS person_reference, n.name AS person, p.service

@@ -9,6 +9,7 @@ import asyncpg
 import msgspec
 
 from backend.clock import is_simulated
+from backend.domain.counted import counted
 from backend.domain.invoicing import NextLine
 from backend.sql import query
 from backend.tables.ids import organisation_id
@@ -58,7 +59,7 @@ async def issue_invoice(
     )
     await store(connection, document)
     await _store_lines(connection, document, made)
-    return f"{number}: {len(made.lines)} lines, £{snapshot.total}, {len(made.left_out)} left out"
+    return f"{number}: {counted(len(made.lines), 'line')}, £{snapshot.total}, {len(made.left_out)} left out"
 
 
 async def build_invoice(

@@ -1,5 +1,6 @@
 """The invoices and wage reports that a reader may see, newest period first, and the files of one."""
 
+import asyncio
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -85,12 +86,17 @@ async def frozen_document(
     row = await connection.fetchrow(query("console.document"), providers, document_id, list(kinds))
     if row is None:
         raise DomainError("not_found", "There is no such document among those you may see.")
+    # A large provider's report is tens of megabytes: phones must not wait for its digest.
+    return row["provider_id"], await asyncio.to_thread(_unaltered, row)
+
+
+def _unaltered(row: Any) -> bytes:
     content = snapshot_bytes(row["snapshot"])
     if hashlib.sha256(content).digest() != row["snapshot_digest"]:
         raise DomainError(
             "conflict", "This document is not as it was frozen. Tell whoever runs this service."
         )
-    return row["provider_id"], content
+    return content
 
 
 async def document_formats(

@@ -10,6 +10,7 @@ import asyncpg
 import polars as pl
 
 from backend import clock, db
+from backend.domain.policy import Policy
 from backend.domain.time import london_date, london_midnight
 from backend.domain.visit_state import PLAN_SCHEMA, STATES, visit_states
 from backend.sql import query
@@ -79,11 +80,15 @@ class Replaced:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """The day: counts by state, what waits for a decision, one page of visits."""
+    """The day: counts by state, what waits for a decision, one page of visits.
+
+    `nearest`: of a day without visits, the last day before it and the first after it that have some.
+    """
 
     day: date
     counts: dict[str, int]
     visits: list[ListedVisit]
+    nearest: list[date]
     more: bool
     helps: list[Help]
     unplanned: list[Unplanned]
@@ -99,21 +104,21 @@ async def read_today(provider_id: UUID, wanted: Wanted) -> Today:
     opens, closes = london_midnight(wanted.day), london_midnight(wanted.day + timedelta(days=1))
     async with db.as_provider(provider_id) as connection:
         policy = await provider_policy(connection, provider_id, london_date(now), now)
-        rows = await connection.fetch(query("console.day_visits"), provider_id, opens, closes)
+        stated = await day_states(connection, provider_id, opens, closes, now, policy)
         people = await connection.fetch(query("console.carers"), provider_id)
-        plan = pl.DataFrame([tuple(row) for row in rows], schema=PLAN_SCHEMA, orient="row")
-        stated = visit_states(plan, now, policy)
         page, more = _page(stated, wanted, people)
         helps = await connection.fetch(query("console.help_alerts"), provider_id, opens, closes)
         unplanned = await connection.fetch(query("console.unplanned"), provider_id, opens, closes)
         replaced = await connection.fetch(query("phones.replacements"), provider_id, opens, closes, None)
         waiting = await connection.fetchrow(query("console.waiting"), provider_id)
         visits = await _listed(connection, provider_id, page, people)
+        nearest = [] if stated.height else await _nearest_days(connection, provider_id, opens, closes)
     names = {row["carer_id"]: row["name"] for row in people}
     return Today(
         day=wanted.day,
         counts=_counts(stated),
         visits=visits,
+        nearest=nearest,
         more=more,
         helps=[Help(names[row["carer_id"]], row["raised_at"], row["visit_id"]) for row in helps],
         unplanned=[Unplanned(names[row["carer_id"]], row["person"], row["paid_at"]) for row in unplanned],
@@ -124,6 +129,27 @@ async def read_today(provider_id: UUID, wanted: Wanted) -> Today:
         corrections=waiting["corrections"],
         carers=list(dict.fromkeys((row["reference"], row["name"]) for row in people)),
     )
+
+
+async def day_states(
+    connection: asyncpg.Connection,
+    provider_id: UUID,
+    opens: datetime,
+    closes: datetime,
+    now: datetime,
+    policy: Policy,
+) -> pl.DataFrame:
+    """The visits planned to start from `opens` up to `closes`, each with its state at `now`."""
+    rows = await connection.fetch(query("console.day_visits"), provider_id, opens, closes)
+    plan = pl.DataFrame([tuple(row) for row in rows], schema=PLAN_SCHEMA, orient="row")
+    return visit_states(plan, now, policy)
+
+
+async def _nearest_days(
+    connection: asyncpg.Connection, provider_id: UUID, opens: datetime, closes: datetime
+) -> list[date]:
+    row = await connection.fetchrow(query("console.nearest_visits"), provider_id, opens, closes)
+    return [london_date(instant) for instant in row if instant is not None]
 
 
 def _counts(stated: pl.DataFrame) -> dict[str, int]:

@@ -9,9 +9,12 @@ from uuid import UUID
 import asyncpg
 
 from backend import clock, db
+from backend.domain.time import london_date
 from backend.faults import DomainError
 from backend.sql import query
+from backend.use_cases.provider_policy import provider_policy
 from backend.use_cases.read_corrections import ShownCorrection, corrections_of
+from backend.use_cases.read_today import day_states
 from backend.use_cases.verified_visits import verified_visits
 
 
@@ -31,13 +34,17 @@ class Attendance:
 
 @dataclass(frozen=True, slots=True)
 class ShownVisit:
-    """The visit. `versions` and `events` are rows of the database with `carers` or `carer` named."""
+    """The visit. `versions` and `events` are rows of the database with `carers` or `carer` named.
+
+    `state` is that of the day's list at this moment.
+    """
 
     id: UUID
     reference: str
     person: str
     person_reference: str
     service: str
+    state: str
     versions: list[dict[str, Any]]
     attendances: list[Attendance]
     events: list[dict[str, Any]]
@@ -58,12 +65,14 @@ async def read_visit(provider_id: UUID, visit_id: UUID, reader: UUID) -> ShownVi
         events = await connection.fetch(query("console.visit_events"), provider_id, visit_id)
         attendances = await _attendances(connection, provider_id, visit_id, versions, carers, references)
         corrections = await corrections_of(connection, provider_id, reader, carers, visit_id)
+        state = await _state(connection, provider_id, visit_id, versions[-1]["starts_at"])
     return ShownVisit(
         id=visit_id,
         reference=names[0]["reference"],
         person=names[0]["person"],
         person_reference=names[0]["person_reference"],
         service=names[0]["service"],
+        state=state,
         versions=[
             {**row, "carers": [employments[one] for one in (row["carer"], row["second_carer"]) if one]}
             for row in versions
@@ -72,6 +81,18 @@ async def read_visit(provider_id: UUID, visit_id: UUID, reader: UUID) -> ShownVi
         events=[{**row, "carer": carers.get(row["carer_id"], "unknown")} for row in events],
         corrections=corrections,
     )
+
+
+async def _state(
+    connection: asyncpg.Connection, provider_id: UUID, visit_id: UUID, starts_at: datetime
+) -> str:
+    """How the visit, which is planned to start then, stands now."""
+    now = clock.now()
+    policy = await provider_policy(connection, provider_id, london_date(now), now)
+    stated = await day_states(
+        connection, provider_id, starts_at, starts_at + timedelta(microseconds=1), now, policy
+    )
+    return str(stated.filter(visit_id=str(visit_id))["state"].item())
 
 
 async def _attendances(

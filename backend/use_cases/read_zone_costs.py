@@ -3,7 +3,8 @@
 Only sums leave here, and for a commissioner only those of visits planned for it: no carer, no pay, no other's visits.
 """
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,7 @@ from backend import clock
 from backend.domain.zone_costs import Stretch
 from backend.use_cases.read_documents import WAGE_REPORTS, frozen_document
 from backend.use_cases.viewer import Viewer
-from backend.use_cases.zone_costs import ALL, UNKNOWN, Timed, about, places_of, zone_costs
+from backend.use_cases.zone_costs import ALL, UNKNOWN, Timed, Where, about, places_of, zone_costs
 from schemas.day import DaySegment
 from schemas.documents import Dates, Party
 from schemas.scalars import Number
@@ -57,26 +58,38 @@ class _Report(Struct, frozen=True):
     not_tested: list[Any]
 
 
+_Piece = tuple[dict[str, Any], Decimal]
+
+
 async def read_zone_costs(viewer: Viewer, document_id: UUID) -> ReportedCosts:
     """The costs of the reader's own visits in a report's period. Raises DomainError not_found."""
     async with viewer.transaction() as connection:
         provider_id, content = await frozen_document(connection, viewer, WAGE_REPORTS, document_id)
-        report = msgspec.json.decode(content, type=_Report)
-        pieces = [
-            (structs.asdict(segment), worker.result.required.hourly)
-            for worker in report.workers
-            for day in worker.days
-            for segment in day.segments
-        ]
-        named = {
-            name for row, _ in pieces for name in (row["visit"], row["to"], row["from_"]) if _is_id(name)
-        }
-        places = await places_of(connection, provider_id, sorted(named), clock.now())
+        # All segments of a large provider's month: phones must not wait for them.
+        report, pieces, named = await asyncio.to_thread(_pieces, content)
+        places = await places_of(connection, provider_id, named, clock.now())
         await viewer.note(connection, provider_id, "cost of travel and waiting", document_id)
+    return await asyncio.to_thread(_costs, report, pieces, places, viewer.provider)
+
+
+def _pieces(content: bytes) -> tuple[_Report, list[_Piece], list[str]]:
+    """The report, each segment with the worker's minimum wage, and the visits that segments name."""
+    report = msgspec.json.decode(content, type=_Report)
+    pieces = [
+        (structs.asdict(segment), worker.result.required.hourly)
+        for worker in report.workers
+        for day in worker.days
+        for segment in day.segments
+    ]
+    named = {name for row, _ in pieces for name in (row["visit"], row["to"], row["from_"]) if _is_id(name)}
+    return report, pieces, sorted(named)
+
+
+def _costs(
+    report: _Report, pieces: Sequence[_Piece], places: Mapping[str, Where], provider: bool
+) -> ReportedCosts:
     timed = [
-        _timed(row, hourly, places)
-        for row, hourly in pieces
-        if viewer.provider or not _leads_elsewhere(row, places)
+        _timed(row, hourly, places) for row, hourly in pieces if provider or not _leads_elsewhere(row, places)
     ]
     own = [one for one in timed if one.where != UNKNOWN]
     return ReportedCosts(

@@ -4,6 +4,7 @@ A payment of arrears is a payslip line of the kind `award` with the days it is f
 it is paid in, so that nothing is used twice. What is due is worked out anew to the day of the answer.
 """
 
+import asyncio
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ from backend.use_cases.parties import parties
 from backend.use_cases.pseudonyms import pseudonym
 from backend.use_cases.viewer import Viewer
 from backend.use_cases.wage_report_facts import ARREARS
-from schemas.documents import Dates
+from schemas.documents import Dates, Party
 from schemas.remediation import (
     ArrearsPayment,
     LatePay,
@@ -100,14 +101,29 @@ async def remediation(
         if report["workers_short"] and report["period_end"] < as_of
         for place, worker in await _short_workers(connection, provider_id, report["id"])
     ]
-    lines = _by_employment(await _payments(connection, provider_id, now))
+    payments = await _payments(connection, provider_id, now)
+    provider = (await parties(connection, [provider_id]))[provider_id]
+    not_tested = sum(report["not_tested"] for report in reports)
+    # A test for each worker and day of a payment: phones must not wait for them.
+    return await asyncio.to_thread(_schedule, provider, workers, payments, as_of, not_tested, label)
+
+
+def _schedule(
+    provider: Party,
+    workers: Sequence[tuple[Mapping[str, Any], int, _Tested]],
+    payments: Sequence[Mapping[str, Any]],
+    as_of: date,
+    not_tested: int,
+    label: Label,
+) -> Remediation:
+    """The schedule, from all that was read for it."""
+    lines = _by_employment(payments)
     short = _with_dues(workers, lines, as_of)
     rows, unplaced, owed = _settled(short, lines, as_of, label)
-    provider = (await parties(connection, [provider_id]))[provider_id]
     return Remediation(
         provider=provider,
         as_of=as_of,
-        totals=_totals(rows, owed, sum(report["not_tested"] for report in reports)),
+        totals=_totals(rows, owed, not_tested),
         periods=sorted(rows, key=lambda row: (row.period.start, row.pay_cycle, row.worker)),
         unplaced=unplaced,
         simulated_clock=clock.is_simulated(),
@@ -119,6 +135,10 @@ async def _short_workers(
 ) -> list[tuple[int, _Tested]]:
     """Those short in a report, with their places in it. Raises DomainError conflict for an altered one."""
     row = await connection.fetchrow(query("arrears.snapshot"), provider_id, document_id)
+    return await asyncio.to_thread(_short_of, document_id, row)
+
+
+def _short_of(document_id: UUID, row: Mapping[str, Any]) -> list[tuple[int, _Tested]]:
     content = snapshot_bytes(row["snapshot"])
     if hashlib.sha256(content).digest() != row["snapshot_digest"]:
         raise DomainError(

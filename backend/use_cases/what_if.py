@@ -40,7 +40,7 @@ from backend.use_cases.wage_report_facts import (
 )
 from backend.use_cases.worked_days import RecordedDays, estimator_of
 from backend.use_cases.zone_costs import Where, places_of, timed_days, zone_costs
-from schemas.documents import Dates
+from schemas.documents import Dates, Party
 from schemas.pay import PayLine as AgreedLine
 from schemas.pay import PayRates, PayTerms
 from schemas.strict import Fault, Faulty, decode
@@ -88,19 +88,32 @@ async def what_if(
 ) -> WhatIfReport:
     """The period really and under `change`, on what was recorded up to `now`. Raises Faulty for an unknown rate."""
     recorded = await recorded_wages(connection, provider_id, pay_cycle, start, end, now, today)
-    days = wages_recorded(recorded).days
-    visits = days.visits["visit_id"].drop_nulls().unique().sort()
-    places = await places_of(connection, provider_id, visits, now)
     # Seconds of arithmetic for a large provider: phones must not wait for them.
-    real = await asyncio.to_thread(worked, recorded, _NOTHING, places)
-    other = await asyncio.to_thread(worked, recorded, change, places)
+    visits = await asyncio.to_thread(_visits_of, recorded)
+    places = await places_of(connection, provider_id, visits, now)
     provider = (await parties(connection, [provider_id]))[provider_id]
+    return await asyncio.to_thread(_compared, provider, recorded, change, places, label)
+
+
+def _visits_of(recorded: RecordedWages) -> list[str]:
+    return wages_recorded(recorded).days.visits["visit_id"].drop_nulls().unique().sort().to_list()
+
+
+def _compared(
+    provider: Party,
+    recorded: RecordedWages,
+    change: WhatIf,
+    places: Mapping[str, Where],
+    label: Callable[[str, str | None], str],
+) -> WhatIfReport:
+    """Both sides and their sums, from all that was read for them."""
+    real, other = worked(recorded, _NOTHING, places), worked(recorded, change, places)
     workers = _workers(real, other, label)
     return WhatIfReport(
         provider=provider,
-        pay_cycle=pay_cycle,
-        period=Dates(start=start, end=end),
-        as_of=today,
+        pay_cycle=recorded.pay_cycle,
+        period=Dates(start=recorded.days.first, end=recorded.days.last),
+        as_of=recorded.today,
         changes=change,
         workers=workers,
         real=_total([worker.real for worker in workers]),

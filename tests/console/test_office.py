@@ -44,6 +44,19 @@ async def test_a_day_can_be_narrowed_down_by_its_address(busy: Desk) -> None:
     assert ">A</a>" in past and "Done" in past and ">MISSED</a>" not in past
 
 
+async def test_a_day_without_visits_leads_to_the_nearest_that_have_some(busy: Desk) -> None:
+    browser = await busy.as_("manager")
+    empty = (await browser.get("/today?date=2026-11-08")).text
+    assert "No visit is planned on this day." in empty
+    assert re.findall(r'date=([0-9-]+)">(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)', empty) == [
+        "2026-11-02",
+        "2026-11-16",
+    ]
+    beyond = (await browser.get("/today?date=2027-01-01")).text
+    assert re.findall(r'date=([0-9-]+)">(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)', beyond) == ["2026-11-16"]
+    assert "nearest" not in (await browser.get("/today")).text
+
+
 async def test_a_long_day_goes_on_behind_the_last_row(busy: Desk) -> None:
     browser = await busy.as_("manager")
     whole = (await browser.get("/today")).text
@@ -75,10 +88,15 @@ async def test_a_visit_shows_plan_events_and_corrections(busy: Desk) -> None:
     assert "Does not count. The visit was never planned for this carer." in later
 
 
-async def test_a_visit_without_departure_is_not_called_complete(busy: Desk) -> None:
-    page = (await (await busy.as_("manager")).get(f"/visits/{visit_id('RUNNING')}")).text
-    assert '<dd class="govuk-summary-list__value">No check-out</dd>' in page
-    assert ">completed</dd>" not in page.lower()
+async def test_a_visit_without_departure_stands_on_its_page_as_it_does_in_the_day(busy: Desk) -> None:
+    browser = await busy.as_("manager")
+    for hours, state in ((0, "In progress"), (6, "No check-out")):
+        busy.office.set(busy.office.clock + timedelta(hours=hours))
+        page = (await browser.get(f"/visits/{visit_id('RUNNING')}")).text
+        assert f'<dd class="govuk-summary-list__value">{state}</dd>' in page
+        assert ">completed</dd>" not in page.lower()
+        day = (await browser.get("/today?date=2026-11-16")).text
+        assert re.search(rf"{state}</strong></td>(?:(?!</tr>).)*>RUNNING</a>", day, re.S)
 
 
 async def test_an_accepted_correction_counts_and_both_times_stay(busy: Desk) -> None:

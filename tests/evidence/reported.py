@@ -45,7 +45,7 @@ class Reported:
         return (await export_evidence(PROVIDER, self.report, worker)).content
 
 
-async def work_a_week(office: Office, superuser: asyncpg.Connection) -> Reported:
+async def work_a_week(office: Office, superuser: asyncpg.Connection, training: bool = True) -> Reported:
     """A round, a visit for two, a training, a corrected end, two checkpoints, pay, and the report."""
     for reference, start in (("A", "2026-11-02T09:00"), ("B", "2026-11-02T09:50")):
         await office.plan(reference, start)
@@ -61,7 +61,8 @@ async def work_a_week(office: Office, superuser: asyncpg.Connection) -> Reported
     for carer in ("C1", "C2"):
         await office.hand_in(carer)
     await office.attend("F", "2026-11-04T10:00", "2026-11-04T10:30", "C2")
-    await train(office)
+    if training:
+        await train(office)
     await correct(office)
     for employment in ("E1", "E2"):
         await office.pay(employment, "1", 90, "12.71", WEEK, "2026-11-13")

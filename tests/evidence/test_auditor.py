@@ -1,16 +1,17 @@
 """An auditor's bundle: pseudonyms, no positions, no words, and of others' work only time, kind and rule."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 
+from backend.tables.ids import thing_id
 from backend.use_cases.export_evidence import read_evidence
 from backend.use_cases.pseudonyms import pseudonym
 from backend.use_cases.read_wage_report import read_worker
 from backend.use_cases.verify_bundle import verify_bundle
 from backend.use_cases.viewer import Viewer
 from tests.console.desk import Desk
-from tests.evidence.reported import member, opened, told
+from tests.evidence.reported import member, opened, told, work_a_week
 from tests.jobs.office import PROVIDER, Office, visit_id
 from tests.jobs.test_wage_reports import EXPORT, REPORT_DUE, a_morning, element, take_export
 from tests.use_cases.loading.samples import load_rows
@@ -33,6 +34,37 @@ async def test_it_holds_without_a_name_and_can_be_worked_out_again(busy: Desk) -
         assert any(one.about == "result" and one.state == "proved" for one in found.findings)
     looked = await busy.superuser.fetch("SELECT what FROM access_log ORDER BY looked_at")
     assert "evidence bundle" in {row["what"] for row in looked}
+
+
+async def test_no_id_in_it_can_be_made_from_a_reference(
+    office: Office, superuser: asyncpg.Connection
+) -> None:
+    """A week of two carers with a visit for both and a correction: the facts are in the auditor's bundle too."""
+    reported = await work_a_week(office, superuser, training=False)
+    council = await superuser.fetchval("SELECT id FROM organisation WHERE reference = 'wyeshire'")
+    auditor = Viewer(uuid4(), council, provider=False, role="auditor")
+    kinds = {"carer": "C", "employment": "E", "service_user": "S", "package": "P"}
+    guesses = {
+        str(thing_id(PROVIDER, kind, f"{letter}{number}")).encode(): f"{kind} {number}"
+        for kind, letter in kinds.items()
+        for number in range(1, 10)
+    }
+
+    def guessed(bundle: bytes) -> set[str]:
+        return {guesses[guess] for guess in guesses for each in opened(bundle).values() if guess in each}
+
+    assert guessed(await reported.bundle()) >= {f"{kind} {number}" for kind in kinds for number in (1, 2)}
+    for place in (None, 1, 2):
+        bundle = (await read_evidence(auditor, UUID(reported.report), place)).content
+        found = verify_bundle(bundle)
+        assert told(found) == {} and guessed(bundle) == set()
+        assert any(one.about == "result" and one.state == "proved" for one in found.findings)
+        assert bundle == (await read_evidence(auditor, UUID(reported.report), place)).content
+        labels = [worker["employment"] for worker in member(bundle, "result.json")["workers"]]
+        lines = member(bundle, "facts.json")["tables"]["pay_lines"]
+        assert labels == sorted(labels), "their order tells nothing of their references"
+        at = lines["columns"].index("reference")
+        assert [row[at] for row in lines["rows"]] == [str(one + 1) for one in range(len(lines["rows"]))]
 
 
 async def test_of_work_for_another_commissioner_only_time_kind_and_rule_are_in_it(busy: Desk) -> None:

@@ -64,7 +64,7 @@ async def test_events_that_no_checkpoint_holds_yet_are_named(
     await superuser.execute("DELETE FROM checkpoint_event WHERE number = 2")
     found = verify_bundle(await reported.bundle())
     [bare] = [one for one in found.findings if one.about == "checkpoints" and one.state == "not proved"]
-    assert told(found) == {} and "8 events are in no checkpoint yet" in bare.says and len(bare.details) == 8
+    assert told(found) == {} and "In no checkpoint yet: 8 events" in bare.says and len(bare.details) == 8
 
 
 async def test_a_report_is_named_by_its_id_or_the_first_day_of_its_period(reported: Reported) -> None:

@@ -1,8 +1,10 @@
 """Make the evidence bundle of a frozen wage report, or of one worker in it."""
 
+import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,13 +19,12 @@ from backend.domain.canonical import sha256
 from backend.faults import DomainError
 from backend.sql import query
 from backend.use_cases.evidence.facts_file import facts_of
-from backend.use_cases.evidence.gather import Withheld, gather
+from backend.use_cases.evidence.gather import Gathered, Withheld, gather, members_of
+from backend.use_cases.evidence.masking import masked_id, shown_to_auditor, without_names
 from backend.use_cases.evidence.narrowing import (
     has_activities,
     of_one_carer,
-    shown_to_auditor,
     visits_for,
-    without_names,
 )
 from backend.use_cases.frozen_documents import File, snapshot_bytes
 from backend.use_cases.pseudonyms import pseudonym
@@ -57,24 +58,15 @@ async def build_bundle(connection: asyncpg.Connection, wanted: Wanted) -> File:
 
     Raises DomainError conflict where the stored report is not as it was frozen.
     """
-    frozen = _frozen(wanted.row)
+    frozen = await asyncio.to_thread(_frozen, wanted.row)
     recorded = await _recorded(connection, wanted, frozen)
-    scope = _Scope.of(wanted, recorded)
-    result = _result(wanted, frozen, scope.hidden)
-    members = {
-        "readme.txt": README,
-        "keys.json": encoded(keys.current().jwk_set()),
-        "result.json": canonical_json(result),
-        **{f"statute/{name}": text.encode() for name, text in rulebook_texts().items()},
-    }
-    if scope.whole:
-        named = recorded if wanted.auditor_of is None else without_names(recorded, wanted.provider_id)
-        members["facts.json"] = encoded(facts_of(named, frozen))
-    events = await gather(connection, wanted.provider_id, recorded, scope.of_visits, scope.withheld)
-    members |= {name: encoded(content) for name, content in events.items()}
-    if wanted.auditor_of is None:
-        members["result.pdf"] = await _pdf(connection, wanted, frozen)
-    return File("zip", MEDIA_TYPE, _name(result, wanted), _sealed(wanted, frozen, scope.left_out, members))
+    scope = await asyncio.to_thread(_Scope.of, wanted, recorded)
+    rows = await gather(connection, wanted.provider_id, recorded, scope.of_visits)
+    pdf = None
+    if wanted.auditor_of is None and wanted.carer_id is None:
+        pdf = await connection.fetchval(query("evidence.report_pdf"), wanted.provider_id, wanted.row["id"])
+    # Seconds of hashing and writing for a large provider: phones must not wait for them.
+    return await asyncio.to_thread(_made, wanted, frozen, recorded, scope, rows, pdf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +94,32 @@ class _Scope:
         return cls((), True, None, lambda row: False, [])
 
 
+def _made(
+    wanted: Wanted,
+    frozen: WageReportSnapshot,
+    recorded: RecordedWages,
+    scope: _Scope,
+    rows: Gathered,
+    pdf: bytes | None,
+) -> File:
+    """The file, from all that was read for it."""
+    result = _result(wanted, frozen, scope.hidden)
+    masked = str if wanted.auditor_of is None else partial(masked_id, wanted.provider_id)
+    members = {
+        "readme.txt": README,
+        "keys.json": encoded(keys.current().jwk_set()),
+        "result.json": canonical_json(result),
+        **{f"statute/{name}": text.encode() for name, text in rulebook_texts().items()},
+        **{name: encoded(content) for name, content in members_of(rows, scope.withheld, masked).items()},
+    }
+    if scope.whole:
+        named = recorded if wanted.auditor_of is None else without_names(recorded, wanted.provider_id)
+        members["facts.json"] = encoded(facts_of(named, frozen))
+    if wanted.auditor_of is None:
+        members["result.pdf"] = pdf or worker_record_pdf(frozen, *wanted.employments)
+    return File("zip", MEDIA_TYPE, _name(result, wanted), _sealed(wanted, frozen, scope.left_out, members))
+
+
 def _frozen(row: Mapping[str, Any]) -> WageReportSnapshot:
     content = snapshot_bytes(row["snapshot"])
     if sha256(content) != row["snapshot_digest"]:
@@ -126,19 +144,14 @@ async def _recorded(
         as_of,
         today,
     )
-    return found if wanted.carer_id is None else of_one_carer(found, wanted.carer_id)
+    if wanted.carer_id is None:
+        return found
+    return await asyncio.to_thread(of_one_carer, found, wanted.carer_id)
 
 
 def _result(wanted: Wanted, frozen: WageReportSnapshot, hidden: Collection[str]) -> WageReportSnapshot:
     own = alone(frozen, *wanted.employments) if wanted.carer_id is not None else frozen
     return own if wanted.auditor_of is None else shown_to_auditor(own, wanted.provider_id, hidden)
-
-
-async def _pdf(connection: asyncpg.Connection, wanted: Wanted, frozen: WageReportSnapshot) -> bytes:
-    if wanted.carer_id is not None:
-        return worker_record_pdf(frozen, *wanted.employments)
-    pdf = await connection.fetchval(query("evidence.report_pdf"), wanted.provider_id, wanted.row["id"])
-    return bytes(pdf)
 
 
 def _sealed(

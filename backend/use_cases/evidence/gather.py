@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +27,21 @@ from schemas.evidence import (
 
 Rows = Sequence[Mapping[str, Any]]
 Withheld = Callable[[Mapping[str, Any]], bool]
+Named = Callable[[UUID], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What the database holds of the events: their rows, and the rows that prove them."""
+
+    events: Rows
+    leaves: Rows
+    devices: Rows
+    links: Rows
+    receipts: Rows
+    checkpoints: Rows
+    corrections: Rows
+    decisions: Rows
 
 
 async def gather(
@@ -34,27 +49,45 @@ async def gather(
     provider_id: UUID,
     recorded: RecordedWages,
     of_visits: Collection[UUID] | None,
-    withheld: Withheld,
-) -> dict[str, object]:
-    """The members of a bundle about events, by file name. Only events of `of_visits` are taken, if it is given.
-
-    `withheld` says of a row of events whether its position and words are not for the reader.
-    """
+) -> Gathered:
+    """Read the signed events and their proofs. Only events of `of_visits` are taken, if it is given."""
     as_of = recorded.days.visits.now
     wanted = sorted({UUID(row) for row in _event_rows(recorded)})
     rows = await connection.fetch(query("evidence.events"), provider_id, wanted, as_of)
     rows = [row for row in rows if of_visits is None or row["visit_id"] in of_visits]
     corrections = await _corrections(connection, provider_id, recorded, of_visits)
-    devices = {row["device_id"] for row in rows} | {
-        UUID(one.device_id) for one in corrections if one.device_id
-    }
+    devices = {row["device_id"] for row in (*rows, *corrections)} - {None}
+    numbers = sorted({row["number"] for row in rows if row["number"] is not None})
+    batches = sorted({row["batch_id"] for row in rows})
+    changed = [row["id"] for row in corrections]
+    return Gathered(
+        events=rows,
+        leaves=await connection.fetch(query("evidence.leaves"), provider_id, numbers),
+        devices=await connection.fetch(query("evidence.devices"), provider_id, sorted(devices)),
+        links=await _links(connection, provider_id, rows),
+        receipts=await connection.fetch(query("evidence.receipts"), provider_id, batches),
+        checkpoints=await _checkpoints(connection, provider_id, numbers),
+        corrections=corrections,
+        decisions=await connection.fetch(query("evidence.decisions"), provider_id, changed, as_of),
+    )
+
+
+def members_of(rows: Gathered, withheld: Withheld, named: Named) -> dict[str, object]:
+    """The members of a bundle about events, by file name.
+
+    `withheld` says of a row of events whether its position and words are not for the reader, `named` what stands for a
+    carer's id. Pure.
+    """
     return {
-        "events.json": await _events(connection, provider_id, rows, withheld),
-        "devices.json": await _devices(connection, provider_id, devices),
-        "chain.json": await _links(connection, provider_id, rows),
-        "receipts.json": await _receipts(connection, provider_id, rows),
-        "checkpoints.json": await _checkpoints(connection, provider_id, rows),
-        "corrections.json": corrections,
+        "events.json": _events(rows, withheld),
+        "devices.json": [_device(row, named) for row in rows.devices],
+        "chain.json": _chain(rows),
+        "receipts.json": [_receipt(row) for row in rows.receipts],
+        "checkpoints.json": [
+            SignedCheckpoint(row["number"], row["body"].decode(), row["kid"], row["signature"].decode())
+            for row in rows.checkpoints
+        ],
+        "corrections.json": _decided(rows, named),
     }
 
 
@@ -63,15 +96,12 @@ def _event_rows(recorded: RecordedWages) -> list[str]:
     return [*visits["event_row"], *activities["event_row"]]
 
 
-async def _events(
-    connection: asyncpg.Connection, provider_id: UUID, rows: Rows, withheld: Withheld
-) -> list[Event]:
-    numbers = sorted({row["number"] for row in rows if row["number"] is not None})
+def _events(rows: Gathered, withheld: Withheld) -> list[Event]:
     leaves: dict[int, list[bytes]] = defaultdict(list)
-    for row in await connection.fetch(query("evidence.leaves"), provider_id, numbers):
+    for row in rows.leaves:
         leaves[row["number"]].append(_leaf(row))
     trees = {number: tree(found) for number, found in leaves.items()}
-    return [_event(row, trees, withheld(row)) for row in rows]
+    return [_event(row, trees, withheld(row)) for row in rows.events]
 
 
 def _leaf(row: Mapping[str, Any]) -> bytes:
@@ -114,65 +144,54 @@ def _text(content: bytes | None) -> str | None:
     return None if content is None else content.decode()
 
 
-async def _devices(
-    connection: asyncpg.Connection, provider_id: UUID, wanted: Collection[UUID]
-) -> list[Device]:
-    rows = await connection.fetch(query("evidence.devices"), provider_id, sorted(wanted))
-    return [
-        Device(
-            id=str(row["id"]),
-            carer_id=str(row["carer_id"]),
-            public_key=msgspec.json.decode(row["public_key"]),
-            enrolled_at=row["enrolled_at"],
-            replaced_at=row["replaced_at"],
-            revoked_at=row["revoked_at"],
-        )
-        for row in rows
-    ]
+def _device(row: Mapping[str, Any], named: Named) -> Device:
+    return Device(
+        id=str(row["id"]),
+        carer_id=named(row["carer_id"]),
+        public_key=msgspec.json.decode(row["public_key"]),
+        enrolled_at=row["enrolled_at"],
+        replaced_at=row["replaced_at"],
+        revoked_at=row["revoked_at"],
+    )
 
 
-async def _links(connection: asyncpg.Connection, provider_id: UUID, rows: Rows) -> list[ChainLink]:
-    """The links from before each phone's first event to its last, without those whose events are there."""
+async def _links(connection: asyncpg.Connection, provider_id: UUID, rows: Rows) -> Rows:
+    """The links from before each phone's first event to its last."""
     places: dict[UUID, list[int]] = defaultdict(list)
     for row in rows:
         places[row["device_id"]].append(row["seq"])
     bounds = [(device, min(seqs) - 1, max(seqs)) for device, seqs in sorted(places.items())]
     devices, lows, highs = (list(column) for column in zip(*bounds, strict=True)) if bounds else ([], [], [])
-    found = await connection.fetch(query("evidence.links"), provider_id, devices, lows, highs)
-    there = {row["signed_hash"] for row in rows}
+    found: Rows = await connection.fetch(query("evidence.links"), provider_id, devices, lows, highs)
+    return found
+
+
+def _chain(rows: Gathered) -> list[ChainLink]:
+    """The links without those whose events are there."""
+    there = {row["signed_hash"] for row in rows.events}
     return [
         ChainLink(str(row["device_id"]), row["seq"], base64url(row["signed_hash"]))
-        for row in found
+        for row in rows.links
         if row["signed_hash"] not in there
     ]
 
 
-async def _receipts(connection: asyncpg.Connection, provider_id: UUID, rows: Rows) -> list[Receipt]:
-    wanted = sorted({row["batch_id"] for row in rows})
-    return [
-        Receipt(
-            id=str(row["id"]),
-            device_id=str(row["device_id"]),
-            batch=row["batch"].decode(),
-            kid=row["kid"],
-            signature=row["signature"].decode(),
-        )
-        for row in await connection.fetch(query("evidence.receipts"), provider_id, wanted)
-    ]
+def _receipt(row: Mapping[str, Any]) -> Receipt:
+    return Receipt(
+        id=str(row["id"]),
+        device_id=str(row["device_id"]),
+        batch=row["batch"].decode(),
+        kid=row["kid"],
+        signature=row["signature"].decode(),
+    )
 
 
-async def _checkpoints(
-    connection: asyncpg.Connection, provider_id: UUID, rows: Rows
-) -> list[SignedCheckpoint]:
+async def _checkpoints(connection: asyncpg.Connection, provider_id: UUID, numbers: Sequence[int]) -> Rows:
     """All checkpoints from the first to the last that holds one of the events: an unbroken piece of their chain."""
-    numbers = [row["number"] for row in rows if row["number"] is not None]
     if not numbers:
         return []
-    found = await connection.fetch(query("evidence.checkpoints"), provider_id, min(numbers), max(numbers))
-    return [
-        SignedCheckpoint(row["number"], row["body"].decode(), row["kid"], row["signature"].decode())
-        for row in found
-    ]
+    found: Rows = await connection.fetch(query("evidence.checkpoints"), provider_id, numbers[0], numbers[-1])
+    return found
 
 
 async def _corrections(
@@ -180,23 +199,22 @@ async def _corrections(
     provider_id: UUID,
     recorded: RecordedWages,
     of_visits: Collection[UUID] | None,
-) -> list[Correction]:
+) -> Rows:
     facts, as_of = recorded.days.visits.facts, recorded.days.visits.now
     visits = {UUID(visit) for visit in facts.corrections["visit_id"]}
     days = [UUID(one) for one in recorded.days.activities.corrections["activity_id"]]
     if of_visits is not None:
         visits, days = visits & set(of_visits), []
-    rows = await connection.fetch(query("evidence.corrections"), provider_id, sorted(visits), days, as_of)
-    decisions = await _decisions(connection, provider_id, rows, as_of)
-    return [_correction(row, decisions.get(row["id"], [])) for row in rows]
+    found: Rows = await connection.fetch(
+        query("evidence.corrections"), provider_id, sorted(visits), days, as_of
+    )
+    return found
 
 
-async def _decisions(
-    connection: asyncpg.Connection, provider_id: UUID, rows: Rows, as_of: datetime
-) -> dict[UUID, list[Decided]]:
+def _decided(rows: Gathered, named: Named) -> list[Correction]:
+    """The corrections, each with its decisions."""
     found: dict[UUID, list[Decided]] = defaultdict(list)
-    ids = [row["id"] for row in rows]
-    for row in await connection.fetch(query("evidence.decisions"), provider_id, ids, as_of):
+    for row in rows.decisions:
         found[row["correction_id"]].append(
             Decided(
                 number=row["number"],
@@ -205,13 +223,13 @@ async def _decisions(
                 decided_at=row["decided_at"],
             )
         )
-    return found
+    return [_correction(row, found[row["id"]], named) for row in rows.corrections]
 
 
-def _correction(row: Mapping[str, Any], decisions: list[Decided]) -> Correction:
+def _correction(row: Mapping[str, Any], decisions: list[Decided], named: Named) -> Correction:
     return Correction(
         id=str(row["id"]),
-        carer_id=str(row["carer_id"]),
+        carer_id=named(row["carer_id"]),
         visit_id=None if row["visit_id"] is None else str(row["visit_id"]),
         day=row["day"],
         proposed_start=row["proposed_start"],

@@ -1,22 +1,14 @@
-"""What of a report's facts and result is for whom: one worker's part, and what an auditor may see."""
+"""What of a report's facts is for whom: one worker's part, and a commissioner's own visits."""
 
-from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import Any, TypeVar
 from uuid import UUID
 
 import polars as pl
-from msgspec import structs
 
 from backend.domain.visit import VisitFacts
 from backend.use_cases.known_journeys import journeys_among
-from backend.use_cases.pseudonyms import pseudonym, unnamed
 from backend.use_cases.wage_report_facts import RecordedWages
 from backend.use_cases.worked_days import places_in
-from schemas.day import DayFlag, DaySegment
-from schemas.documents import NotTested, TestedWorker, WageReportSnapshot, WorkedDay
-
-Row = TypeVar("Row", DaySegment, DayFlag)
 
 
 def of_one_carer(recorded: RecordedWages, carer_id: UUID) -> RecordedWages:
@@ -66,22 +58,6 @@ def _visits_of(facts: VisitFacts, carer: str, own: list[str]) -> VisitFacts:
     )
 
 
-def without_names(recorded: RecordedWages, provider_id: UUID) -> RecordedWages:
-    """The same facts with pseudonyms in place of names and references, and without the payroll's own words."""
-    employments = [
-        _unnamed(row, pseudonym(provider_id, row["reference"])) for row in recorded.days.employments
-    ]
-    return replace(
-        recorded,
-        days=replace(recorded.days, employments=employments),
-        payroll_lines=[{**row, "description": None, "digest": b""} for row in recorded.payroll_lines],
-    )
-
-
-def _unnamed(row: Mapping[str, Any], label: str) -> dict[str, Any]:
-    return {**row, "reference": label, "person": label, "name": None, "digest": b""}
-
-
 def visits_for(recorded: RecordedWages, commissioner_id: UUID) -> tuple[set[str], set[str]]:
     """The visits that any plan says are for this commissioner, and all others that the facts name."""
     facts: VisitFacts = recorded.days.visits.facts
@@ -96,37 +72,3 @@ def has_activities(recorded: RecordedWages) -> bool:
     return any(
         not said.is_empty() for said in (activities.events, activities.corrections, activities.entries)
     )
-
-
-def shown_to_auditor(
-    report: WageReportSnapshot, provider_id: UUID, hidden: Collection[str]
-) -> WageReportSnapshot:
-    """The report under pseudonyms; of work at the visits that are `hidden` only time, kind and rule."""
-    return structs.replace(
-        report,
-        workers=[
-            _worker(worker, pseudonym(provider_id, worker.employment), hidden) for worker in report.workers
-        ],
-        not_tested=[
-            NotTested(employment=pseudonym(provider_id, left.employment), name=None, reason=left.reason)
-            for left in report.not_tested
-        ],
-    )
-
-
-def _worker(worker: TestedWorker, label: str, hidden: Collection[str]) -> TestedWorker:
-    return structs.replace(unnamed(worker, label), days=[_day(day, hidden) for day in worker.days])
-
-
-def _day(day: WorkedDay, hidden: Collection[str]) -> WorkedDay:
-    return WorkedDay(
-        date=day.date,
-        segments=[_without(segment, hidden) for segment in day.segments],
-        visits=[visit for visit in day.visits if visit.visit_id not in hidden],
-        flags=[_without(flag, hidden) for flag in day.flags],
-    )
-
-
-def _without(row: Row, hidden: Collection[str]) -> Row:
-    stops = {name: getattr(row, name) for name in ("visit", "from_", "to")}
-    return structs.replace(row, **{name: None for name, stop in stops.items() if stop in hidden})

@@ -69,7 +69,7 @@ async def _facts(session: Session, provider_id: UUID, lines: Sequence[Line[Carer
     note_ended(lines, "home_postcode", known, session.report)
     session.report.note(
         [line.row.employment for line in lines if line.row.mode is None],
-        f"employments give no mode of travel, and {_DEFAULT_MODE} was taken",
+        f"without a mode of travel, so {_DEFAULT_MODE} was taken",
     )
     facts = []
     for line in lines:
@@ -129,4 +129,4 @@ async def _note_pay_terms(session: Session, provider_id: UUID, lines: Sequence[L
     wanted = {line.row.pay_terms for line in lines if line.row.pay_terms is not None}
     records = await session.connection.fetch(query("loading.pay_terms_known"), provider_id, list(wanted))
     unknown = wanted - {record["reference"] for record in records}
-    session.report.note(list(unknown), "pay terms are named here and not loaded yet")
+    session.report.note(list(unknown), "named here as pay terms and not loaded yet")

@@ -99,7 +99,7 @@ async def _check_contracts(
             session.report.fault(line, column, detail)
         elif _outlives(line.row, terms):
             outlived.append(line.row.reference)
-    session.report.note(outlived, "packages have no end while their contract has one")
+    session.report.note(outlived, "without an end while the contract has one")
     return commissioners
 
 

@@ -156,7 +156,7 @@ async def _employed(
     strangers = [line for line in lines if line.row.employee not in known]
     if template.unknown_employees == "leave_out":
         names = [line.row.employee for line in strangers]
-        session.report.note(names, "employees of the payroll are no employment here, and were left out")
+        session.report.note(names, "of the payroll but no employment here, and left out")
     else:
         for line in strangers:
             detail = f"no employment has the reference {line.row.employee}"

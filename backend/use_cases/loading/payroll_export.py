@@ -84,7 +84,7 @@ def read_export(
         if number > template.header_row and any(cells)
     ]
     nameless = [f"row {row.number}" for row in rows if not row.cells[template.employee]]
-    report.note(nameless, f"rows of {source.name} name no employee and were left out")
+    report.note(nameless, f"without an employee in {source.name}, and left out")
     parse = _day_parser(template)
     lines = [
         Line(source.name, row.number, False, line)

@@ -53,4 +53,4 @@ def note_ended(lines: Sequence[Line[Any]], column: str, known: dict[str, Postcod
     """Tell of postcodes that Royal Mail has ended: they still have a place, but may be mistyped or out of date."""
     used = [getattr(line.row, column) for line in lines if getattr(line.row, column) is not None]
     ended = [postcode for postcode in used if squeezed(postcode) in known and known[squeezed(postcode)].ended]
-    report.note(ended, "postcodes have ended and were used all the same")
+    report.note(ended, "used though the postcode has ended")

@@ -14,6 +14,7 @@ from typing import Any, Final
 import asyncpg
 import polars as pl
 
+from backend.domain.counted import counted
 from backend.sql import query
 from backend.use_cases.loading.report import LoadFault, Report
 from backend.use_cases.loading.session import Session
@@ -140,15 +141,15 @@ def _twice(frame: pl.DataFrame) -> Iterator[tuple[Any, ...]]:
 
 def _note(frame: pl.DataFrame, report: Report) -> None:
     live = frame.filter(~pl.col("ended"))
-    report.notes.append(f"{len(frame):,} postcodes, {len(live):,} of them live.")
+    report.notes.append(f"{counted(len(frame), 'postcode')}, {len(live):,} of them live.")
     for some, words in ((live, "live"), (frame.filter(pl.col("ended")), "ended")):
         blank = some.filter(pl.col("rural_urban").is_null())["postcode"].sort().to_list()
         report.note(
             blank,
-            f"{words} postcodes have a blank rural-urban indicator, so a package there must give its zone",
+            f"{words} without a rural-urban indicator, so that a package there must give its zone",
         )
         nowhere = some.filter(pl.col("lat").is_null())["postcode"].sort().to_list()
-        report.note(nowhere, f"{words} postcodes have no place")
+        report.note(nowhere, f"{words} without a place")
 
 
 async def _put(connection: asyncpg.Connection, frame: pl.DataFrame) -> Counts:

@@ -6,6 +6,7 @@ from typing import Final, Generic, TypeVar
 
 import msgspec
 
+from backend.domain.counted import counted
 from backend.faults import DomainError
 
 T = TypeVar("T")
@@ -34,7 +35,7 @@ class LoadRefused(DomainError):
     def __init__(self, faults: Iterable[LoadFault]) -> None:
         self.faults = tuple(faults)
         count = len(self.faults)
-        super().__init__("invalid", f"{count} fault{'' if count == 1 else 's'} found; nothing was changed.")
+        super().__init__("invalid", f"{counted(count, 'fault')} found; nothing was changed.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,4 +148,4 @@ async def _commissioners(
 async def _note_payers(session: Session, lines: Sequence[Line[ContractVersion]]) -> None:
     payers = {funder.payer for line in lines for funder in line.row.funding}
     unknown = [payer for payer in payers if await session.organisation(payer) is None]
-    session.report.note(unknown, "payers are no organisation's reference, and stand on invoices as written")
+    session.report.note(unknown, "named as payer but no organisation's reference, on invoices as written")

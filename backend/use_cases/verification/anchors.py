@@ -7,6 +7,7 @@ from uuid import UUID
 
 from backend.domain.canonical import base64url, sha256, unbase64url
 from backend.domain.checkpoints import TYPE, included_root, leaf
+from backend.domain.counted import counted
 from backend.use_cases.verification.contents import Contents, Signed, json_object
 from backend.use_cases.verification.findings import Finding, held, open_question
 from backend.use_cases.verification.server_keys import ServerKeys, fault_of
@@ -27,12 +28,9 @@ def receipts_found(contents: Contents, keys: ServerKeys) -> Iterator[Finding]:
         for signed in contents.events
         if not _acknowledged(signed, lines.get(signed.event.receipt))
     ]
-    yield held(
-        "receipts",
-        f"{len(contents.receipts)} receipts, signed when the events came, say when and how each was taken.",
-        faults,
-        "Receipts do not hold.",
-    )
+    receipts = counted(len(contents.receipts), "receipt")
+    says = f"Signed when the events came, to say when and how each was taken: {receipts}."
+    yield held("receipts", says, faults, "Receipts do not hold.")
 
 
 def _lines(receipt: Receipt) -> Any:
@@ -72,14 +70,14 @@ def checkpoints_found(contents: Contents, keys: ServerKeys) -> Iterator[Finding]
         before = checkpoint
     faults += [fault for signed in contents.events for fault in _inclusion_faults(signed, bodies)]
     anchored = sum(signed.event.checkpoint is not None for signed in contents.events)
-    says = f"{anchored} events are in {len(bodies)} signed checkpoints, each chained to the one before."
+    says = f"Held by signed checkpoints, each chained to the one before ({len(bodies)}): {counted(anchored, 'event')}."
     yield held("checkpoints", says, faults, "Checkpoints do not hold.")
     yield from _unanchored(contents.events)
 
 
 def _unanchored(events: Sequence[Signed]) -> Iterator[Finding]:
     if bare := [signed.name for signed in events if signed.event.checkpoint is None]:
-        yield open_question("checkpoints", f"{len(bare)} events are in no checkpoint yet.", bare)
+        yield open_question("checkpoints", f"In no checkpoint yet: {counted(len(bare), 'event')}.", bare)
 
 
 def _body(checkpoint: SignedCheckpoint, provider_id: str) -> Mapping[str, Any] | None:

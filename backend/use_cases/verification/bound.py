@@ -7,6 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from backend.domain.canonical import unbase64url
+from backend.domain.counted import counted
 from backend.domain.paid_time import Offset, moved
 from backend.domain.signatures import public_jwk, verifies
 from backend.use_cases.verification.contents import Contents, Signed, json_object
@@ -34,8 +35,8 @@ def bound_found(contents: Contents, recorded: RecordedWages) -> Iterator[Finding
         moved_by_rule += facts[row]["at"] != _instant(events[row].said.get("occurred_at"))
     yield held(
         "facts",
-        f"The facts say of {len(facts)} events what the phones signed; the time of {moved_by_rule} was moved by the "
-        "published rule for a wrong clock.",
+        f"The facts say of {counted(len(facts), 'event')} what the phones signed; the time of "
+        f"{moved_by_rule} was moved by the published rule for a wrong clock.",
         sorted(faults),
         "The facts are not those that the phones signed.",
     )
@@ -131,7 +132,8 @@ def _corrections(contents: Contents, recorded: RecordedWages) -> Finding:
     }
     faults += [f"the facts apply a correction of {row[1]} that nobody accepted" for row in applied - accepted]
     faults += [f"the facts lack an accepted correction of {row[1]}" for row in accepted - applied]
-    says = f"{len(applied)} accepted corrections are applied; those that carers proposed are signed by their phones."
+    corrections = counted(len(applied), "correction")
+    says = f"Accepted and applied: {corrections}. Those that carers proposed are signed by their phones."
     return held(
         "corrections", says, sorted(faults), "Corrections are not those that were proposed and accepted."
     )

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from backend.domain.canonical import base64url, sha256, unbase64url
+from backend.domain.counted import counted
 from backend.domain.signatures import public_jwk, verifies
 from backend.use_cases.verification.contents import Contents, Signed, json_object
 from backend.use_cases.verification.findings import Finding, held, open_question
@@ -16,7 +17,8 @@ def events_found(contents: Contents) -> Iterator[Finding]:
     count, phones = len(contents.events), len({one.event.device_id for one in contents.events})
     yield held(
         "signatures",
-        f"{count} events are signed by the keys of the {phones} phones they name, each enrolled by then.",
+        f"Signed by the keys of the phones they name, each enrolled by then: {counted(count, 'event')} of "
+        f"{counted(phones, 'phone')}.",
         faults,
         "Events are not as their phones signed them.",
     )
@@ -62,7 +64,7 @@ def _parts(contents: Contents) -> Iterator[Finding]:
                 gone += 1
     yield held(
         "positions and words",
-        f"{shown} positions and words are those that the phones signed.",
+        f"Positions and words are those that the phones signed: {shown}.",
         faults,
         "Positions or words are not those that the phones signed.",
     )
@@ -76,9 +78,13 @@ def _not_there(gone: int, never: int, withheld: int) -> Iterator[Finding]:
             about, f"{gone}: position no longer held, or words. What was concluded from it is in the bundle."
         )
     if never:
-        yield open_question(about, f"{never} positions at a carer's own home were judged and never kept.")
+        yield open_question(
+            about, f"Judged and never kept, at a carer's own home: {counted(never, 'position')}."
+        )
     if withheld:
-        yield open_question(about, f"{withheld} positions and words are not for the reader of this bundle.")
+        yield open_question(
+            about, f"Positions and words that are not for the reader of this bundle: {withheld}."
+        )
 
 
 def _digest(part: str) -> str | None:
@@ -108,7 +114,8 @@ def _chain(contents: Contents) -> Iterator[Finding]:
             gaps.append(f"phone {device}: number {seq - 1}, before {signed.name}")
         else:
             faults.append(f"{signed.name}: it does not follow the event before it")
-    says = f"Each event follows the one before it on its phone. {len(contents.links)} others are here as digests alone."
+    others = counted(len(contents.links), "other")
+    says = f"Each event follows the one before it on its phone. Here as digests alone: {others}."
     yield held("chain", says, faults, "The chains of phones do not hold together.")
     if gaps:
         yield open_question("chain", "Numbers are missing in the chains of phones.", gaps)

@@ -9,6 +9,7 @@ from msgspec import structs
 from backend.documents.canonical import canonical_json, read_wage_report
 from backend.documents.wage_report import alone
 from backend.domain.canonical import sha256
+from backend.domain.counted import counted
 from backend.use_cases.rulebook import Rulebook, packaged_rulebook, read_rulebook, rulebook_texts
 from backend.use_cases.verification.contents import Contents
 from backend.use_cases.verification.findings import Finding, failed, held, open_question, proved
@@ -30,7 +31,9 @@ def statute_found(contents: Contents) -> Iterator[Finding]:
             [f"statute/{name}" for name in odd],
         )
     else:
-        yield proved("statute", f"Law and policy ({len(names)} files) are those that this program ships.")
+        yield proved(
+            "statute", f"Law and policy ({counted(len(names), 'file')}) are those that this program ships."
+        )
 
 
 def rulebook_of(contents: Contents) -> Rulebook:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 
 from backend.domain.canonical import sha256
+from backend.domain.counted import counted
 from backend.use_cases.verification.contents import Unusable, seal_of
 from backend.use_cases.verification.findings import Finding, failed, held, open_question, proved
 from backend.use_cases.verification.server_keys import ServerKeys, fault_of
@@ -31,7 +32,7 @@ def files_found(members: Mapping[str, bytes], manifest: Manifest) -> Iterator[Fi
     ]
     yield held(
         "files",
-        f"All {len(names)} files are those that the manifest lists.",
+        f"All is there that the manifest lists, unchanged: {counted(len(names), 'file')}.",
         faults,
         "Files are not as they were.",
     )

@@ -103,7 +103,7 @@ async def test_a_wide_export_gives_a_line_for_each_element(db: Any, superuser: a
         ("PAYE Tax", None, "hours", Decimal("12.00")),
         ("Weekend Bonus", None, "hours", Decimal("-5.00")),
     ]
-    assert loaded.notes == ["1 employees of the payroll are no employment here, and were left out: BOSS"]
+    assert loaded.notes == ["1 of the payroll but no employment here, and left out: BOSS"]
 
 
 async def test_a_workbook_reads_like_text_below_a_title(db: Any, superuser: asyncpg.Connection) -> None:

@@ -23,8 +23,8 @@ async def test_a_list_is_counted_and_its_gaps_are_told(db: Any, superuser: async
     assert (loaded.rows, loaded.new) == (5, 5)
     assert loaded.notes == [
         "5 postcodes, 4 of them live.",
-        "1 live postcodes have a blank rural-urban indicator, so a package there must give its zone: ZX11AD",
-        "1 live postcodes have no place: ZX11AE",
+        "1 live without a rural-urban indicator, so that a package there must give its zone: ZX11AD",
+        "1 live without a place: ZX11AE",
     ]
     found = await superuser.fetch("SELECT * FROM postcode ORDER BY postcode")
     assert tuple(found[1]) == ("ZX11AB", 52.0807, 0.0, "F2", "E06000099", False)
@@ -108,7 +108,7 @@ async def test_an_ended_postcode_still_gives_a_place_and_is_told(
 ) -> None:
     await load_county(until="service-users")
     loaded = await load_csv("service-users", with_row(samples.SERVICE_USERS, 0, postcode="ZX1 1AC"))
-    assert loaded.notes == ["1 postcodes have ended and were used all the same: ZX1 1AC"]
+    assert loaded.notes == ["1 used though the postcode has ended: ZX1 1AC"]
     assert (
         await superuser.fetchval("SELECT lat FROM service_user_version WHERE place_source = 'postcode'")
         == 52.0907

@@ -1,0 +1,118 @@
+"""What an auditor reads in place of people: pseudonyms and ids that nobody can work out from a reference.
+
+The ids of people are made from their references, so that loading twice agrees: whoever has a list of the staff could
+make them too. In an auditor's bundle keyed ones stand in their place, the same in each bundle of this deployment.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+import polars as pl
+from msgspec import structs
+
+from backend import keys
+from backend.domain.visit import VisitFacts
+from backend.use_cases.pseudonyms import pseudonym, unnamed
+from backend.use_cases.wage_report_facts import RecordedWages
+from schemas.day import DayFlag, DaySegment
+from schemas.documents import NotTested, TestedWorker, WageReportSnapshot, WorkedDay
+
+Row = TypeVar("Row", DaySegment, DayFlag)
+_PEOPLE: Final = (*("carer_id", "employment_id", "service_user_id", "package_id", "carer", "second_carer"),)
+"""Columns of facts that name carers, employments, people cared for and their packages of care."""
+
+
+def masked_id(provider_id: UUID, thing: object) -> str:
+    """An id that only this deployment can make, in place of one made from a reference."""
+    made = keys.current().lookup_hash(f"evidence/{provider_id}/{thing}")
+    return str(UUID(bytes=made[:16], version=4))
+
+
+def without_names(recorded: RecordedWages, provider_id: UUID) -> RecordedWages:
+    """The same facts about nobody known, without the payroll's own words, in an order that tells nothing."""
+    days = recorded.days
+    employments = [
+        {**_masked(row, provider_id), "reference": label, "person": label, "name": None, "digest": b""}
+        for row in days.employments
+        for label in [pseudonym(provider_id, row["reference"])]
+    ]
+    visits = days.visits
+    carer = visits.carer_id
+    shown = replace(
+        days,
+        visits=replace(
+            visits,
+            facts=_visits(visits.facts, provider_id),
+            carer_id=None if carer is None else masked_id(provider_id, carer),
+        ),
+        employments=sorted(employments, key=lambda row: str(row["reference"])),
+    )
+    return replace(
+        recorded,
+        days=shown,
+        pay_lines=_lines(recorded.pay_lines, provider_id),
+        payroll_lines=_lines([{**row, "description": None} for row in recorded.payroll_lines], provider_id),
+        miles_before={masked_id(provider_id, key): miles for key, miles in recorded.miles_before.items()},
+    )
+
+
+def _masked(row: Mapping[str, Any], provider_id: UUID) -> dict[str, Any]:
+    ids = {name: row[name] for name in _PEOPLE if row.get(name) is not None}
+    return {**row, **{name: masked_id(provider_id, thing) for name, thing in ids.items()}}
+
+
+def _lines(rows: Sequence[Mapping[str, Any]], provider_id: UUID) -> list[dict[str, Any]]:
+    """Lines of pay, those of each employment in their order, under numbers: the payroll's own may name somebody."""
+    masked = [{**_masked(row, provider_id), "digest": b""} for row in rows]
+    ordered = sorted(masked, key=lambda row: str(row["employment_id"]))
+    return [{**row, "reference": str(number)} for number, row in enumerate(ordered, start=1)]
+
+
+def _visits(facts: VisitFacts, provider_id: UUID) -> VisitFacts:
+    frames = {name: getattr(facts, name) for name in VisitFacts.__dataclass_fields__}
+    return VisitFacts(**{name: _frame(frame, provider_id) for name, frame in frames.items()})
+
+
+def _frame(frame: pl.DataFrame, provider_id: UUID) -> pl.DataFrame:
+    named = [name for name in _PEOPLE if name in frame.columns]
+    things = {thing for name in named for thing in frame[name].drop_nulls().unique()}
+    mask = {thing: masked_id(provider_id, thing) for thing in things}
+    return frame.with_columns(pl.col(name).replace(mask) for name in named) if mask else frame
+
+
+def shown_to_auditor(
+    report: WageReportSnapshot, provider_id: UUID, hidden: Collection[str]
+) -> WageReportSnapshot:
+    """The report under pseudonyms, in their order; of work at the visits that are `hidden` only time, kind and rule."""
+    workers = [
+        _worker(worker, pseudonym(provider_id, worker.employment), hidden) for worker in report.workers
+    ]
+    left = [
+        NotTested(employment=pseudonym(provider_id, left.employment), name=None, reason=left.reason)
+        for left in report.not_tested
+    ]
+    return structs.replace(
+        report,
+        workers=sorted(workers, key=lambda worker: worker.employment),
+        not_tested=sorted(left, key=lambda one: one.employment),
+    )
+
+
+def _worker(worker: TestedWorker, label: str, hidden: Collection[str]) -> TestedWorker:
+    return structs.replace(unnamed(worker, label), days=[_day(day, hidden) for day in worker.days])
+
+
+def _day(day: WorkedDay, hidden: Collection[str]) -> WorkedDay:
+    return WorkedDay(
+        date=day.date,
+        segments=[_without(segment, hidden) for segment in day.segments],
+        visits=[visit for visit in day.visits if visit.visit_id not in hidden],
+        flags=[_without(flag, hidden) for flag in day.flags],
+    )
+
+
+def _without(row: Row, hidden: Collection[str]) -> Row:
+    stops = {name: getattr(row, name) for name in ("visit", "from_", "to")}
+    return structs.replace(row, **{name: None for name, stop in stops.items() if stop in hidden})
