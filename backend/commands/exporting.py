@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from backend.domain.counted import counted
+
 if TYPE_CHECKING:
     from backend.use_cases.frozen_documents import File
     from backend.use_cases.make_peppol_files import PeppolMade
@@ -40,7 +42,7 @@ def documents(folder: Path, provider: str | None, kind: str | None) -> None:
       doorstep export documents out/invoices --kind invoice
     """
     written = asyncio.run(_documents(folder, provider, kind))
-    click.echo(f"{written} files written to {folder}.")
+    click.echo(f"{counted(written, 'file')} written to {folder}.")
 
 
 @export.command()
