@@ -24,7 +24,11 @@ COMMANDS: Final = {
     "jobs": ("jobs", "What is due, running it, and what ran."),
     "keys": ("keys", "Make the signing keys of a deployment."),
     "load": ("loading", "Load an organisation's files: carers, rota, pay and the rest."),
-    "pay-template": ("pay_templates", "How payroll exports read: list the templates, or show one."),
+    "pay-template": ("templates", "How payroll exports read: list the templates, or show one."),
+    "delivery-template": (
+        "templates",
+        "How files for councils are written: list the templates, or show one.",
+    ),
     "migrate": ("database", "Bring the database to the newest version."),
     "serve": ("serve", "Run the web process."),
     "rules": ("statute", "List the rules that results name, with their citations."),

@@ -33,7 +33,7 @@ from schemas.wage_kinds import DeductionKind, ExpenditureKind, PayKind, PaymentT
 
 LoadKind = Literal[
     "organisations", "carers", "service-users", "contracts", "pay-terms", "packages", "rota", "pay",
-    "pay-templates", "pay-mapping", "standards",
+    "pay-templates", "pay-mapping", "standards", "delivery-templates",
     "absences", "leave", "activities", "postcodes", "bank-holidays",
 ]  # fmt: skip
 Format = Literal["csv", "xlsx", "json"]

@@ -59,7 +59,7 @@ _ASKED: Final = {
     "run": "With template: the name of a second pay run of the same day",
 }
 _DEPLOYMENT: Final = frozenset({"organisations", "postcodes", "bank-holidays"})
-_FINANCE: Final = frozenset({"pay", "pay-terms", "pay-templates", "pay-mapping"})
+_FINANCE: Final = frozenset({"pay", "pay-terms", "pay-templates", "pay-mapping", "delivery-templates"})
 _OPTIONS: Final = frozenset({"dry_run", "complete"})
 _PAYROLL: Final = frozenset({"template", "provider", "paid_on", "run"})
 """What a payroll export needs besides; with `template` the body of kind pay is one."""

@@ -72,6 +72,25 @@ def peppol(folder: Path, provider: str | None, number: str | None) -> None:
         raise SystemExit(1)
 
 
+@export.command()
+@_FOLDER
+@click.option("--template", required=True, help="The name of a template: doorstep delivery-template list.")
+@click.option("--provider", required=True, help="The provider (its reference).")
+@click.option("--contract", help="Only documents of this contract.")
+@click.option("--number", help="Only the invoice or credit note of this number.")
+def delivery(folder: Path, template: str, provider: str, contract: str | None, number: str | None) -> None:
+    """Write service delivery files, by which council payment systems take visits: one for each document.
+
+    A file gets the provider's next reference when it is first written, and is the same ever after.
+
+    \b
+    Example:
+      doorstep export delivery out/wyeshire --provider brightwater --template access-csv --contract brightwater-council
+    """
+    written = asyncio.run(_delivery(folder, provider, template, number, contract))
+    click.echo(f"{written} files written to {folder}.")
+
+
 async def _documents(folder: Path, provider: str | None, kind: str | None) -> int:
     from backend.commands.providers import providers
     from backend.running import database
@@ -102,6 +121,25 @@ async def _peppol(folder: Path, provider: str | None, number: str | None) -> "li
     if number is not None and not found:
         raise DomainError("not_found", f"There is no invoice or credit note with the number {number}.")
     return found
+
+
+async def _delivery(
+    folder: Path, provider: str, template: str, number: str | None, contract: str | None
+) -> int:
+    from backend.commands.providers import providers
+    from backend.faults import DomainError
+    from backend.running import database
+    from backend.use_cases.make_delivery_files import make_delivery_files
+
+    written = 0
+    async with database():
+        [(provider_id, _)] = await providers(provider)
+        async for file in make_delivery_files(provider_id, template, number, contract):
+            _write(folder, file)
+            written += 1
+    if not written:
+        raise DomainError("not_found", "There is no such invoice or credit note.")
+    return written
 
 
 def _write(folder: Path, file: "File") -> None:

@@ -28,7 +28,6 @@ _COUNTRY: Final = "GB"
 """Organisations here are providers and commissioners of care in Great Britain."""
 _ONE: Final = "C62"
 """A visit is one of something (UN/ECE Recommendation 20): its price has rules of its own, which the line names."""
-_NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,7 @@ def _group(parent: Any, name: str) -> Any:
 
 def _leaf(parent: Any, name: str, text: str | None, **attributes: str) -> None:
     """An element with text. Without text there is none: an empty element is refused (PEPPOL-EN16931-R008)."""
-    shown = " ".join(_NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text or "").split())
+    shown = " ".join(words.for_xml(text or "").split())
     if shown:
         etree.SubElement(parent, f"{{{_CBC}}}{name}", attributes).text = shown
 

@@ -1,5 +1,6 @@
 """How documents word amounts, durations, dates and times, for a reader in Great Britain."""
 
+import re
 from datetime import date, datetime, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, localcontext
 from functools import cache
@@ -12,6 +13,7 @@ from schemas.documents import Dates, Party
 _PENNY: Final = Decimal("0.01")
 _DECIMALS: Final = 6
 _DIGITS: Final = 60
+_NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 MINUS: Final = "\N{MINUS SIGN}"
 
 
@@ -116,6 +118,11 @@ def parties_address(party: Party) -> list[str]:
     """The lines of an address block, without the name."""
     parts = [*(party.address or "").splitlines(), party.postcode or "", party.email or ""]
     return [part.strip() for part in parts if part.strip()]
+
+
+def for_xml(text: str) -> str:
+    """The text with what XML cannot hold (XML 1.0, production 2) shown as replaced."""
+    return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def worded(code: str) -> str:

@@ -45,6 +45,7 @@ ORDER BY created_at, kind, scope, period_start
 -- name: invoices
 SELECT id FROM document
 WHERE provider_id = $1 AND kind IN ('invoice', 'credit_note') AND ($2::text IS NULL OR number = $2)
+    AND ($3::text IS NULL OR scope = $3)
 ORDER BY created_at, number
 
 -- name: lock_invoice

@@ -91,10 +91,10 @@ SELECT DISTINCT ON (element, starts_on) element AS reference, starts_on, ends_on
 FROM pay_mapping_version WHERE provider_id = $1 AND element = ANY ($2::text[])
 ORDER BY element, starts_on, version DESC;
 
--- name: pay_templates
--- The newest version of each template that a provider keeps.
+-- name: templates
+-- The newest version of each template of a kind that a provider keeps.
 SELECT DISTINCT ON (reference) reference, version, template, recorded_at
-FROM pay_template_version WHERE provider_id = $1 ORDER BY reference, version DESC;
+FROM template_version WHERE provider_id = $1 AND kind = $2 ORDER BY reference, version DESC;
 
 -- name: standards
 SELECT DISTINCT ON (reference, starts_on) reference, starts_on, ends_on, commissioner_id

@@ -55,8 +55,9 @@ class PayrollLine(Table, tablename="payroll_line", db=DB):
     recorded_at = Timestamptz(default=None, null=False)
 
 
-class PayTemplateVersion(Table, tablename="pay_template_version", db=DB):
+class TemplateVersion(Table, tablename="template_version", db=DB):
     provider_id = UUID(primary_key=True, default=None, null=False)
+    kind = Text(default=None, null=False)
     reference = Text(default=None, null=False)
     version = Integer(default=None, null=False)
     template = JSONB(default=None, null=False)
@@ -116,6 +117,24 @@ class DocumentFile(Table, tablename="document_file", db=DB):
     content = Bytea(default=None, null=False)
     sha256 = Bytea(default=None, null=False)
     as_of = Timestamptz(default=None, null=False)
+
+
+class DeliverySequence(Table, tablename="delivery_sequence", db=DB):
+    provider_id = UUID(primary_key=True, default=None, null=False)
+    last_number = Integer(default=None, null=False)
+
+
+class DeliveryFile(Table, tablename="delivery_file", db=DB):
+    provider_id = UUID(primary_key=True, default=None, null=False)
+    number = Integer(default=None, null=False)
+    document_id = UUID(default=None, null=False)
+    template = JSONB(default=None, null=False)
+    template_digest = Bytea(default=None, null=False)
+    media_type = Text(default=None, null=False)
+    file_name = Text(default=None, null=False)
+    content = Bytea(default=None, null=False)
+    sha256 = Bytea(default=None, null=False)
+    made_at = Timestamptz(default=None, null=False)
 
 
 class DocumentLine(Table, tablename="document_line", db=DB):

@@ -173,6 +173,7 @@ def _line(
         carer=None if line.carer is None else facts.names.get(line.carer, "unknown"),
         service=visit.get("service") or "",
         zone=visit.get("zone") or "",
+        status=visit.get("status") or "completed",
         planned=_span(visit.get("planned_start"), visit.get("planned_end")),
         actual=_actual(line, visit, facts),
         planned_minutes=_minutes(row, "planned_seconds"),

@@ -33,7 +33,7 @@ async def make_peppol_files(provider_id: UUID, number: str | None = None) -> Asy
     What was made once is kept: it comes out the same whenever it is asked for.
     """
     async with db.as_provider(provider_id) as connection:
-        rows = await connection.fetch(query("documents.invoices"), provider_id, number)
+        rows = await connection.fetch(query("documents.invoices"), provider_id, number, None)
     for row in rows:
         async with db.as_provider(provider_id) as connection:
             made = await peppol_of(connection, provider_id, row["id"])

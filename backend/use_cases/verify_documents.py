@@ -12,6 +12,7 @@ import msgspec
 
 from backend import db
 from backend.documents.canonical import canonical_json
+from backend.documents.delivery import delivery_file
 from backend.documents.wage_report import wage_report_json, wage_report_pdf
 from backend.documents.wage_workbook import wage_report_xlsx
 from backend.sql import query
@@ -22,7 +23,9 @@ from backend.use_cases.invoice_snapshot import invoice
 from backend.use_cases.issue_invoice import build_invoice
 from backend.use_cases.issue_wage_report import build_wage_report
 from backend.use_cases.verification.recomputed import differences
+from schemas.delivery import DeliveryTemplate
 from schemas.documents import InvoiceSnapshot, WageReportSnapshot
+from schemas.strict import decode
 
 _WAGE_REPORT: dict[str, Any] = {"pdf": wage_report_pdf, "xlsx": wage_report_xlsx, "json": wage_report_json}
 
@@ -96,6 +99,22 @@ async def _file_faults(
         if sha256(file["content"]).digest() != file["sha256"]:
             found.append(f"{file['file_name']} does not match its own digest")
         elif drawn[file["format"]] != file["content"]:
+            found.append(f"{file['file_name']} comes out otherwise")
+    if isinstance(again, InvoiceSnapshot):
+        found += await _delivery_faults(connection, provider_id, document["id"], again)
+    return found
+
+
+async def _delivery_faults(
+    connection: asyncpg.Connection, provider_id: UUID, document_id: UUID, again: InvoiceSnapshot
+) -> list[str]:
+    """The same of the files that were written for a council, each by the template of then."""
+    found = []
+    for file in await connection.fetch(query("delivery.of_document"), provider_id, document_id):
+        template = decode(DeliveryTemplate, msgspec.json.decode(file["template"])).value
+        if template is None or sha256(file["content"]).digest() != file["sha256"]:
+            found.append(f"{file['file_name']} does not match its own digest")
+        elif delivery_file(again, template, file["number"], file["made_at"]) != file["content"]:
             found.append(f"{file['file_name']} comes out otherwise")
     return found
 

@@ -34,6 +34,7 @@ STATE = {
     "device_passkey",
     "enrol_code",
     "invoice_sequence",
+    "delivery_sequence",
     "organisation",
 }
 """Tenant tables whose rows may change. Everything else holds facts or attachments."""

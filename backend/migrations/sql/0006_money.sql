@@ -55,16 +55,17 @@ CALL protect_fact('payroll_line');
 CREATE INDEX payroll_line_recorded ON payroll_line (provider_id, recorded_at);
 CREATE INDEX payroll_line_paid ON payroll_line (provider_id, paid_on);
 
-CREATE TABLE pay_template_version (        -- how a provider's payroll export reads
+CREATE TABLE template_version (            -- how files of a provider's payroll read, and files for councils are written
     provider_id uuid NOT NULL REFERENCES organisation ON DELETE RESTRICT,
+    kind text NOT NULL CHECK (kind IN ('pay', 'delivery')),
     reference text NOT NULL,
     version integer NOT NULL,
     template jsonb NOT NULL,
     digest bytea NOT NULL,
     recorded_at timestamptz NOT NULL,
-    PRIMARY KEY (provider_id, reference, version)
+    PRIMARY KEY (provider_id, kind, reference, version)
 );
-CALL protect_fact('pay_template_version');
+CALL protect_fact('template_version');
 
 CREATE TABLE invoice_sequence (            -- one row a provider, locked while a number is taken: gapless
     provider_id uuid PRIMARY KEY REFERENCES organisation ON DELETE RESTRICT,

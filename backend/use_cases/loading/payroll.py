@@ -1,25 +1,19 @@
-"""Load payroll exports by their template, and what a provider keeps to read them: templates, and the mapping."""
+"""Load payroll exports by their template, and the mapping by which a provider says what their elements are."""
 
-from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib.resources import files
+from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-import asyncpg
-import msgspec
-
 from backend.sql import query
-from backend.statute import strict_yaml
 from backend.tables.ids import thing_id
 from backend.use_cases.loading.files import SourceFile
 from backend.use_cases.loading.payroll_export import Given, PayrollLine, read_export
 from backend.use_cases.loading.periods import refuse_overlaps, stored_periods
 from backend.use_cases.loading.report import Line, LoadFault
 from backend.use_cases.loading.session import Session
+from backend.use_cases.loading.templates import PAY, templates_of
 from backend.use_cases.loading.versions import Counts, Fact, Versioned, append
-from schemas.payroll import PayMappingRow, PayTemplate, PayTemplateVersion
-from schemas.strict import decode_each
+from schemas.payroll import PayMappingRow, PayTemplate
 
 _LINES: Final = Versioned(
     "payroll_line",
@@ -38,11 +32,6 @@ _LINES: Final = Versioned(
         ("earned_end", "date"),
     ),
 )
-_TEMPLATES: Final = Versioned(
-    "pay_template_version",
-    (("provider_id", "uuid"), ("reference", "text")),
-    (("template", "jsonb"),),
-)
 _MAPPING: Final = Versioned(
     "pay_mapping_version",
     (("provider_id", "uuid"), ("element", "text"), ("starts_on", "date")),
@@ -57,36 +46,6 @@ _MAPPING: Final = Versioned(
         ("note", "text"),
     ),
 )
-
-
-@cache
-def packaged_templates() -> Mapping[str, PayTemplate]:
-    """The templates that come with the service, by name. Raises Faulty if the file breaks its own shape."""
-    text = files("backend.use_cases.loading").joinpath("pay_templates.yaml").read_text(encoding="utf-8")
-    templates, _ = decode_each(PayTemplate, strict_yaml.parse(text))
-    return {template.reference: template for template in templates}
-
-
-async def templates_of(connection: asyncpg.Connection, provider_id: UUID) -> dict[str, PayTemplate]:
-    """The provider's own templates and the packaged ones, by name; its own stand in place of packaged ones."""
-    records = await connection.fetch(query("loading.pay_templates"), provider_id)
-    own, _ = decode_each(PayTemplate, [msgspec.json.decode(record["template"]) for record in records])
-    return {**packaged_templates(), **{template.reference: template for template in own}}
-
-
-async def store_templates(session: Session, lines: Sequence[Line[PayTemplateVersion]]) -> Counts:
-    """Append what is new of each of a provider's templates."""
-    counts = Counts()
-    async for provider_id, rows in session.by_provider(lines):
-        facts = [Fact((provider_id, line.row.reference), (_template(line.row),)) for line in rows]
-        if not session.report.faults:
-            counts.add(await append(session.connection, _TEMPLATES, facts, session.now))
-    return counts
-
-
-def _template(row: PayTemplateVersion) -> str:
-    plain = {name: value for name, value in msgspec.to_builtins(row).items() if name != "provider"}
-    return msgspec.json.encode(plain, order="sorted").decode()
 
 
 async def store_mapping(session: Session, lines: Sequence[Line[PayMappingRow]]) -> Counts:
@@ -115,7 +74,7 @@ async def store_export(
     if provider_id is None:
         return 0, Counts()
     await session.enter(provider_id)
-    known = await templates_of(session.connection, provider_id)
+    known = await templates_of(session.connection, provider_id, PAY)
     if template not in known:
         detail = f"no template has the name {template}; there are {', '.join(sorted(known))}"
         session.report.faults.append(LoadFault(file="template", detail=detail))

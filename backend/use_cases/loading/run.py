@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +24,7 @@ from backend.use_cases.loading import (
     rota,
     service_users,
     standards,
+    templates,
     terms,
 )
 from backend.use_cases.loading.files import SourceFile, read_sheet
@@ -32,6 +34,7 @@ from backend.use_cases.loading.rows import columns_of, decode_rows, refuse_dupli
 from backend.use_cases.loading.session import EVERYBODY, Days, Scope, Session
 from backend.use_cases.loading.versions import Counts
 from schemas.contract import ContractVersion
+from schemas.delivery import DeliveryTemplateVersion
 from schemas.loading import (
     AbsenceRow,
     ActivityRow,
@@ -78,7 +81,18 @@ _KINDS: Final[Mapping[LoadKind, _Kind]] = {
     "rota": _Kind(RotaRow, ("provider", "visit"), "visit", rota.store),
     "pay": _Kind(PayRow, ("provider", "employment", "reference"), "reference", pay.store),
     "pay-templates": _Kind(
-        PayTemplateVersion, ("provider", "reference"), "reference", payroll.store_templates, True
+        PayTemplateVersion,
+        ("provider", "reference"),
+        "reference",
+        partial(templates.store_templates, kind=templates.PAY),
+        True,
+    ),
+    "delivery-templates": _Kind(
+        DeliveryTemplateVersion,
+        ("provider", "reference"),
+        "reference",
+        partial(templates.store_templates, kind=templates.DELIVERY),
+        True,
     ),
     "pay-mapping": _Kind(PayMappingRow, ("provider", "reference", "from_"), "element", payroll.store_mapping),
     "standards": _Kind(

@@ -11,8 +11,8 @@ import xlsxwriter
 
 from backend.tables.ids import organisation_id
 from backend.use_cases.loading import Given, LoadRefused, Scope, SourceFile, load_payroll
-from backend.use_cases.loading.payroll import packaged_templates
 from backend.use_cases.loading.payroll_export import parse_number
+from backend.use_cases.loading.templates import PAY, packaged_templates
 from tests.use_cases.loading.samples import load_county, load_rows
 
 GENERIC = """employee,code,description,units,rate,amount,paid_on,earned_start,earned_end,run,reference
@@ -170,7 +170,7 @@ async def test_a_providers_template_stands_in_place_of_a_packaged_one_and_has_ve
     await load_county()
     await load_rows("pay-templates", [{**TEMPLATE, "reference": "generic"}])
     changed = await load_rows("pay-templates", [{**TEMPLATE, "reference": "generic", "title": "Ours again"}])
-    assert (changed.changed, await superuser.fetchval("SELECT count(*) FROM pay_template_version")) == (1, 2)
+    assert (changed.changed, await superuser.fetchval("SELECT count(*) FROM template_version")) == (1, 2)
     loaded = await take(
         "Payroll No,Element,Units,Amount\nE1,Basic,10,127.10\n", given=Given(date(2026, 11, 13))
     )
@@ -202,7 +202,7 @@ async def test_an_element_is_one_thing_on_each_day(db: Any) -> None:
 
 
 def test_the_packaged_templates_say_where_their_headings_come_from() -> None:
-    templates = packaged_templates()
+    templates = packaged_templates(PAY)
     assert set(templates) == {"generic", "sage-50", "brightpay"}
     for template in templates.values():
         assert len(template.source) > 40
