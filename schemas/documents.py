@@ -10,6 +10,7 @@ from msgspec import Struct, field
 
 from schemas.beside import ExactFigures, ReportBeside, WorkerBeside
 from schemas.day import Actual, DayFlag, DaySegment, Span
+from schemas.gap_ledger import GapRow, TravelPace
 from schemas.scalars import Day, Instant, Number
 from schemas.wage import WageCase, WageResult
 
@@ -165,12 +166,15 @@ class VisitEvidence(Struct, frozen=True, kw_only=True):
 
 
 class WorkedDay(Struct, frozen=True, kw_only=True):
-    """One working day: what the law counts of it, and the visits it was worked out from."""
+    """One working day: what the law counts of it, and the visits it was worked out from. `gaps` are those that start on
+    it: of every second between two stops, what became of it.
+    """
 
     date: Day
     segments: list[DaySegment]
     visits: list[VisitEvidence]
     flags: list[DayFlag] = field(default_factory=list)
+    gaps: list[GapRow] = field(default_factory=list)
 
 
 class TestedWorker(Struct, frozen=True, kw_only=True):
@@ -237,7 +241,7 @@ class WageReportSnapshot(Struct, frozen=True, kw_only=True):
     """The minimum wage report of one provider, pay cycle and pay reference period.
 
     `provisional` until the next period's pay is loaded, because regulation 9 may count some of it here; then `final`.
-    `travel_engines` stand there when a journey in it was judged by one.
+    `travel_engines` stand there when a journey in it was judged by one, `paces` say how estimates were made.
     """
 
     provider: Party
@@ -254,4 +258,5 @@ class WageReportSnapshot(Struct, frozen=True, kw_only=True):
     facts_digest: str
     simulated_clock: bool = False
     travel_engines: list[TravelEngine] = field(default_factory=list)
+    paces: list[TravelPace] = field(default_factory=list)
     beside: ReportBeside | None = None

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from backend.documents import words
+from backend.documents.gap_sheets import order
 from backend.documents.worked_days import event_number
 from backend.documents.worker_page import pay_cycle
 from backend.domain.counted import counted
@@ -119,6 +120,13 @@ FLAGS: Final = {
     "implied_speed": "too far from the place before for the time between",
 }
 
+NO_SPEED: Final = {
+    "no_position": "a position is missing",
+    "same_place": "at one place",
+    "no_time": "no time between the positions",
+    "too_inaccurate": "the positions are too inaccurate to tell",
+}
+
 CANCELLED_BY: Final = {
     "person": "by the person or their family",
     "commissioner": "by the commissioner",
@@ -198,6 +206,7 @@ FILTERS: Final[dict[str, Any]] = {
     "hours": words.hours,
     "lasted": words.lasted,
     "lasted_signed": words.lasted_signed,
+    "order": lambda places: order(*places),
     "day": words.day,
     "short_day": words.short_day,
     "dates": words.dates,
@@ -225,6 +234,7 @@ NAMES: Final[dict[str, Any]] = {
     "TOKENS": TOKENS,
     "TAG_KINDS": TAG_KINDS,
     "CODES": CODES,
+    "NO_SPEED": NO_SPEED,
     "CANCELLED_BY": CANCELLED_BY,
     "ROLES": ROLES,
     "KINDS": KINDS,

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from backend.documents.canonical import canonical_json
 from backend.documents.typesetting import typeset
 from backend.documents.wage_report_page import wage_report_page, worker_record_page
-from backend.documents.worker_page import engines_named, rules_of
+from backend.documents.worker_page import engines_named, paces_named, rules_of
 from schemas.documents import WageReportSnapshot, WageSummary
 from schemas.wage import WageResult
 
@@ -60,6 +60,7 @@ def alone(report: WageReportSnapshot, *employments: str) -> WageReportSnapshot:
         summary=_summary([worker.result for worker in own]),
         rules=[text for text in report.rules if text.id in rules],
         travel_engines=[row for row in report.travel_engines if row.id in engines_named(own)],
+        paces=paces_named(own, report.paces),
         statute=[entry for entry in report.statute if (entry.id, entry.hourly) in rates],
     )
 

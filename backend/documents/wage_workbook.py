@@ -6,10 +6,12 @@ from typing import Final
 from backend.documents import words
 from backend.documents.beside import sheets
 from backend.documents.cells import Cell, edges
+from backend.documents.gap_sheets import GAPS, PARTS, gap_rows, part_rows
 from backend.documents.wage_report_page import notices
 from backend.documents.workbook import Rows, Sheet, workbook
 from backend.documents.worker_page import before_rounding
 from schemas.documents import TestedWorker, WageReportSnapshot, WorkedDay
+from schemas.gap_ledger import TravelPace
 
 RowsOfDay = Callable[[WorkedDay], Rows]
 
@@ -65,7 +67,11 @@ _VISITS: Final = (
     "events",
     "flags",
 )
+_OF_DAY: Final = ("employment", "day")
 _FLAGS: Final = ("employment", "day", "flag", "visit", "from", "to", "rule")
+_PACES: Final = (
+    "pace", "by", "travels by", "setting", "in force from", "detour", "km/h", "engine’s time of", "factor", "minutes",
+)  # fmt: skip
 
 
 def wage_report_xlsx(report: WageReportSnapshot) -> bytes:
@@ -101,6 +107,8 @@ def _sheets(report: WageReportSnapshot) -> Iterator[Sheet]:
     )
     yield from sheets(report.beside, tested)
     yield "Days", _DAYS, _each_day(tested, _segments)
+    yield "Gaps", (*_OF_DAY, *GAPS), _each_day(tested, gap_rows)
+    yield "Gap seconds", (*_OF_DAY, *PARTS), _each_day(tested, part_rows)
     yield "Visits", _VISITS, _each_day(tested, _visits)
     yield "Flags", _FLAGS, _each_day(tested, _day_flags)
     yield (
@@ -113,6 +121,7 @@ def _sheets(report: WageReportSnapshot) -> Iterator[Sheet]:
         ("id", "title", "says", "instrument", "source"),
         ((rule.id, rule.title, rule.says, rule.instrument, rule.href) for rule in report.rules),
     )
+    yield "Paces", _PACES, map(_pace, report.paces)
     yield (
         "Rates",
         ("id", "£ an hour", "from", "until", "instrument", "source"),
@@ -163,6 +172,14 @@ def _worker(worker: TestedWorker) -> Sequence[Cell]:
         result.shortfall_with_unresolved,
         result.arrears.due,
         required.statute,
+    )
+
+
+def _pace(pace: TravelPace) -> Sequence[Cell]:
+    own = "the provider’s own" if pace.since is None else None
+    return (
+        *(pace.id, pace.by, pace.mode, pace.setting, pace.since or own),
+        *(pace.detour, pace.kmh, pace.of, pace.factor, pace.minutes),
     )
 
 

@@ -28,7 +28,8 @@ def days_page(days: Sequence[WorkedDay], numbers: Mapping[str, str]) -> list[Pag
 
 def day_rules(days: Sequence[WorkedDay]) -> set[str]:
     """The ids of the rules that the days use."""
-    return {row.rule for day in days for rows in (day.segments, day.flags) for row in rows}
+    named = {row.rule for day in days for rows in (day.segments, day.flags) for row in rows}
+    return named | {part.rule for day in days for gap in day.gaps for part in gap.parts}
 
 
 def event_number(event_id: object) -> str:

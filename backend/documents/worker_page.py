@@ -10,6 +10,7 @@ from backend.documents.invoice_page import Page, rule, rule_numbers
 from backend.documents.worked_days import day_rules, days_page
 from backend.domain.minimum_wage.reductions import ACCOMMODATION_RULE
 from schemas.documents import RuleText, TestedWorker, WageReportSnapshot
+from schemas.gap_ledger import TravelPace
 from schemas.wage import AdjustmentRow, PayLine, PayRow, WageResult, WorkRow
 
 TESTED_NOTE = "The test is over the whole pay reference period, not visit by visit."
@@ -87,8 +88,16 @@ def before_rounding(worker: TestedWorker) -> str | None:
 
 def engines_named(workers: Sequence[TestedWorker]) -> list[str]:
     """The ids of what the routing engines' estimates in workers' days rest on, each once."""
-    segments = (segment for worker in workers for day in worker.days for segment in day.segments)
-    return sorted({segment.engine for segment in segments if segment.engine is not None})
+    days = [day for worker in workers for day in worker.days]
+    named = {segment.engine for day in days for segment in day.segments}
+    named |= {gap.engine for day in days for gap in day.gaps}
+    return sorted(name for name in named if name is not None)
+
+
+def paces_named(workers: Sequence[TestedWorker], paces: Sequence[TravelPace]) -> list[TravelPace]:
+    """Those of `paces` that an estimate in workers' days went by."""
+    used = {gap.pace for worker in workers for day in worker.days for gap in day.gaps}
+    return [pace for pace in paces if pace.id in used]
 
 
 def rules_of(report: WageReportSnapshot, worker: TestedWorker) -> list[RuleText]:

@@ -49,8 +49,11 @@ EVENT_SCHEMA: Final = pl.Schema(
         "level": pl.String(),
         "digest": pl.String(),
         "service_user_id": pl.String(),
+        "fix_within_m": pl.Float64(),
+        "fix_age_s": pl.Float64(),
     }
 )
+"""`fix_within_m`: how far from the visit's place the phone was at most, the accuracy it stated included."""
 EMPLOYMENT_SCHEMA: Final = pl.Schema(
     {"employment_id": pl.String(), "carer_id": pl.String(), "starts_on": pl.Date(), "ends_on": pl.Date()}
 )
@@ -119,6 +122,10 @@ VISIT_SCHEMA: Final = pl.Schema(
         "event_rows": _TEXTS,
         "evidence_level": pl.String(),
         "digests": _TEXTS,
+        "start_fix_within_m": pl.Float64(),
+        "start_fix_age_s": pl.Float64(),
+        "end_fix_within_m": pl.Float64(),
+        "end_fix_age_s": pl.Float64(),
         "plan_version": pl.Int64(),
         "last_fact_at": _INSTANT,
     }
@@ -173,11 +180,14 @@ def _attended(events: pl.DataFrame) -> pl.DataFrame:
         event_ids=pl.col("event_id"),
         event_rows=pl.col("event_row"),
         digests=pl.col("digest").drop_nulls().sort(),
+        **{f"start_{name}": pl.col(name).filter(arrival).first() for name in _OF_FIX},
+        **{f"end_{name}": pl.col(name).filter(leaving).last() for name in _OF_FIX},
         said_service_user=pl.col("service_user_id").drop_nulls().first(),
         events_at=pl.col("fact_at").max(),
     )
 
 
+_OF_FIX: Final = ("fix_within_m", "fix_age_s")
 _RANK: Final = {level: rank for rank, level in enumerate(LEVELS)}
 
 

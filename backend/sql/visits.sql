@@ -37,7 +37,7 @@ SELECT e.row_id::text, e.event_id::text, e.device_id::text, e.carer_id::text, e.
            THEN '{chain_waiting}'::text[] ELSE '{}' END || CASE
            WHEN t.verdict <> 'verified' THEN ARRAY[t.verdict] ELSE '{}' END,
        coalesce(j.evidence_level, 'statement'), encode(e.signed_hash, 'hex'), e.service_user_id::text,
-       e.about_event_id::text, t.verdict, t.kind
+       j.distance_m + j.accuracy_m, j.fix_age_s, e.about_event_id::text, t.verdict, t.kind
 FROM found e
 LEFT JOIN event_release r ON r.provider_id = e.provider_id AND r.event_row = e.row_id
      AND ($6::timestamptz IS NULL OR r.released_at <= $6)

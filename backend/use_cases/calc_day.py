@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 import polars as pl
 
+from backend.domain.gap_ledger import FIXES
 from backend.domain.time import instant_of, seconds_of
 from backend.domain.working_day import (
     ACTIVITIES,
@@ -41,8 +42,8 @@ _SEGMENT: Final = (
 
 @dataclass(frozen=True, slots=True)
 class DayFrames:
-    """Many days as frames: the domain's VISITS, ACTIVITIES, POLICIES and JOURNEYS, DAYS (`day date mode`), and
-    ZONES of the homes visited, so far as they are known.
+    """Many days as frames: the domain's VISITS, ACTIVITIES, POLICIES and JOURNEYS, DAYS (`day date mode`), ZONES of
+    the homes visited and FIXES of the arrivals there, so far as they are known.
     """
 
     days: pl.DataFrame
@@ -51,6 +52,7 @@ class DayFrames:
     policies: pl.DataFrame
     journeys: pl.DataFrame
     zones: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=ZONES))
+    fixes: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=FIXES))
 
 
 def calc_day(raw: bytes, estimator: TravelEstimator | None = None) -> object:

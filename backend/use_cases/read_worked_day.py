@@ -14,10 +14,12 @@ import asyncpg
 from backend.domain.time import london_midnight
 from backend.faults import DomainError
 from backend.sql import query
+from backend.use_cases.evidence.masking import gap_without
 from backend.use_cases.read_wage_report import ShownWorker, worker_of
 from backend.use_cases.viewer import Viewer
 from schemas.day import DaySegment
 from schemas.documents import VisitEvidence, WorkedDay
+from schemas.gap_ledger import GapRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,17 @@ class ShownSegment:
 
     segment: DaySegment
     visit: str | None
+    elsewhere: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownGap:
+    """The time between two stops, with the references of its visits; `elsewhere` as of a segment: then `gap` holds its
+    time, and kind and rule of its seconds, alone."""
+
+    gap: GapRow
+    left: str | None
+    reached: str | None
     elsewhere: bool
 
 
@@ -45,6 +58,7 @@ class ShownDay:
     worker: ShownWorker
     date: date
     segments: list[ShownSegment]
+    gaps: list[ShownGap]
     visits: list[ShownVisit]
     hidden: int
     flags: Sequence[tuple[str, str | None, str]]
@@ -69,6 +83,7 @@ async def _own_visits(
     named = {visit.visit_id for visit in day.visits} | {
         stop for segment in day.segments for stop in (segment.visit, segment.from_, segment.to) if stop
     }
+    named |= {stop for gap in day.gaps for stop in (gap.from_, gap.to) if stop}
     if viewer.provider:
         return named
     ids = [UUID(name) for name in sorted(named) if _is_uuid(name)]
@@ -105,7 +120,15 @@ def _shown(
     ]
     segments = [_segment(segment, references, own) for segment in day.segments]
     flags = [(flag.flag, references.get(flag.visit or flag.to or ""), flag.rule) for flag in day.flags]
-    return ShownDay(worker, day.date, segments, visits, len(day.visits) - len(visits), flags)
+    gaps = [_gap(gap, references, own) for gap in day.gaps]
+    return ShownDay(worker, day.date, segments, gaps, visits, len(day.visits) - len(visits), flags)
+
+
+def _gap(gap: GapRow, references: Mapping[str, str], own: set[str]) -> ShownGap:
+    hidden = {stop for stop in (gap.from_, gap.to) if stop is not None} - own
+    shown = gap_without(gap, hidden)
+    left, reached = (stop and references.get(stop, stop) for stop in (shown.from_, shown.to))
+    return ShownGap(shown, left, reached, bool(hidden))
 
 
 def _segment(segment: DaySegment, references: Mapping[str, str], own: set[str]) -> ShownSegment:

@@ -8,11 +8,13 @@ from typing import Any, Final, Literal
 import msgspec
 import polars as pl
 
-from backend.documents.worker_page import engines_named
+from backend.documents.worked_days import day_rules
+from backend.documents.worker_page import engines_named, paces_named
 from backend.domain.minimum_wage.reductions import ACCOMMODATION_RULE
 from backend.use_cases.calc_day import flag_of, readable, segment_of
 from backend.use_cases.calc_wage import exact_results
 from backend.use_cases.frozen_documents import facts_digest
+from backend.use_cases.gap_ledgers import Ledger, gap_ledgers
 from backend.use_cases.rule_texts import rule_texts
 from backend.use_cases.rulebook import Rulebook, packaged_rulebook
 from backend.use_cases.wage_beside import TestPut, workers_beside
@@ -35,7 +37,7 @@ from schemas.documents import (
 )
 from schemas.wage import WageCase, WageResult
 
-TEMPLATE_VERSION: Final = "wage-report-3"
+TEMPLATE_VERSION: Final = "wage-report-4"
 NO_PAY: Final = "No pay is loaded for this pay reference period."
 UNREAD_PAY: Final = "Nobody has said what the lines of the payroll are: {} not classified."
 
@@ -58,7 +60,8 @@ def wage_report_snapshot(
     """
     book = packaged_rulebook() if book is None else book
     results = exact_results(facts.cases, today, book.law)
-    days = _days(facts.days)
+    ledger = gap_ledgers(facts.days, book.estimator)
+    days = _days(facts.days, ledger)
     tests: list[TestPut] = []
     not_tested: list[NotTested] = []
     for employment, case, (result, exact) in zip(facts.employments, facts.cases, results, strict=True):
@@ -86,6 +89,7 @@ def wage_report_snapshot(
         facts_digest=_digest(facts),
         simulated_clock=simulated,
         travel_engines=_engines(tested, facts.days),
+        paces=paces_named(tested, ledger.paces),
         beside=report_beside(tested, facts.payroll.mapping),
     )
 
@@ -165,8 +169,7 @@ def rules_named(workers: Iterable[TestedWorker]) -> set[str]:
         found |= {row.rule for row in rows}
         if result.accommodation_adjustment:
             found.add(ACCOMMODATION_RULE)
-        found |= {flag.rule for day in worker.days for flag in day.flags}
-        found |= {segment.rule for day in worker.days for segment in day.segments}
+        found |= day_rules(worker.days)
         found |= rules_beside(worker.beside)
         if not result.compliant:
             found.add(result.arrears.rule)
@@ -196,15 +199,15 @@ def _statute(workers: Sequence[TestedWorker], book: Rulebook) -> list[StatuteEnt
     ]
 
 
-def _days(days: CarersDays) -> dict[str, list[WorkedDay]]:
-    """Worked days of each employment, by date: segments, flags, and the visits that they name or that began then."""
+def _days(days: CarersDays, ledger: Ledger) -> dict[str, list[WorkedDay]]:
+    """Worked days of each employment, by date: segments, flags, gaps, and the visits they name or that began then."""
     segments, flags = _rows(readable(days.segments)), _rows(days.flags)
     visits = days.visits.filter(pl.col("carer_id").is_not_null()).sort("starts_at", "visit_id")
     evidence = {(row["carer_id"], row["visit_id"]): _evidence(row) for row in visits.to_dicts()}
     order = {visit: place for place, visit in enumerate(evidence)}
     began = _rows(visits.rename({"carer_id": "carer"}).with_columns(date=_london("starts_at")))
     found: dict[str, list[WorkedDay]] = {}
-    for key in sorted(segments.keys() | flags.keys()):
+    for key in sorted(segments.keys() | flags.keys() | ledger.gaps.keys()):
         named = _named([*segments.get(key, []), *began.get(key, [])])
         found.setdefault(key[0], []).append(
             WorkedDay(
@@ -212,6 +215,7 @@ def _days(days: CarersDays) -> dict[str, list[WorkedDay]]:
                 segments=[segment_of(row) for row in segments.get(key, [])],
                 visits=[evidence[visit] for visit in sorted(named & order.keys(), key=order.__getitem__)],
                 flags=[flag_of(row) for row in flags.get(key, [])],
+                gaps=list(ledger.gaps.get(key, [])),
             )
         )
     return found

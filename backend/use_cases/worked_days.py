@@ -1,6 +1,6 @@
 """What the law counts of carers' days, from the facts: the one path that phones, reports and pages share."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -9,6 +9,7 @@ from uuid import UUID
 import asyncpg
 import polars as pl
 
+from backend.domain.gap_ledger import FIXES
 from backend.domain.policy import Policy
 from backend.domain.time import london_midnight
 from backend.domain.working_day import (
@@ -58,6 +59,19 @@ class RecordedDays:
 
 
 @dataclass(frozen=True, slots=True)
+class Behind:
+    """What days of London dates `first` to `last`, and those beside them, were worked out from, and what came out.
+    `owners`: rows `day carer date`.
+    """
+
+    owners: pl.DataFrame
+    frames: DayFrames
+    worked: WorkedDays
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
 class CarersDays:
     """Days of many carers. `segments`: the domain's SEGMENTS cut at London midnight, with `carer`, `employment_id` and
     the London `date` they count on. `flags`: the domain's, with `carer`, `employment_id` and `date`. `visits` and
@@ -73,6 +87,7 @@ class CarersDays:
     policy: Policy
     gaps: pl.DataFrame
     engines: Mapping[str, Mapping[str, Any]]
+    behind: Behind
 
 
 async def worked_days(
@@ -123,12 +138,22 @@ def days_recorded(recorded: RecordedDays, estimator: TravelEstimator | None = No
     worked = work_out_days(frames, estimator or estimator_of(recorded, StraightLine()))
     within = pl.col("date").is_between(recorded.first, recorded.last)
     segments, flags, gaps = (
-        _attributed(frame, visits, recorded.employments).filter(within)
+        attributed(frame, visits, recorded.employments).filter(within)
         for frame in _owned(worked, visits, days)
     )
     employments = {row["employment_id"]: row for row in recorded.employments}
     engines = {row["engine_id"]: row for row in recorded.journeys}
-    return CarersDays(segments, flags, visits, activities, employments, recorded.policy, gaps, engines)
+    return CarersDays(
+        segments,
+        flags,
+        visits,
+        activities,
+        employments,
+        recorded.policy,
+        gaps,
+        engines,
+        Behind(days, frames, worked, recorded.first, recorded.last),
+    )
 
 
 def legs_recorded(recorded: RecordedDays) -> pl.DataFrame:
@@ -190,6 +215,7 @@ def _frames(
         policies.cast(POLICIES),
         pl.DataFrame(schema=JOURNEYS),
         visits.select(ZONES.keys()).unique(["day", "visit"], keep="first", maintain_order=True),
+        visits.select(FIXES.keys()).unique(["day", "visit"], keep="first", maintain_order=True),
     )
 
 
@@ -214,7 +240,15 @@ def known_visits(visits: pl.DataFrame) -> pl.DataFrame:
         _seconds("planned_start"),
         _seconds("planned_end"),
         "zone",
+        *_fix("arrived", "start"),
+        *_fix("left", "end"),
     )
+
+
+def _fix(name: str, end: str) -> tuple[pl.Expr, pl.Expr]:
+    """When the position of one end of a visit was taken, and how far from the door the phone then was at most."""
+    taken = pl.col(f"recorded_{end}").dt.epoch("us") / 1_000_000 - pl.col(f"{end}_fix_age_s")
+    return taken.alias(f"{name}_at"), pl.col(f"{end}_fix_within_m").alias(f"{name}_within")
 
 
 def settled_activities(activities: pl.DataFrame) -> pl.DataFrame:
@@ -249,8 +283,8 @@ def _unresolved(segments: pl.DataFrame, visits: pl.DataFrame, days: pl.DataFrame
     )
 
 
-def _attributed(
-    rows: pl.DataFrame, visits: pl.DataFrame, employments: Sequence[Mapping[str, Any]]
+def attributed(
+    rows: pl.DataFrame, visits: pl.DataFrame, employments: Iterable[Mapping[str, Any]]
 ) -> pl.DataFrame:
     """Rows with `employment_id`: of their visit, else of the visit before the gap, else the carer's newest one."""
     of_visit = (

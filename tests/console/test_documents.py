@@ -99,12 +99,17 @@ async def test_work_for_another_commissioner_shows_time_kind_and_rule_alone(busy
     page = (await browser.get(f"{path}/days/2026-11-02")).text
     assert "09:50 to 10:20" in page and "for another commissioner" in page
     assert "Visit A" in page and "Visit B" not in page
+    [ledger] = re.findall(r'id="gaps".*?</table>', page, re.DOTALL)
+    assert "beside work for another commissioner" in ledger and "09:30 to 09:50" in ledger
+    assert "20 min waiting" in ledger and "planned" not in ledger and "at one place" not in ledger
     hidden = await busy.superuser.fetch(
         "SELECT encode(signed_hash, 'hex') AS hash FROM event WHERE visit_id = $1", visit_id("B")
     )
     assert not [row for row in hidden if row["hash"] in page]
     own = await (await busy.as_("manager")).get(f"{path}/days/2026-11-02")
     assert "Visit B" in own.text
+    [ledger] = re.findall(r'id="gaps".*?</table>', own.text, re.DOTALL)
+    assert "A to B" in ledger and "worked 1 &gt; 2" in ledger and "planned 1 &gt; 2" in ledger
 
 
 async def test_a_name_is_shown_for_a_reason_that_is_written_down(busy: Desk) -> None:

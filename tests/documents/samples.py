@@ -1,5 +1,6 @@
 """Made-up snapshots to draw documents from, as plain JSON data."""
 
+from itertools import pairwise
 from typing import Any
 
 from tests.documents.beside_samples import BESIDE, REPORT_BESIDE
@@ -188,6 +189,48 @@ def segments(day: str, visits: list[str]) -> list[Data]:
     return made
 
 
+def gaps(day: str, visits: list[str]) -> list[Data]:
+    """The ledger of the gaps between visits: 33 minutes each, twelve of them travel."""
+    return [
+        {
+            "from": first,
+            "to": then,
+            "start": f"{day}T{7 + index:02d}:31:00Z",
+            "end": f"{day}T{8 + index:02d}:04:00Z",
+            "planned_seconds": 1800,
+            "observed_seconds": 1980,
+            "estimate_seconds": 720,
+            "metres": 7000,
+            "mode": "car",
+            "source": "straight_line",
+            "pace": PACE["id"],
+            "from_actual": index + 1,
+            "to_actual": index + 2,
+            "from_planned": index + 1,
+            "to_planned": index + 2,
+            "in_planned_order": True,
+            "speed": {"least": "9.8", "measured": "10.0", "most": "10.2"},
+            "parts": [
+                {"kind": "break", "rule": "nmw-2015-35", "seconds": 600, "credited": False},
+                {"kind": "travel", "rule": "nmw-2015-34", "seconds": 720, "credited": True},
+                {"kind": "waiting", "rule": "nmw-2015-32", "seconds": 660, "credited": True},
+            ],
+        }
+        for index, (first, then) in enumerate(pairwise(visits))
+    ]
+
+
+PACE: Data = {
+    "id": "line car any 2026-01-01",
+    "by": "straight_line",
+    "mode": "car",
+    "since": "2026-01-01",
+    "detour": "1.4",
+    "kmh": "40",
+    "minutes": "2",
+}
+
+
 def worked_day(number: int, visits: int = 3) -> Data:
     """One day of visits, the last of them missed, with a flag between the first two."""
     day = f"2026-04-{number:02d}"
@@ -196,6 +239,7 @@ def worked_day(number: int, visits: int = 3) -> Data:
         "date": day,
         "segments": segments(day, names[:-1]),
         "visits": [visit(day, name, 7 + index, index < visits) for index, name in enumerate(names)],
+        "gaps": gaps(day, names[:-1]),
         "flags": [
             {
                 "flag": "short_travel",
@@ -382,6 +426,7 @@ def wage_report(workers: int = 2, days: int = 2, visits: int = 3) -> Data:
         ],
         "facts_digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
         "beside": REPORT_BESIDE,
+        "paces": [PACE],
     }
 
 
@@ -391,6 +436,7 @@ RULES = (
     "nmw-2015-30",
     "nmw-2015-32",
     "nmw-2015-34",
+    "nmw-2015-35",
     "nmw-1998-17",
     "standard-hourly",
     "gap-short-travel",

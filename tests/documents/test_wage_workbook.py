@@ -30,7 +30,8 @@ def test_the_same_snapshot_gives_the_same_bytes() -> None:
 def test_a_sheet_for_each_table() -> None:
     assert CalamineWorkbook.from_filelike(BytesIO(book())).sheet_names == [
         "Summary", "Workers", "Hours", "Pay", "Adjustments", "Side by side", "Mileage risk", "Standards",
-        "Not classified", "Pay elements", "Days", "Visits", "Flags", "Not tested", "Rules", "Rates",
+        "Not classified", "Pay elements", "Days", "Gaps", "Gap seconds", "Visits", "Flags", "Not tested",
+        "Rules", "Paces", "Rates",
     ]  # fmt: skip
 
 
@@ -96,3 +97,34 @@ def test_the_figures_before_rounding_stand_where_the_rounded_ones_do_not_subtrac
     assert short["before rounding"].startswith(
         "Exactly £1,461.6523 is required and £1,261.0061 counts; £200.6462 is"
     )
+
+
+def test_a_gap_stands_with_its_order_its_estimate_its_speed_and_the_reason_for_what_does_not_count() -> None:
+    row = sheet("Gaps", book())[0]
+    assert (row["employment"], row["from"], row["to"]) == ("E-01", "V010", "V011")
+    assert (row["planned order"], row["actual order"], row["in planned order"]) == ("1 > 2", "1 > 2", "yes")
+    parts = ("travel counted", "waiting counted", "other counted", "not counted", "unexplained")
+    assert [row[f"{part} seconds"] for part in parts] == [720, 660, 0, 600, 0]
+    assert row["observed gap seconds"] == 720 + 660 + 600
+    assert row["why not counted"] == "break 600 [nmw-2015-35]"
+    assert (row["estimate seconds"], row["source"], row["pace"]) == (
+        720,
+        "straight_line",
+        "line car any 2026-01-01",
+    )
+    assert (row["km/h at least"], row["km/h"], row["km/h at most"], row["why no km/h"]) == (
+        9.8,
+        10.0,
+        10.2,
+        "",
+    )
+    assert [pace["pace"] for pace in sheet("Paces", book())] == [row["pace"]]
+
+
+def test_every_part_of_a_gap_names_its_rule() -> None:
+    first = [row for row in sheet("Gap seconds", book()) if row["employment"] == "E-01"][:3]
+    assert [(row["kind"], row["seconds"], row["counted"], row["rule"]) for row in first] == [
+        ("break", 600, "no", "nmw-2015-35"),
+        ("travel", 720, "yes", "nmw-2015-34"),
+        ("waiting", 660, "yes", "nmw-2015-32"),
+    ]

@@ -68,7 +68,7 @@ def fill(pieces: pl.DataFrame, gaps: pl.DataFrame) -> pl.DataFrame:
     return (
         pl.concat([travel, rest])
         .filter(pl.col("end") > pl.col("start"))
-        .select("day", "kind", "start", "end", "rule", "gap", pl.lit(True).alias("filled"))
+        .select("day", "kind", "start", "end", "rule", "gap", pl.lit(True).alias("filled"), within="gap")
     )
 
 

@@ -93,3 +93,16 @@ SEGMENTS: Final = pl.Schema(
 """Every explained second once. `filled`: gap time nobody recorded; `room`: the gap's seconds less
 activities in it.
 """
+
+PARTS: Final = pl.Schema(
+    {
+        "gap": pl.Int64(),
+        "kind": pl.String(),
+        "rule": pl.String(),
+        "seconds": pl.Int64(),
+        "credited": pl.Boolean(),
+    }
+)
+"""What became of the seconds of a gap: those of one kind by one rule, and whether they count. Of one gap they add up to
+`observed_gap`; the kind `overlap` is below zero.
+"""

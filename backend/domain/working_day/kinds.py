@@ -32,3 +32,4 @@ RULES: Final = {
 LONG_GAP_RULE: Final = "day-long-gap"
 WHAT_IF_RULE: Final = "day-long-gap-what-if"
 INCOMPLETE_RULE: Final = "day-incomplete"
+NO_GAP_RULE: Final = "day-no-gap"

@@ -7,8 +7,15 @@ import polars as pl
 
 from backend.domain.working_day.filling import fill, with_room
 from backend.domain.working_day.flags import flags_of
-from backend.domain.working_day.frames import SEGMENTS
-from backend.domain.working_day.kinds import COUNTED, INCOMPLETE_RULE, LAYERS, OTHER_WORK, RULES
+from backend.domain.working_day.frames import PARTS, SEGMENTS
+from backend.domain.working_day.kinds import (
+    COUNTED,
+    INCOMPLETE_RULE,
+    LAYERS,
+    NO_GAP_RULE,
+    OTHER_WORK,
+    RULES,
+)
 from backend.domain.working_day.sweep import pieces_of
 
 _ESTIMATED: Final = ("estimate", "source", "engine", "fallback")
@@ -18,13 +25,14 @@ _ESTIMATED: Final = ("estimate", "source", "engine", "fallback")
 class WorkedDays:
     """Frames for many days. `segments` as SEGMENTS; `totals` a row a day, in seconds; `flags` rows `day at
     flag rule visit from to`; `gaps` the frame GAPS with its estimates and `room travel rest long at_home
-    recorded`.
+    recorded`; `parts` the frame PARTS.
     """
 
     segments: pl.DataFrame
     totals: pl.DataFrame
     flags: pl.DataFrame
     gaps: pl.DataFrame
+    parts: pl.DataFrame
 
 
 def work_out(
@@ -38,10 +46,16 @@ def work_out(
     """
     pieces = pieces_of(visits, activities, gaps)
     measured = with_room(gaps, pieces, policies)
-    explained = _joined_up(pl.concat([_covered(pieces), fill(pieces, measured)], how="diagonal_relaxed"))
-    rows = pl.concat([explained, _incomplete(visits)], how="diagonal_relaxed")
+    explained = pl.concat([_covered(pieces), fill(pieces, measured)], how="diagonal_relaxed")
+    rows = pl.concat([_joined_up(explained), _incomplete(visits)], how="diagonal_relaxed")
     segments = _described(rows.sort("day", "start", "end", "kind", "visit"), measured)
-    return WorkedDays(segments, totals_of(segments, policies), flags_of(visits, measured), measured)
+    return WorkedDays(
+        segments,
+        totals_of(segments, policies),
+        flags_of(visits, measured),
+        measured,
+        parts_of(explained, measured),
+    )
 
 
 def _covered(pieces: pl.DataFrame) -> pl.DataFrame:
@@ -59,6 +73,31 @@ def _covered(pieces: pl.DataFrame) -> pl.DataFrame:
         pl.when(pl.col("kind") == "contact").then("visit").alias("visit"),
         pl.when(pl.col("kind") == "travel").then("gap").alias("gap"),
         pl.lit(False).alias("filled"),
+        pl.col("gap").alias("within"),
+    )
+
+
+def parts_of(explained: pl.DataFrame, gaps: pl.DataFrame) -> pl.DataFrame:
+    """Every second of every gap, as a frame PARTS. Where the next stop began before the gap did, the seconds that both
+    stops cover stand with a minus, so that the parts of a gap always add up to what was observed.
+    """
+    inside = explained.filter(pl.col("within").is_not_null()).select(
+        pl.col("within").alias("gap"), "kind", "rule", (pl.col("end") - pl.col("start")).alias("seconds")
+    )
+    shared = gaps.filter(pl.col("observed_gap") < 0).select(
+        "gap",
+        pl.lit("overlap").alias("kind"),
+        pl.lit(NO_GAP_RULE).alias("rule"),
+        pl.col("observed_gap").alias("seconds"),
+    )
+    return (
+        pl.concat([inside, shared])
+        .group_by("gap", "kind", "rule")
+        .agg(pl.col("seconds").sum())
+        .with_columns(pl.col("kind").is_in(COUNTED).alias("credited"))
+        .select(PARTS.keys())
+        .cast(PARTS)
+        .sort("gap", "kind", "rule")
     )
 
 

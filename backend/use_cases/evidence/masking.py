@@ -18,6 +18,7 @@ from backend.use_cases.pseudonyms import pseudonym, unnamed
 from backend.use_cases.wage_report_facts import RecordedWages
 from schemas.day import DayFlag, DaySegment
 from schemas.documents import NotTested, TestedWorker, WageReportSnapshot, WorkedDay
+from schemas.gap_ledger import GapRow
 
 Row = TypeVar("Row", DaySegment, DayFlag)
 _PEOPLE: Final = (*("carer_id", "employment_id", "service_user_id", "package_id", "carer", "second_carer"),)
@@ -110,6 +111,21 @@ def _day(day: WorkedDay, hidden: Collection[str]) -> WorkedDay:
         segments=[_without(segment, hidden) for segment in day.segments],
         visits=[visit for visit in day.visits if visit.visit_id not in hidden],
         flags=[_without(flag, hidden) for flag in day.flags],
+        gaps=[gap_without(gap, hidden) for gap in day.gaps],
+    )
+
+
+def gap_without(gap: GapRow, hidden: Collection[str]) -> GapRow:
+    """The gap; beside a visit that is hidden only its time, and kind and rule of its seconds."""
+    if gap.from_ not in hidden and gap.to not in hidden:
+        return gap
+    return GapRow(
+        from_=None if gap.from_ in hidden else gap.from_,
+        to=None if gap.to in hidden else gap.to,
+        start=gap.start,
+        end=gap.end,
+        observed_seconds=gap.observed_seconds,
+        parts=gap.parts,
     )
 
 

@@ -13,7 +13,7 @@ from backend.domain.signatures import public_jwk, verifies
 from backend.use_cases.verification.contents import Contents, Signed, json_object
 from backend.use_cases.verification.findings import Finding, held, open_question
 from backend.use_cases.wage_report_facts import RecordedWages
-from schemas.evidence import Correction
+from schemas.evidence import Correction, Judged
 from schemas.scalars import parse_instant
 
 _ROUNDING: Final = timedelta(milliseconds=2)
@@ -73,6 +73,10 @@ def _faults(fact: Row, signed: Signed, contents: Contents, limit: timedelta) -> 
             "foreign": foreign,
         }
         expected["level"] = event.judged.evidence_level if event.judged else "statement"
+        expected |= {
+            "fix_within_m": _within(event.judged),
+            "fix_age_s": event.judged and event.judged.fix_age_s,
+        }
     if said.get("visit_id") is not None:
         expected["visit_id"] = said["visit_id"]
     for name, value in expected.items():
@@ -83,6 +87,13 @@ def _faults(fact: Row, signed: Signed, contents: Contents, limit: timedelta) -> 
     if not _right_time(fact["at"], signed, limit):
         yield f"{signed.name}: the facts give its time as {fact['at']}, which its phone and the rule do not"
     yield from _activity_faults(fact, signed)
+
+
+def _within(judged: Judged | None) -> float | None:
+    """How far from the place the phone was at most, in metres."""
+    if judged is None or judged.distance_m is None or judged.accuracy_m is None:
+        return None
+    return judged.distance_m + judged.accuracy_m
 
 
 def _right_time(at: datetime, signed: Signed, limit: timedelta) -> bool:
