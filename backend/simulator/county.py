@@ -203,7 +203,7 @@ def _habits(provider: Provider, patch: str, kind: RoundKind, index: int) -> list
         return ["shares_phone"] if index < 2 else []
     by_place: dict[tuple[int, int], Habit] = {
         (0, 0): "clips", (0, 1): "from_home", (0, 2): "overlaps", (1, 0): "clips", (1, 1): "hostile",
-        (2, 0): "from_home",
+        (1, 2): "outruns", (2, 0): "from_home", (2, 1): "outruns",
     }  # fmt: skip
     number = int(patch.rsplit("-", 1)[1]) % 2 + (2 if patch.endswith("04") else 0)
     found = by_place.get((number % 3, index))

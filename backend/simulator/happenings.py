@@ -18,7 +18,9 @@ from backend.simulator.moments import Moment, at_door
 from backend.simulator.rota import LONDON, journey_seconds
 
 MISSED, REFUSED, FORGOTTEN, REPEATED = 0.008, 0.004, 0.006, 0.008
-FROM_HOME, CHECKS_IN_EARLY, STAYS_AWAY = 0.15, 0.3, 0.4
+FROM_HOME, CHECKS_IN_EARLY, STAYS_AWAY, OUTRUNS = 0.15, 0.3, 0.4, 0.4
+FAR_M, FAST_MS = 3_000, 75
+"""From how far, and at what speed in metres a second, a visit is claimed to which no road could have led in time."""
 LATE_S: Final = 240
 """Standard deviation, in seconds, of when a carer who is free arrives."""
 Fate = Literal["done", "missed", "refused"]
@@ -122,6 +124,10 @@ def _attend(
 ) -> _Stop:
     if "from_home" in carer.habits and chance.random() < FROM_HOME:
         return _from_home(chance, carer, visit, door, before)
+    if "outruns" in carer.habits and before is not None and chance.random() < OUTRUNS:
+        metres = before.door.metres_to(door)
+        if metres >= FAR_M:
+            return _outrun(chance, carer, visit, door, before.told_out, metres)
     arrived = visit.start + timedelta(seconds=round(chance.gauss(0, LATE_S)))
     if before is not None:
         arrived = max(
@@ -150,6 +156,16 @@ def _from_home(chance: Random, carer: Carer, visit: PlannedVisit, door: Point, b
     told_out = told_in + (visit.end - visit.start)
     never = Attendance(carer.employment, visit, None, None, True, "from_home")
     return _Stop(never, door, told_in, told_out, "done", carer.home.point, carer.home.point)
+
+
+def _outrun(
+    chance: Random, carer: Carer, visit: PlannedVisit, door: Point, left: datetime, metres: float
+) -> _Stop:
+    """A visit that never was, with a made-up position at its door, minutes too soon after the visit before."""
+    told_in = left + timedelta(seconds=max(61, round(metres / FAST_MS * chance.uniform(0.6, 0.95))))
+    told_out = told_in + (visit.end - visit.start)
+    never = Attendance(carer.employment, visit, None, None, True, "impossible_speed")
+    return _Stop(never, door, told_in, told_out, "done", door, door)
 
 
 def _never_there(stop: _Stop, trick: str) -> _Stop:

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 from backend.simulator.gazetteer import Point
 
 PayStyle = Literal["all_time", "contact_only", "contact_and_travel"]
-Habit = Literal["clips", "from_home", "overlaps", "shares_phone", "hostile"]
+Habit = Literal["clips", "from_home", "overlaps", "shares_phone", "outruns", "hostile"]
 PayQuirk = Literal[
     "usual", "exactly_minimum", "penny_short", "uniform", "own_petrol", "premium", "unpaid_yet", "sleep_in"
 ]
@@ -61,6 +61,12 @@ class Carer:
     apprenticeship_started: date | None = None
     habits: frozenset[Habit] = frozenset()
     quirk: PayQuirk = "usual"
+
+    @property
+    def installation(self) -> str:
+        """The phone that she carries; two who share one have one name for it."""
+        shared = "shares_phone" in self.habits
+        return f"install-{self.reference.rsplit('-', 1)[0] if shared else self.reference}"
 
 
 @dataclass(frozen=True, slots=True)

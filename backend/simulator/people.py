@@ -91,6 +91,4 @@ def _handset(
     at: datetime,
     tags: Mapping[str, HomeTag],
 ) -> Handset:
-    shared = "shares_phone" in carer.habits
-    install = f"install-{carer.reference.rsplit('-', 1)[0] if shared else carer.reference}"
-    return Handset.new(client, carer, visits, install, at, tags)
+    return Handset.new(client, carer, visits, carer.installation, at, tags)

@@ -43,7 +43,7 @@ def test_every_way_of_paying_and_every_habit_is_there(county: County) -> None:
         "contact_and_travel",
     }
     habits = {habit for carer in county.carers for habit in carer.habits}
-    assert habits == {"clips", "from_home", "overlaps", "shares_phone", "hostile"}
+    assert habits == {"clips", "from_home", "overlaps", "shares_phone", "outruns", "hostile"}
     quirks = {carer.quirk for carer in county.carers}
     assert {"exactly_minimum", "penny_short", "uniform", "own_petrol", "sleep_in", "unpaid_yet"} <= quirks
     assert any(carer.apprenticeship_started for carer in county.carers)

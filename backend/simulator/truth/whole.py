@@ -1,6 +1,6 @@
 """The truth of one demonstration: what summary.json must say, and apart from it what really happened."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -92,6 +92,7 @@ def truth(county: County, happened: Happened, received: Received, tested: Sequen
         },
         "world": {
             "false_visits": _false_visits(happened),
+            "shared_phones": _shared_phones(county),
             "visits": [_door_times(each) for each in happened.attendances],
         },
     }  # fmt: skip
@@ -124,6 +125,14 @@ def _false_visits(happened: Happened) -> list[dict[str, str]]:
         for each in happened.attendances
         if each.trick is not None
     ]
+
+
+def _shared_phones(county: County) -> list[list[str]]:
+    """The employments of those who carry one phone together."""
+    carriers: dict[str, list[str]] = defaultdict(list)
+    for carer in county.carers:
+        carriers[carer.installation].append(carer.employment)
+    return [together for together in carriers.values() if len(together) > 1]
 
 
 def _door_times(each: Attendance) -> dict[str, Any]:

@@ -1,0 +1,41 @@
+"""The packaged limits of audit tests, read from audit.yaml."""
+
+from datetime import date
+from functools import cache
+from typing import Any
+
+from msgspec import Struct, field
+
+from backend.domain.audit_tests.limits import AuditLimits
+from backend.statute import strict_yaml
+from backend.statute.entries import Id, build, unbroken
+from schemas.scalars import Day
+
+
+class AuditInterval(Struct, frozen=True, kw_only=True):
+    """Limits in force on London dates `since` to `until`, both included; no `until` while they stay."""
+
+    id: Id
+    since: Day = field(name="from")
+    until: Day | None
+    values: AuditLimits
+
+
+def audit_intervals(data: Any) -> list[AuditInterval]:
+    """Checked limits, oldest first. Raises StatuteError for a gap, an overlap or a value that is not one."""
+    entries = build(list[AuditInterval], data, "audit.yaml")
+    unbroken(entries, "audit.yaml")
+    return entries
+
+
+@cache
+def _packaged() -> list[AuditInterval]:
+    return audit_intervals(strict_yaml.read("audit.yaml"))
+
+
+def audit_limits_on(day: date) -> AuditInterval:
+    """The limits in force on a London date, with their id. Raises LookupError when no interval holds the day."""
+    for interval in _packaged():
+        if interval.since <= day and (interval.until is None or day <= interval.until):
+            return interval
+    raise LookupError(f"no limits of audit tests are known for {day.isoformat()}")

@@ -1,0 +1,153 @@
+"""Where events were made: away from the door, at the carer's own home, farther apart than a road takes one."""
+
+import pytest
+
+from tests.domain.audit_tests.recorded import Record, at, mark, recorded, visit
+
+
+def ends(entering: dict[str, object], leaving: dict[str, object]) -> Record:
+    """One visit with these judgements of its check-in and its check-out."""
+    marks = [mark("check_in", "a", "09:00", **entering), mark("check_out", "a", "09:30", **leaving)]
+    return recorded(visit("a", "09:00", "09:30"), marks=marks)
+
+
+def away(metres: float, accuracy: float = 10.0) -> dict[str, object]:
+    return {"fence": "outside", "distance_m": metres, "accuracy_m": accuracy}
+
+
+def test_a_check_out_well_away_from_the_door_is_clipping() -> None:
+    [flag] = ends({}, away(400)).flags("audit-clipping")
+    assert (flag["visit_id"], flag["measured"], flag["limit"]) == ("a", 290, 100)
+
+
+def test_so_is_a_check_in_well_away_before_the_end_at_the_door() -> None:
+    assert ends(away(400), {}).about("audit-clipping") == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("leaving", "why"),
+    [
+        (away(210), "parked down the lane"),
+        (away(400, accuracy=200.0), "a position as doubtful as that"),
+        ({"fence": "cannot_tell", "distance_m": 400.0, "accuracy_m": 350.0}, "cannot tell"),
+        ({"fence": "no_position", "distance_m": None, "accuracy_m": None}, "no position"),
+        ({**away(4000), "at_home": True}, "at home: a test of its own"),
+    ],
+)
+def test_a_check_out_that_may_have_been_at_the_door_is_not(leaving: dict[str, object], why: str) -> None:
+    assert ends({}, leaving).about("audit-clipping") == [], why
+
+
+def test_a_visit_with_both_ends_elsewhere_was_not_cut_short() -> None:
+    assert ends(away(4000), away(4000)).about("audit-clipping") == []
+
+
+def back_to_back(gap: str, metres: float, **ends: object) -> Record:
+    first, second = visit("a", "09:00", "09:30"), visit("b", gap, "10:00", door=metres)
+    record = recorded(first, second)
+    record.marks[1] |= ends
+    return record
+
+
+@pytest.mark.parametrize(
+    ("gap", "metres", "flagged"),
+    [
+        ("09:30:00", 600, True),  # no time at all between two addresses
+        ("09:30:00", 450, False),  # neighbours
+        ("09:31:30", 3000, True),
+        ("09:36:00", 3000, False),
+        ("09:29:30", 3000, True),  # half a minute shared: less than an overlap
+        ("09:25:00", 3000, False),  # an overlap, of which another test tells
+    ],
+)
+def test_two_addresses_back_to_back_are_clipping(gap: str, metres: float, flagged: bool) -> None:
+    about = back_to_back(gap, metres, fence="no_position").about("audit-clipping")
+    assert about == (["a"] if flagged else [])
+
+
+def test_doors_that_no_road_joins_in_the_time_are_left_to_the_implied_speed_where_both_ends_are_proved() -> (
+    None
+):
+    assert back_to_back("09:31:30", 9000).about("audit-clipping") == []
+    assert back_to_back("09:31:30", 9000).about("audit-speed") == ["b"]
+    assert back_to_back("09:31:30", 9000, fence="cannot_tell").about("audit-clipping") == ["a"]
+
+
+def test_an_end_at_home_is_no_clipping_of_the_visit_before() -> None:
+    assert back_to_back("09:31", 3000, fence="outside", at_home=True).about("audit-clipping") == []
+
+
+def test_an_arrival_during_another_visit_is_an_overlap_and_no_clipping() -> None:
+    first, second = visit("a", "09:00", "09:30"), visit("b", "09:25", "10:00", door=3000)
+    record = recorded(first, second)
+    record.marks[2] |= away(3000)
+    assert record.about("audit-overlap") == ["b"]
+    assert record.about("audit-clipping") == []
+
+
+def test_a_check_in_at_the_door_of_the_visit_before_holds_the_way() -> None:
+    record = recorded(visit("a", "09:00", "09:30"), visit("b", "09:31", "10:10", door=3000))
+    record.marks[2] |= {**away(2990), "lat": record.visits[0]["lat"], "lon": record.visits[0]["lon"]}
+    [flag] = record.flags("audit-travel-inside")
+    assert (flag["visit_id"], flag["visit_ids"]) == ("b", ["b", "a"])
+
+
+def test_a_check_out_at_the_next_door_holds_the_way_too() -> None:
+    record = recorded(visit("a", "09:00", "09:40"), visit("b", "09:41", "10:10", door=3000))
+    record.marks[1] |= {**away(2990), "lat": record.visits[1]["lat"], "lon": record.visits[1]["lon"]}
+    assert record.about("audit-travel-inside") == ["a"]
+
+
+def test_an_event_at_the_carers_own_home_is_flagged_once_a_visit() -> None:
+    record = ends({**away(3000), "at_home": True}, {**away(3000), "at_home": True})
+    [flag] = record.flags("audit-own-home")
+    assert (flag["visit_id"], flag["measured"]) == ("a", 2)
+    assert ends({"at_home": None}, {}).flags("audit-own-home") == []
+
+
+def trip(metres: float, clock: str, **there: object) -> list[str | None]:
+    marks = [mark("check_out", "a", "09:00", away=0), mark("check_in", "b", clock, away=metres, **there)]
+    doors = [visit("a", "08:30", "09:00"), visit("b", clock, "10:00", door=metres)]
+    return recorded(*doors, marks=marks).about("audit-speed")
+
+
+@pytest.mark.parametrize(
+    ("metres", "clock", "flagged"),
+    [
+        (10_000, "09:04:00", True),  # 150 km/h
+        (10_000, "09:05:00", False),  # 120 km/h
+        (900, "09:00:05", False),  # a position that jumped
+        (60_000, "09:20:00", True),
+    ],
+)
+def test_no_road_leads_so_far_so_fast(metres: float, clock: str, flagged: bool) -> None:
+    assert trip(metres, clock) == (["b"] if flagged else [])
+
+
+def test_the_doubt_of_both_positions_counts_for_the_carer() -> None:
+    assert trip(5_000, "09:02:10") == ["b"]
+    assert trip(5_000, "09:02:10", accuracy_m=600.0) == []
+
+
+def test_an_old_position_counts_when_it_was_taken() -> None:
+    assert trip(10_000, "09:10:00", fix_age_s=400.0) == ["b"]
+
+
+def test_where_one_clock_or_the_other_leaves_time_enough_nothing_is_flagged() -> None:
+    assert trip(10_000, "09:04:00", shown_at=at("09:10")) == []
+
+
+def test_a_position_no_longer_held_stands_at_the_door_where_it_was_inside() -> None:
+    record = recorded(visit("a", "08:30", "09:00"), visit("b", "09:02", "09:30", door=10_000))
+    assert record.about("audit-speed") == ["b"]
+    record.marks[2] |= {"fence": "outside", "distance_m": 9_000.0}
+    assert record.about("audit-speed") == []
+
+
+def test_coordinates_equal_to_six_places_on_five_days_are_flagged_and_on_four_not() -> None:
+    marks = [mark("check_in", f"v{day}", "09:00", day=day, away=12.0) for day in range(5)]
+    [flag] = Record(marks=marks).flags("audit-same-coordinates")
+    assert (flag["measured"], len(flag["event_rows"])) == (5, 5)
+    assert Record(marks=marks[:4]).flags("audit-same-coordinates") == []
+    moved = [{**row, "lat": row["lat"] + 2e-6 * number} for number, row in enumerate(marks)]
+    assert Record(marks=moved).flags("audit-same-coordinates") == []
