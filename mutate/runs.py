@@ -4,6 +4,7 @@ Nothing on disk changes. Polars must not have computed anything before the fork 
 child), so our own modules are loaded once for the sake of the libraries and forgotten again.
 """
 
+import gc
 import importlib.util
 import os
 import signal
@@ -86,6 +87,10 @@ def prepare(tests: Sequence[str]) -> None:
         pytest.main([*PYTEST, "--collect-only", *tests])
     for name in [name for name, module in sys.modules.items() if _is_ours(module)]:
         del sys.modules[name]
+    importlib.import_module(
+        "holidays.countries"
+    )  # which otherwise each child would load at the first bank holiday
+    gc.freeze()  # pytest collects garbage after each run: the libraries' objects are none
 
 
 def _is_ours(module: ModuleType) -> bool:

@@ -1,6 +1,6 @@
 """Which tests answer for which module: those that need no database, the quickest to notice a fault first.
 
-Of the laws of the wage test only the comparison with the sums by hand: it holds what the slow others hold.
+Of the laws of the wage test and of pricing only the comparison with sums by hand: it holds what the slow others hold.
 """
 
 from pathlib import Path
@@ -21,8 +21,10 @@ PRICE: Final = (
     "tests/use_cases/test_calc_price_minutes.py",
     "tests/use_cases/test_calc_price_rates.py",
     "tests/use_cases/test_calc_price_funding.py",
-    "tests/use_cases/test_calc_price_laws.py",
+    "tests/use_cases/test_calc_price_laws.py::test_every_line_is_what_exact_fractions_give",
     "tests/use_cases/test_price_rules.py",
+    "tests/domain/test_pricing.py",
+    "tests/use_cases/test_check_contract.py",
 )
 DAY: Final = ("tests/domain/working_day", "tests/use_cases/test_calc_day.py")
 SUITES: Final = {

@@ -48,6 +48,12 @@ def test_each_attendance_of_a_double_handed_visit_is_its_own_line() -> None:
     ]
 
 
+def test_lines_stand_in_the_order_of_the_visits_whoever_they_name() -> None:
+    both = visit(carers=2, actual=None, attendances=[came("ann"), came("bob")])
+    rows = answer(contract(), both, visit(id="v2"))["lines"]
+    assert [(row["visit"], row["carer"]) for row in rows] == [("v1", "ann"), ("v1", "bob"), ("v2", None)]
+
+
 def test_attendances_replace_actual() -> None:
     both = visit(carers=2, attendances=[came("ann", end="09:10"), came("bob", end="09:20")])
     assert answer(contract(), both)["total"] == "12.00"

@@ -85,6 +85,16 @@ def test_a_visit_at_no_per_cent_is_a_line_even_where_no_rate_is_known() -> None:
     ]
 
 
+def test_a_line_at_no_per_cent_without_a_rate_names_no_uplift() -> None:
+    terms = contract(rates=[], uplifts=[{"name": "monday", "days": ["mon"], "multiplier": "2"}])
+    row = line(terms, visit(status="missed", actual=None))
+    assert (row["uplift"], row["rules"]) == (None, ["missed-at-percent"])
+
+
+def test_a_visit_of_no_length_that_was_made_still_needs_a_rate() -> None:
+    assert codes(answer(contract(rates=[]), hour("09:00", "09:00"))) == [("v1", "no_rate")]
+
+
 def test_an_uplift_per_hour_adds_for_the_payable_minutes() -> None:
     weekend = {"name": "weekend", "days": ["sat", "sun"], "per_hour": "1.20"}
     terms = contract(uplifts=[weekend], rates=[RATE | {"visit_prices": {"30": "13.40"}}])
@@ -93,6 +103,16 @@ def test_an_uplift_per_hour_adds_for_the_payable_minutes() -> None:
     assert saturday["rules"] == ["pay-actual", "highest-uplift"]
     friday = line(terms, hour("09:00", "09:30", "2026-11-06"))
     assert (friday["amount"], friday["uplift"]) == ("13.40", None)
+
+
+@pytest.mark.parametrize(
+    ("start", "inside"),
+    [("22:44:59", False), ("22:45:00", True), ("22:45:30", True), ("23:14:59", True), ("23:15:00", False)],
+)
+def test_a_window_is_half_open_to_the_second(start: str, inside: bool) -> None:
+    late = {"name": "late", "from": "22:45", "until": "23:15", "multiplier": "2"}
+    one = visit(planned={"start": f"2026-11-02T{start}Z", "end": "2026-11-03T08:00:00Z"})
+    assert line(contract(uplifts=[late]), one)["uplift"] == ("late" if inside else None)
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,16 @@ def test_each_service_is_looked_for_in_each_zone() -> None:
     assert told_gaps(rates) == ["no rates for night_sitting in zone urban from 2026-04-06 on"]
 
 
+def test_a_service_that_begins_later_has_a_gap_from_the_first_date_of_any_rate() -> None:
+    later = RATE | {"service": "night_sitting", "from": "2026-05-01"}
+    gap = "no rates for night_sitting in zone rural from 2026-04-06 to 2026-04-30"
+    assert told_gaps([later, RATE]) == told_gaps([RATE, later]) == [gap]
+
+
+def test_a_contract_without_any_rate_has_no_service_to_miss_one() -> None:
+    assert told_gaps([]) == []
+
+
 def test_a_loaded_contract_is_looked_at_for_its_own_dates_only() -> None:
     dated = {"from": "2026-04-01", "until": "2027-03-31"}
     rates = [RATE | {"until": "2027-03-31"}]

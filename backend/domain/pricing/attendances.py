@@ -40,14 +40,13 @@ _KEY: Final = ["contract", "visit"]
 
 def lines_of(visits: pl.DataFrame, attendances: pl.DataFrame) -> pl.DataFrame:
     """One row a line, ordered as the visits are, with `carer`, `attendance` (0 for a whole visit, then 1, 2,
-    ...), `anyone` (somebody has an actual time) and `crowded` (more attendances than carers commissioned).
+    ...), and where lines are by carer `anyone` (somebody has an actual time) and `crowded` (more attendances than
+    carers commissioned), null if there is no attendance.
     """
     numbered = visits.with_row_index("visit_order")
     whole = numbered.filter(~pl.col("by_attendance")).with_columns(
         carer=pl.lit(None, pl.String),
         attendance=pl.lit(0, pl.Int64),
-        crowded=pl.lit(False),
-        anyone=pl.col("actual_start").is_not_null(),
     )
     shared = numbered.filter("by_attendance").drop("actual_start", "actual_end")
     return pl.concat([whole, _by_carer(shared, attendances)], how="diagonal").sort(
@@ -60,11 +59,9 @@ def _by_carer(visits: pl.DataFrame, attendances: pl.DataFrame) -> pl.DataFrame:
     known = came.group_by(_KEY).agg(
         attended=pl.len().cast(pl.Int64), anyone=pl.col("actual_start").is_not_null().any()
     )
-    expected = visits.join(known, on=_KEY, how="left").with_columns(
-        pl.col("attended").fill_null(0), pl.col("anyone").fill_null(False)
-    )
     places = pl.int_ranges(1, pl.max_horizontal("carers", "attended") + 1, dtype=pl.Int64)
-    one_each = expected.with_columns(attendance=places).explode("attendance")
+    expected = visits.join(known, on=_KEY, how="left").with_columns(attendance=places)
+    one_each = expected.explode("attendance")
     return one_each.join(came, on=[*_KEY, "attendance"], how="left").with_columns(
         crowded=pl.col("attended") > pl.col("carers"), carers=pl.lit(1, pl.Int64)
     )
