@@ -1,6 +1,6 @@
 """Which tests answer for which module: those that need no database, the quickest to notice a fault first.
 
-Of the laws of the wage test and of pricing only the comparison with sums by hand: it holds what the slow others hold.
+Of the laws of the wage test, of pricing and of days only those that hold what the slow others hold.
 """
 
 from pathlib import Path
@@ -26,7 +26,18 @@ PRICE: Final = (
     "tests/domain/test_pricing.py",
     "tests/use_cases/test_check_contract.py",
 )
-DAY: Final = ("tests/domain/working_day", "tests/use_cases/test_calc_day.py")
+_DAY: Final = "tests/domain/working_day"
+DAY: Final = (
+    "tests/use_cases/test_calc_day.py",
+    f"{_DAY}/test_day_gaps.py",
+    f"{_DAY}/test_day_contact.py",
+    f"{_DAY}/test_day_nights.py",
+    f"{_DAY}/test_day_cutting.py",
+    f"{_DAY}/test_day_rule_ids.py",
+    f"{_DAY}/test_day_laws.py::test_every_second_and_flag_agrees_with_a_slow_second_reading_of_the_rules",
+    f"{_DAY}/test_day_laws.py::test_cutting_at_midnight_wherever_it_falls_changes_no_total",
+    f"{_DAY}/test_day_laws.py::test_a_day_whose_entries_are_all_cut_at_any_one_instant_has_the_same_totals",
+)
 SUITES: Final = {
     "minimum_wage": WAGE,
     "money": ("tests/domain/test_money.py", "tests/use_cases/test_calc_wage.py"),

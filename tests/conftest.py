@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,9 +18,10 @@ import asyncpg
 import httpx
 import hypothesis
 import pytest
+from litestar import Litestar
 
 from backend import db as database_module
-from backend import embedded, keys, settings
+from backend import embedded, keys, logs, settings
 from backend.embedded import Urls
 from backend.embedded.cluster import ROLES
 from backend.migrations.runner import migrate
@@ -157,12 +159,19 @@ async def superuser(database: Database) -> AsyncIterator[asyncpg.Connection]:
     await connection.close()
 
 
+@cache
+def application() -> Litestar:
+    """The whole application, which takes longer to put together than most tests run: its lifespan opens the database."""
+    from backend.app import create_app
+
+    return create_app()
+
+
 @pytest.fixture
 async def http(database: Database) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the whole application, in this event loop, so that requests really run at the same time."""
-    from backend.app import create_app
-
-    app = create_app()
+    app = application()
+    logs.configure(database.settings)  # to the standard error of this test
     lifespan: AbstractAsyncContextManager[None] = app.lifespan()
     async with lifespan:
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)  # type: ignore[arg-type]
