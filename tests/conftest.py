@@ -161,7 +161,7 @@ async def superuser(database: Database) -> AsyncIterator[asyncpg.Connection]:
 
 @cache
 def application() -> Litestar:
-    """The whole application, which takes longer to put together than most tests run: its lifespan opens the database."""
+    """The whole application, put together once: that takes longer than most tests. Its lifespan opens the database."""
     from backend.app import create_app
 
     return create_app()
