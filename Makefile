@@ -22,7 +22,7 @@ lint: venv-dev ## ruff, mypy and import-linter
 	@$(BIN)/lint-imports
 
 check: lint ## what lint does, and the fast tests
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal -m "not slow and not browser and not engines"
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal -m "not slow and not browser and not engines and not peppol"
 
 serve: venv ## serve the pages and the phones' API at http://127.0.0.1:8000
 	@$(BIN)/doorstep serve

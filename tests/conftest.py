@@ -45,6 +45,8 @@ def _browser() -> str | None:
 CHROMIUM = _browser()
 ENGINES = Path(__file__).parents[1] / ".data" / "engines"
 """Where scripts/engines unpacks the routing engines; its stamp is written last."""
+PEPPOL_RULES = Path(__file__).parents[1] / ".data" / "peppol"
+"""Where scripts/peppol-rules puts the official rules of e-invoices; its stamp is written last."""
 NEEDED = {
     "browser": (
         CHROMIUM is not None,
@@ -55,6 +57,11 @@ NEEDED = {
         (ENGINES / "stamp").exists(),
         "the routing engines are not here (they need Linux on x86-64 and a way to the package index)",
         "scripts/engines && make test TESTS=tests/travel",
+    ),
+    "peppol": (
+        (PEPPOL_RULES / "stamp").exists(),
+        "the official rules of e-invoices are not here (they need Git, a way to GitHub, and Python 3.11 on Linux)",
+        "scripts/peppol-rules && make test TESTS=tests/documents",
     ),
 }
 """Marker -> whether what its tests need is there, what is missing otherwise, and how to run them."""

@@ -1,18 +1,22 @@
 """`doorstep export`: what others take, written into a folder."""
 
 import asyncio
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from backend.commands.instants import INSTANT
 from backend.domain.counted import counted
 
 if TYPE_CHECKING:
+    from backend.use_cases.export_hours import HoursFile
     from backend.use_cases.frozen_documents import File
     from backend.use_cases.make_peppol_files import PeppolMade
 
 _FOLDER: Final = click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+_DAY: Final = click.DateTime(["%Y-%m-%d"])
 _PROVIDER: Final = click.option("--provider", help="Only this provider's (its reference).")
 
 
@@ -64,7 +68,8 @@ def peppol(folder: Path, provider: str | None, number: str | None) -> None:
     for made in wanting:
         for fault in made.faults:
             click.echo(f"{made.number}: {fault}", err=True)
-    click.echo(f"{sum(made.file is not None for made in found)} e-invoices written to {folder}.")
+    written = sum(made.file is not None for made in found)
+    click.echo(f"{counted(written, 'e-invoice')} written to {folder}.")
     passed = sum(made.self_billed for made in found) if not number else 0
     if passed:
         click.echo(f"Self-billed and not for Peppol: {passed}.", err=True)
@@ -88,7 +93,31 @@ def delivery(folder: Path, template: str, provider: str, contract: str | None, n
       doorstep export delivery out/wyeshire --provider brightwater --template access-csv --contract brightwater-council
     """
     written = asyncio.run(_delivery(folder, provider, template, number, contract))
-    click.echo(f"{written} files written to {folder}.")
+    click.echo(f"{counted(written, 'file')} written to {folder}.")
+
+
+@export.command()
+@_FOLDER
+@click.option("--provider", required=True, help="The provider (its reference).")
+@click.option("--from", "first", required=True, type=_DAY, help="Pay periods that end on this day or later,")
+@click.option("--until", "last", required=True, type=_DAY, help="and on this day or before.")
+@click.option("--as-of", type=INSTANT, help="What was recorded up to this instant. Default: up to now.")
+def hours(folder: Path, provider: str, first: datetime, last: datetime, as_of: datetime | None) -> None:
+    """Write hours and miles for payroll: what the terms pay each employment, a file for each pay period that is over.
+
+    Names each employment whose pay the terms do not tell; then the exit status is 1.
+
+    \b
+    Example:
+      doorstep export hours out/payroll --provider brightwater --from 2026-11-01 --until 2026-11-30
+    """
+    found = asyncio.run(_hours(folder, provider, first.date(), last.date(), as_of))
+    for one in found:
+        for employment, reason in one.unpayable:
+            click.echo(f"{one.file.name}: {employment}: {reason}", err=True)
+    click.echo(f"{counted(len(found), 'file')} written to {folder}.")
+    if any(one.unpayable for one in found):
+        raise SystemExit(1)
 
 
 async def _documents(folder: Path, provider: str | None, kind: str | None) -> int:
@@ -140,6 +169,26 @@ async def _delivery(
     if not written:
         raise DomainError("not_found", "There is no such invoice or credit note.")
     return written
+
+
+async def _hours(
+    folder: Path, provider: str, first: date, last: date, as_of: datetime | None
+) -> "list[HoursFile]":
+    from backend import clock
+    from backend.commands.providers import providers
+    from backend.faults import DomainError
+    from backend.running import database
+    from backend.use_cases.export_hours import export_hours
+
+    found = []
+    async with database():
+        [(provider_id, reference)] = await providers(provider)
+        async for one in export_hours(provider_id, reference, first, last, as_of or clock.now()):
+            _write(folder, one.file)
+            found.append(one)
+    if not found:
+        raise DomainError("not_found", "Nobody worked in a pay period that ended in those days.")
+    return found
 
 
 def _write(folder: Path, file: "File") -> None:

@@ -131,7 +131,7 @@ def _line(line: InvoiceLine, sign: int, tax: Tax, period: tuple[date, date]) -> 
     dates = None if span is None else (london_date(span.start), london_date(span.end))
     within = dates is not None and period[0] <= dates[0] <= dates[1] <= period[1]
     on = dates[0] if dates else None
-    kind = ", ".join(words.worded(part) for part in (line.service, line.zone) if part)
+    kind = ", ".join(words.worded(part) for part in (line.service, line.zone) if part.strip())
     return BillLine(
         id=str(line.line),
         name=kind or "visit",

@@ -23,7 +23,7 @@ def bill_faults(bill: Bill) -> list[str]:
 def _kind_faults(bill: Bill) -> Iterator[str]:
     if bill.self_billed:
         yield SELF_BILLED
-    if not bill.purchase_order:
+    if not (bill.purchase_order or "").strip():
         yield (
             f"The contract {bill.contract} has no purchase order: ask {bill.buyer.name} for it and load it with the "
             "contract (rule PEPPOL-EN16931-R003)."

@@ -1,0 +1,65 @@
+"""How long the formats of invoices take: `python -m bench.formats [INVOICES] [LINES] [WORKERS]`, each in every format.
+
+The same pages set in type alone are measured too: the ratio says what all the other formats cost together.
+"""
+
+import json
+import os
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, datetime
+from time import perf_counter
+
+from backend.documents.bill import bill_of
+from backend.documents.canonical import read_invoice
+from backend.documents.delivery import delivery_file
+from backend.documents.invoice import invoice_pdf
+from backend.use_cases.invoice_files import file_name, invoice_files, peppol_file
+from backend.use_cases.loading.templates import DELIVERY, packaged_templates
+from schemas.documents import InvoiceSnapshot
+from tests.documents import samples
+
+MADE = datetime(2026, 12, 1, 6, tzinfo=UTC)
+
+
+def main(invoices: int = 1000, lines: int = 40, workers: int = 0) -> None:
+    """Print the seconds of every format together and of the PDFs alone, on as many processes as there are cores."""
+    workers = workers or os.cpu_count() or 1
+    numbers = [f"INV-{number:06d}" for number in range(1, invoices + 1)]
+    with ProcessPoolExecutor(workers) as pool:
+        pages = _timed(pool, _pdf, numbers, lines)
+        every = _timed(pool, _every_format, numbers, lines)
+    print(f"{invoices} invoices of {lines} lines on {workers} processes")
+    print(f"PDF alone: {pages:.1f} s")
+    print(
+        f"PDF, CSV, JSON, e-invoice, three service delivery files: {every:.1f} s, {every / pages:.2f} times the PDF"
+    )
+
+
+def _timed(pool: ProcessPoolExecutor, draw: object, numbers: list[str], lines: int) -> float:
+    assert callable(draw)
+    began = perf_counter()
+    sizes = list(pool.map(draw, numbers, [lines] * len(numbers), chunksize=10))
+    assert min(sizes) > 0
+    return perf_counter() - began
+
+
+def _snapshot(number: str, lines: int) -> InvoiceSnapshot:
+    return read_invoice(json.dumps(samples.invoice(lines) | {"number": number}).encode())
+
+
+def _pdf(number: str, lines: int) -> int:
+    return len(invoice_pdf(_snapshot(number, lines)))
+
+
+def _every_format(number: str, lines: int) -> int:
+    snapshot = _snapshot(number, lines)
+    pdf, csv, json_ = invoice_files(snapshot)
+    peppol, faults = peppol_file(bill_of(snapshot), file_name(snapshot), pdf.content, csv.content)
+    assert peppol is not None, faults
+    delivered = [delivery_file(snapshot, one, 1, MADE) for one in packaged_templates(DELIVERY).values()]
+    return sum(map(len, (pdf.content, csv.content, json_.content, peppol.content, *delivered)))
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
