@@ -17,7 +17,7 @@ COMMANDS: Final = {
     "documents": ("documents", "Recompute frozen documents from the facts."),
     "enrol-code": ("phones", "Let a carer enrol a phone."),
     "evidence": ("evidence", "Write the evidence behind a wage report into one file."),
-    "export": ("exporting", "Write files for others: documents, e-invoices."),
+    "export": ("exporting", "Write files for others: documents, e-invoices, the manual share."),
     "contract": ("contracts", "Say contracts back in plain English, with their gaps."),
     "device": ("phones", "List, revoke or unlock phones."),
     "doctor": ("doctor", "Look for what is wrong with this installation."),

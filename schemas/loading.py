@@ -28,13 +28,14 @@ from schemas.cells import (
     one_of,
     whole,
 )
+from schemas.mobile import ReasonCode
 from schemas.strict import Fault
 from schemas.wage_kinds import DeductionKind, ExpenditureKind, PayKind, PaymentToEmployerKind
 
 LoadKind = Literal[
     "organisations", "carers", "service-users", "contracts", "pay-terms", "packages", "rota", "pay",
     "pay-templates", "pay-mapping", "standards", "delivery-templates",
-    "absences", "leave", "activities", "postcodes", "bank-holidays",
+    "absences", "leave", "activities", "correction-reasons", "postcodes", "bank-holidays",
 ]  # fmt: skip
 Format = Literal["csv", "xlsx", "json"]
 
@@ -46,6 +47,7 @@ AbsenceKind = Annotated[str, Meta(extra={"parse": one_of("hospital", "respite", 
 ENTERED_KINDS: Final = ("waiting", "training", "supervision", "meeting", "handover", "awake")
 """Kinds of time that a manager may enter alone: entering one never makes less of a carer's time count."""
 EnteredKind = Annotated[str, Meta(extra={"parse": one_of(*ENTERED_KINDS)})]
+MeantReason = Annotated[str, Meta(extra={"parse": one_of(*ReasonCode)})]
 DIVISIONS: Final = ("england", "wales", "england-and-wales", "scotland", "northern-ireland")
 Division = Annotated[str, Meta(extra={"parse": one_of(*DIVISIONS)})]
 Latitude = Annotated[float, Meta(extra={"parse": degrees(90)})]
@@ -335,6 +337,21 @@ class ActivityRow(Struct, frozen=True, kw_only=True):
     @classmethod
     def faults(cls, valid: Mapping[str, Any]) -> Iterator[Fault]:
         yield from _offset_faults(valid)
+
+
+class CorrectionReasonRow(Struct, frozen=True, kw_only=True):
+    """A provider's own reason for corrections, in its own words; `means` is the reason that phones know."""
+
+    provider: Reference
+    reference: Reference
+    words: Words
+    means: MeantReason
+    from_: DayCell = field(name="from")
+    until: DayCell | None = None
+
+    @classmethod
+    def faults(cls, valid: Mapping[str, Any]) -> Iterator[Fault]:
+        yield from _in_order(valid, "from_", "until")
 
 
 class BankHolidayRow(Struct, frozen=True, kw_only=True):

@@ -120,6 +120,38 @@ def hours(folder: Path, provider: str, first: datetime, last: datetime, as_of: d
         raise SystemExit(1)
 
 
+@export.command("manual-share")
+@_FOLDER
+@_PROVIDER
+@click.option("--from", "first", required=True, type=_DAY, help="The first London date.")
+@click.option("--until", "last", required=True, type=_DAY, help="The last London date.")
+def manual_share(folder: Path, provider: str | None, first: datetime, last: datetime) -> None:
+    """Write how many visits stand as phones recorded them and how many were corrected, by carer, manager and reason.
+
+    \b
+    Example:
+      doorstep export manual-share out --provider brightwater --from 2026-11-02 --until 2026-11-29
+    """
+    written = asyncio.run(_manual_share(folder, provider, first.date(), last.date()))
+    click.echo(f"{counted(written, 'file')} written to {folder}.")
+
+
+async def _manual_share(folder: Path, provider: str | None, first: date, last: date) -> int:
+    from backend.commands.providers import providers
+    from backend.documents.manual_share import manual_share_file
+    from backend.running import database
+    from backend.use_cases.read_manual_share import read_manual_share
+
+    written = 0
+    async with database():
+        for provider_id, _ in await providers(provider):
+            name, content = manual_share_file(await read_manual_share(provider_id, first, last))
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(content)
+            written += 1
+    return written
+
+
 async def _documents(folder: Path, provider: str | None, kind: str | None) -> int:
     from backend.commands.providers import providers
     from backend.running import database

@@ -18,6 +18,7 @@ from backend.documents.words import worded
 from backend.domain.time import LONDON, london_date
 from backend.faults import DomainError
 from backend.problems import STATUS
+from backend.use_cases.correction_reasons import Reason
 from backend.use_cases.enter_time import change_time, enter_time, entered_time, withdraw_time
 from backend.use_cases.propose_for_carer import propose_for_carer
 from backend.use_cases.read_carer_day import CarerDay, read_carer_day
@@ -131,7 +132,7 @@ async def _kept(ask: Ask, carer: str, said: _Said) -> str:
         await enter_time(*who, said.kind, said.start, said.end, said.note)
         return "entered"
     times = ProposedTimes(said.start, said.end)
-    await propose_for_carer(*who, None, times, ReasonCode(said.kind), said.note)
+    await propose_for_carer(*who, None, times, Reason(ReasonCode(said.kind)), said.note)
     return "proposed"
 
 

@@ -13,11 +13,12 @@ from backend.documents.words import worded
 from backend.domain.time import to_instant
 from backend.faults import DomainError
 from backend.problems import STATUS
+from backend.use_cases.correction_reasons import Reason, reasons_today
 from backend.use_cases.propose_for_carer import propose_for_carer
 from backend.use_cases.read_carers import read_carers
 from backend.use_cases.read_visit import ShownVisit, read_visit
 from schemas.cells import parse_moment, parse_text
-from schemas.mobile import DAY_REASONS, ProposedTimes, ReasonCode
+from schemas.mobile import ProposedTimes, ReasonCode
 from schemas.strict import Faulty
 
 Problems = dict[str, str]
@@ -43,9 +44,9 @@ async def _form(
         visit=visit,
         carers=carers,
         reason_options=[
-            (reason.value, worded(reason.value).capitalize())
-            for reason in ReasonCode
-            if (reason in DAY_REASONS) == (visit is None)
+            (reason.key, reason.words or worded(reason.code.value).capitalize())
+            for reason in await reasons_today(ask.organisation)
+            if reason.about_day == (visit is None)
         ],
         given={name: given.get(name, "") for name in _FIELDS},
         problems=problems,
@@ -68,7 +69,7 @@ async def _propose(ask: Ask) -> Response[Any]:
     visit_id = _visit_id(ask.form.get("visit"))
     problems: Problems = {}
     times = ProposedTimes(time_of("start", form, problems), time_of("end", form, problems))
-    reason = _reason(form["reason"], problems)
+    reason = await _reason(ask, form["reason"], problems)
     if not form["carer"]:
         problems["carer"] = "Choose the carer."
     if fault := unfit(form["note"]):
@@ -97,12 +98,12 @@ def time_of(name: str, form: dict[str, str], problems: Problems) -> datetime | N
         return None
 
 
-def _reason(text: str, problems: Problems) -> ReasonCode | None:
-    try:
-        return ReasonCode(text)
-    except ValueError:
+async def _reason(ask: Ask, text: str, problems: Problems) -> Reason | None:
+    offered = {reason.key: reason for reason in await reasons_today(ask.organisation)}
+    known = {code.value: Reason(code) for code in ReasonCode}
+    if text not in offered and text not in known:
         problems["reason"] = "Choose a reason."
-        return None
+    return offered.get(text) or known.get(text)
 
 
 def unfit(note: str) -> str | None:

@@ -41,6 +41,7 @@ EVENT_KINDS: Final = {
 }
 
 EVIDENCE: Final = {
+    "manual": "A correction: no phone recorded all of this time",
     "position": "The phone was at the place of the visit",
     "uncertain": "The position is too inaccurate to tell",
     "elsewhere": "The phone was not at the place of the visit",
@@ -104,6 +105,7 @@ FLAGS: Final = {
     "unplanned": "nobody planned it",
     "corrected": "corrected",
     "entered": "entered by a manager",
+    "claimed_beyond": "corrected to before the arrival or after the departure that was recorded",
     "interrupted": "work interrupted it",
     "worked_though_cancelled": "worked although cancelled",
     "not_your_visit": "never planned for this carer",

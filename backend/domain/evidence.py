@@ -11,8 +11,10 @@ from backend.domain.place import Fence, distance_m, fence
 from schemas.mobile import Fix
 
 RULE_VERSION: Final = "fence-1"
-LEVELS: Final = ("statement", "elsewhere", "uncertain", "position", "card", "tag")
-"""How well an event's place is proved, weakest first. A position alone gives one of the first four."""
+MANUAL: Final = "manual"
+LEVELS: Final = (MANUAL, "statement", "elsewhere", "uncertain", "position", "card", "tag")
+"""How well an event's place is proved, weakest first. A position alone gives `statement` to `position`; `manual` is a
+visit that a correction makes begin before its first check-in, or end after its last check-out."""
 Level = Literal["statement", "elsewhere", "uncertain", "position"]
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 import polars as pl
 
-from backend.domain.evidence import LEVELS
+from backend.domain.evidence import LEVELS, MANUAL
 from backend.domain.policy import Policy
 from backend.domain.time import LONDON_NAME
 
@@ -295,8 +295,16 @@ def _correct(rows: pl.DataFrame, corrections: pl.DataFrame) -> pl.DataFrame:
         actual_start=pl.coalesce("proposed_start", "recorded_start"),
         actual_end=pl.coalesce("proposed_end", "recorded_end"),
         corrected=pl.col("decided_at").is_not_null(),
+        claimed_beyond=_beyond(pl.col("proposed_start"), pl.col("recorded_start"), before=True)
+        | _beyond(pl.col("proposed_end"), pl.col("recorded_end"), before=False),
         last_fact_at=pl.max_horizontal("plans_at", "events_at", "decided_at"),
     )
+
+
+def _beyond(proposed: pl.Expr, recorded: pl.Expr, before: bool) -> pl.Expr:
+    """Whether an end that somebody proposed claims time that no event holds; where nothing is recorded, it does."""
+    further = (proposed < recorded) if before else (proposed > recorded)
+    return proposed.is_not_null() & further.fill_null(True)
 
 
 def _judge(rows: pl.DataFrame, now: datetime, policy: Policy) -> pl.DataFrame:
@@ -352,6 +360,7 @@ _OWN_FLAGS: Final = (
     "changed_after_start",
     "unplanned",
     "corrected",
+    "claimed_beyond",
     "worked_though_cancelled",
     "not_your_visit",
 )
@@ -371,8 +380,12 @@ def _flagged(rows: pl.DataFrame) -> pl.DataFrame:
         event_ids=_known("event_ids"),
         event_rows=_known("event_rows"),
         digests=_known("digests"),
-        evidence_level=pl.col("rank").replace_strict(
-            list(_RANK.values()), list(_RANK), default=None, return_dtype=pl.String
+        evidence_level=pl.when("claimed_beyond")
+        .then(pl.lit(MANUAL))
+        .otherwise(
+            pl.col("rank").replace_strict(
+                list(_RANK.values()), list(_RANK), default=None, return_dtype=pl.String
+            )
         ),
     )
 

@@ -100,6 +100,14 @@ class Handset:
         self._let_go(sending.items)
         return answered
 
+    async def ask_for_end(self, visit: str, end: datetime, at: datetime) -> None:
+        """Ask at an instant that a visit (a reference) be taken to have ended then. Raises Refused."""
+        self._set(at)
+        await self.phone.open_session(PIN)
+        answer = await self.phone.correct(self.visits[visit], None, end, words="I forgot to check out.")
+        if answer.status_code != httpx.codes.CREATED:
+            raise Refused(answer)
+
     def _sign_up_to(self, last: int) -> None:
         """Sign the carer's events one after the other, each as of when it happened; signing needs no network."""
         while self.unsigned and self.unsigned[0].index <= last:

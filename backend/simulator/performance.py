@@ -13,6 +13,7 @@ import httpx
 
 from backend import clock
 from backend.faults import SetupFault
+from backend.simulator.asking import ask_for_correction
 from backend.simulator.handset import Handset
 from backend.simulator.load_files import ORDER, county_files
 from backend.simulator.office import Task
@@ -77,11 +78,13 @@ async def perform(story: Story, venue: Venue, teller: Teller) -> Tally:
             stage = Stage(venue.clock, client, handsets, partial(_office, venue))
             with teller.days(story.journal, story.diary.tasks) as tell:
                 tally = await play(stage, story.journal, story.diary.tasks, tell)
+            ended = last_instant(story.journal, story.diary.tasks)
+            clock.write(venue.clock, ended)
+            await ask_for_correction(story, handsets, ended)
     except (httpx.HTTPError, Refused) as error:
         raise SetupFault(
             f"The web server at {venue.base} did not answer a phone as it should: {error!r}. {end_of(venue.log)}"
         ) from error
-    clock.write(venue.clock, last_instant(story.journal, story.diary.tasks))
     return tally
 
 

@@ -161,8 +161,12 @@ WHERE e.provider_id = $1 AND e.visit_id = $2 ORDER BY e.paid_at NULLS LAST, e.re
 -- carer objected to is open again.
 SELECT c.id, c.carer_id, c.visit_id, c.day, c.proposed_start, c.proposed_end, c.reason_code, c.proposed_by, c.user_id,
        c.received_at, n.content AS note, d.decision, d.decided_at, d.reason, t.reference AS visit,
-       u.email AS decided_by
+       u.email AS decided_by, o.words AS own_reason
 FROM correction c
+LEFT JOIN LATERAL (
+    SELECT words FROM correction_reason_version w
+    WHERE w.provider_id = c.provider_id AND w.reference = c.own_reason AND w.recorded_at <= c.received_at
+    ORDER BY w.recorded_at DESC, w.starts_on DESC LIMIT 1) o ON true
 LEFT JOIN correction_note n ON n.provider_id = c.provider_id AND n.correction_id = c.id
 LEFT JOIN visit t ON t.provider_id = c.provider_id AND t.id = c.visit_id
 LEFT JOIN LATERAL (

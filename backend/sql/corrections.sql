@@ -18,8 +18,8 @@ SELECT EXISTS (
 
 -- name: insert
 INSERT INTO correction (provider_id, id, carer_id, visit_id, day, proposed_start, proposed_end, reason_code,
-                        proposed_by, user_id, device_id, note_hash, signed, signature, received_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+                        proposed_by, user_id, device_id, note_hash, signed, signature, received_at, own_reason)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 ON CONFLICT (provider_id, id) DO NOTHING RETURNING id
 
 -- name: insert_note
@@ -42,3 +42,15 @@ WHERE provider_id = $1 AND correction_id = ANY ($2::uuid[]) ORDER BY correction_
 -- name: insert_decision
 INSERT INTO correction_decision (provider_id, correction_id, number, decision, decided_by, decided_at, reason)
 VALUES ($1, $2, $3, $4, $5, $6, $7)
+
+-- name: kept_reasons
+-- The newest version of each of the provider's own reasons and first days.
+SELECT DISTINCT ON (reference, starts_on) reference, starts_on, ends_on, words, means
+FROM correction_reason_version WHERE provider_id = $1 ORDER BY reference, starts_on, version DESC
+
+-- name: reasons_on
+-- The provider's own reasons in force on a London date.
+SELECT reference, words, means FROM (
+    SELECT DISTINCT ON (reference, starts_on) reference, starts_on, ends_on, words, means
+    FROM correction_reason_version WHERE provider_id = $1 ORDER BY reference, starts_on, version DESC) newest
+WHERE starts_on <= $2 AND (ends_on IS NULL OR ends_on >= $2) ORDER BY words, reference

@@ -103,3 +103,8 @@ ORDER BY reference, starts_on, version DESC;
 
 -- name: contracted
 SELECT EXISTS (SELECT FROM contract WHERE provider_id = $1 AND commissioner_id = $2);
+
+-- name: correction_reasons
+SELECT DISTINCT ON (reference, starts_on) reference, starts_on, ends_on
+FROM correction_reason_version WHERE provider_id = $1 AND reference = ANY ($2::text[])
+ORDER BY reference, starts_on, version DESC;

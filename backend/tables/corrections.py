@@ -19,6 +19,7 @@ class Correction(Table, tablename="correction", db=DB):
     proposed_start = Timestamptz(default=None, null=True)
     proposed_end = Timestamptz(default=None, null=True)
     reason_code = Text(default=None, null=False)
+    own_reason = Text(default=None, null=True)
     proposed_by = Text(default=None, null=False)
     user_id = UUID(default=None, null=True)
     device_id = UUID(default=None, null=True)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import asyncpg
 
+from backend import db
 from backend.sql import query
 from schemas.documents import Party
 
@@ -31,3 +32,9 @@ async def parties(
         )
         for row in rows
     }
+
+
+async def provider_reference(provider_id: UUID) -> str:
+    """The reference of a provider, as its files name it."""
+    async with db.as_provider(provider_id) as connection:
+        return (await parties(connection, [provider_id]))[provider_id].reference

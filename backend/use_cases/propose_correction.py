@@ -111,6 +111,7 @@ async def _insert(
         signed_bytes,
         unbase64url(request.signature),
         now,
+        None,
     )
     return inserted is not None
 

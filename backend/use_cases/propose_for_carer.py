@@ -11,6 +11,7 @@ from backend.domain.canonical import canonical, sha256
 from backend.domain.time import london_date
 from backend.faults import DomainError
 from backend.sql import query
+from backend.use_cases.correction_reasons import Reason, reasons_in_force
 from backend.use_cases.propose_correction import refuse_foreign
 from schemas.mobile import DAY_REASONS, ProposedTimes, ReasonCode
 from schemas.strict import Fault, Faulty
@@ -22,15 +23,16 @@ async def propose_for_carer(
     carer: str,
     visit_id: UUID | None,
     proposed: ProposedTimes,
-    reason_code: ReasonCode,
+    reason: Reason,
     note: str | None = None,
 ) -> UUID:
     """Keep a manager's correction of a visit, or without one of the carer's London day; returns its id.
 
-    `carer` is a reference. Raises Faulty, or DomainError not_found for an unknown carer or another's visit. Nothing
-    recorded changes until another manager accepts it, nor while the carer objects.
+    `carer` is a reference; `reason` one that phones know, or the provider's own in force now. Raises Faulty, or
+    DomainError not_found for an unknown carer or another's visit. Nothing recorded changes until another manager
+    accepts it, nor while the carer objects.
     """
-    if faults := list(_faults(visit_id, proposed, reason_code)):
+    if faults := list(_faults(visit_id, proposed, reason.code)):
         raise Faulty(faults)
     correction_id = uuid4()
     content = None if note is None else canonical({"text": note})
@@ -39,6 +41,10 @@ async def propose_for_carer(
         if carer_id is None:
             raise DomainError("not_found", f"No carer of this provider has the reference {carer}.")
         await refuse_foreign(connection, provider_id, visit_id, carer_id)
+        if reason.own and reason not in await reasons_in_force(
+            connection, provider_id, london_date(clock.now())
+        ):
+            raise Faulty([Fault("/reason", "is not in force any more: choose another")])
         await connection.fetchval(
             query("corrections.insert"),
             provider_id,
@@ -48,11 +54,12 @@ async def propose_for_carer(
             _day(visit_id, proposed.start),
             proposed.start,
             proposed.end,
-            reason_code.value,
+            reason.code.value,
             "manager",
             user_id,
             *(None, sha256(content) if content else None, None, None),
             clock.now(),
+            reason.own,
         )
         if content is not None:
             await connection.execute(query("corrections.insert_note"), provider_id, correction_id, content)

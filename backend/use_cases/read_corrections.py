@@ -21,6 +21,7 @@ After = tuple[datetime, UUID]
 class ShownCorrection:
     """A proposal beside what was recorded. `own`: the reader proposed it, so somebody else must decide.
 
+    `own_reason`: the provider's own words for the reason.
     `open`: nobody decided, or the carer objected to what was decided.
     """
 
@@ -32,6 +33,7 @@ class ShownCorrection:
     recorded: tuple[datetime | None, datetime | None]
     proposed: tuple[datetime | None, datetime | None]
     reason_code: str
+    own_reason: str | None
     proposed_by: str
     note: str | None
     received_at: datetime
@@ -102,6 +104,7 @@ def _shown(
         recorded=recorded or (None, None),
         proposed=(row["proposed_start"], row["proposed_end"]),
         reason_code=row["reason_code"],
+        own_reason=row["own_reason"],
         proposed_by=row["proposed_by"],
         note=None if row["note"] is None else json.loads(row["note"]).get("text"),
         received_at=row["received_at"],

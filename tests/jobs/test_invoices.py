@@ -11,6 +11,7 @@ import msgspec
 
 from backend.jobs.due import due_work
 from backend.jobs.runner import run_due, run_one
+from backend.use_cases.correction_reasons import Reason
 from backend.use_cases.decide_correction import decide_correction
 from backend.use_cases.frozen_documents import snapshot_bytes
 from backend.use_cases.propose_for_carer import propose_for_carer
@@ -260,7 +261,7 @@ async def test_a_visit_that_is_suspended_after_all_is_taken_back_and_listed_by_i
     office.set(instant("2026-11-04T09:00"))
     times = ProposedTimes(instant("2026-11-03T09:00"), instant("2026-11-03T09:30"))
     who = (PROVIDER, uuid4(), "C1")
-    proposed = await propose_for_carer(*who, visit, times, ReasonCode.OTHER, "You stood in.")
+    proposed = await propose_for_carer(*who, visit, times, Reason(ReasonCode.OTHER), "You stood in.")
     await decide_correction(PROVIDER, proposed, uuid4(), "accepted")
     await office.run(FIRST_WEEK_DUE, "invoices")
     phone = await office.phone()

@@ -12,6 +12,7 @@ from backend import db, keys
 from backend.domain.canonical import base64url, canonical, sha256, unbase64url
 from backend.domain.visit import VISIT_SCHEMA
 from backend.faults import DomainError
+from backend.use_cases.correction_reasons import Reason
 from backend.use_cases.decide_correction import decide_correction
 from backend.use_cases.make_checkpoint import make_checkpoint
 from backend.use_cases.propose_for_carer import propose_for_carer
@@ -203,7 +204,7 @@ async def test_nobody_decides_about_what_they_proposed_and_the_carer_may_object(
     attend(phone, clock, "V1", hour(7), hour(7, 30))
     await hand_in(world, phone, clock, hour(9))
     shorter = ProposedTimes(hour(7), hour(7, 10))
-    about = (PROVIDER, MANAGER, "C1", UUID(visit("V1")), shorter, ReasonCode.OTHER, "Left early")
+    about = (PROVIDER, MANAGER, "C1", UUID(visit("V1")), shorter, Reason(ReasonCode.OTHER), "Left early")
     made = await propose_for_carer(*about)
     assert await refused(decide_correction(PROVIDER, made, MANAGER, "accepted")) == "forbidden"
     await decide_correction(PROVIDER, made, OTHER_MANAGER, "accepted")

@@ -274,6 +274,7 @@ CREATE TABLE correction (                  -- a proposal about recorded times; b
     proposed_start timestamptz,
     proposed_end timestamptz,
     reason_code text NOT NULL,
+    own_reason text,                       -- the provider's own code for it, where a manager gave one
     proposed_by text NOT NULL CHECK (proposed_by IN ('carer', 'manager')),
     user_id uuid,
     device_id uuid,

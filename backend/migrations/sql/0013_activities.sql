@@ -19,3 +19,18 @@ CREATE TABLE activity_version (            -- the newest version counts, unless 
 );
 CALL protect_fact('activity_version');
 CREATE INDEX activity_version_start ON activity_version (provider_id, starts_at);
+
+-- A provider's own reasons for corrections, each refining one of those that phones know.
+CREATE TABLE correction_reason_version (
+    provider_id uuid NOT NULL,
+    reference text NOT NULL,
+    starts_on date NOT NULL,
+    version integer NOT NULL,
+    ends_on date,
+    words text NOT NULL,
+    means text NOT NULL,                   -- the reason that phones know
+    digest bytea NOT NULL,
+    recorded_at timestamptz NOT NULL,
+    PRIMARY KEY (provider_id, reference, starts_on, version)
+);
+CALL protect_fact('correction_reason_version');

@@ -16,6 +16,7 @@ from backend.use_cases.loading import (
     activities,
     bank_holidays,
     carers,
+    correction_reasons,
     organisations,
     packages,
     pay,
@@ -40,6 +41,7 @@ from schemas.loading import (
     ActivityRow,
     BankHolidayRow,
     CarerRow,
+    CorrectionReasonRow,
     LeaveRow,
     LoadedCounts,
     LoadKind,
@@ -106,6 +108,9 @@ _KINDS: Final[Mapping[LoadKind, _Kind]] = {
     ),
     "leave": _Kind(LeaveRow, ("provider", "employment", "kind", "from_"), "from", absences.store_leave),
     "activities": _Kind(ActivityRow, ("provider", "reference"), "reference", activities.store),
+    "correction-reasons": _Kind(
+        CorrectionReasonRow, ("provider", "reference", "from_"), "reference", correction_reasons.store
+    ),
     "bank-holidays": _Kind(BankHolidayRow, ("division", "date"), "date", bank_holidays.store),
 }
 

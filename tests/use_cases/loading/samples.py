@@ -185,6 +185,15 @@ ACTIVITIES: list[Row] = [
         "reason": "Signed the register",
     }
 ]
+CORRECTION_REASONS: list[Row] = [
+    {
+        "provider": "hearth",
+        "reference": "KEYSAFE",
+        "words": "The key safe was jammed",
+        "means": "other",
+        "from": "2026-04-01",
+    }
+]
 BANK_HOLIDAYS: list[Row] = [{"division": "england-and-wales", "date": "2027-06-01", "title": "A jubilee"}]
 
 POSTCODES = b"""pcd,pcds,doterm,laua,ru11ind,lat,long
@@ -207,6 +216,7 @@ FILES: list[tuple[LoadKind, Sequence[Row]]] = [
     ("absences", ABSENCES),
     ("leave", LEAVE),
     ("activities", ACTIVITIES),
+    ("correction-reasons", CORRECTION_REASONS),
     ("bank-holidays", BANK_HOLIDAYS),
 ]
 """Every kind, in an order in which each finds what it refers to."""
