@@ -9,7 +9,6 @@ from typing import Literal
 from msgspec import Struct, field
 
 from schemas.beside import ExactFigures, ReportBeside, WorkerBeside
-from schemas.changes import EarlierChange
 from schemas.day import Actual, DayFlag, DaySegment, Span
 from schemas.gap_ledger import GapRow, TravelPace
 from schemas.scalars import Day, Instant, Number
@@ -76,7 +75,8 @@ class InvoiceLine(Struct, frozen=True, kw_only=True):
 
     `planned_minutes` and `planned` are null for a visit nobody planned, `unit` where no rate is known for nothing due.
     `uplift` names the uplift in the price, if any. `adjusts` names the line changed and `reason` says why in words:
-    the minutes of such a line are its visit's as they are now, its amount is the change.
+    the minutes of such a line are its visit's as they are now, its amount is the change. `price` is what all payers
+    pay together, `funding` the part of each, `amount` that of this document's payer.
     """
 
     line: int
@@ -91,6 +91,7 @@ class InvoiceLine(Struct, frozen=True, kw_only=True):
     rounding_minutes: Number
     difference_minutes: Number
     unit: str | None
+    price: Number
     amount: Number
     rules: list[str]
     funding: list[Share]
@@ -127,12 +128,16 @@ class ParkedVisit(Struct, frozen=True, kw_only=True):
 
 
 class InvoiceSnapshot(Struct, frozen=True, kw_only=True):
-    """An invoice or credit note of one contract and billing period. `total` is the sum of the lines, before tax."""
+    """An invoice or credit note to one payer, of one contract and billing period.
+
+    `total` is the sum of the lines' amounts, before tax; `by_payer` is what each payer pays of these lines.
+    """
 
     kind: Literal["invoice", "credit_note"]
     number: str
     provider: Party
     commissioner: Party
+    payer: Party
     contract_reference: str
     contract_version: str
     self_billed: bool
@@ -243,7 +248,6 @@ class WageReportSnapshot(Struct, frozen=True, kw_only=True):
 
     `provisional` until the next period's pay is loaded, because regulation 9 may count some of it here; then `final`.
     `travel_engines` stand there when a journey in it was judged by one, `paces` say how estimates were made.
-    `changes`: what became known of earlier periods after `changes_since`, the `as_of` of the newest report before this.
     """
 
     provider: Party
@@ -261,6 +265,4 @@ class WageReportSnapshot(Struct, frozen=True, kw_only=True):
     simulated_clock: bool = False
     travel_engines: list[TravelEngine] = field(default_factory=list)
     paces: list[TravelPace] = field(default_factory=list)
-    changes: list[EarlierChange] = field(default_factory=list)
-    changes_since: Instant | None = None
     beside: ReportBeside | None = None

@@ -103,7 +103,7 @@ def bill_of(snapshot: InvoiceSnapshot) -> Bill:
         issued_on=london_date(snapshot.issued_at),
         period=period,
         seller=snapshot.provider,
-        buyer=snapshot.commissioner,
+        buyer=snapshot.payer,
         contract=snapshot.contract_reference,
         purchase_order=snapshot.purchase_order,
         self_billed=snapshot.self_billed,
@@ -119,8 +119,8 @@ def _treatment(vat: Vat) -> Tax:
 
 
 def _shared(snapshot: InvoiceSnapshot) -> list[str]:
-    """Who pays what, where it is not the one addressed who pays all."""
-    if [total.payer for total in snapshot.by_payer] in ([], [snapshot.commissioner.reference]):
+    """Who pays what, where the one addressed does not pay all."""
+    if [total.payer for total in snapshot.by_payer] in ([], [snapshot.payer.reference]):
         return []
     shares = (f"{total.name} {words.pounds(total.amount)}" for total in snapshot.by_payer)
     return [f"Shares: {', '.join(shares)}."]

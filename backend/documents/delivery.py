@@ -81,7 +81,7 @@ def _of_line(
         "visit_date": day,
         "claimed_start": _start(claimed),
         "claimed_duration": _length(line.payable_minutes),
-        "claimed_amount": _claimed(snapshot, line).quantize(_HUNDREDTH, ROUND_HALF_UP),
+        "claimed_amount": line.amount.quantize(_HUNDREDTH, ROUND_HALF_UP),
         "planned_start": _start(line.planned),
         "planned_duration": None if line.planned_minutes is None else _length(line.planned_minutes),
         "actual_start": _start(line.actual),
@@ -104,14 +104,6 @@ def _length(minutes: Decimal) -> timedelta:
 
 def _week_end(day: date, last: int) -> date:
     return day + timedelta(days=(last - day.weekday()) % 7)
-
-
-def _claimed(snapshot: InvoiceSnapshot, line: InvoiceLine) -> Decimal:
-    """What the one addressed pays of a line: its share where it is among the payers, else the whole."""
-    addressed = snapshot.commissioner.reference
-    if addressed not in {total.payer for total in snapshot.by_payer}:
-        return line.amount
-    return sum((share.amount for share in line.funding if share.payer == addressed), Decimal(0))
 
 
 def _second_carers(lines: Sequence[InvoiceLine]) -> frozenset[tuple[str, str]]:

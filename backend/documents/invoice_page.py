@@ -24,10 +24,11 @@ def invoice_page(snapshot: InvoiceSnapshot) -> Page:
         "heading": title,
         "notices": notices(snapshot),
         "from": party(snapshot.provider),
-        "to": party(snapshot.commissioner),
+        "to": party(snapshot.payer),
         "details": _details(snapshot),
         "totals": _totals(snapshot),
         "total": _total(snapshot),
+        "shared": _shared(snapshot),
         "payers": [[total.name, total.payer, words.pounds(total.amount)] for total in snapshot.by_payer],
         "minutes": _minutes(new),
         "balance": _balance(new) + ("" if len(new) == len(snapshot.lines) else f" {NOT_SUMMED}"),
@@ -76,6 +77,16 @@ def rule_numbers(rules: list[str], numbers: Mapping[str, str]) -> str:
     return ", ".join(numbers.get(identifier, identifier) for identifier in rules)
 
 
+def _shared(snapshot: InvoiceSnapshot) -> str:
+    """What a payer must know who pays only a part."""
+    if len([total for total in snapshot.by_payer if total.amount]) < 2:
+        return ""
+    return (
+        f"The cost of these visits is shared. This document asks {snapshot.payer.name} for its own part, "
+        f"{words.pounds(snapshot.total)}; each other payer has a document of its own."
+    )
+
+
 def _details(snapshot: InvoiceSnapshot) -> list[list[str]]:
     rows = [
         ["Number", snapshot.number],
@@ -83,6 +94,8 @@ def _details(snapshot: InvoiceSnapshot) -> list[list[str]]:
         ["Period", words.dates(snapshot.period)],
         ["Contract", f"{snapshot.contract_reference}, version {snapshot.contract_version}"],
     ]
+    if snapshot.payer.reference != snapshot.commissioner.reference:
+        rows.append(["Commissioned by", snapshot.commissioner.name])
     return rows + ([["Purchase order", snapshot.purchase_order]] if snapshot.purchase_order else [])
 
 

@@ -37,7 +37,7 @@ class Outcome:
 
     visits: int = 0
     events: dict[str, int] = field(default_factory=dict)
-    invoices: dict[Key, int] = field(default_factory=dict)
+    invoices: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
     tests: dict[Key, int] = field(default_factory=dict)
     short: set[Key] = field(default_factory=set)
     not_tested: set[Key] = field(default_factory=set)
@@ -60,9 +60,8 @@ async def _read_provider(outcome: Outcome, provider_id: UUID, county: County) ->
         for row in await connection.fetch(query("simulation.events"), provider_id):
             outcome.events[row["outcome"]] = outcome.events.get(row["outcome"], 0) + row["count"]
         for row in await connection.fetch(query("simulation.invoices"), provider_id):
-            outcome.invoices[row["scope"], str(row["period_start"]), str(row["period_end"])] = row[
-                "total_pence"
-            ]
+            period = (str(row["period_start"]), str(row["period_end"]))
+            outcome.invoices[row["scope"], *period, row["payer"]] = row["total_pence"]
         for row in await connection.fetch(query("simulation.wage_reports"), provider_id):
             _add_report(outcome, json.loads(zlib.decompress(row["snapshot"])))
         seen = await verified_visits(connection, provider_id, opens, closes)

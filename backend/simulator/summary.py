@@ -1,17 +1,18 @@
 """summary.json: each figure of the system beside its true value, and how far the facts lie from what happened."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from backend.simulator.happenings import Attendance, Happened
 from backend.simulator.model import County
-from backend.simulator.outcome import Key, Outcome, SeenVisit
+from backend.simulator.outcome import Outcome, SeenVisit
 from backend.simulator.play import Tally
 from backend.simulator.truth.whole import Received, Tested
 
 Json = dict[str, Any]
+AnyKey = TypeVar("AnyKey", bound=tuple[str, ...])
 
 
 def summarise(
@@ -23,7 +24,7 @@ def summarise(
     outcome: Outcome,
 ) -> Json:
     """Everything summary.json holds. `agrees` is true when every figure is its true value and nothing differs."""
-    bills = {(bill.contract, *_dates(bill.period)): bill.pence for bill in received.bills}
+    bills = {(bill.contract, *_dates(bill.period), bill.payer): bill.pence for bill in received.bills}
     tests = {(each.employment, *_dates(each.period)): each.verdict for each in tested}
     verdicts = {key: verdict.pence_short for key, verdict in tests.items() if verdict is not None}
     short = {key for key, verdict in tests.items() if verdict is not None and verdict.short}
@@ -69,7 +70,7 @@ def _event_figures(true: dict[str, int], tally: Tally, outcome: Outcome) -> Json
     return figures
 
 
-def _differences(found: dict[Key, int], true: dict[Key, int]) -> list[Json]:
+def _differences(found: Mapping[AnyKey, int], true: Mapping[AnyKey, int]) -> list[Json]:
     return [
         {"of": list(key), "value": found.get(key), "truth": true.get(key)}
         for key in sorted(found.keys() | true.keys())

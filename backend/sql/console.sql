@@ -2,11 +2,13 @@
 
 -- name: contracted_providers
 -- $1 is a commissioner.
-SELECT DISTINCT provider_id FROM contract WHERE commissioner_id = $1
+SELECT provider_id FROM contract WHERE commissioner_id = $1
+UNION
+SELECT provider_id FROM document WHERE payer_id = $1
 
 -- name: documents
 -- $1 is an array of providers. After ($3, $4, $5): the rows behind that one, newest period first.
-SELECT d.provider_id, d.id, d.kind, d.number, d.commissioner_id, d.scope, d.period_start, d.period_end, d.edition,
+SELECT d.provider_id, d.id, d.kind, d.number, d.commissioner_id, d.payer_id, d.payer, d.scope, d.period_start, d.period_end, d.edition,
        d.total_pence, d.summary, d.created_at
 FROM document d
 WHERE d.provider_id = ANY ($1::uuid[]) AND d.kind = ANY ($2::text[])

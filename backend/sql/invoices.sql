@@ -60,12 +60,12 @@ GROUP BY v.visit_id
 HAVING min(v.starts_at) < $5
 
 -- name: billed
--- What earlier documents of this contract bill for these visits, line by line.
+-- What earlier documents of this contract ask of their payers for these visits, line by line.
 SELECT l.visit_id::text AS visit_id, l.employment_id::text AS employment_id,
-    l.service_user_id::text AS service_user_id, l.amount_pence, l.shares, l.funders, d.number, l.line
+    l.service_user_id::text AS service_user_id, l.amount_pence, l.payer, l.funders, d.number, l.line
 FROM document_line l JOIN document d ON d.provider_id = l.provider_id AND d.id = l.document_id
 WHERE l.provider_id = $1 AND l.visit_id = ANY ($2) AND d.contract_id = $3 AND d.period_start < $4
-ORDER BY d.period_start, l.line
+ORDER BY d.period_start, d.number, l.line
 
 -- name: references
 SELECT id::text, reference FROM service_user WHERE provider_id = $1 AND id = ANY ($2)
@@ -91,3 +91,10 @@ SELECT DISTINCT ON (service_user_id, kind, starts_on)
 FROM absence_version
 WHERE provider_id = $1 AND service_user_id = ANY ($2) AND recorded_at <= $3
 ORDER BY service_user_id, kind, starts_on, version DESC
+
+-- name: homes
+-- Where the invoices of people who pay for themselves are sent: the newest name and address known at $3.
+SELECT DISTINCT ON (v.service_user_id) v.service_user_id::text, s.reference, v.name, v.address, v.postcode
+FROM service_user_version v JOIN service_user s ON s.provider_id = v.provider_id AND s.id = v.service_user_id
+WHERE v.provider_id = $1 AND v.service_user_id = ANY ($2) AND v.recorded_at <= $3
+ORDER BY v.service_user_id, v.version DESC

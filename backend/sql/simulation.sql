@@ -5,9 +5,9 @@ SELECT count(*) FROM visit WHERE provider_id = $1
 SELECT outcome, count(*) FROM event WHERE provider_id = $1 GROUP BY outcome
 
 -- name: invoices
--- What each contract and billing period comes to, later documents of the same period included.
-SELECT scope, period_start, period_end, sum(total_pence)::bigint AS total_pence FROM document
-WHERE provider_id = $1 AND kind IN ('invoice', 'credit_note') GROUP BY scope, period_start, period_end
+-- What each payer is asked for each contract and billing period.
+SELECT scope, period_start, period_end, payer, sum(total_pence)::bigint AS total_pence FROM document
+WHERE provider_id = $1 AND kind IN ('invoice', 'credit_note') GROUP BY scope, period_start, period_end, payer
 
 -- name: wage_reports
 -- The newest edition of each report.

@@ -94,6 +94,8 @@ class Document(Table, tablename="document", db=DB):
     number = Text(default=None, null=True)
     commissioner_id = UUID(default=None, null=True)
     contract_id = UUID(default=None, null=True)
+    payer_id = UUID(default=None, null=True)
+    payer = Text(default=None, null=False)
     scope = Text(default=None, null=False)
     period_start = Date(default=None, null=False)
     period_end = Date(default=None, null=False)
@@ -145,7 +147,7 @@ class DocumentLine(Table, tablename="document_line", db=DB):
     employment_id = UUID(default=None, null=True)
     service_user_id = UUID(default=None, null=True)
     amount_pence = BigInt(default=None, null=False)
-    shares = JSONB(default=None, null=False)
+    payer = Text(default=None, null=False)
     funders = JSONB(default=None, null=False)
     adjusts_document = UUID(default=None, null=True)
 

@@ -30,7 +30,7 @@ class File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frozen:
-    """A document about to be stored. `scope` and `edition` with the period make it unique within its kind."""
+    """A document about to be stored. `scope`, `payer` and `edition` with the period make it unique within its kind."""
 
     provider_id: UUID
     kind: str
@@ -46,12 +46,14 @@ class Frozen:
     number: str | None = None
     commissioner_id: UUID | None = None
     contract_id: UUID | None = None
+    payer_id: UUID | None = None
+    payer: str = ""
     total_pence: int | None = None
     id: UUID = field(default_factory=uuid4)
 
 
 async def store(connection: asyncpg.Connection, document: Frozen) -> None:
-    """Append the document and its files. The database refuses a second one of the same scope, period and edition."""
+    """Append the document and its files. The database refuses a second of the same scope, payer, period, edition."""
     content = canonical_json(document.snapshot)
     await connection.execute(
         query("documents.insert"),
@@ -73,6 +75,8 @@ async def store(connection: asyncpg.Connection, document: Frozen) -> None:
         sha256(content).digest(),
         bytes.fromhex(document.snapshot.facts_digest),
         document.created_at,
+        document.payer_id,
+        document.payer,
     )
     await store_files(connection, document.provider_id, document.id, document.files, document.as_of)
 

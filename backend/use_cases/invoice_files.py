@@ -48,9 +48,9 @@ async def addressed(
     """The snapshot as a bill, with the identifiers and the order number it lacks as they were known at an instant.
 
     What the snapshot holds stays: only what was missing when it was frozen is filled in, so that an invoice can be
-    sent once its commissioner has told them.
+    sent once its payer has told them.
     """
-    known = await parties(connection, [provider_id, organisation_id(snapshot.commissioner.reference)], at)
+    known = await parties(connection, [provider_id, organisation_id(snapshot.payer.reference)], at)
     by_reference = {party.reference: party for party in known.values()}
     order = snapshot.purchase_order or await connection.fetchval(
         query("invoices.purchase_order"), provider_id, contract_id, snapshot.period.end, at
@@ -59,7 +59,7 @@ async def addressed(
         msgspec.structs.replace(
             snapshot,
             provider=_filled(snapshot.provider, by_reference),
-            commissioner=_filled(snapshot.commissioner, by_reference),
+            payer=_filled(snapshot.payer, by_reference),
             purchase_order=order,
         )
     )

@@ -11,6 +11,8 @@ import polars as pl
 
 from backend.domain.funding import Funders
 from backend.domain.invoicing import Billed, Charge, NextLine, next_lines
+from backend.domain.payer_bills import PERSON, PayerBill, PayerLine, payer_bills
+from backend.tables.ids import organisation_id
 from backend.use_cases.calc_price import funders_of
 from backend.use_cases.frozen_documents import facts_digest
 from backend.use_cases.invoice_facts import InvoiceFacts
@@ -31,20 +33,26 @@ from schemas.documents import (
 )
 from schemas.strict import decode
 
-TEMPLATE_VERSION: Final = "invoice-1"
+TEMPLATE_VERSION: Final = "invoice-2"
 EXEMPT: Final = "Exempt: welfare services by a state-regulated body (VAT Act 1994, Schedule 9, Group 7)"
 
 
 @dataclass(frozen=True, slots=True)
 class Invoice:
-    """What the next document of a contract bills: lines to freeze, and the priced visits they came from."""
+    """What a contract's next documents bill: lines, the bill of each payer, and the priced visits behind them."""
 
     lines: Sequence[NextLine]
+    bills: Sequence[PayerBill]
     priced: PricedVisits
 
     @property
     def pence(self) -> int:
         return sum(line.pence for line in self.lines)
+
+    def first_bill(self, facts: InvoiceFacts) -> PayerBill:
+        """The bill that tells what was left out: the commissioner's own if it pays, else the first."""
+        theirs = (bill for bill in self.bills if organisation_id(bill.payer) == facts.commissioner_id)
+        return next(theirs, self.bills[0])
 
     @property
     def left_out(self) -> list[Parked]:
@@ -53,17 +61,21 @@ class Invoice:
         suspended = [item for item in self.priced.suspended if item.visit_id not in lined]
         return sorted([*self.priced.parked, *suspended], key=lambda item: item.visit_id)
 
-    @property
-    def kind(self) -> str:
-        return "credit_note" if self.pence < 0 else "invoice"
-
 
 def invoice(facts: InvoiceFacts) -> Invoice:
     """Price the visits of the facts and hold the result against what earlier documents billed."""
     priced = priced_visits(facts)
     charges = [_charge(row, priced.visits[row["visit"]], facts) for row in priced.lines.to_dicts()]
     parked = {item.visit_id for item in priced.parked}
-    return Invoice(next_lines(charges, [_billed(row) for row in facts.billed], parked), priced)
+    billed = [_billed(row) for row in facts.billed]
+    lines = next_lines(charges, billed, parked)
+    bills = sorted(payer_bills(lines, billed), key=lambda bill: facts.names.get(bill.person, ""))
+    return Invoice(lines, bills, priced)
+
+
+def payer_key(facts: InvoiceFacts, bill: PayerBill) -> str:
+    """What tells one payer's document from another's: an organisation's reference, or `person` and whose care it is."""
+    return f"{PERSON} {facts.names[bill.person]}" if bill.payer == PERSON else bill.payer
 
 
 def _charge(row: Mapping[str, Any], visit: Mapping[str, Any], facts: InvoiceFacts) -> Charge:
@@ -91,33 +103,44 @@ def _billed(row: Mapping[str, Any]) -> Billed:
         row["employment_id"],
         row["service_user_id"] or "",
         row["amount_pence"],
-        msgspec.json.decode(row["shares"]),
+        {row["payer"]: row["amount_pence"]},
         funders,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """The parties of a document; `names` gives the names of all payers by reference."""
+
+    provider: Party
+    commissioner: Party
+    payer: Party
+    names: Mapping[str, str]
 
 
 def invoice_snapshot(
     facts: InvoiceFacts,
     made: Invoice,
+    bill: PayerBill,
     number: str,
-    provider: Party,
-    commissioner: Party,
-    payers: Mapping[str, str],
+    to: Addressed,
     issued_at: datetime,
     simulated: bool,
 ) -> InvoiceSnapshot:
-    """The snapshot of an invoice or credit note. `payers` gives the names of payers by reference."""
+    """The snapshot of one payer's invoice or credit note."""
     priced = {(row["visit"], row["carer"]): row for row in made.priced.lines.to_dicts()}
     lines = [
-        _line(place, line, priced.get((line.visit, line.carer)), facts, made.priced.visits.get(line.visit))
-        for place, line in enumerate(made.lines, start=1)
+        _line(place, part, priced.get((part.whole.visit, part.whole.carer)), facts, made)
+        for place, part in enumerate(bill.lines, start=1)
     ]
-    total = _pounds(made.pence)
+    total = _pounds(bill.pence)
+    left_out = made.left_out if bill is made.first_bill(facts) else []
     return InvoiceSnapshot(
-        kind="credit_note" if made.pence < 0 else "invoice",
+        kind="credit_note" if bill.pence < 0 else "invoice",
         number=number,
-        provider=provider,
-        commissioner=commissioner,
+        provider=to.provider,
+        commissioner=to.commissioner,
+        payer=to.payer,
         contract_reference=facts.reference,
         contract_version=_versions(facts),
         self_billed=facts.self_billed,
@@ -127,7 +150,7 @@ def invoice_snapshot(
         template_version=TEMPLATE_VERSION,
         lines=lines,
         total=total,
-        by_payer=_by_payer(made.lines, payers),
+        by_payer=_by_payer(bill.lines, to.names),
         vat=Vat(category="E", rate=Decimal(0), net=total, amount=Decimal("0.00"), gross=total, reason=EXEMPT),
         parked=[
             ParkedVisit(
@@ -136,7 +159,7 @@ def invoice_snapshot(
                 reason=item.reason,
                 detail=item.detail,
             )
-            for item in made.left_out
+            for item in left_out
         ],
         rules=rule_texts(rule for line in lines for rule in line.rules),
         facts_digest=_digest(facts),
@@ -159,12 +182,13 @@ def _minutes(row: Mapping[str, Any] | None, name: str) -> Decimal:
 
 def _line(
     place: int,
-    line: NextLine,
+    part: PayerLine,
     row: Mapping[str, Any] | None,
     facts: InvoiceFacts,
-    visit: Mapping[str, Any] | None,
+    made: Invoice,
 ) -> InvoiceLine:
-    visit = visit or {}
+    line = part.whole
+    visit = made.priced.visits.get(line.visit) or {}
     return InvoiceLine(
         line=place,
         visit=_reference(visit or None),
@@ -184,11 +208,12 @@ def _line(
         unit="none" if row is None else row["unit"] or "none",
         uplift=None if row is None else row["uplift"],
         rules=[] if row is None else row["rules"],
-        amount=_pounds(line.pence),
+        price=_pounds(line.pence),
+        amount=_pounds(part.pence),
         funding=[Share(payer=payer, amount=_pounds(pence)) for payer, pence in line.shares.items()],
         evidence_level=visit.get("evidence_level"),
         flags=list(visit.get("flags") or []),
-        adjusts=None if line.adjusts is None else Adjusted(number=line.adjusts[0], line=line.adjusts[1]),
+        adjusts=None if part.adjusts is None else Adjusted(number=part.adjusts[0], line=part.adjusts[1]),
         reason=line.reason,
     )
 
@@ -207,10 +232,10 @@ def _span(start: datetime | None, end: datetime | None) -> Span | None:
     return None if start is None or end is None else Span(start=start, end=end)
 
 
-def _by_payer(lines: Sequence[NextLine], payers: Mapping[str, str]) -> list[PayerTotal]:
+def _by_payer(parts: Sequence[PayerLine], payers: Mapping[str, str]) -> list[PayerTotal]:
     totals: dict[str, int] = {}
-    for line in lines:
-        for payer, pence in line.shares.items():
+    for part in parts:
+        for payer, pence in part.whole.shares.items():
             totals[payer] = totals.get(payer, 0) + pence
     return [
         PayerTotal(payer=payer, name=payers.get(payer, payer), amount=_pounds(pence))

@@ -1,6 +1,6 @@
-"""Issue the invoice, or credit note, of one contract and billing period."""
+"""Issue the invoices, or credit notes, of one contract and billing period: one for each payer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -11,14 +11,15 @@ import msgspec
 from backend.clock import is_simulated
 from backend.domain.counted import counted
 from backend.domain.invoicing import NextLine
+from backend.domain.payer_bills import PERSON, PayerBill, PayerLine
 from backend.sql import query
 from backend.tables.ids import organisation_id
 from backend.use_cases.frozen_documents import SETTLED, File, Frozen, store
 from backend.use_cases.invoice_facts import InvoiceFacts, invoice_facts
 from backend.use_cases.invoice_files import addressed, file_name, invoice_files, peppol_file
-from backend.use_cases.invoice_snapshot import Invoice, invoice, invoice_snapshot
+from backend.use_cases.invoice_snapshot import Addressed, Invoice, invoice, invoice_snapshot, payer_key
 from backend.use_cases.parties import parties
-from schemas.documents import InvoiceSnapshot
+from schemas.documents import InvoiceSnapshot, Party
 
 
 async def issue_invoice(
@@ -29,77 +30,106 @@ async def issue_invoice(
     end: date,
     now: datetime,
 ) -> str:
-    """Freeze the document with its files, and take its number. Returns what was issued, in words.
+    """Freeze a document for each payer with its files, and take its number. Returns what was issued, in words.
 
     The e-invoice is among them if nothing that Peppol asks for is missing; else it can be made later, by an export.
     Without a line to bill there is no document: what is parked comes with the next one.
     """
     facts = await invoice_facts(connection, provider_id, contract_id, start, end, now - SETTLED)
     made = invoice(facts)
-    if not made.lines:
+    if not made.bills:
         return f"nothing to bill, {len(made.left_out)} left out"
-    number = await _next_number(connection, provider_id, facts)
-    snapshot = await build_invoice(connection, facts, made, number, now, is_simulated())
+    told = [await _issue(connection, facts, made, bill, now) for bill in made.bills]
+    return f"{'; '.join(told)}, {len(made.left_out)} left out"
+
+
+async def _issue(
+    connection: asyncpg.Connection, facts: InvoiceFacts, made: Invoice, bill: PayerBill, now: datetime
+) -> str:
+    number = await _next_number(connection, facts.provider_id)
+    snapshot = await build_invoice(connection, facts, made, bill, number, now, is_simulated())
+    payer_id = organisation_id(bill.payer)
     document = Frozen(
-        provider_id=provider_id,
-        kind=made.kind,
+        provider_id=facts.provider_id,
+        kind=snapshot.kind,
         number=number,
         commissioner_id=facts.commissioner_id,
-        contract_id=contract_id,
+        contract_id=facts.contract_id,
+        payer_id=payer_id if await parties(connection, [payer_id]) else None,
+        payer=payer_key(facts, bill),
         scope=facts.reference,
-        period_start=start,
-        period_end=end,
+        period_start=facts.start,
+        period_end=facts.end,
         edition="issued",
         as_of=now - SETTLED,
         created_at=now,
         snapshot=snapshot,
         files=await _files(connection, facts, snapshot),
-        total_pence=made.pence,
-        summary={"lines": len(made.lines), "parked": len(made.left_out)},
+        total_pence=bill.pence,
+        summary={"lines": len(snapshot.lines), "parked": len(snapshot.parked)},
     )
     await store(connection, document)
-    await _store_lines(connection, document, made)
-    return f"{number}: {counted(len(made.lines), 'line')}, £{snapshot.total}, {len(made.left_out)} left out"
+    await _store_lines(connection, document, bill)
+    if snapshot.parked:
+        await _store_parked(connection, document, made)
+    return f"{number}: {counted(len(snapshot.lines), 'line')}, £{snapshot.total}"
 
 
 async def build_invoice(
     connection: asyncpg.Connection,
     facts: InvoiceFacts,
     made: Invoice,
+    bill: PayerBill,
     number: str,
     issued_at: datetime,
     simulated: bool,
 ) -> InvoiceSnapshot:
-    """The invoice's snapshot: the same facts always give the same bytes."""
-    payers = {payer: organisation_id(payer) for line in made.lines for payer in line.shares}
+    """One payer's snapshot: the same facts always give the same bytes."""
+    payers = {payer: organisation_id(payer) for line in bill.lines for payer in line.whole.shares}
     wanted = {facts.provider_id, facts.commissioner_id, *payers.values()}
     known = await parties(connection, wanted, issued_at - SETTLED)
     names = {payer: known[payer_id].name for payer, payer_id in payers.items() if payer_id in known}
-    return invoice_snapshot(
-        facts,
-        made,
-        number,
+    to = Addressed(
         known[facts.provider_id],
         known[facts.commissioner_id],
-        names,
-        issued_at,
-        simulated,
+        await _payer(connection, facts, bill, known, issued_at),
+        {**names, PERSON: "The person supported"},
+    )
+    return invoice_snapshot(facts, made, bill, number, to, issued_at, simulated)
+
+
+async def _payer(
+    connection: asyncpg.Connection,
+    facts: InvoiceFacts,
+    bill: PayerBill,
+    known: Mapping[UUID, Party],
+    as_of: datetime,
+) -> Party:
+    """Who is asked: an organisation, the person whose care it is, or a payer known by no more than its name."""
+    if bill.payer != PERSON:
+        found = known.get(organisation_id(bill.payer))
+        return found or Party(name=bill.payer, reference=bill.payer)
+    home = await connection.fetchrow(
+        query("invoices.homes"), facts.provider_id, [UUID(bill.person)], as_of - SETTLED
+    )
+    return Party(
+        name=home["name"], reference=home["reference"], address=home["address"], postcode=home["postcode"]
     )
 
 
-async def _next_number(connection: asyncpg.Connection, provider_id: UUID, facts: InvoiceFacts) -> str:
+async def _next_number(connection: asyncpg.Connection, provider_id: UUID) -> str:
     number = await connection.fetchval(query("documents.next_number"), provider_id)
     provider = (await parties(connection, [provider_id]))[provider_id]
     return f"{provider.reference}-{number:06d}".upper()
 
 
-async def _store_lines(connection: asyncpg.Connection, document: Frozen, made: Invoice) -> None:
-    columns = list(
-        zip(*[_stored(place, line) for place, line in enumerate(made.lines, start=1)], strict=True)
-    )
-    await connection.execute(
-        query("documents.insert_lines"), document.provider_id, document.id, *map(list, columns)
-    )
+async def _store_lines(connection: asyncpg.Connection, document: Frozen, bill: PayerBill) -> None:
+    rows = [_stored(place, bill.payer, part) for place, part in enumerate(bill.lines, start=1)]
+    columns = map(list, zip(*rows, strict=True))
+    await connection.execute(query("documents.insert_lines"), document.provider_id, document.id, *columns)
+
+
+async def _store_parked(connection: asyncpg.Connection, document: Frozen, made: Invoice) -> None:
     parked = made.priced.parked
     await connection.execute(
         query("documents.insert_parked"),
@@ -111,26 +141,23 @@ async def _store_lines(connection: asyncpg.Connection, document: Frozen, made: I
     )
 
 
-def _stored(place: int, line: NextLine) -> tuple[Any, ...]:
+def _stored(place: int, payer: str, part: PayerLine) -> tuple[Any, ...]:
+    line = part.whole
     return (
         place,
         UUID(line.visit),
         UUID(line.carer) if line.carer else None,
         UUID(line.person) if line.person else None,
-        line.pence,
-        _json(dict(line.shares)),
-        _json(_funders(line)),
-        None if line.adjusts is None else line.adjusts[0],
+        part.pence,
+        payer,
+        msgspec.json.encode(_funders(line)).decode(),
+        None if part.adjusts is None else part.adjusts[0],
     )
 
 
 def _funders(line: NextLine) -> Sequence[tuple[str, int]]:
     """The percentages by which the line was shared; of a line taken back, that nobody pays any more."""
     return [] if line.charge is None else list(line.charge.funders)
-
-
-def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()
 
 
 async def _files(

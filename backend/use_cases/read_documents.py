@@ -33,6 +33,7 @@ class ListedDocument:
     number: str | None
     provider: str
     commissioner: str | None
+    payer: str | None
     scope: str
     period_start: date
     period_end: date
@@ -56,7 +57,9 @@ async def read_documents(
         rows = await connection.fetch(
             query("console.documents"), providers, list(kinds), *(after or (None, None, None)), PAGE + 1
         )
-        named = {row["provider_id"] for row in rows} | {row["commissioner_id"] for row in rows} - {None}
+        named = {row[name] for row in rows for name in ("provider_id", "commissioner_id", "payer_id")} - {
+            None
+        }
         names = {key: party.name for key, party in (await parties(connection, named)).items()}
     return [_listed(row, names) for row in rows[:PAGE]], len(rows) > PAGE
 
@@ -68,6 +71,7 @@ def _listed(row: Any, names: dict[UUID, str]) -> ListedDocument:
         number=row["number"],
         provider=names[row["provider_id"]],
         commissioner=names.get(row["commissioner_id"]),
+        payer=names.get(row["payer_id"], row["payer"]) or None,
         scope=row["scope"],
         period_start=row["period_start"],
         period_end=row["period_end"],

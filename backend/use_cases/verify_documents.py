@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,7 @@ from backend.sql import query
 from backend.use_cases.frozen_documents import snapshot_bytes
 from backend.use_cases.invoice_facts import invoice_facts
 from backend.use_cases.invoice_files import PEPPOL, addressed, file_name, invoice_files, peppol_file
-from backend.use_cases.invoice_snapshot import invoice
+from backend.use_cases.invoice_snapshot import invoice, payer_key
 from backend.use_cases.issue_invoice import build_invoice
 from backend.use_cases.issue_wage_report import build_wage_report
 from backend.use_cases.verification.recomputed import differences
@@ -56,16 +56,18 @@ async def _faults(connection: asyncpg.Connection, provider_id: UUID, row: Any) -
         return ["the stored snapshot does not match its own digest"]
     known = msgspec.json.decode(stored)
     again = await _recomputed(connection, provider_id, row, known)
+    if again is None:
+        return ["the facts leave nothing to bill"]
     faults = [] if canonical_json(again) == stored else differences(known, msgspec.to_builtins(again))
     return faults + await _file_faults(connection, provider_id, row, again)
 
 
 async def _recomputed(
     connection: asyncpg.Connection, provider_id: UUID, row: Any, known: dict[str, Any]
-) -> InvoiceSnapshot | WageReportSnapshot:
+) -> InvoiceSnapshot | WageReportSnapshot | None:
+    """The snapshot that the facts give, or None if they leave nothing to bill."""
     start, end, as_of = row["period_start"], row["period_end"], row["as_of"]
     if row["kind"] == "wage_report":
-        since = known.get("changes_since")
         today = date.fromisoformat(msgspec.json.decode(row["summary"])["today"])
         return await build_wage_report(
             connection,
@@ -77,11 +79,14 @@ async def _recomputed(
             as_of,
             today,
             known["simulated_clock"],
-            since and datetime.fromisoformat(since),
         )
     facts = await invoice_facts(connection, provider_id, row["contract_id"], start, end, as_of)
+    made = invoice(facts)
+    bill = next((bill for bill in made.bills if payer_key(facts, bill) == row["payer"]), None)
+    if bill is None:
+        return None
     return await build_invoice(
-        connection, facts, invoice(facts), row["number"], row["created_at"], known["simulated_clock"]
+        connection, facts, made, bill, row["number"], row["created_at"], known["simulated_clock"]
     )
 
 

@@ -4,7 +4,6 @@ from itertools import pairwise
 from typing import Any
 
 from tests.documents.beside_samples import BESIDE, REPORT_BESIDE
-from tests.documents.change_samples import CHANGES
 
 Data = dict[str, Any]
 
@@ -40,7 +39,8 @@ def line(number: int, **changes: Any) -> Data:
         "rounding_minutes": "0",
         "difference_minutes": "2.8",
         "unit": "visit_price",
-        "amount": "13.40",
+        "price": "13.40",
+        "amount": "9.38",
         "uplift": None,
         "rules": ["pay-planned-within-tolerance", "round-nearest-15"],
         "funding": [{"payer": "council", "amount": "9.38"}, {"payer": "nhs", "amount": "4.02"}],
@@ -70,7 +70,8 @@ def odd_lines(first: int) -> list[Data]:
         ),
         line(
             first + 2,
-            amount="-13.40",
+            price="-13.40",
+            amount="-9.38",
             funding=back,
             adjusts={"number": "INV-0001", "line": 3},
             reason="A correction approved on 12 November shortened the visit",
@@ -79,13 +80,14 @@ def odd_lines(first: int) -> list[Data]:
 
 
 def invoice(lines: int = 6) -> Data:
-    """An invoice of one month, paid by a council and an NHS body."""
-    net = f"{(lines - 2) * 13.40:.2f}"
+    """A council's invoice of one month, whose visits an NHS body helps to pay."""
+    net = f"{(lines - 2) * 9.38:.2f}"
     return {
         "kind": "invoice",
         "number": "INV-0002",
         "provider": party("Wye Valley Care"),
         "commissioner": party("Wyeshire County Council"),
+        "payer": party("Wyeshire County Council"),
         "contract_reference": "HC-01",
         "contract_version": "2",
         "purchase_order": "PO 77-1",
@@ -428,8 +430,6 @@ def wage_report(workers: int = 2, days: int = 2, visits: int = 3) -> Data:
         "facts_digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
         "beside": REPORT_BESIDE,
         "paces": [PACE],
-        "changes": CHANGES,
-        "changes_since": "2026-05-13T06:00:00Z",
     }
 
 
@@ -439,6 +439,7 @@ RULES = (
     "nmw-2015-30",
     "nmw-2015-32",
     "nmw-2015-34",
+    "nmw-2015-35",
     "nmw-1998-17",
     "standard-hourly",
     "gap-short-travel",
@@ -447,7 +448,6 @@ RULES = (
     "contract-travel-rate",
     "pay-contact-actual",
     "pay-not-worked",
-    "nmw-2015-35",
     "nmw-unused",
 )
 

@@ -238,7 +238,7 @@ async def test_a_suspended_visit_is_listed_as_not_billed_once(
     await office.plan("B", "2026-11-10T09:00")
     await office.attend("A", "2026-11-02T09:00", "2026-11-02T09:30")
     [ran] = await office.run(FIRST_WEEK_DUE, "invoices")
-    assert ran.detail == "HEARTH-000001: 1 lines, £12.00, 1 left out"
+    assert ran.detail == "HEARTH-000001: 1 line, £12.00, 1 left out"
     await office.attend("B", "2026-11-10T09:00", "2026-11-10T09:30")
     await office.run(SECOND_WEEK_DUE, "invoices")
     first, second = await documents(superuser)

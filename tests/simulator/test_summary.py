@@ -22,7 +22,7 @@ def _perfect(story: Story) -> Outcome:
     """What a system without a fault would hold."""
     outcome = Outcome(visits=len(story.county.rota), events=dict(story.received.facts.outcomes))
     for bill in story.received.bills:
-        outcome.invoices[bill.contract, str(bill.period[0]), str(bill.period[1])] = bill.pence
+        outcome.invoices[bill.contract, str(bill.period[0]), str(bill.period[1]), bill.payer] = bill.pence
     for each in story.tested:
         key = (each.employment, str(each.period[0]), str(each.period[1]))
         if each.verdict is not None:

@@ -80,6 +80,8 @@ CREATE TABLE document (
     number text,
     commissioner_id uuid REFERENCES organisation ON DELETE RESTRICT,
     contract_id uuid,
+    payer_id uuid REFERENCES organisation ON DELETE RESTRICT,  -- the organisation an invoice asks for money
+    payer text NOT NULL,                   -- its reference, or 'person' and a service user's; empty of a wage report
     scope text NOT NULL,                   -- contract reference, or pay cycle
     period_start date NOT NULL,
     period_end date NOT NULL,
@@ -93,13 +95,14 @@ CREATE TABLE document (
     facts_digest bytea NOT NULL,
     created_at timestamptz NOT NULL,
     PRIMARY KEY (provider_id, id),
-    UNIQUE (provider_id, kind, scope, period_start, edition),
+    UNIQUE (provider_id, kind, scope, period_start, edition, payer),
     UNIQUE (provider_id, number)
 );
 CALL protect_fact('document');
 CREATE INDEX document_commissioner ON document (commissioner_id, period_start);
+CREATE INDEX document_payer ON document (payer_id, period_start);
 
--- Invoices are for the commissioner they name; wage reports for every commissioner that contracts with the provider.
+-- Invoices are for the commissioner whose contract it is and for the payer they ask; wage reports for every commissioner that contracts with the provider.
 CREATE FUNCTION contracts_with(wanted uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
 $$ SELECT EXISTS (SELECT FROM contract c WHERE c.provider_id = wanted AND c.commissioner_id = current_commissioner()) $$;
@@ -107,7 +110,7 @@ REVOKE ALL ON FUNCTION contracts_with FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION contracts_with TO {app};
 
 CREATE POLICY commissioner ON document FOR SELECT USING (
-    commissioner_id = current_commissioner() OR (kind = 'wage_report' AND contracts_with(provider_id)));
+    current_commissioner() IN (commissioner_id, payer_id) OR (kind = 'wage_report' AND contracts_with(provider_id)));
 
 CREATE TABLE pay_mapping_version (         -- what each pay element of the payroll is, by the day of payment
     provider_id uuid NOT NULL REFERENCES organisation ON DELETE RESTRICT,
@@ -153,9 +156,9 @@ CREATE TABLE document_line (               -- which line of which document bills
     visit_id uuid NOT NULL,
     employment_id uuid,                    -- the attendance of one carer of a double-handed visit
     service_user_id uuid,
-    amount_pence bigint NOT NULL,
-    shares jsonb NOT NULL,                 -- {payer: pence}, together the amount
-    funders jsonb NOT NULL,                -- [[payer, millionths of a per cent]] by which it was shared
+    amount_pence bigint NOT NULL,          -- what this document's payer is asked
+    payer text NOT NULL,                   -- as the contract or package names it
+    funders jsonb NOT NULL,                -- [[payer, millionths of a per cent]] by which the whole line was shared
     adjusts_document uuid,
     PRIMARY KEY (provider_id, document_id, line),
     FOREIGN KEY (provider_id, document_id) REFERENCES document ON DELETE RESTRICT

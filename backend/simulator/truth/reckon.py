@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -16,6 +17,7 @@ from backend.simulator.truth.day import Activity, Labelled, Place, Stop, paint, 
 from backend.simulator.truth.periods import Span, period_of
 from backend.simulator.truth.price import LONDON, Visit, price_visit
 from backend.simulator.truth.receipts import Facts, Recorded
+from backend.simulator.truth.wage import half_up
 
 WAITING_LIMIT_S: Final = 60 * 60
 DAY_BREAK_S: Final = 240 * 60
@@ -23,10 +25,14 @@ DAY_BREAK_S: Final = 240 * 60
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """What a contract's invoice for a billing period should come to, in pence, and the visits left out of it."""
+    """What a payer's invoice for a contract and billing period should come to, in pence.
+
+    `visits` counts those it is for; `parked` are those left out, told to one payer.
+    """
 
     contract: str
     period: Span
+    payer: str
     pence: int
     visits: int
     parked: tuple[str, ...]
@@ -115,7 +121,7 @@ def seconds_in(days: Iterable[Labelled], period: Span) -> Counter[str]:
 
 
 def bills(county: County, facts: Facts) -> list[Bill]:
-    """What each contract's invoice for each billing period should come to."""
+    """What each payer's invoice for each contract and billing period should come to."""
     packages = {package.reference: package for package in county.packages}
     contracts = {contract["reference"]: contract for contract in county.contracts}
     found: dict[tuple[str, Span], list[PlannedVisit]] = defaultdict(list)
@@ -124,27 +130,58 @@ def bills(county: County, facts: Facts) -> list[Bill]:
         period = period_of(contract["billing_period"], visit.start.astimezone(LONDON).date())
         found[contract["reference"], period].append(visit)
     return [
-        _bill(contracts[reference], period, visits, packages, facts)
+        bill
         for (reference, period), visits in sorted(found.items())
+        for bill in _bills(contracts[reference], period, visits, packages, facts)
     ]
 
 
-def _bill(
+def _bills(
     contract: Mapping[str, Any],
     period: Span,
     visits: list[PlannedVisit],
     packages: Mapping[str, Package],
     facts: Facts,
-) -> Bill:
-    pence, parked = 0, []
+) -> list[Bill]:
+    parked, pence = [], Counter[str]()
+    billed: dict[str, int] = {}
     for visit in visits:
         recorded = [facts.visits.get((employment, visit.reference)) for employment in visit.employments]
         if any(each is not None and not each.whole and (each.start or each.end) for each in recorded):
             parked.append(visit.reference)
             continue
         package = packages[visit.package]
-        pence += price_visit(contract, _to_price(visit, package, recorded))
-    return Bill(contract["reference"], period, pence, len(visits) - len(parked), tuple(parked))
+        billed[package.reference] = billed.get(package.reference, 0) + 1
+        pence[package.reference] += price_visit(contract, _to_price(visit, package, recorded))
+    owed, counted = Counter[str](), Counter[str]()
+    for package_reference, count in billed.items():
+        for payer, share in _shares(contract, packages[package_reference], pence[package_reference]).items():
+            owed[payer] += share
+            counted[payer] += count
+    first = contract["commissioner"] if contract["commissioner"] in counted else next(iter(counted), None)
+    return [
+        Bill(
+            contract["reference"],
+            period,
+            payer,
+            owed[payer],
+            counted[payer],
+            tuple(parked) if payer == first else (),
+        )
+        for payer in counted
+    ]
+
+
+def _shares(contract: Mapping[str, Any], package: Package, pence: int) -> dict[str, int]:
+    """What each of at most two payers pays of one person's visits: the first its share to the nearest penny, the second
+    the rest. With the odd penny carried from line to line, many lines come to the same as their sum.
+    """
+    if not package.funding:
+        [only] = contract["funding"]
+        return {only["payer"]: pence}
+    (first, percent), (second, _) = (part.split("=") for part in package.funding.split(";"))
+    share = half_up(Fraction(percent) * pence / 100)
+    return {first: share, second: pence - share}
 
 
 def _to_price(visit: PlannedVisit, package: Package, recorded: list[Recorded | None]) -> Visit:

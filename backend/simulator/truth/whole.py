@@ -111,8 +111,8 @@ def _worker(tested: Tested) -> dict[str, Any]:
 
 
 def _invoice(bill: Bill) -> dict[str, Any]:
-    return {"contract": bill.contract, "period": _dates(bill.period), "pence": bill.pence, "visits": bill.visits,
-            "parked": list(bill.parked)}  # fmt: skip
+    return {"contract": bill.contract, "period": _dates(bill.period), "payer": bill.payer,
+            "pence": bill.pence, "visits": bill.visits, "parked": list(bill.parked)}  # fmt: skip
 
 
 def _dates(period: tuple[date, date]) -> list[str]:

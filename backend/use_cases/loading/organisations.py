@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from backend.domain.payer_bills import PERSON
 from backend.sql import query
 from backend.tables.ids import organisation_id
 from backend.use_cases.loading.report import Line
@@ -38,6 +39,9 @@ async def store(session: Session, lines: Sequence[Line[OrganisationRow]]) -> Cou
         if held.get(key, line.row.kind) != line.row.kind:
             detail = f"{line.row.reference} is held as {held[key]}, and the kind of an organisation does not change"
             session.report.fault(line, "kind", detail)
+        if line.row.reference == PERSON:
+            detail = f"{PERSON} stands for the person supported wherever a payer is named: choose another reference"
+            session.report.fault(line, "reference", detail)
     if session.report.faults:
         return Counts()
     rows = [

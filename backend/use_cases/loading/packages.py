@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from backend.domain.payer_bills import PERSON
 from backend.domain.zone import squeezed, zone_of
 from backend.sql import query
 from backend.tables.ids import thing_id
@@ -116,7 +117,7 @@ async def _refuse_overlaps(session: Session, provider_id: UUID, lines: Sequence[
 async def _refuse_payers(session: Session, lines: Sequence[Line[PackageRow]]) -> None:
     for line in lines:
         for share in line.row.funding or ():
-            if await session.organisation(share.payer) is None:
+            if share.payer != PERSON and await session.organisation(share.payer) is None:
                 session.report.fault(line, "funding", f"no organisation has the reference {share.payer}")
 
 

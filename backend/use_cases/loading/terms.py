@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from backend.domain.payer_bills import PERSON
 from backend.sql import query
 from backend.tables.ids import thing_id
 from backend.use_cases.loading.files import SourceFile, read_objects
@@ -146,6 +147,6 @@ async def _commissioners(
 
 
 async def _note_payers(session: Session, lines: Sequence[Line[ContractVersion]]) -> None:
-    payers = {funder.payer for line in lines for funder in line.row.funding}
+    payers = {funder.payer for line in lines for funder in line.row.funding} - {PERSON}
     unknown = [payer for payer in payers if await session.organisation(payer) is None]
     session.report.note(unknown, "named as payer but no organisation's reference, on invoices as written")
