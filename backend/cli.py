@@ -30,6 +30,7 @@ COMMANDS: Final = {
         "How files for councils are written: list the templates, or show one.",
     ),
     "migrate": ("database", "Bring the database to the newest version."),
+    "place": ("places", "Where visits may be made besides people's homes."),
     "serve": ("serve", "Run the web process."),
     "rules": ("statute", "List the rules that results name, with their citations."),
     "settings": ("settings", "List the settings, their meaning and present value."),

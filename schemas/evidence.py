@@ -61,11 +61,15 @@ class Sealed(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Judged(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What was concluded from an event's position, once, when it came. It stays when the position goes."""
+    """What was concluded from an event's position, once, when it came. It stays when the position goes.
+
+    `place_id`: the approved place that gave the verdict, as the table of places in the facts names it.
+    """
 
     rule_version: str
     judged_at: Instant
     fence: str
+    place_id: str | None
     distance_m: float | None
     accuracy_m: float | None
     fix_age_s: float | None

@@ -34,7 +34,7 @@ from schemas.wage_kinds import DeductionKind, ExpenditureKind, PayKind, PaymentT
 
 LoadKind = Literal[
     "organisations", "carers", "service-users", "contracts", "pay-terms", "packages", "rota", "pay",
-    "pay-templates", "pay-mapping", "standards", "delivery-templates",
+    "pay-templates", "pay-mapping", "standards", "places", "delivery-templates",
     "absences", "leave", "activities", "correction-reasons", "postcodes", "bank-holidays",
 ]  # fmt: skip
 Format = Literal["csv", "xlsx", "json"]
@@ -135,6 +135,29 @@ class ServiceUserRow(Struct, frozen=True, kw_only=True):
     @classmethod
     def faults(cls, valid: Mapping[str, Any]) -> Iterator[Fault]:
         yield from _together(valid, "lat", "lon")
+
+
+class PlaceRow(Struct, frozen=True, kw_only=True):
+    """A place besides the home where a person's visits may be made, from and until London dates. Radius in metres."""
+
+    provider: Reference
+    service_user: Reference
+    name: Reference
+    postcode: PostcodeCell | None = None
+    lat: Latitude | None = None
+    lon: Longitude | None = None
+    radius_m: Radius = 100
+    from_: DayCell = field(name="from")
+    until: DayCell | None = None
+
+    @classmethod
+    def faults(cls, valid: Mapping[str, Any]) -> Iterator[Fault]:
+        yield from _together(valid, "lat", "lon")
+        yield from _in_order(valid, "from_", "until")
+        if {"postcode", "lat", "lon"} <= valid.keys() and (
+            valid["postcode"] is valid["lat"] is valid["lon"] is None
+        ):
+            yield Fault("/postcode", "is required, or lat and lon")
 
 
 class PackageRow(Struct, frozen=True, kw_only=True):

@@ -98,7 +98,7 @@ async def load_file(request: Request[Any, Any, Any], kind: FromPath[str]) -> Res
 def scope_of(user: User, kind: LoadKind) -> Scope:
     """Whose rows of a kind a user may load. Raises DomainError `forbidden`."""
     if user.role == "administrator":
-        return Scope()
+        return Scope(user=user.user_id)
     allowed = {
         "manager": kind not in _DEPLOYMENT,
         "finance": kind in _FINANCE,
@@ -107,8 +107,8 @@ def scope_of(user: User, kind: LoadKind) -> Scope:
     if not allowed.get(user.role, False):
         raise DomainError("forbidden", f"The role {user.role} may not load {kind}.")
     if user.role == "commissioner":
-        return Scope(commissioner=user.organisation_id)
-    return Scope(provider=user.organisation_id)
+        return Scope(commissioner=user.organisation_id, user=user.user_id)
+    return Scope(provider=user.organisation_id, user=user.user_id)
 
 
 def _format(request: Request[Any, Any, Any]) -> Format:

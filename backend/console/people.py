@@ -1,4 +1,4 @@
-"""The people supported, and the cards, fobs and tags in their homes: add one, print a card, retire one."""
+"""The people supported: where their visits may be made, and the cards, fobs and tags in their homes."""
 
 from datetime import date
 from typing import Any, Final, cast
@@ -8,20 +8,28 @@ import segno
 from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 
+from backend import clock
 from backend.console.asking import AnyRequest, Ask, action, page
 from backend.console.paging import key_of, with_query
 from backend.console.rendering import redirect, render
+from backend.domain.time import london_date
 from backend.domain.tokens import PATH, TagKind
 from backend.faults import DomainError
 from backend.problems import STATUS
 from backend.use_cases.add_tag import NewTag, add_tag
 from backend.use_cases.read_people import read_people, read_person
+from backend.use_cases.read_places import list_places
 from backend.use_cases.read_tags import list_tags, read_card
 from backend.use_cases.retire_tag import retire_tag
 from schemas.scalars import parse_date
 from schemas.strict import Fault, Faulty
 
-_SAID: Final = {"added": "It is in the register.", "retired": "It is retired: from now on it proves nothing."}
+_SAID: Final = {
+    "added": "It is in the register.",
+    "retired": "It is retired: from now on it proves nothing.",
+    "approved": "The place is approved.",
+    "ended": "The last day of the place is recorded.",
+}
 _KINDS: Final = ("qr_static", "qr_rotating", "nfc")
 Problem = tuple[str, str]
 
@@ -34,20 +42,24 @@ async def _people(ask: Ask) -> Response[Any]:
 
 
 async def _person(ask: Ask) -> Response[Any]:
-    return await _person_page(ask, ask.path("person_id"))
+    return await person_page(ask, ask.path("person_id"))
 
 
-async def _person_page(
-    ask: Ask, person: UUID, problem: Problem | None = None, status: int = 200
+async def person_page(
+    ask: Ask, person: UUID, problem: Problem | None = None, status: int = 200, **more: Any
 ) -> Response[Any]:
+    """The page of a person, with what is wrong in one of its forms."""
     return render(
         "person.html",
         ask.user,
         status=status,
         person=await read_person(ask.organisation, person),
+        places=await list_places(ask.organisation, person),
         tags=await list_tags(ask.organisation, person),
         said=_SAID.get(ask.asked("done") or ""),
         problem=problem,
+        today=london_date(clock.now()),
+        **{"problems": {}, "given": {}, **more},
     )
 
 
@@ -57,10 +69,10 @@ async def _add(ask: Ask) -> Response[Any]:
         made = await add_tag(ask.organisation, person, _new_tag(ask), ask.user.user_id)
     except Faulty as error:
         fault = error.faults[0]
-        return await _person_page(ask, person, (fault.pointer.strip("/"), f"This {fault.detail}."), 400)
+        return await person_page(ask, person, (fault.pointer.strip("/"), f"This {fault.detail}."), 400)
     except DomainError as error:
         field = "uid" if error.code == "conflict" else "kind"
-        return await _person_page(ask, person, (field, error.detail), STATUS[error.code])
+        return await person_page(ask, person, (field, error.detail), STATUS[error.code])
     if ask.form["kind"] == "qr_static":
         return redirect(f"/people/{person}/cards/{made}")
     return redirect(f"/people/{person}?done=added")
@@ -111,7 +123,7 @@ async def _retire(ask: Ask) -> Response[Any]:
     try:
         await retire_tag(ask.organisation, tag, ask.form.get("reason", ""), ask.user.user_id)
     except DomainError as error:
-        return await _person_page(ask, person, (f"reason-{tag}", error.detail), STATUS[error.code])
+        return await person_page(ask, person, (f"reason-{tag}", error.detail), STATUS[error.code])
     return redirect(f"/people/{person}?done=retired")
 
 

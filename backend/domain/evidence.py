@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 import polars as pl
 
-from backend.domain.place import Fence, distance_m, fence
+from backend.domain.place import Circle, Fence, distance_m, fence
 from schemas.mobile import Fix
 
 RULE_VERSION: Final = "fence-1"
@@ -19,21 +19,16 @@ Level = Literal["statement", "elsewhere", "uncertain", "position"]
 
 
 @dataclass(frozen=True, slots=True)
-class Circle:
-    """A place with the radius, in metres, within which one is there."""
-
-    lat: float
-    lon: float
-    radius_m: float
-
-
-@dataclass(frozen=True, slots=True)
 class Judgement:
-    """Distance and accuracy in metres, age of the fix in seconds; `reasons` are doubts for a person to weigh."""
+    """Distance and accuracy in metres, age of the fix in seconds; `reasons` are doubts for a person to weigh.
+
+    `place_id` is the approved place that gave the verdict: of several that say the same, the nearest.
+    """
 
     fence: Fence
     level: Level
     reasons: tuple[str, ...]
+    place_id: str | None = None
     distance_m: float | None = None
     accuracy_m: float | None = None
     fix_age_s: float | None = None
@@ -56,7 +51,7 @@ def judge(
     """Judge an event's position against the approved places of its visit and the carer's own homes."""
     if fix is None:
         return Judgement("no_position", "statement", ("no_position", f"no_fix_{no_fix or 'unstated'}"))
-    distance, verdict = _nearest(fix, approved)
+    place, distance, verdict = _nearest(fix, approved)
     at_home = verdict != "inside" and _surely_at_home(fix, approved, homes)
     age = (occurred_at - fix.taken_at).total_seconds()
     reasons = tuple(sorted(_reasons(fix, verdict, age, at_home, stale_after_s)))
@@ -64,6 +59,7 @@ def judge(
         fence=verdict,
         level=_level(verdict, reasons),
         reasons=reasons,
+        place_id=place,
         distance_m=None if distance is None else round(distance, 1),
         accuracy_m=fix.accuracy_m,
         fix_age_s=age,
@@ -71,16 +67,16 @@ def judge(
     )
 
 
-def _nearest(fix: Fix, approved: Sequence[Circle]) -> tuple[float | None, Fence]:
-    """The best verdict over the approved places, and the distance to the place that gave it."""
+def _nearest(fix: Fix, approved: Sequence[Circle]) -> tuple[str | None, float | None, Fence]:
+    """The place that gives the best verdict, the distance to it, the verdict: inside any place is inside, outside all
+    of them outside."""
     order: dict[Fence, int] = {"inside": 0, "cannot_tell": 1, "outside": 2, "no_position": 3}
-    found = [
-        (order[verdict], distance, verdict) for distance, verdict in (_at(fix, place) for place in approved)
-    ]
+    found = [(order[verdict], distance, place.id or "", verdict)
+             for place in approved for distance, verdict in (_at(fix, place),)]  # fmt: skip
     if not found:
-        return None, "cannot_tell"
-    _, distance, verdict = min(found)
-    return distance, verdict
+        return None, None, "cannot_tell"
+    _, distance, name, verdict = min(found)
+    return name or None, distance, verdict
 
 
 def _at(fix: Fix, place: Circle) -> tuple[float, Fence]:

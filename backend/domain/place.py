@@ -1,5 +1,7 @@
 """Where a phone was, in three values. A doubt is never a refusal."""
 
+from dataclasses import dataclass
+from datetime import date
 from math import asin, cos, hypot, radians, sin, sqrt
 from typing import Final, Literal
 
@@ -10,6 +12,23 @@ Fence = Literal["inside", "outside", "cannot_tell", "no_position"]
 EARTH_RADIUS_M: Final = 6_371_008.8
 # The sphere is off by at most half a per cent against the ellipsoid: farther from the edge than that, it decides.
 _SPHERE_ERROR: Final = 0.006
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """A place with the radius, in metres, within which one is there. In force on the London dates `first` to `last`,
+    without them always."""
+
+    lat: float
+    lon: float
+    radius_m: float
+    id: str | None = None
+    first: date | None = None
+    last: date | None = None
+
+    def in_force(self, day: date) -> bool:
+        """Whether it is an approved place on a London date."""
+        return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
 
 
 def haversine_m(lat: float, lon: float, other_lat: float, other_lon: float) -> float:

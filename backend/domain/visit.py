@@ -51,9 +51,12 @@ EVENT_SCHEMA: Final = pl.Schema(
         "service_user_id": pl.String(),
         "fix_within_m": pl.Float64(),
         "fix_age_s": pl.Float64(),
+        "place_id": pl.String(),
+        "inside": pl.Boolean(),
     }
 )
-"""`fix_within_m`: how far from the visit's place the phone was at most, the accuracy it stated included."""
+"""`place_id`: the approved place that the position was judged by; `fix_within_m`: how far from it the phone was at
+most, the accuracy it stated included; `inside`: whether it surely was there."""
 EMPLOYMENT_SCHEMA: Final = pl.Schema(
     {"employment_id": pl.String(), "carer_id": pl.String(), "starts_on": pl.Date(), "ends_on": pl.Date()}
 )
@@ -72,8 +75,9 @@ PACKAGE_SCHEMA: Final = pl.Schema(
     }
 )
 PLACE_SCHEMA: Final = pl.Schema(
-    {"service_user_id": pl.String(), "lat": pl.Float64(), "lon": pl.Float64(), "radius_m": pl.Float64()}
+    {"place_id": pl.String(), "lat": pl.Float64(), "lon": pl.Float64(), "radius_m": pl.Float64()}
 )
+"""The approved places; a person's home goes by the person's own id."""
 CORRECTION_SCHEMA: Final = pl.Schema(
     {
         "visit_id": pl.String(),
@@ -152,7 +156,7 @@ def visits(facts: VisitFacts, now: datetime, policy: Policy) -> pl.DataFrame:
     return (
         rows.pipe(_judge, now, policy)
         .pipe(_with_package, facts.packages)
-        .join(facts.places, on="service_user_id", how="left")
+        .pipe(_placed, facts.places)
         .pipe(_flagged)
         .select(pl.col(name).cast(kind) for name, kind in VISIT_SCHEMA.items())
         .sort("carer_id", "starts_at", "visit_id", nulls_last=True)
@@ -183,11 +187,15 @@ def _attended(events: pl.DataFrame) -> pl.DataFrame:
         **{f"start_{name}": pl.col(name).filter(arrival).first() for name in _OF_FIX},
         **{f"end_{name}": pl.col(name).filter(leaving).last() for name in _OF_FIX},
         said_service_user=pl.col("service_user_id").drop_nulls().first(),
+        seen_at=pl.coalesce(
+            pl.col("place_id").filter(arrival & pl.col("inside")).first(),
+            pl.col("place_id").filter(leaving & pl.col("inside")).last(),
+        ),
         events_at=pl.col("fact_at").max(),
     )
 
 
-_OF_FIX: Final = ("fix_within_m", "fix_age_s")
+_OF_FIX: Final = ("fix_within_m", "fix_age_s", "place_id")
 _RANK: Final = {level: rank for rank, level in enumerate(LEVELS)}
 
 
@@ -350,6 +358,22 @@ def _with_package(rows: pl.DataFrame, packages: pl.DataFrame) -> pl.DataFrame:
     return joined.with_columns(pl.when(~over).then(pl.col(name)).alias(name) for name in found).with_columns(
         service_user_id=pl.coalesce("service_user_id", "said_service_user")
     )
+
+
+def _placed(rows: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+    """Where each visit was: the approved place that the arrival, else the departure, was inside of; else the home.
+
+    How far off the phone was is known of an end that was judged by that place alone.
+    """
+    home = pl.col("service_user_id")
+    seen = pl.when(pl.col("seen_at").is_in(places["place_id"].implode())).then("seen_at")
+    placed = rows.with_columns(place_id=pl.when(home.is_not_null()).then(pl.coalesce(seen, home)))
+    return placed.with_columns(
+        pl.when(pl.col(f"{end}_place_id") == pl.col("place_id"))
+        .then(f"{end}_fix_within_m")
+        .alias(f"{end}_fix_within_m")
+        for end in ("start", "end")
+    ).join(places, on="place_id", how="left")
 
 
 _OWN_FLAGS: Final = (

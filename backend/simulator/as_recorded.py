@@ -11,9 +11,10 @@ import polars as pl
 
 from backend.domain import visit
 from backend.domain.audit_tests import frames
-from backend.domain.evidence import Circle, Judgement, judge
+from backend.domain.evidence import Judgement, judge
 from backend.domain.paid_time import Offset, paid_time
 from backend.domain.paid_time import Sending as Clocks
+from backend.domain.place import Circle
 from backend.domain.policy import Policy
 from backend.simulator.journal import Item, Sending
 from backend.simulator.model import Carer, County
@@ -90,7 +91,9 @@ def _events(
     carers = {carer.employment: carer for carer in county.carers}
     users = {user.reference: user.home.point for user in county.service_users}
     doors = {
-        each.reference: Circle(users[each.service_user].lat, users[each.service_user].lon, RADIUS_M)
+        each.reference: Circle(
+            users[each.service_user].lat, users[each.service_user].lon, RADIUS_M, each.service_user
+        )
         for each in county.rota
     }
     events, marks = [], []
@@ -119,7 +122,9 @@ def _event(
     offset = None if measured is None else round(measured.low.total_seconds() * 1000)
     who = (carer.employment, carer.reference, moment.kind, moment.visit)
     flags = [*paid.flags, *judged.reasons]
-    event = (row, row, *who, False, False, paid.at, sending.at, flags, judged.level, row, None)
+    within = None if judged.distance_m is None else judged.distance_m + (judged.accuracy_m or 0)
+    at_place = (within, judged.fix_age_s, judged.place_id, judged.fence == "inside")
+    event = (row, row, *who, False, False, paid.at, sending.at, flags, judged.level, row, None, *at_place)
     mark = (
         row, *who, paid.at, shown, sending.at, list(paid.flags), judged.fence, judged.distance_m, judged.accuracy_m,
         judged.fix_age_s, judged.at_home, list(judged.reasons), *place, offset, offset,

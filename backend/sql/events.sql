@@ -13,25 +13,20 @@ FROM event_link WHERE provider_id = $1 AND device_id = $2 AND id = ANY ($4::uuid
 SELECT row_id, received_at, outcome, code FROM event WHERE provider_id = $1 AND row_id = ANY ($2::uuid[])
 
 -- name: visit_places
--- For each visit asked about: whether any version named one of the carer's employments, and its approved place now.
-SELECT v.visit_id, bool_or(e.id IS NOT NULL) AS named, max(p.lat) AS lat, max(p.lon) AS lon, max(p.radius_m) AS radius_m,
-       max(p.service_user_id::text)::uuid AS service_user_id
+-- For each visit asked about: whether any version named one of the carer's employments, whose it is, its London date.
+SELECT v.visit_id, bool_or(e.id IS NOT NULL) AS named, max(p.service_user_id::text)::uuid AS service_user_id,
+       max(p.day) AS day
 FROM visit_version v
 LEFT JOIN employment e ON e.provider_id = v.provider_id AND e.carer_id = $3 AND e.id IN (v.carer, v.second_carer)
 LEFT JOIN LATERAL (
-    SELECT s.lat, s.lon, s.radius_m, s.service_user_id
-    FROM package_version k JOIN service_user_version s
-         ON s.provider_id = k.provider_id AND s.service_user_id = k.service_user_id
-    WHERE k.provider_id = v.provider_id AND k.package_id = v.package_id AND k.starts_on <= v.starts_at::date
-    ORDER BY k.starts_on DESC, k.version DESC, s.version DESC LIMIT 1
+    SELECT k.service_user_id, d.day
+    FROM package_version k, LATERAL (SELECT (v.starts_at AT TIME ZONE 'Europe/London')::date AS day) d
+    WHERE k.provider_id = v.provider_id AND k.package_id = v.package_id AND k.starts_on <= d.day
+    ORDER BY k.starts_on DESC, k.version DESC LIMIT 1
 ) p ON v.version = (SELECT max(w.version) FROM visit_version w
                     WHERE w.provider_id = v.provider_id AND w.visit_id = v.visit_id)
 WHERE v.provider_id = $1 AND v.visit_id = ANY ($2::uuid[])
 GROUP BY v.visit_id
-
--- name: person_places
-SELECT DISTINCT ON (service_user_id) service_user_id, lat, lon, radius_m FROM service_user_version
-WHERE provider_id = $1 AND service_user_id = ANY ($2::uuid[]) ORDER BY service_user_id, version DESC
 
 -- name: homes
 SELECT DISTINCT ON (v.employment_id) v.home_lat AS lat, v.home_lon AS lon
@@ -60,9 +55,9 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 INSERT INTO event_attachment (provider_id, event_row, kind, content, received_at) VALUES ($1, $2, $3, $4, $5)
 
 -- name: insert_judgement
-INSERT INTO event_judgement (provider_id, event_row, rule_version, judged_at, fence, distance_m, accuracy_m, fix_age_s,
-                             at_home, position_kept, evidence_level, reasons)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+INSERT INTO event_judgement (provider_id, event_row, rule_version, judged_at, fence, place_id, distance_m, accuracy_m,
+                             fix_age_s, at_home, position_kept, evidence_level, reasons)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 
 -- name: insert_token
 INSERT INTO event_token (provider_id, event_row, rule_version, verdict, kind, tag_id, counter, occurred_at, accepted,

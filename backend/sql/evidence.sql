@@ -15,8 +15,8 @@ SELECT content FROM document_file WHERE provider_id = $1 AND document_id = $2 AN
 -- Releases count up to $3.
 SELECT e.row_id, e.device_id, e.carer_id, e.visit_id, e.seq, e.outcome, e.code, e.received_at, e.signed, e.signature,
        e.signed_hash, e.batch_id, e.batch_index, e.offset_low_ms, e.offset_high_ms, f.content AS fix,
-       p.content AS payload, r.released_at, j.rule_version, j.judged_at, j.fence, j.distance_m, j.accuracy_m,
-       j.fix_age_s, j.position_kept, j.evidence_level, j.reasons, c.number, c.position
+       p.content AS payload, r.released_at, j.rule_version, j.judged_at, j.fence, j.place_id, j.distance_m,
+       j.accuracy_m, j.fix_age_s, j.position_kept, j.evidence_level, j.reasons, c.number, c.position
 FROM event e
 LEFT JOIN event_attachment f ON f.provider_id = e.provider_id AND f.event_row = e.row_id AND f.kind = 'fix'
 LEFT JOIN event_attachment p ON p.provider_id = e.provider_id AND p.event_row = e.row_id AND p.kind = 'payload'

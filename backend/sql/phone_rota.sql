@@ -10,8 +10,8 @@ WITH own AS (SELECT id FROM employment WHERE provider_id = $1 AND carer_id = $2)
         WHERE w.provider_id = $1 AND w.starts_at >= $3 AND w.starts_at < $4
           AND (w.carer IN (SELECT id FROM own) OR w.second_carer IN (SELECT id FROM own)))
     ORDER BY v.visit_id, v.version DESC)
-SELECT n.visit_id, n.starts_at, n.ends_at, n.status, n.tasks, s.service_user_id, s.name, s.address, s.postcode, s.lat,
-       s.lon, s.radius_m, s.access_note,
+SELECT n.visit_id, n.starts_at, n.ends_at, n.status, n.tasks, s.service_user_id, s.name, s.address, s.postcode,
+       s.access_note,
        ARRAY(SELECT DISTINCT t.kind FROM home_tag t
              LEFT JOIN home_tag_retirement r ON r.provider_id = t.provider_id AND r.tag_id = t.id
              WHERE t.provider_id = $1 AND t.service_user_id = s.service_user_id AND t.starts_at <= n.starts_at

@@ -54,8 +54,8 @@ ON CONFLICT DO NOTHING RETURNING tag_id
 SELECT id FROM service_user WHERE provider_id = $1 AND reference = $2
 
 -- name: person
-SELECT s.id, s.reference, v.name, v.address, v.postcode FROM service_user s
-JOIN LATERAL (SELECT name, address, postcode FROM service_user_version w
+SELECT s.id, s.reference, v.name, v.address, v.postcode, v.lat, v.lon, v.radius_m FROM service_user s
+JOIN LATERAL (SELECT name, address, postcode, lat, lon, radius_m FROM service_user_version w
               WHERE w.provider_id = s.provider_id AND w.service_user_id = s.id ORDER BY version DESC LIMIT 1) v ON true
 WHERE s.provider_id = $1 AND s.id = $2
 

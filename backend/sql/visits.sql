@@ -37,7 +37,8 @@ SELECT e.row_id::text, e.event_id::text, e.device_id::text, e.carer_id::text, e.
            THEN '{chain_waiting}'::text[] ELSE '{}' END || CASE
            WHEN t.verdict <> 'verified' THEN ARRAY[t.verdict] ELSE '{}' END,
        coalesce(j.evidence_level, 'statement'), encode(e.signed_hash, 'hex'), e.service_user_id::text,
-       j.distance_m + j.accuracy_m, j.fix_age_s, e.about_event_id::text, t.verdict, t.kind
+       j.distance_m + j.accuracy_m, j.fix_age_s, j.place_id::text, coalesce(j.fence = 'inside', false),
+       e.about_event_id::text, t.verdict, t.kind
 FROM found e
 LEFT JOIN event_release r ON r.provider_id = e.provider_id AND r.event_row = e.row_id
      AND ($6::timestamptz IS NULL OR r.released_at <= $6)
@@ -68,11 +69,20 @@ WHERE p.provider_id = $1 AND p.package_id = ANY ($2::uuid[]) AND ($3::timestampt
 ORDER BY p.package_id, p.starts_on, p.version DESC
 
 -- name: places
-SELECT DISTINCT ON (s.service_user_id) s.service_user_id::text, s.lat, s.lon, s.radius_m
-FROM service_user_version s
-WHERE s.provider_id = $1 AND s.service_user_id = ANY ($2::uuid[])
-  AND ($3::timestamptz IS NULL OR s.recorded_at <= $3)
-ORDER BY s.service_user_id, s.version DESC
+-- People's homes, each by its person's own id, and of the places approved besides those in $3.
+SELECT * FROM (
+    SELECT DISTINCT ON (s.service_user_id) s.service_user_id::text AS place_id, s.lat, s.lon, s.radius_m
+    FROM service_user_version s
+    WHERE s.provider_id = $1 AND s.service_user_id = ANY ($2::uuid[])
+      AND ($4::timestamptz IS NULL OR s.recorded_at <= $4)
+    ORDER BY s.service_user_id, s.version DESC) home
+UNION ALL
+SELECT * FROM (
+    SELECT DISTINCT ON (a.place_id) a.place_id::text, a.lat, a.lon, a.radius_m
+    FROM approved_place_version a
+    WHERE a.provider_id = $1 AND a.place_id = ANY ($3::uuid[])
+      AND ($4::timestamptz IS NULL OR a.recorded_at <= $4)
+    ORDER BY a.place_id, a.version DESC) beside
 
 -- name: corrections
 -- Corrections of these visits whose newest decision accepts them.

@@ -144,6 +144,7 @@ class EventJudgement(Table, tablename="event_judgement", db=DB):
     rule_version = Text(default=None, null=False)
     judged_at = Timestamptz(default=None, null=False)
     fence = Text(default=None, null=False)
+    place_id = UUID(default=None, null=True)
     distance_m = DoublePrecision(default=None, null=True)
     accuracy_m = DoublePrecision(default=None, null=True)
     fix_age_s = DoublePrecision(default=None, null=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,8 +10,9 @@ import asyncpg
 
 from backend.domain.decisions import Objection
 from backend.domain.events import ReadEvent
-from backend.domain.evidence import Circle, Judgement, judge
+from backend.domain.evidence import Judgement, judge
 from backend.domain.paid_time import Offset, PaidTime, Sending, absurd, offset, paid_time
+from backend.domain.place import Circle
 from backend.domain.policy import Policy
 from backend.domain.time import london_date
 from backend.domain.tokens import Tag, TokenJudgement, judge_token, read_token
@@ -20,19 +21,20 @@ from backend.sql import query
 from backend.use_cases.home_tags import tags_meant
 from backend.use_cases.phone_calls import Call, Device, proved
 from backend.use_cases.provider_policy import provider_policy
+from backend.use_cases.read_places import places_of
 from schemas.mobile import Envelope
 from schemas.scalars import parse_instant
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Approved places by visit and by person, the carer's visits among those named, her own homes, whose a visit is."""
+    """Approved places by person, the carer's visits among those named, whose and for which London date a visit is, her
+    own homes."""
 
     named: frozenset[UUID]
-    visits: Mapping[UUID, Circle]
-    people: Mapping[UUID, Circle]
+    people: Mapping[UUID, Sequence[Circle]]
+    whose: Mapping[UUID, tuple[UUID, date]]
     homes: Sequence[Circle]
-    whose: Mapping[UUID, UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +86,27 @@ class Context:
     def judgement(self, event: ReadEvent) -> Judgement:
         """What the event's position proves."""
         assert event.event is not None
-        payload, visit = event.payload, event.event.visit_id
-        person = payload.person_id if payload else None
-        found = (
-            self.places.visits.get(visit) if visit and visit in self.places.named else None,
-            self.places.people.get(person) if person else None,
-        )
         return judge(
             event.fix,
-            payload.no_fix if payload else None,
+            event.payload.no_fix if event.payload else None,
             event.event.occurred_at,
-            [circle for circle in found if circle is not None],
+            self._approved(event),
             self.places.homes,
             self.policy.fix_stale_after_s,
         )
+
+    def _approved(self, event: ReadEvent) -> list[Circle]:
+        """Where the event may have been: the places in force on the day of its visit, or on its own."""
+        signed, paid, places = event.event, self.paid(event), self.places
+        assert signed is not None and paid is not None
+        meant: list[tuple[UUID, date]] = []
+        if signed.visit_id in places.named and signed.visit_id in places.whose:
+            meant.append(places.whose[signed.visit_id])
+        if event.payload is not None and event.payload.person_id is not None:
+            meant.append((event.payload.person_id, london_date(paid.at)))
+        return [
+            place for person, day in meant for place in places.people.get(person, ()) if place.in_force(day)
+        ]
 
     def token(self, event: ReadEvent) -> TokenJudgement | None:
         """What the event's token proves; None for one that has none and needs none."""
@@ -106,9 +115,8 @@ class Context:
         text = event.payload.token if event.payload else None
         if text is None:
             return TokenJudgement("token_missing") if signed.method in ("qr", "nfc") else None
-        person = self.places.whose.get(signed.visit_id) if signed.visit_id else None
-        if person is None and event.payload is not None:
-            person = event.payload.person_id
+        whose = self.places.whose.get(signed.visit_id) if signed.visit_id else None
+        person = whose[0] if whose else event.payload.person_id if event.payload else None
         return judge_token(read_token(text), paid.at, person, self.tags, self.policy.code_tolerance_s)
 
 
@@ -161,17 +169,15 @@ async def _places(
         rows = await connection.fetch(
             query("events.visit_places"), device.provider_id, list(visits), device.carer_id
         )
-    known: list[Any] = []
-    if people:
-        known = await connection.fetch(query("events.person_places"), device.provider_id, list(people))
+    whose = {row["visit_id"]: (row["service_user_id"], row["day"]) for row in rows if row["service_user_id"]}
+    people |= {person for person, _ in whose.values()}
     homes: list[Any] = []
     if any(event.fix for event in events):
         homes = await connection.fetch(query("events.homes"), device.provider_id, device.carer_id)
     return Places(
         named=frozenset(row["visit_id"] for row in rows if row["named"]),
-        visits={row["visit_id"]: _circle(row) for row in rows if row["lat"] is not None},
-        people={row["service_user_id"]: _circle(row) for row in known},
-        whose={row["visit_id"]: row["service_user_id"] for row in rows if row["service_user_id"] is not None},
+        people=await places_of(connection, device.provider_id, people),
+        whose=whose,
         homes=[
             Circle(row["lat"], row["lon"], policy.home_fence_m) for row in homes if row["lat"] is not None
         ],
@@ -184,11 +190,7 @@ async def _tags(
     texts = {event.payload.token for event in events if event.payload and event.payload.token}
     presented = [one for text in sorted(texts) if (one := read_token(text)) is not None]
     people = {
-        *places.whose.values(),
+        *(person for person, _ in places.whose.values()),
         *(e.payload.person_id for e in events if e.payload and e.payload.person_id),
     }
     return await tags_meant(connection, device.provider_id, presented, sorted(people))
-
-
-def _circle(row: Any) -> Circle:
-    return Circle(row["lat"], row["lon"], row["radius_m"])

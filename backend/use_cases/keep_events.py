@@ -146,6 +146,7 @@ def _judgement_row(context: Context, one: Kept) -> tuple[Any, ...] | None:
         evidence.RULE_VERSION,
         context.call.received_at,
         judged.fence,
+        judged.place_id,
         judged.distance_m,
         judged.accuracy_m,
         judged.fix_age_s,

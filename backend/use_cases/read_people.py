@@ -20,7 +20,7 @@ async def read_people(provider_id: UUID, after: UUID | None = None) -> tuple[lis
 
 
 async def read_person(provider_id: UUID, person: UUID) -> dict[str, Any]:
-    """Id, reference, name, address and postcode. Raises DomainError not_found."""
+    """Id, reference, name, address, postcode, place and radius of the home. Raises DomainError not_found."""
     async with db.as_provider(provider_id) as connection:
         return dict(await known_person(connection, provider_id, person))
 

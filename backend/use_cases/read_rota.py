@@ -1,14 +1,16 @@
 """A carer's phone fetches her own visits."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 import msgspec
 
-from backend.domain.time import london_midnight
+from backend.domain.place import Circle
+from backend.domain.time import london_date, london_midnight
 from backend.sql import query
 from backend.use_cases.phone_calls import Call, as_device
+from backend.use_cases.read_places import places_of
 from schemas.mobile import Method, Named
 from schemas.mobile_days import PlannedSpan, RotaAnswer, RotaPlace, RotaTask, RotaVisit
 
@@ -31,15 +33,20 @@ async def read_rota(call: Call, first: date, days: int) -> RotaAnswer:
         rows = await connection.fetch(
             query("phone_rota.visits"), device.provider_id, device.carer_id, opens, closes
         )
-    return RotaAnswer([_visit(row, call.received_at) for row in rows])
+        people = {row["service_user_id"] for row in rows} - {None}
+        places = await places_of(connection, device.provider_id, people)
+    return RotaAnswer([_visit(row, places.get(row["service_user_id"], ()), call.received_at) for row in rows])
 
 
-def _visit(row: Mapping[str, Any], now: datetime) -> RotaVisit:
+def _visit(row: Mapping[str, Any], places: Sequence[Circle], now: datetime) -> RotaVisit:
+    day = london_date(row["starts_at"])
     return RotaVisit(
         id=str(row["visit_id"]),
         person=Named(str(row["service_user_id"]), short_name(row["name"] or "")),
         address=", ".join(part for part in (row["address"], row["postcode"]) if part),
-        places=[] if row["lat"] is None else [RotaPlace(row["lat"], row["lon"], row["radius_m"])],
+        places=[
+            RotaPlace(place.lat, place.lon, int(place.radius_m)) for place in places if place.in_force(day)
+        ],
         planned=PlannedSpan(row["starts_at"], row["ends_at"]),
         status=row["status"],
         tasks=[_task(task) for task in _tasks(row["tasks"])],

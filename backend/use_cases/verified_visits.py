@@ -156,7 +156,7 @@ async def _facts(
         events=events,
         employments=employments,
         packages=packages,
-        places=await fetch("visits.places", visit.PLACE_SCHEMA, people, as_of),
+        places=await fetch("visits.places", visit.PLACE_SCHEMA, people, _ids(events, "place_id"), as_of),
         corrections=await fetch("visits.corrections", visit.CORRECTION_SCHEMA, named, as_of),
     )
 
@@ -168,14 +168,20 @@ def _improved(events: pl.DataFrame) -> pl.DataFrame:
     late = (
         ranked.filter(pl.col("kind") == "fix", pl.col("about_event_id").is_not_null())
         .group_by("device_id", event_id="about_event_id")
-        .agg(late=pl.col("rank").max())
+        .agg(late=pl.col("rank").max(), late_place=pl.col("place_id").filter("inside").min())
     )
     best = pl.max_horizontal("rank", "late").replace_strict(
         list(rank.values()), list(rank), return_dtype=pl.String
     )
     return (
         ranked.join(late, on=["device_id", "event_id"], how="left")
-        .with_columns(level=best)
+        .with_columns(moved=~pl.col("inside") & pl.col("late_place").is_not_null())
+        .with_columns(
+            level=best,
+            place_id=pl.when("moved").then("late_place").otherwise("place_id"),
+            fix_within_m=pl.when(~pl.col("moved")).then("fix_within_m"),
+            inside=pl.col("inside") | pl.col("moved"),
+        )
         .with_columns(level=with_token(pl.col("level"), pl.col("token"), pl.col("token_kind")))
         .filter(pl.col("visit_id").is_not_null())
         .select(list(visit.EVENT_SCHEMA))

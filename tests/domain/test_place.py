@@ -5,8 +5,8 @@ from geopy.distance import geodesic
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.domain.evidence import Circle, judge
-from backend.domain.place import distance_m, fence, haversine_m
+from backend.domain.evidence import judge
+from backend.domain.place import Circle, distance_m, fence, haversine_m
 from schemas.mobile import Fix
 from tests.mobile_api.world import hour
 

@@ -192,6 +192,7 @@ CREATE TABLE event_judgement (             -- what was concluded from the positi
     rule_version text NOT NULL,
     judged_at timestamptz NOT NULL,
     fence text NOT NULL CHECK (fence IN ('inside', 'outside', 'cannot_tell', 'no_position')),
+    place_id uuid,                         -- the approved place that gave the verdict; the home has its person's id
     distance_m double precision,
     accuracy_m double precision,
     fix_age_s double precision,

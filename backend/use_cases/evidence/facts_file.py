@@ -62,7 +62,7 @@ def facts_of(recorded: RecordedWages, frozen: WageReportSnapshot) -> Facts:
         "visit_events": said.events.sort("event_row"),
         "visit_employments": said.employments.sort("employment_id"),
         "packages": said.packages.sort("package_id", "starts_on"),
-        "places": said.places.sort("service_user_id"),
+        "places": said.places.sort("place_id"),
         "visit_corrections": said.corrections.sort("decided_at", "visit_id", "carer_id"),
         "activity_events": days.activities.events.sort("event_row"),
         "day_corrections": days.activities.corrections.sort("activity_id"),

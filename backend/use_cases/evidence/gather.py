@@ -75,11 +75,11 @@ async def gather(
 def members_of(rows: Gathered, withheld: Withheld, named: Named) -> dict[str, object]:
     """The members of a bundle about events, by file name.
 
-    `withheld` says of a row of events whether its position and words are not for the reader, `named` what stands for a
-    carer's id. Pure.
+    `withheld` says of a row of events whether its position and words are not for the reader, `named` what stands for
+    the id of a carer or a place. Pure.
     """
     return {
-        "events.json": _events(rows, withheld),
+        "events.json": _events(rows, withheld, named),
         "devices.json": [_device(row, named) for row in rows.devices],
         "chain.json": _chain(rows),
         "receipts.json": [_receipt(row) for row in rows.receipts],
@@ -96,12 +96,12 @@ def _event_rows(recorded: RecordedWages) -> list[str]:
     return [*visits["event_row"], *activities["event_row"]]
 
 
-def _events(rows: Gathered, withheld: Withheld) -> list[Event]:
+def _events(rows: Gathered, withheld: Withheld, named: Named) -> list[Event]:
     leaves: dict[int, list[bytes]] = defaultdict(list)
     for row in rows.leaves:
         leaves[row["number"]].append(_leaf(row))
     trees = {number: tree(found) for number, found in leaves.items()}
-    return [_event(row, trees, withheld(row)) for row in rows.events]
+    return [_event(row, trees, withheld(row), _judged(row, named)) for row in rows.events]
 
 
 def _leaf(row: Mapping[str, Any]) -> bytes:
@@ -109,7 +109,12 @@ def _leaf(row: Mapping[str, Any]) -> bytes:
     return leaf(row["row_id"], row["device_id"], content, row["outcome"], row["code"], row["received_at"])
 
 
-def _event(row: Mapping[str, Any], trees: Mapping[int, list[list[bytes]]], withheld: bool) -> Event:
+def _event(
+    row: Mapping[str, Any],
+    trees: Mapping[int, list[list[bytes]]],
+    withheld: bool,
+    judged: Judged | None,
+) -> Event:
     number, position = row["number"], row["position"]
     proof = [] if number is None else list(map(base64url, inclusion(trees[number], position)))
     return Event(
@@ -126,18 +131,19 @@ def _event(row: Mapping[str, Any], trees: Mapping[int, list[list[bytes]]], withh
         fix=None if withheld else _text(row["fix"]),
         payload=None if withheld else _text(row["payload"]),
         withheld=withheld and (row["fix"] is not None or row["payload"] is not None),
-        judged=_judged(row),
+        judged=judged,
         receipt=str(row["batch_id"]),
         receipt_line=row["batch_index"],
         checkpoint=None if number is None else Place(number, position, proof),
     )
 
 
-def _judged(row: Mapping[str, Any]) -> Judged | None:
+def _judged(row: Mapping[str, Any], named: Named) -> Judged | None:
     if row["rule_version"] is None:
         return None
     names = [field.name for field in msgspec.structs.fields(Judged)]
-    return Judged(**{name: row[name] for name in names})
+    place = None if row["place_id"] is None else named(row["place_id"])
+    return Judged(**{**{name: row[name] for name in names}, "place_id": place})
 
 
 def _text(content: bytes | None) -> str | None:

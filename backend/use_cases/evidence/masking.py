@@ -21,8 +21,10 @@ from schemas.documents import NotTested, TestedWorker, WageReportSnapshot, Worke
 from schemas.gap_ledger import GapRow
 
 Row = TypeVar("Row", DaySegment, DayFlag)
-_PEOPLE: Final = (*("carer_id", "employment_id", "service_user_id", "package_id", "carer", "second_carer"),)
-"""Columns of facts that name carers, employments, people cared for and their packages of care."""
+_PEOPLE: Final = (
+    "carer_id", "employment_id", "service_user_id", "package_id", "carer", "second_carer", "place_id",
+)  # fmt: skip
+"""Columns of facts that name carers, employments, people cared for, their packages of care and the places of visits."""
 
 
 def masked_id(provider_id: UUID, thing: object) -> str:

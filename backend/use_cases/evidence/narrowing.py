@@ -45,7 +45,7 @@ def _visits_of(facts: VisitFacts, carer: str, own: list[str]) -> VisitFacts:
     mine = (pl.col("carer_id") == carer) | pl.col("visit_id").is_in(planned)
     events = facts.events.filter(mine)
     packages = facts.packages.filter(pl.col("package_id").is_in(versions["package_id"].unique().to_list()))
-    people = {*packages["service_user_id"], *events["service_user_id"]}
+    places = {*packages["service_user_id"], *events["service_user_id"], *events["place_id"]}
     carers, named = {carer, *events["carer_id"]}, {*versions["carer"], *versions["second_carer"]}
     known = pl.col("carer_id").is_in(list(carers)) | pl.col("employment_id").is_in(list(named - {None}))
     return VisitFacts(
@@ -53,7 +53,7 @@ def _visits_of(facts: VisitFacts, carer: str, own: list[str]) -> VisitFacts:
         events=events,
         employments=facts.employments.filter(known),
         packages=packages,
-        places=facts.places.filter(pl.col("service_user_id").is_in(list(people - {None}))),
+        places=facts.places.filter(pl.col("place_id").is_in(list(places - {None}))),
         corrections=facts.corrections.filter(mine),
     )
 

@@ -14,6 +14,7 @@ from backend import clock, db
 from backend.use_cases.loading import (
     absences,
     activities,
+    approved_places,
     bank_holidays,
     carers,
     correction_reasons,
@@ -48,6 +49,7 @@ from schemas.loading import (
     OrganisationRow,
     PackageRow,
     PayRow,
+    PlaceRow,
     RotaRow,
     ServiceUserRow,
 )
@@ -79,6 +81,7 @@ _KINDS: Final[Mapping[LoadKind, _Kind]] = {
     "pay-terms": _Kind(
         PayTermsVersion, ("provider", "reference", "from_"), "reference", terms.store_pay_terms, True
     ),
+    "places": _Kind(PlaceRow, ("provider", "service_user", "name", "from_"), "name", approved_places.store),
     "packages": _Kind(PackageRow, ("provider", "reference", "from_"), "reference", packages.store),
     "rota": _Kind(RotaRow, ("provider", "visit"), "visit", rota.store),
     "pay": _Kind(PayRow, ("provider", "employment", "reference"), "reference", pay.store),

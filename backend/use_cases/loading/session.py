@@ -18,10 +18,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose rows may be loaded: one provider's, what one commissioner reports, or (neither) anybody's."""
+    """Whose rows may be loaded: one provider's, what one commissioner reports, or (neither) anybody's.
+
+    `user` is who loads them; nobody on the command line.
+    """
 
     provider: UUID | None = None
     commissioner: UUID | None = None
+    user: UUID | None = None
 
     @property
     def everybody(self) -> bool:

@@ -16,19 +16,24 @@ _encode: Final = msgspec.json.Encoder().encode
 
 @dataclass(frozen=True, slots=True)
 class Versioned:
-    """A table of versions: the columns that name a thing and those that say something about it, with SQL types."""
+    """A table of versions: the columns that name a thing and those that say something about it, with SQL types.
+
+    `beside`: columns kept with a version that make it no other one, such as who recorded it.
+    """
 
     table: str
     key: Columns
     content: Columns
+    beside: Columns = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What a load says of one thing: values in the order of the table's key and content columns."""
+    """What a load says of one thing: values in the order of the table's columns."""
 
     key: tuple[Any, ...]
     content: tuple[Any, ...]
+    beside: tuple[Any, ...] = ()
 
 
 @dataclass(slots=True)
@@ -63,7 +68,7 @@ async def append(
             continue
         counts.changed += version > 0
         counts.new += version == 0
-        rows.append((*fact.key, version + 1, *fact.content, said, now))
+        rows.append((*fact.key, version + 1, *fact.content, *fact.beside, said, now))
     await _insert(connection, table, rows)
     return counts
 
@@ -96,6 +101,7 @@ async def _insert(connection: asyncpg.Connection, table: Versioned, rows: Sequen
         *table.key,
         ("version", "integer"),
         *table.content,
+        *table.beside,
         ("digest", "bytea"),
         ("recorded_at", "timestamptz"),
     )

@@ -76,6 +76,8 @@ def _faults(fact: Row, signed: Signed, contents: Contents, limit: timedelta) -> 
         expected |= {
             "fix_within_m": _within(event.judged),
             "fix_age_s": event.judged and event.judged.fix_age_s,
+            "place_id": event.judged and event.judged.place_id,
+            "inside": event.judged is not None and event.judged.fence == "inside",
         }
     if said.get("visit_id") is not None:
         expected["visit_id"] = said["visit_id"]

@@ -204,10 +204,23 @@ POSTCODES = b"""pcd,pcds,doterm,laua,ru11ind,lat,long
 "ZX1 1AE","ZX1 1AE","","L93000001","Z9",99.999999,0.000000
 """
 
+PLACES: list[Row] = [
+    {
+        "provider": "hearth",
+        "service_user": "S1",
+        "name": "Day centre",
+        "lat": "52.0571",
+        "lon": "0.0",
+        "radius_m": "150",
+        "from": "2026-11-02",
+    }
+]
+
 FILES: list[tuple[LoadKind, Sequence[Row]]] = [
     ("organisations", ORGANISATIONS),
     ("carers", CARERS),
     ("service-users", SERVICE_USERS),
+    ("places", PLACES),
     ("contracts", [CONTRACT]),
     ("pay-terms", [PAY_TERMS]),
     ("packages", PACKAGES),

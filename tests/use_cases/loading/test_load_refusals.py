@@ -65,6 +65,18 @@ REFUSED: dict[LoadKind, tuple[list[Row], list[Case]]] = {
             ({"radius_m": "99.5"}, "radius_m", "must be a whole number"),
         ],
     ),
+    "places": (
+        samples.PLACES,
+        [
+            ({"service_user": "S9"}, "service_user", "no service user has the reference S9"),
+            ({"lat": "91"}, "lat", "must lie between -90 and 90"),
+            ({"lat": None}, "lat", "is required with lon"),
+            ({"lat": None, "lon": None}, "postcode", "is required, or lat and lon"),
+            ({"lat": None, "lon": None, "postcode": "ZX1 9ZZ"}, "postcode", "is not in the postcode list"),
+            ({"until": "2026-11-01"}, "until", "2026-11-01 is before from, 2026-11-02"),
+            ({"name": ""}, "name", "is required"),
+        ],
+    ),
     "packages": (
         samples.PACKAGES,
         [

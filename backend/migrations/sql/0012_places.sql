@@ -1,0 +1,22 @@
+-- Where visits may be made besides the home: what a manager approved, version by version.
+
+CREATE TABLE approved_place_version (
+    provider_id uuid NOT NULL,
+    place_id uuid NOT NULL,
+    version integer NOT NULL,
+    service_user_id uuid NOT NULL,         -- whose visits may be made there
+    name text NOT NULL,
+    lat double precision NOT NULL CHECK (lat BETWEEN -90 AND 90),
+    lon double precision NOT NULL CHECK (lon BETWEEN -180 AND 180),
+    place_source text NOT NULL CHECK (place_source IN ('given', 'postcode')),
+    radius_m integer NOT NULL,
+    starts_on date NOT NULL,
+    ends_on date CHECK (ends_on >= starts_on),
+    digest bytea NOT NULL,
+    recorded_by uuid,                      -- null: from a file or the command line
+    recorded_at timestamptz NOT NULL,
+    PRIMARY KEY (provider_id, place_id, version),
+    FOREIGN KEY (provider_id, service_user_id) REFERENCES service_user ON DELETE RESTRICT
+);
+CALL protect_fact('approved_place_version');
+CREATE INDEX approved_place_person ON approved_place_version (provider_id, service_user_id);
