@@ -12,6 +12,7 @@ from backend.faults import DomainError, SetupFault
 from schemas.strict import Faulty
 
 COMMANDS: Final = {
+    "audit": ("audit", "Flag what a person should look at, and draw samples."),
     "calc": ("calc", "Work out one case: wage, day, pay or price."),
     "demo": ("demo", "Play a made-up county through the whole system, and show it."),
     "documents": ("documents", "Recompute frozen documents from the facts."),

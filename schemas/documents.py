@@ -9,6 +9,7 @@ from typing import Literal
 from msgspec import Struct, field
 
 from schemas.beside import ExactFigures, ReportBeside, WorkerBeside
+from schemas.changes import EarlierChange
 from schemas.day import Actual, DayFlag, DaySegment, Span
 from schemas.gap_ledger import GapRow, TravelPace
 from schemas.scalars import Day, Instant, Number
@@ -248,6 +249,7 @@ class WageReportSnapshot(Struct, frozen=True, kw_only=True):
 
     `provisional` until the next period's pay is loaded, because regulation 9 may count some of it here; then `final`.
     `travel_engines` stand there when a journey in it was judged by one, `paces` say how estimates were made.
+    `changes`: what became known of earlier periods after `changes_since`, the `as_of` of the newest report before this.
     """
 
     provider: Party
@@ -265,4 +267,6 @@ class WageReportSnapshot(Struct, frozen=True, kw_only=True):
     simulated_clock: bool = False
     travel_engines: list[TravelEngine] = field(default_factory=list)
     paces: list[TravelPace] = field(default_factory=list)
+    changes: list[EarlierChange] = field(default_factory=list)
+    changes_since: Instant | None = None
     beside: ReportBeside | None = None

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
+from schemas.changes import EarlierChange
 from schemas.documents import Dates, Party
 from schemas.scalars import Day, Instant
 
@@ -185,7 +186,10 @@ class Table(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Facts(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Everything recorded that the result is worked out from. Visits are read `visits_from` up to `visits_until`."""
+    """Everything recorded that the result is worked out from. Visits are read `visits_from` up to `visits_until`.
+
+    `changes` of earlier periods stand as the server stated them: the facts behind them belong to the bundles of those.
+    """
 
     provider: Party
     pay_cycle: str
@@ -200,6 +204,8 @@ class Facts(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     policy_of_visits: dict[str, Any]
     bank_holidays: list[Day]
     miles_before: dict[str, int]
+    changes: list[EarlierChange]
+    changes_since: Instant | None
     carer_id: str | None
     tables: dict[str, Table]
 

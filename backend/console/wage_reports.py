@@ -11,7 +11,7 @@ from backend.console.asking import Ask, action, page
 from backend.console.downloads import download
 from backend.console.paging import key_of, with_query
 from backend.console.rendering import render
-from backend.documents import worker_page
+from backend.documents import earlier_changes, worker_page
 from backend.documents.beside import report_tables, worker_tables
 from backend.faults import DomainError
 from backend.problems import STATUS
@@ -48,7 +48,10 @@ async def _report_page(ask: Ask, problem: Problem | None = None, status: int = 2
         ask.user,
         status=status,
         shown=shown,
-        beside=[] if shown.head.beside is None else report_tables(shown.head.beside),
+        beside=[
+            *([] if shown.head.beside is None else report_tables(shown.head.beside)),
+            *earlier_changes.report_tables(shown.changes),
+        ],
         masked=ask.viewer.masked,
         problem=problem,
     )
@@ -104,7 +107,10 @@ def _worker_page(
         verdict=worker_page.verdict(shown.worker.result),
         steps=worker_page.steps_to_counted(shown.worker.result),
         paid=[(row, worker_page.basis(line) if line else "") for row, line in worker_page.paid(shown.worker)],
-        beside=[] if shown.worker.beside is None else worker_tables(shown.worker.beside, str),
+        beside=[
+            *([] if shown.worker.beside is None else worker_tables(shown.worker.beside, str)),
+            *earlier_changes.worker_tables(shown.changes),
+        ],
         work=worker_page.by_kind(shown.worker.result.work),
         days=days_of(shown),
         problem=problem,

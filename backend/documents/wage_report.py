@@ -61,6 +61,7 @@ def alone(report: WageReportSnapshot, *employments: str) -> WageReportSnapshot:
         rules=[text for text in report.rules if text.id in rules],
         travel_engines=[row for row in report.travel_engines if row.id in engines_named(own)],
         paces=paces_named(own, report.paces),
+        changes=[change for change in report.changes if change.employment in employments],
         statute=[entry for entry in report.statute if (entry.id, entry.hourly) in rates],
     )
 

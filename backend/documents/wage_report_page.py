@@ -5,6 +5,7 @@ from typing import Final
 
 from backend.documents import words
 from backend.documents.beside import report_tables
+from backend.documents.earlier_changes import report_tables as change_tables
 from backend.documents.invoice_page import Page
 from backend.documents.worker_page import before_rounding, named, pay_cycle, table_page, worker_page
 from schemas.documents import StatuteEntry, TestedWorker, WageReportSnapshot
@@ -66,9 +67,13 @@ def _summary(report: WageReportSnapshot) -> Page:
         "not_tested": [
             [left.name or left.employment, left.employment, left.reason] for left in report.not_tested
         ],
-        "beside": []
-        if report.beside is None
-        else [table_page(table) for table in report_tables(report.beside)],
+        "beside": [
+            table_page(table)
+            for table in (
+                *([] if report.beside is None else report_tables(report.beside)),
+                *change_tables(report.changes),
+            )
+        ],
         "statute": [
             [entry.id, words.pounds(entry.hourly), f"{entry.from_} to {entry.until}", _cited(entry)]
             for entry in report.statute

@@ -6,6 +6,9 @@ from typing import Final
 from backend.documents import words
 from backend.documents.beside import sheets
 from backend.documents.cells import Cell, edges
+from backend.documents.earlier_changes import GAPS as CHANGED_GAPS
+from backend.documents.earlier_changes import PERIODS, period_rows
+from backend.documents.earlier_changes import gap_rows as changed_gap_rows
 from backend.documents.gap_sheets import GAPS, PARTS, gap_rows, part_rows
 from backend.documents.wage_report_page import notices
 from backend.documents.workbook import Rows, Sheet, workbook
@@ -109,6 +112,8 @@ def _sheets(report: WageReportSnapshot) -> Iterator[Sheet]:
     yield "Days", _DAYS, _each_day(tested, _segments)
     yield "Gaps", (*_OF_DAY, *GAPS), _each_day(tested, gap_rows)
     yield "Gap seconds", (*_OF_DAY, *PARTS), _each_day(tested, part_rows)
+    yield "Earlier periods", PERIODS, period_rows(report.changes)
+    yield "Earlier gaps", CHANGED_GAPS, changed_gap_rows(report.changes)
     yield "Visits", _VISITS, _each_day(tested, _visits)
     yield "Flags", _FLAGS, _each_day(tested, _day_flags)
     yield (

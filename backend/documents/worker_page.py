@@ -6,6 +6,8 @@ from typing import Any
 
 from backend.documents import words
 from backend.documents.beside import Table, worker_tables
+from backend.documents.earlier_changes import rules_of_changes
+from backend.documents.earlier_changes import worker_tables as change_tables
 from backend.documents.invoice_page import Page, rule, rule_numbers
 from backend.documents.worked_days import day_rules, days_page
 from backend.domain.minimum_wage.reductions import ACCOMMODATION_RULE
@@ -31,16 +33,23 @@ def worker_page(report: WageReportSnapshot, worker: TestedWorker) -> Page:
         "work_totals": _work_totals(worker.result),
         "pay": [_pay(row, line, numbers) for row, line in paid(worker)],
         "to_counted": _to_counted(worker.result, numbers),
-        "beside": []
-        if worker.beside is None
-        else [
+        "beside": [
             table_page(table)
-            for table in worker_tables(worker.beside, lambda rule_id: rule_numbers([rule_id], numbers))
+            for table in (
+                *_beside(worker, numbers),
+                *change_tables([one for one in report.changes if one.employment == worker.employment]),
+            )
         ],
         "warnings": [f"{warned.detail} ({warned.code})" for warned in worker.result.warnings],
         "days": days_page(worker.days, numbers),
         "rules": [rule(text, numbers) for text in rules],
     }
+
+
+def _beside(worker: TestedWorker, numbers: Mapping[str, str]) -> list[Table]:
+    if worker.beside is None:
+        return []
+    return worker_tables(worker.beside, lambda rule_id: rule_numbers([rule_id], numbers))
 
 
 def table_page(table: Table) -> Page:
@@ -115,6 +124,7 @@ def rules_of(report: WageReportSnapshot, worker: TestedWorker) -> list[RuleText]
         used |= {worker.beside.together.rule} if worker.beside.together else set()
     if not result.compliant:
         used.add(result.arrears.rule)
+    used |= rules_of_changes(one for one in report.changes if one.employment == worker.employment)
     return [text for text in report.rules if text.id in used]
 
 

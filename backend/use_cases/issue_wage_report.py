@@ -1,5 +1,6 @@
 """Issue the minimum wage report of one provider, pay cycle and pay reference period."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Literal, cast
 from uuid import UUID
@@ -10,6 +11,7 @@ from backend.clock import is_simulated
 from backend.documents.wage_report import wage_report_json, wage_report_pdf
 from backend.documents.wage_workbook import wage_report_xlsx
 from backend.domain.time import london_date
+from backend.use_cases.earlier_changes import earlier_changes, newest_report
 from backend.use_cases.frozen_documents import SETTLED, File, Frozen, store
 from backend.use_cases.parties import parties
 from backend.use_cases.wage_report_facts import wage_report_facts
@@ -42,6 +44,7 @@ async def issue_wage_report(
         now - SETTLED,
         london_date(now),
         is_simulated(),
+        await newest_report(connection, provider_id, pay_cycle),
     )
     if not snapshot.workers and not snapshot.not_tested:
         return "nobody worked or was paid"
@@ -81,12 +84,18 @@ async def build_wage_report(
     as_of: datetime,
     today: date,
     simulated: bool,
+    changes_since: datetime | None,
 ) -> WageReportSnapshot:
-    """The report's snapshot from the facts recorded up to `as_of`: the same facts always give the same bytes."""
+    """The report's snapshot from the facts recorded up to `as_of`: the same facts always give the same bytes.
+
+    What changed of earlier periods after `changes_since` is in it.
+    """
     facts = await wage_report_facts(connection, provider_id, pay_cycle, start, end, as_of, today)
+    changes = await earlier_changes(connection, provider_id, pay_cycle, changes_since, as_of, today)
+    recorded = replace(facts.recorded, changes=changes, changes_since=changes_since)
     provider = (await parties(connection, [provider_id], as_of))[provider_id]
     return wage_report_snapshot(
-        facts,
+        replace(facts, recorded=recorded),
         provider,
         pay_cycle,
         start,

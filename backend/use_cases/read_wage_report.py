@@ -13,9 +13,11 @@ from msgspec import Struct
 
 from backend.faults import DomainError
 from backend.tables.ids import thing_id
+from backend.use_cases.evidence.masking import changes_for_auditor
 from backend.use_cases.pseudonyms import pseudonym, unnamed
 from backend.use_cases.read_documents import WAGE_REPORTS, document_formats, frozen_document
 from backend.use_cases.viewer import Viewer
+from schemas.changes import EarlierChange
 from schemas.documents import TestedWorker, WageReportSnapshot
 from schemas.scalars import Number
 from schemas.wage import WageResult
@@ -64,6 +66,7 @@ class ShownReport:
     files: list[tuple[str, int]]
     short_if_unresolved: int
     unresolved_minutes: Number
+    changes: list[EarlierChange]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,7 @@ class ShownWorker:
     masked: bool
     head: WageReportSnapshot
     worker: TestedWorker
+    changes: list[EarlierChange]
 
 
 async def read_wage_report(viewer: Viewer, document_id: UUID) -> ShownReport:
@@ -103,6 +107,7 @@ async def read_wage_report(viewer: Viewer, document_id: UUID) -> ShownReport:
         files,
         sum(test.result.shortfall_with_unresolved > test.result.shortfall for test in tests),
         head.summary.unresolved_minutes,
+        _changes(head, provider_id, viewer.masked),
     )
 
 
@@ -135,15 +140,14 @@ async def worker_of(
         if masked
         else _label(viewer, provider_id, worker.employment, worker.name, named=True)
     )
-    return ShownWorker(
-        document_id,
-        provider_id,
-        place,
-        label,
-        masked,
-        _head(content),
-        unnamed(worker, label) if masked else worker,
-    )
+    head = _head(content)
+    shown = unnamed(worker, label) if masked else worker
+    changes = [one for one in _changes(head, provider_id, masked) if one.employment == shown.employment]
+    return ShownWorker(document_id, provider_id, place, label, masked, head, shown, changes)
+
+
+def _changes(head: WageReportSnapshot, provider_id: UUID, masked: bool) -> list[EarlierChange]:
+    return changes_for_auditor(head.changes, provider_id) if masked else head.changes
 
 
 def _label(viewer: Viewer, provider_id: UUID, employment: str, name: str | None, named: bool = False) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -68,6 +68,7 @@ async def _recomputed(
     """The snapshot that the facts give, or None if they leave nothing to bill."""
     start, end, as_of = row["period_start"], row["period_end"], row["as_of"]
     if row["kind"] == "wage_report":
+        since = known.get("changes_since")
         today = date.fromisoformat(msgspec.json.decode(row["summary"])["today"])
         return await build_wage_report(
             connection,
@@ -79,6 +80,7 @@ async def _recomputed(
             as_of,
             today,
             known["simulated_clock"],
+            since and datetime.fromisoformat(since),
         )
     facts = await invoice_facts(connection, provider_id, row["contract_id"], start, end, as_of)
     made = invoice(facts)

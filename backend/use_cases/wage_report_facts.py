@@ -18,6 +18,7 @@ from backend.use_cases.known_bank_holidays import known_bank_holidays
 from backend.use_cases.miles_before import miles_before
 from backend.use_cases.wage_standards import hourly_standards, in_force
 from backend.use_cases.worked_days import CarersDays, RecordedDays, days_recorded, recorded_days
+from schemas.changes import EarlierChange
 from schemas.scalars import parse_minutes
 from schemas.wage import (
     Accommodation,
@@ -45,7 +46,7 @@ ARREARS: Final = "award"
 class RecordedWages:
     """What was recorded that a wage report is made from. `pay_lines`, `payroll_lines`, `pay_mapping`, `terms` and
     `standards`: rows of the queries of those names. `miles_before`: hundredths of a mile by employment. Arrears are to
-    `today`.
+    `today`. `changes`: what became known after `changes_since` of earlier periods, whose own facts are not held.
 
     Whoever holds these alone can work the report out again, without a database.
     """
@@ -60,6 +61,8 @@ class RecordedWages:
     terms: Sequence[Mapping[str, Any]] = ()
     standards: Sequence[Mapping[str, Any]] = ()
     miles_before: Mapping[str, int] = field(default_factory=dict)
+    changes: Sequence[EarlierChange] = ()
+    changes_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,25 @@ async def recorded_wages(
 ) -> RecordedWages:
     """Everything that `wages_recorded` needs, read from the database."""
     days = await recorded_days(connection, provider_id, start, end, as_of=as_of, carer_id=carer_id)
+    miles = (
+        {}
+        if carer_id  # a running test of one carer's shows no mileage
+        else await miles_before(connection, provider_id, start, as_of, days.policy)
+    )
+    return await recorded_pay(connection, provider_id, pay_cycle, days, as_of, today, miles)
+
+
+async def recorded_pay(
+    connection: asyncpg.Connection,
+    provider_id: UUID,
+    pay_cycle: str,
+    days: RecordedDays,
+    as_of: datetime,
+    today: date,
+    miles: Mapping[str, int],
+) -> RecordedWages:
+    """The same for days that were read already. `miles`: those before the period."""
+    start, end = days.first, days.last
 
     async def read(name: str, *parameters: Any) -> list[dict[str, Any]]:
         return [dict(row) for row in await connection.fetch(query(f"wages.{name}"), provider_id, *parameters)]
@@ -133,9 +155,7 @@ async def recorded_wages(
         pay_mapping=await read("pay_mapping", as_of),
         terms=await read("terms", as_of),
         standards=await read("standards", as_of),
-        miles_before={}
-        if carer_id  # a running test of one carer's shows no mileage
-        else await miles_before(connection, provider_id, start, as_of, days.policy),
+        miles_before=miles,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 import msgspec
 import polars as pl
 
+from backend.documents.earlier_changes import rules_of_changes
 from backend.documents.worked_days import day_rules
 from backend.documents.worker_page import engines_named, paces_named
 from backend.domain.minimum_wage.reductions import ACCOMMODATION_RULE
@@ -84,12 +85,14 @@ def wage_report_snapshot(
         summary=_summary(tested, not_tested),
         workers=tested,
         not_tested=not_tested,
-        rules=rule_texts(rules_named(tested), book.rules),
+        rules=rule_texts(rules_named(tested) | rules_of_changes(facts.recorded.changes), book.rules),
         statute=_statute(tested, book),
         facts_digest=_digest(facts),
         simulated_clock=simulated,
         travel_engines=_engines(tested, facts.days),
         paces=paces_named(tested, ledger.paces),
+        changes=list(facts.recorded.changes),
+        changes_since=facts.recorded.changes_since,
         beside=report_beside(tested, facts.payroll.mapping),
     )
 
@@ -268,5 +271,6 @@ def _digest(facts: WageReportFacts) -> str:
             facts.days.activities.select("event_ids", "digests").to_dicts(),
             employments,
             list(facts.payroll.digests),
+            msgspec.to_builtins(facts.recorded.changes),
         ]
     )

@@ -1,7 +1,7 @@
 """What the law counts of carers' days, from the facts: the one path that phones, reports and pages share."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -121,9 +121,14 @@ async def recorded_days(
     activities = await recorded_activities(connection, provider_id, opens, closes, carer_id, as_of)
     rows = await connection.fetch(query("wages.employments"), provider_id, as_of, carer_id)
     employments = sorted(map(dict, rows), key=lambda row: str(row["reference"]))
-    places = [*places_in(visits.facts.places), *places_in(activities.events)]
-    journeys = await known_journeys(connection, provider_id, places, as_of)
-    return RecordedDays(first, last, policy, visits, activities, employments, journeys)
+    recorded = RecordedDays(first, last, policy, visits, activities, employments)
+    journeys = await known_journeys(connection, provider_id, recorded_places(recorded), as_of)
+    return replace(recorded, journeys=journeys)
+
+
+def recorded_places(recorded: RecordedDays) -> list[tuple[float, float]]:
+    """The places that recorded days name, in degrees north and east."""
+    return [*places_in(recorded.visits.facts.places), *places_in(recorded.activities.events)]
 
 
 def places_in(frame: pl.DataFrame) -> list[tuple[float, float]]:

@@ -4,6 +4,7 @@ from itertools import pairwise
 from typing import Any
 
 from tests.documents.beside_samples import BESIDE, REPORT_BESIDE
+from tests.documents.change_samples import CHANGES
 
 Data = dict[str, Any]
 
@@ -430,6 +431,8 @@ def wage_report(workers: int = 2, days: int = 2, visits: int = 3) -> Data:
         "facts_digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
         "beside": REPORT_BESIDE,
         "paces": [PACE],
+        "changes": CHANGES,
+        "changes_since": "2026-05-13T06:00:00Z",
     }
 
 
@@ -439,7 +442,6 @@ RULES = (
     "nmw-2015-30",
     "nmw-2015-32",
     "nmw-2015-34",
-    "nmw-2015-35",
     "nmw-1998-17",
     "standard-hourly",
     "gap-short-travel",
@@ -448,6 +450,7 @@ RULES = (
     "contract-travel-rate",
     "pay-contact-actual",
     "pay-not-worked",
+    "nmw-2015-35",
     "nmw-unused",
 )
 

@@ -1,11 +1,17 @@
 """The gap ledger through the database: what phones signed, what was planned, and what a report freezes of the gaps."""
 
+from datetime import timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 import asyncpg
+import msgspec
 
-from tests.jobs.office import Office, instant, visit_id
-from tests.jobs.test_wage_reports import REPORT_DUE, WEEK, reports
+from backend.tables.ids import thing_id
+from backend.use_cases.frozen_documents import snapshot_bytes
+from backend.use_cases.verify_documents import verify_documents
+from tests.jobs.office import PROVIDER, Office, instant, visit_id
+from tests.jobs.test_wage_reports import NEXT_REPORT_DUE, REPORT_DUE, WEEK, reports
 
 ONE, TWO = (52.0607, -2.71), (52.1, -2.5)
 """Where the two people live."""
@@ -96,3 +102,115 @@ async def test_every_second_of_a_long_gap_is_credited_or_names_the_rule_by_which
     assert gap["no_speed"] == "no_position"
     texts = {rule["id"]: rule["says"] for rule in (await reports(superuser))["provisional"]["rules"]}
     assert "neither counted nor refused" in texts["day-long-gap"]
+
+
+async def two_weeks(office: Office) -> None:
+    """A morning in the first week and one in the second, both paid for; the third visit of the first is missing."""
+    for reference, start in (("A", "02T09:00"), ("B", "02T09:50"), ("C", "02T10:40"), ("D", "09T09:00")):
+        await office.plan(reference, f"2026-11-{start}")
+    await office.attend("A", "2026-11-02T09:00", "2026-11-02T09:30")
+    await office.attend("C", "2026-11-02T10:40", "2026-11-02T11:10")
+    await office.attend("D", "2026-11-09T09:00", "2026-11-09T09:30")
+    await office.pay("E1", "1", 60, "12.71", WEEK, "2026-11-13")
+    await office.pay("E1", "2", 30, "12.71", ("2026-11-09", "2026-11-15"), "2026-11-20")
+
+
+async def late_visit(office: Office) -> None:
+    """The phone was off: a visit of the first week comes when its report is frozen."""
+    await office.attend("B", "2026-11-02T09:50", "2026-11-02T10:20", flush=False)
+    office.set(instant("2026-11-16T12:00"))
+    assert set(await office.hand_in()) == {"accepted"}
+
+
+async def stated(superuser: asyncpg.Connection) -> dict[tuple[str, str], dict[str, Any]]:
+    rows = await superuser.fetch(
+        "SELECT period_start, edition, snapshot FROM document WHERE kind = 'wage_report' ORDER BY created_at"
+    )
+    return {
+        (row["period_start"].isoformat(), row["edition"]): msgspec.json.decode(
+            snapshot_bytes(row["snapshot"])
+        )
+        for row in rows
+    }
+
+
+async def faults() -> list[tuple[str, ...]]:
+    return [found.faults async for found in verify_documents(PROVIDER) if found.faults]
+
+
+async def test_a_late_event_changes_no_frozen_gap_and_stands_in_the_next_report_once(
+    office: Office, superuser: asyncpg.Connection
+) -> None:
+    await two_weeks(office)
+    await office.run(REPORT_DUE, "wage_reports")
+    frozen = (await stated(superuser))["2026-11-02", "provisional"]
+    await late_visit(office)
+    await office.run(NEXT_REPORT_DUE, "wage_reports")
+    found = await stated(superuser)
+    assert found["2026-11-02", "provisional"] == frozen
+    [change] = found["2026-11-09", "provisional"]["changes"]
+    assert found["2026-11-09", "provisional"]["changes_since"] == frozen["as_of"]
+    gaps = [
+        (gap["left"], gap["reached"], gap["before"] and gap["before"]["observed_seconds"],
+         gap["after"] and gap["after"]["observed_seconds"], gap["difference"])
+        for gap in change["gaps"]
+    ]  # fmt: skip
+    assert gaps == [("A", "B", None, 1200, 1200), ("A", "C", 4200, None, 0), ("B", "C", None, 1200, 1200)]
+    assert (change["before"]["counted_seconds"], change["after"]["counted_seconds"]) == (3600, 7800)
+    assert (change["before"]["shortfall"], change["before"]["compliant"]) == ("0.00", True)
+    # 130 minutes at 12.71 are 27.538.. pounds; 12.71 was paid.
+    assert (change["after"]["shortfall"], change["after"]["compliant"]) == ("14.83", False)
+    # The first week's final report knows the event itself, and says nothing of it again; nor does the week after.
+    await office.pay("E1", "3", 30, "12.71", ("2026-11-16", "2026-11-22"), "2026-11-27")
+    await office.plan("F", "2026-11-16T09:00")
+    await office.run(NEXT_REPORT_DUE + timedelta(minutes=10))
+    found = await stated(superuser)
+    final = found["2026-11-02", "final"]
+    assert final["changes"] == [] and final["workers"][0]["result"]["shortfall"] == "14.83"
+    assert await faults() == []
+
+
+async def test_a_correction_after_the_final_report_goes_to_the_next_document_of_another_period(
+    office: Office, superuser: asyncpg.Connection
+) -> None:
+    await two_weeks(office)
+    await office.run(REPORT_DUE)
+    await office.run(NEXT_REPORT_DUE)
+    before = await stated(superuser)
+    assert ("2026-11-02", "final") in before
+    await office.plan("E", "2026-11-16T09:00")
+    await office.attend("E", "2026-11-16T09:00", "2026-11-16T09:30")
+    await corrected(superuser, office, "A", "2026-11-02T09:00", "2026-11-02T09:45")
+    await office.pay("E1", "3", 30, "12.71", ("2026-11-16", "2026-11-22"), "2026-11-27")
+    await office.run(NEXT_REPORT_DUE + timedelta(days=7))
+    found = await stated(superuser)
+    assert {key: found[key] for key in before} == before
+    told = [key for key, report in found.items() if report["changes"]]
+    assert len(told) == 1 and told[0] not in before
+    [change] = found[told[0]]["changes"]
+    assert change["period"] == {"start": "2026-11-02", "end": "2026-11-08"}
+    [gap] = change["gaps"]
+    assert (gap["before"]["observed_seconds"], gap["after"]["observed_seconds"]) == (4200, 3300)
+    # Shorter than the waiting limit, the rest of the gap is now waiting.
+    assert [part["kind"] for part in gap["before"]["parts"]] == ["unresolved"]
+    assert [part["kind"] for part in gap["after"]["parts"]] == ["waiting"]
+    assert gap["difference"] == 3300
+    assert await faults() == []
+
+
+async def corrected(
+    superuser: asyncpg.Connection, office: Office, reference: str, start: str, end: str
+) -> None:
+    """A correction of a visit's times that was accepted on 23 November."""
+    office.set(instant("2026-11-23T12:00"))
+    carer, correction = thing_id(PROVIDER, "carer", "C1"), uuid4()
+    await superuser.execute(
+        "INSERT INTO correction (provider_id, id, carer_id, visit_id, proposed_start, proposed_end, reason_code, "
+        "proposed_by, received_at) VALUES ($1, $2, $3, $4, $5, $6, 'forgot', 'manager', $7)",
+        PROVIDER, correction, carer, UUID(visit_id(reference)), instant(start), instant(end), office.clock,
+    )  # fmt: skip
+    await superuser.execute(
+        "INSERT INTO correction_decision (provider_id, correction_id, number, decision, decided_by, decided_at) "
+        "VALUES ($1, $2, 1, 'accepted', $3, $4)",
+        PROVIDER, correction, uuid4(), office.clock,
+    )  # fmt: skip

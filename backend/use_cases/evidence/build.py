@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from typing import Any, Final
@@ -144,6 +144,8 @@ async def _recorded(
         as_of,
         today,
     )
+    # What changed of earlier periods is stated as it was frozen: its own facts are in the bundles of those.
+    found = replace(found, changes=frozen.changes, changes_since=frozen.changes_since)
     if wanted.carer_id is None:
         return found
     return await asyncio.to_thread(of_one_carer, found, wanted.carer_id)

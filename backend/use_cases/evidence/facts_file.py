@@ -88,6 +88,8 @@ def facts_of(recorded: RecordedWages, frozen: WageReportSnapshot) -> Facts:
         policy_of_visits=msgspec.to_builtins(days.visits.policy),
         bank_holidays=list(recorded.bank_holidays),
         miles_before=dict(recorded.miles_before),
+        changes=list(recorded.changes),
+        changes_since=recorded.changes_since,
         carer_id=days.visits.carer_id,
         tables=tables,
     )
@@ -135,6 +137,8 @@ def recorded_of(facts: Facts) -> RecordedWages:
         facts.today,
         bank_holidays=facts.bank_holidays,
         miles_before=facts.miles_before,
+        changes=facts.changes,
+        changes_since=facts.changes_since,
         **rows,
     )
 

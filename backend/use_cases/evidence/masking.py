@@ -16,6 +16,7 @@ from backend import keys
 from backend.domain.visit import VisitFacts
 from backend.use_cases.pseudonyms import pseudonym, unnamed
 from backend.use_cases.wage_report_facts import RecordedWages
+from schemas.changes import EarlierChange
 from schemas.day import DayFlag, DaySegment
 from schemas.documents import NotTested, TestedWorker, WageReportSnapshot, WorkedDay
 from schemas.gap_ledger import GapRow
@@ -58,6 +59,7 @@ def without_names(recorded: RecordedWages, provider_id: UUID) -> RecordedWages:
         pay_lines=_lines(recorded.pay_lines, provider_id),
         payroll_lines=_lines([{**row, "description": None} for row in recorded.payroll_lines], provider_id),
         miles_before={masked_id(provider_id, key): miles for key, miles in recorded.miles_before.items()},
+        changes=changes_for_auditor(recorded.changes, provider_id),
     )
 
 
@@ -100,7 +102,26 @@ def shown_to_auditor(
         report,
         workers=sorted(workers, key=lambda worker: worker.employment),
         not_tested=sorted(left, key=lambda one: one.employment),
+        changes=changes_for_auditor(report.changes, provider_id),
     )
+
+
+def changes_for_auditor(changes: Sequence[EarlierChange], provider_id: UUID) -> list[EarlierChange]:
+    """Changes to earlier periods under pseudonyms, in their order. Of each gap time, kind and rule alone: for whom the
+    visits of an earlier period were is not looked up.
+    """
+    shown = [
+        structs.replace(
+            change,
+            employment=label,
+            person=label,
+            name=None,
+            gaps=[structs.replace(gap, from_=None, to=None, left=None, reached=None) for gap in change.gaps],
+        )
+        for change in changes
+        for label in [pseudonym(provider_id, change.employment)]
+    ]
+    return sorted(shown, key=lambda change: (change.period.start, change.employment))
 
 
 def _worker(worker: TestedWorker, label: str, hidden: Collection[str]) -> TestedWorker:

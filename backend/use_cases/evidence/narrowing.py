@@ -34,6 +34,9 @@ def of_one_carer(recorded: RecordedWages, carer_id: UUID) -> RecordedWages:
         days=own_days,
         pay_lines=[row for row in recorded.pay_lines if row["employment_id"] in own],
         payroll_lines=[row for row in recorded.payroll_lines if row["employment_id"] in own],
+        changes=[
+            one for one in recorded.changes if one.employment in {row["reference"] for row in employments}
+        ],
         miles_before={key: miles for key, miles in recorded.miles_before.items() if key in own},
     )
 

@@ -1,0 +1,134 @@
+-- What audit tests read of a provider, and what is kept of audits. $1 is always the provider.
+
+-- name: marks
+-- Accepted and released check-ins and check-outs within a range, with what was judged of their position, and the
+-- position itself while it is held. An unplanned visit takes its id from its check-in, as in visits.events.
+SELECT e.row_id::text, e.device_id::text, e.carer_id::text, e.kind,
+       CASE WHEN e.visit_id IS NOT NULL THEN e.visit_id::text
+            ELSE md5(e.device_id::text || coalesce(e.check_in_id, e.event_id)::text)::uuid::text END,
+       e.paid_at, e.occurred_at, e.received_at, e.flags, j.fence, j.distance_m, j.accuracy_m, j.fix_age_s, j.at_home,
+       coalesce(j.reasons, '{}'), (a.fix->>'lat')::double precision, (a.fix->>'lon')::double precision,
+       e.offset_low_ms, e.offset_high_ms
+FROM event e
+LEFT JOIN event_release r ON r.provider_id = e.provider_id AND r.event_row = e.row_id AND r.released_at <= $4
+LEFT JOIN LATERAL (
+    SELECT w.fence, w.distance_m, w.accuracy_m, w.fix_age_s, w.at_home, w.reasons FROM event_judgement w
+    WHERE w.provider_id = e.provider_id AND w.event_row = e.row_id ORDER BY w.judged_at DESC LIMIT 1) j ON true
+LEFT JOIN LATERAL (
+    SELECT convert_from(w.content, 'UTF8')::jsonb AS fix FROM event_attachment w
+    WHERE w.provider_id = e.provider_id AND w.event_row = e.row_id AND w.kind = 'fix') a ON true
+WHERE e.provider_id = $1 AND e.paid_at >= $2 AND e.paid_at < $3 AND e.received_at <= $4
+  AND e.kind IN ('check_in', 'check_out') AND e.event_id IS NOT NULL
+  AND (e.outcome = 'accepted' OR r.event_row IS NOT NULL)
+
+-- name: phones
+SELECT id::text, carer_id::text, install_id, least(revoked_at, replaced_at) FROM device
+WHERE provider_id = $1 AND enrolled_at <= $2
+
+-- name: absences
+SELECT service_user_id::text, kind, starts_on, ends_on FROM (
+    SELECT DISTINCT ON (service_user_id, kind, starts_on) service_user_id, kind, starts_on, ends_on
+    FROM absence_version WHERE provider_id = $1 AND recorded_at <= $2
+    ORDER BY service_user_id, kind, starts_on, version DESC) newest
+
+-- name: lines
+SELECT coalesce(d.number, d.id::text), l.line, l.visit_id::text, l.employment_id::text, l.amount_pence,
+       l.adjusts_document IS NOT NULL
+FROM document_line l JOIN document d ON d.provider_id = l.provider_id AND d.id = l.document_id
+WHERE l.provider_id = $1 AND l.visit_id = ANY ($2::uuid[]) AND d.created_at <= $3
+
+-- name: periods
+SELECT contract_id::text, period_start, period_end, max(as_of) FROM document
+WHERE provider_id = $1 AND contract_id IS NOT NULL AND period_end >= $2 AND period_start <= $3 AND created_at <= $4
+GROUP BY contract_id, period_start, period_end
+
+-- name: parked
+SELECT DISTINCT p.visit_id::text FROM parked_visit p
+WHERE p.provider_id = $1 AND p.visit_id = ANY ($2::uuid[])
+
+-- name: edits
+SELECT c.id::text, c.visit_id::text, c.carer_id::text, c.proposed_start, c.proposed_end, c.reason_code,
+       coalesce(c.user_id, c.carer_id)::text, c.received_at, d.decision, d.decided_by::text, d.decided_at
+FROM correction c
+LEFT JOIN LATERAL (
+    SELECT decision, decided_by, decided_at FROM correction_decision w
+    WHERE w.provider_id = c.provider_id AND w.correction_id = c.id AND w.decided_at <= $3
+    ORDER BY number DESC LIMIT 1) d ON true
+WHERE c.provider_id = $1 AND c.visit_id = ANY ($2::uuid[]) AND c.received_at <= $3
+
+-- name: elsewhere
+SELECT visit_id::text, carer_id::text, seconds FROM worked_elsewhere($1, $2, $3, $4)
+
+-- name: roundings
+-- How each contract in force in a range rounds the length of a visit.
+SELECT DISTINCT ON (contract_id) contract_id::text, terms->'rounding' AS rounding FROM contract_version
+WHERE provider_id = $1 AND starts_on <= $2 AND recorded_at <= $3
+ORDER BY contract_id, starts_on DESC, version DESC
+
+-- name: commissioners
+SELECT DISTINCT visit_id::text, commissioner_id FROM visit_version
+WHERE provider_id = $1 AND visit_id = ANY ($2::uuid[])
+
+-- name: insert_run
+INSERT INTO audit_run (provider_id, id, starts_on, ends_on, as_of, limits_id, visits, asked_by, organisation_id, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+
+-- name: insert_flags
+INSERT INTO audit_flag (provider_id, run_id, number, key, test, carer_id, visit_id, visit_ids, event_rows, others, at,
+                        measured, limited, commissioner_ids)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+
+-- name: runs
+-- $1 is an array of providers: the newest audits.
+SELECT r.provider_id, r.id, r.starts_on, r.ends_on, r.as_of, r.limits_id, r.visits, r.created_at,
+       (SELECT count(*) FROM audit_flag f WHERE f.provider_id = r.provider_id AND f.run_id = r.id) AS flags
+FROM audit_run r WHERE r.provider_id = ANY ($1::uuid[])
+ORDER BY r.created_at DESC, r.id LIMIT $2
+
+-- name: run
+-- $1 is an array of providers.
+SELECT provider_id, id, starts_on, ends_on, as_of, limits_id, visits, created_at
+FROM audit_run WHERE provider_id = ANY ($1::uuid[]) AND id = $2
+
+-- name: counts
+SELECT f.test, count(*) AS flags,
+       count(*) FILTER (WHERE coalesce(d.state, 'open') = 'open') AS open
+FROM audit_flag f
+LEFT JOIN LATERAL (
+    SELECT state FROM audit_decision w WHERE w.provider_id = f.provider_id AND w.key = f.key
+    ORDER BY w.number DESC LIMIT 1) d ON true
+WHERE f.provider_id = $1 AND f.run_id = $2 GROUP BY f.test
+
+-- name: flags
+-- Flags of a run, of one test or all (null), behind a number; with their state.
+SELECT f.number, f.key, f.test, f.carer_id, f.visit_id, f.visit_ids, f.event_rows, f.others, f.at, f.measured,
+       f.limited, coalesce(d.state, 'open') AS state, d.reason, d.decided_at
+FROM audit_flag f
+LEFT JOIN LATERAL (
+    SELECT state, reason, decided_at FROM audit_decision w WHERE w.provider_id = f.provider_id AND w.key = f.key
+    ORDER BY w.number DESC LIMIT 1) d ON true
+WHERE f.provider_id = $1 AND f.run_id = $2 AND ($3::text IS NULL OR f.test = $3) AND f.number > $4
+ORDER BY f.number LIMIT $5
+
+-- name: flag_key
+SELECT key FROM audit_flag WHERE provider_id = $1 AND run_id = $2 AND number = $3
+
+-- name: lock_flag
+SELECT pg_advisory_xact_lock(hashtextextended($1::text || $2, 0))
+
+-- name: insert_decision
+INSERT INTO audit_decision (provider_id, key, number, state, reason, decided_by, organisation_id, decided_at)
+SELECT $1, $2, coalesce(max(number), 0) + 1, $3, $4, $5, $6, $7
+FROM audit_decision WHERE provider_id = $1 AND key = $2
+
+-- name: visit_labels
+-- References of visits, as far as the reader may see them.
+SELECT id, reference FROM visit WHERE provider_id = $1 AND id = ANY ($2::uuid[])
+
+-- name: carer_labels
+SELECT c.id, c.reference, min(e.reference) AS employment
+FROM carer c JOIN employment e ON e.provider_id = c.provider_id AND e.carer_id = c.id
+WHERE c.provider_id = $1 GROUP BY c.id, c.reference
+
+-- name: event_labels
+SELECT row_id, event_id FROM event WHERE provider_id = $1 AND row_id = ANY ($2::uuid[])

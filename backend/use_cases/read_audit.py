@@ -1,0 +1,199 @@
+"""What audits flagged: a provider sees its own, a commissioner's auditor what concerns visits of theirs."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+
+from backend import db
+from backend.domain.audit_tests.registry import BY_ID, TESTS
+from backend.faults import DomainError
+from backend.sql import query
+from backend.statute.catalogue import rule
+from backend.statute.entries import Rule
+from backend.use_cases.parties import parties
+from backend.use_cases.pseudonyms import pseudonym
+from backend.use_cases.viewer import Viewer
+
+PAGE: Final = 100
+RUNS: Final = 50
+_ALL: Final = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRun:
+    """One audit: whose visits, from which day to which, as recorded when."""
+
+    id: UUID
+    provider_id: UUID
+    provider: str
+    starts_on: date
+    ends_on: date
+    as_of: datetime
+    limits_id: str
+    visits: int
+    flags: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One test with how much it flagged, and how much of that nobody has decided about."""
+
+    rule: Rule
+    unit: str
+    flags: int
+    open: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFlag:
+    """One flag. `carer` is a reference, or a pseudonym for an auditor; visits are (id, reference), the reference None
+    for one that is none of the reader's; events are the ids that phones gave them."""
+
+    number: int
+    key: str
+    test: str
+    carer: str | None
+    employment: str | None
+    visit: str | None
+    visits: list[tuple[UUID, str | None]]
+    events: list[UUID]
+    others: list[str]
+    at: datetime | None
+    measured: float | None
+    limit: float
+    state: str
+    reason: str | None
+
+
+async def read_runs(viewer: Viewer) -> tuple[list[ShownRun], list[tuple[UUID, str]]]:
+    """The newest audits that the reader may see, and the providers that could be audited (id and name)."""
+    async with viewer.transaction() as connection:
+        providers = await viewer.providers(connection)
+        rows = await connection.fetch(query("audit.runs"), providers, RUNS)
+        names = await parties(connection, providers)
+    known = [(one, names[one].name) for one in providers]
+    return [_run(row, names[row["provider_id"]].name, row["flags"]) for row in rows], sorted(
+        known, key=lambda pair: pair[1]
+    )
+
+
+async def read_run(viewer: Viewer, run_id: UUID) -> tuple[ShownRun, list[Counted]]:
+    """One audit with the count of every test. Raises DomainError not_found."""
+    async with viewer.transaction() as connection:
+        row = await _found(connection, viewer, run_id)
+        counts = await connection.fetch(query("audit.counts"), row["provider_id"], run_id)
+        names = await parties(connection, [row["provider_id"]])
+    counted = {each["test"]: each for each in counts}
+    tests = [Counted(rule(test.id), test.unit, *_flags_of(counted.get(test.id))) for test in TESTS]
+    return _run(row, names[row["provider_id"]].name, sum(test.flags for test in tests)), tests
+
+
+def _flags_of(row: Mapping[str, Any] | None) -> tuple[int, int]:
+    return (0, 0) if row is None else (row["flags"], row["open"])
+
+
+async def read_flags(
+    viewer: Viewer, run_id: UUID, test: str, after: int = 0
+) -> tuple[ShownRun, Counted, list[ShownFlag], bool]:
+    """The flags of one test behind a number, and whether more follow. Raises DomainError not_found."""
+    if test not in BY_ID:
+        raise DomainError("not_found", "There is no such audit test.")
+    run, tests = await read_run(viewer, run_id)
+    async with viewer.transaction() as connection:
+        rows = await connection.fetch(query("audit.flags"), run.provider_id, run_id, test, after, PAGE + 1)
+        shown = await _shown(connection, run.provider_id, rows[:PAGE], viewer.masked)
+        await viewer.note(connection, run.provider_id, f"audit flags: {test}", run_id)
+    counted = next(each for each in tests if each.rule.id == test)
+    return run, counted, shown, len(rows) > PAGE
+
+
+async def own_run(provider_id: UUID, run_id: UUID) -> Mapping[str, Any]:
+    """The row of a provider's run, for its own command line. Raises DomainError not_found."""
+    async with db.as_provider(provider_id) as connection:
+        row = await connection.fetchrow(query("audit.run"), [provider_id], run_id)
+    if row is None:
+        raise DomainError("not_found", "There is no such audit.")
+    return dict(row)
+
+
+async def all_flags(provider_id: UUID, run_id: UUID) -> list[ShownFlag]:
+    """Every flag of a run, for the provider's own command line."""
+    async with db.as_provider(provider_id) as connection:
+        rows = await connection.fetch(query("audit.flags"), provider_id, run_id, None, 0, _ALL)
+        return await _shown(connection, provider_id, rows, masked=False)
+
+
+async def _found(connection: asyncpg.Connection, viewer: Viewer, run_id: UUID) -> Any:
+    row = await connection.fetchrow(query("audit.run"), await viewer.providers(connection), run_id)
+    if row is None:
+        raise DomainError("not_found", "There is no such audit.")
+    return row
+
+
+def _run(row: Mapping[str, Any], provider: str, flags: int) -> ShownRun:
+    return ShownRun(
+        row["id"], row["provider_id"], provider, row["starts_on"], row["ends_on"], row["as_of"], row["limits_id"],
+        row["visits"], flags,
+    )  # fmt: skip
+
+
+async def _shown(
+    connection: asyncpg.Connection, provider_id: UUID, rows: list[Any], masked: bool
+) -> list[ShownFlag]:
+    visits = await _labels(
+        connection, "visit_labels", provider_id, (one for row in rows for one in row["visit_ids"])
+    )
+    events = await _labels(
+        connection, "event_labels", provider_id, (one for row in rows for one in row["event_rows"])
+    )
+    # An auditor is told no reference of a carer: a pseudonym that is the same in every audit of the provider.
+    carers = {} if masked else {
+        row["id"]: row for row in await connection.fetch(query("audit.carer_labels"), provider_id)
+    }  # fmt: skip
+    return [_flag(row, provider_id, visits, events, carers, masked) for row in rows]
+
+
+async def _labels(
+    connection: asyncpg.Connection, name: str, provider_id: UUID, ids: Iterable[UUID]
+) -> dict[UUID, Any]:
+    rows = await connection.fetch(query(f"audit.{name}"), provider_id, sorted(set(ids)))
+    return {row[0]: row[1] for row in rows}
+
+
+def _flag(
+    row: Mapping[str, Any],
+    provider_id: UUID,
+    visits: Mapping[UUID, str],
+    events: Mapping[UUID, UUID],
+    carers: Mapping[UUID, Any],
+    masked: bool,
+) -> ShownFlag:
+    carer = row["carer_id"]
+    named = carers.get(carer)
+    label = (
+        None
+        if carer is None
+        else pseudonym(provider_id, str(carer))
+        if masked
+        else named and named["reference"]
+    )
+    return ShownFlag(
+        number=row["number"],
+        key=row["key"],
+        test=row["test"],
+        carer=label,
+        employment=named and named["employment"],
+        visit=visits.get(row["visit_id"]),
+        visits=[(one, visits.get(one)) for one in row["visit_ids"]],
+        events=[events[one] for one in row["event_rows"] if one in events],
+        others=[] if masked else row["others"],
+        at=row["at"],
+        measured=row["measured"],
+        limit=row["limited"],
+        state=row["state"],
+        reason=row["reason"],
+    )
