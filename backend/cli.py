@@ -35,6 +35,7 @@ COMMANDS: Final = {
     "serve": ("serve", "Run the web process."),
     "rules": ("statute", "List the rules that results name, with their citations."),
     "settings": ("settings", "List the settings, their meaning and present value."),
+    "reconcile": ("reconciling", "Hold issued invoices against visits, both ways."),
     "remediation": ("remediation", "Who was short, what is due today, and what was paid since."),
     "verify": ("evidence", "Say what an evidence bundle proves, without a database."),
     "wage-report": ("what_if", "A pay reference period under another policy, beside the real one."),
