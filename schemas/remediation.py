@@ -5,7 +5,7 @@ from typing import Literal
 from msgspec import Struct
 
 from schemas.documents import Dates, Party
-from schemas.scalars import Day, Number
+from schemas.scalars import Day, Instant, Number
 
 
 class ArrearsPayment(Struct, frozen=True, kw_only=True):
@@ -78,10 +78,15 @@ class RemediationTotals(Struct, frozen=True, kw_only=True):
 
 
 class Remediation(Struct, frozen=True, kw_only=True):
-    """What a provider must still put right, to the day it was worked out."""
+    """What a provider must still put right, to the day `as_of`, on what was recorded up to `worked_out_at`.
+
+    `later_reports`: wage reports that are not in it, made later or of periods that end on the day or after it.
+    """
 
     provider: Party
     as_of: Day
+    worked_out_at: Instant
+    later_reports: int
     totals: RemediationTotals
     periods: list[OwedPeriod]
     unplaced: list[Unplaced]

@@ -13,12 +13,17 @@ if TYPE_CHECKING:
     from schemas.remediation import OwedPeriod, Remediation
 
 
+_FILE: Final = click.Path(dir_okay=False, path_type=Path)
+
+
 @click.command()
 @click.option("--provider", required=True, help="The provider's reference.")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Arrears to this day; today unless given.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option("--csv", "csv_path", type=click.Path(dir_okay=False, path_type=Path), help="Write a CSV file.")
-def remediation(provider: str, as_of: datetime | None, as_json: bool, csv_path: Path | None) -> None:
+@click.option("--csv", "csv_path", type=_FILE, help="Write a CSV file.")
+@click.option("--xlsx", "xlsx_path", type=_FILE, help="Write a workbook.")
+@click.option("--pdf", "pdf_path", type=_FILE, help="Write a PDF.")
+def remediation(provider: str, as_of: datetime | None, as_json: bool, **paths: Path | None) -> None:
     """List every worker and pay reference period that wage reports found short: what is due, and what was paid since.
 
     Arrears that were paid are payslip lines of the kind award with the days they are for.
@@ -29,15 +34,16 @@ def remediation(provider: str, as_of: datetime | None, as_json: bool, csv_path: 
     """
     import msgspec
 
-    from backend.documents.remediation import remediation_csv
+    from backend.documents.remediation import FORMATS
 
     schedule = asyncio.run(_schedule(provider, as_of))
-    if csv_path is not None:
-        csv_path.write_bytes(remediation_csv([schedule]))
-        click.echo(f"{counted(len(schedule.periods), 'row')} written to {csv_path}.", err=True)
+    for kind, (_, drawn) in FORMATS.items():
+        if (path := paths[f"{kind}_path"]) is not None:
+            path.write_bytes(drawn([schedule]))
+            click.echo(f"{counted(len(schedule.periods), 'row')} written to {path}.", err=True)
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(schedule), indent=2))
-    elif csv_path is None:
+    elif not any(paths.values()):
         _print(schedule)
 
 
@@ -57,6 +63,8 @@ async def _schedule(provider: str, as_of: datetime | None) -> "Remediation":
 
 
 def _print(schedule: "Remediation") -> None:
+    from backend.documents.remediation_page import left_out
+
     for row in schedule.periods:
         click.echo(_told(row))
     for spare in schedule.unplaced:
@@ -74,6 +82,8 @@ def _print(schedule: "Remediation") -> None:
         click.echo(
             f"Not in the sum: {counted(totals.due_unknown, 'period')}, as no rate is known for {schedule.as_of}."
         )
+    if later := left_out(schedule):
+        click.echo(later)
     if totals.penalty_exposure:
         click.echo(
             f"For information: a notice of underpayment could ask {_pounds(totals.penalty_exposure)} besides."

@@ -1,5 +1,6 @@
 """Putting shortfalls right: what is outstanding, what another policy comes to, what travel costs an hour of care."""
 
+import asyncio
 from datetime import date
 from typing import Any, Final
 
@@ -10,7 +11,8 @@ from backend import clock
 from backend.console.asking import Ask, page
 from backend.console.downloads import download
 from backend.console.rendering import render
-from backend.documents.remediation import remediation_csv
+from backend.documents.remediation import FORMATS
+from backend.documents.remediation_page import left_out
 from backend.documents.worker_page import pay_cycle
 from backend.domain.time import london_date
 from backend.faults import DomainError
@@ -34,13 +36,26 @@ FIELDS: Final = (
 async def _arrears(ask: Ask) -> Response[Any]:
     schedules = await read_remediation(ask.viewer, _day(ask, "as_of"))
     today = london_date(clock.now())
-    return render("arrears.html", ask.user, schedules=schedules, today=today, as_of=ask.asked("as_of"))
+    return render(
+        "arrears.html",
+        ask.user,
+        schedules=[(schedule, left_out(schedule)) for schedule in schedules],
+        today=today,
+        as_of=ask.asked("as_of"),
+        formats=FORMATS,
+    )
 
 
 async def _arrears_file(ask: Ask) -> Response[Any]:
+    kind = ask.path("format")
+    if kind not in FORMATS:
+        raise DomainError("not_found", f"The schedule is to be had as {', '.join(FORMATS)}.")
     schedules = await read_remediation(ask.viewer, _day(ask, "as_of"))
-    content = remediation_csv(schedules)
-    return download(File("csv", "text/csv", f"arrears_{london_date(clock.now())}.csv", content))
+    if not schedules:
+        raise DomainError("not_found", "There is no provider whose reports you may see.")
+    media_type, drawn = FORMATS[kind]
+    content = await asyncio.to_thread(drawn, schedules)
+    return download(File(kind, media_type, f"arrears_{schedules[0].as_of}.{kind}", content))
 
 
 async def _what_if(ask: Ask) -> Response[Any]:
@@ -106,7 +121,7 @@ def _day(ask: Ask, name: str) -> date | None:
 
 handlers: Final[list[HTTPRouteHandler]] = [
     page("/arrears", *READERS)(_arrears),
-    page("/arrears/csv", *READERS)(_arrears_file),
+    page("/arrears/files/{format:str}", *READERS)(_arrears_file),
     page("/what-if", *PROVIDER)(_what_if),
     page("/care-costs", *PROVIDER, "commissioner", "auditor")(_costs),
     page("/care-costs/{document_id:uuid}", *PROVIDER, "commissioner", "auditor")(_costs_of),

@@ -7,6 +7,11 @@ SELECT DISTINCT ON (scope, period_start) id, scope, period_start, period_end, ed
 FROM document WHERE provider_id = $1 AND kind = 'wage_report' AND created_at <= $2
 ORDER BY scope, period_start, created_at DESC, id
 
+-- name: later_reports
+-- How many periods have a report made after $2, or end on or after $3 and have one.
+SELECT count(DISTINCT (scope, period_start)) FROM document
+WHERE provider_id = $1 AND kind = 'wage_report' AND (created_at > $2 OR period_end >= $3)
+
 -- name: snapshot
 SELECT snapshot, snapshot_digest FROM document WHERE provider_id = $1 AND id = $2
 

@@ -94,18 +94,21 @@ async def remediation(
     label: Label,
 ) -> Remediation:
     """The schedule to the London date `as_of`, on what was recorded up to `now`, oldest period first."""
-    reports = await connection.fetch(query("arrears.reports"), provider_id, now)
+    made = await connection.fetch(query("arrears.reports"), provider_id, now)
+    reports = [report for report in made if report["period_end"] < as_of]
+    later = await connection.fetchval(query("arrears.later_reports"), provider_id, now, as_of)
     workers = [
         (report, place, worker)
         for report in reports
-        if report["workers_short"] and report["period_end"] < as_of
+        if report["workers_short"]
         for place, worker in await _short_workers(connection, provider_id, report["id"])
     ]
     payments = await _payments(connection, provider_id, now)
     provider = (await parties(connection, [provider_id]))[provider_id]
     not_tested = sum(report["not_tested"] for report in reports)
     # A test for each worker and day of a payment: phones must not wait for them.
-    return await asyncio.to_thread(_schedule, provider, workers, payments, as_of, not_tested, label)
+    schedule = await asyncio.to_thread(_schedule, provider, workers, payments, as_of, now, not_tested, label)
+    return msgspec.structs.replace(schedule, later_reports=later)
 
 
 def _schedule(
@@ -113,6 +116,7 @@ def _schedule(
     workers: Sequence[tuple[Mapping[str, Any], int, _Tested]],
     payments: Sequence[Mapping[str, Any]],
     as_of: date,
+    now: datetime,
     not_tested: int,
     label: Label,
 ) -> Remediation:
@@ -123,6 +127,8 @@ def _schedule(
     return Remediation(
         provider=provider,
         as_of=as_of,
+        worked_out_at=now,
+        later_reports=0,
         totals=_totals(rows, owed, not_tested),
         periods=sorted(rows, key=lambda row: (row.period.start, row.pay_cycle, row.worker)),
         unplaced=unplaced,

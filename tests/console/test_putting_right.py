@@ -10,11 +10,11 @@ async def test_a_manager_sees_what_is_outstanding_and_an_auditor_the_same_withou
     assert "£4.24" in page and "Ann Carer (E1)" in page and "Outstanding" in page
     masked = (await auditor.get("/arrears")).text
     assert "£4.24" in masked and "Ann" not in masked and "E1)" not in masked
-    file = await auditor.get("/arrears/csv")
+    file = await auditor.get("/arrears/files/csv")
     assert file.headers["content-disposition"].startswith("attachment;") and b"Ann" not in file.content
     assert (
         b"Ann Carer (E1),2026-11-02,2026-11-08"
-        in (await manager.get("/arrears/csv?as_of=2026-12-01")).content
+        in (await manager.get("/arrears/files/csv?as_of=2026-12-01")).content
     )
     other = await busy.as_("other_auditor")
     assert "£4.24" not in (await other.get("/arrears")).text

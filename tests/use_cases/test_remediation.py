@@ -1,21 +1,27 @@
 """The remediation schedule: from the wage reports and the payslip lines that put shortfalls right."""
 
+import csv
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 import httpx
+import msgspec
 import pytest
+from python_calamine import CalamineWorkbook
 
 from backend import clock, db
-from backend.documents.remediation import remediation_csv
+from backend.documents.remediation import remediation_csv, remediation_pdf, remediation_xlsx
+from backend.documents.remediation_page import left_out
 from backend.tables.ids import organisation_id
 from backend.use_cases.loading import SourceFile, load_payroll
 from backend.use_cases.remediation import named, read_remediation, remediation
 from backend.use_cases.viewer import Viewer
 from schemas.remediation import Remediation
+from tests.documents import pdf
 from tests.jobs.office import PROVIDER, Office
 from tests.use_cases.loading.samples import CARERS, load_rows
 
@@ -218,3 +224,39 @@ async def test_no_cell_of_the_spreadsheet_runs(office: Office) -> None:
     text = remediation_csv([await schedule()]).decode()
     assert text.splitlines()[0].startswith("provider,worker,period_start")
     assert ",'=1+1 2026-12-04 1.00," in text and "Ann Carer (E1),2026-11-02,2026-11-08" in text
+
+
+async def test_reports_too_late_for_the_day_are_counted_and_not_listed(office: Office) -> None:
+    assert (await schedule()).later_reports == 0
+    before = await schedule(date(2026, 11, 8))
+    assert (before.periods, before.later_reports) == ([], 1), "the week ends on that day"
+    assert "Not in this list" in left_out(before) and left_out(before).endswith(": 1 wage report.")
+    async with db.as_provider(PROVIDER) as connection:
+        earlier = await remediation(connection, PROVIDER, DAY, REPORT_DUE - timedelta(days=1), named)
+    assert (earlier.periods, earlier.later_reports) == ([], 1), "it was not made by then"
+
+
+async def test_page_spreadsheet_and_workbook_say_the_same(office: Office) -> None:
+    await arrears(office, "back-1", "3.00", "2026-12-04")
+    await arrears(office, "back-2", "2.00", "2026-12-11")
+    found = await schedule()
+    book = CalamineWorkbook.from_filelike(BytesIO(remediation_xlsx([found])))
+    assert remediation_xlsx([found]) == remediation_xlsx([found])
+    [row] = rows_of(book, "Periods")
+    [line] = csv.DictReader(remediation_csv([found]).decode().splitlines())
+    money = ("underpayment", "rate_then", "rate_now", "due", "paid_since", "outstanding")
+    assert {name: f"{row[f'{name} £']:.2f}" for name in money} == {name: line[name] for name in money}
+    assert (row["worker"], row["settled_on"].isoformat()) == (line["worker"], line["settled_on"])
+    paid = [(each["payslip line"], each["amount £"]) for each in rows_of(book, "Payments")]
+    assert paid == [("back-1", 3.0), ("back-2", 1.24)]
+    assert [each["amount £"] for each in rows_of(book, "Not placed")] == [0.76]
+    text = pdf.text(remediation_pdf([found]))
+    for said in ("Ann Carer (E1)", "£4.24", "£12.71", "Settled on Fri 11 Dec 2026.", "back-2", "£0.76"):
+        assert said in text, said
+    name, data = pdf.attachment(remediation_pdf([found]))
+    assert (name, msgspec.json.decode(data, type=list[Remediation])) == ("arrears.json", [found])
+
+
+def rows_of(book: CalamineWorkbook, sheet: str) -> list[dict[str, Any]]:
+    header, *rows = book.get_sheet_by_name(sheet).to_python()
+    return [dict(zip(map(str, header), row, strict=True)) for row in rows]
