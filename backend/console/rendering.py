@@ -41,6 +41,7 @@ MENU: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("/payroll", "Payroll"),
         ("/arrears", "Arrears"),
         ("/what-if", "What if"),
+        ("/find", "Find"),
     ),
     "finance": (
         ("/invoices", "Invoices"),
@@ -49,13 +50,15 @@ MENU: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("/arrears", "Arrears"),
         ("/what-if", "What if"),
         ("/today", "Visits"),
+        ("/find", "Find"),
     ),
-    "commissioner": (("/invoices", "Invoices"), ("/care-costs", "Travel costs")),
+    "commissioner": (("/invoices", "Invoices"), ("/care-costs", "Travel costs"), ("/find", "Find")),
     "auditor": (
         ("/wage-reports", "Wage reports"),
         ("/payroll", "Payroll"),
         ("/arrears", "Arrears"),
         ("/care-costs", "Travel costs"),
+        ("/find", "Find"),
     ),
     "administrator": (("/organisations", "Organisations"), ("/users", "Users")),
 }

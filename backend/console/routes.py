@@ -9,6 +9,7 @@ from backend.console import (
     assets,
     carer_days,
     correction_reasons,
+    finding,
     invoices,
     manual_share,
     office,
@@ -38,6 +39,7 @@ handlers: Final[list[HTTPRouteHandler]] = [
     *wage_reports.handlers,
     *payroll.handlers,
     *putting_right.handlers,
+    *finding.handlers,
     *administration.handlers,
     *assets.handlers,
 ]

@@ -120,7 +120,8 @@ def _worker_page(
 async def _day(ask: Ask) -> Response[Any]:
     shown = await read_worked_day(ask.viewer, ask.path("document_id"), ask.path("place"), ask.path("day"))
     rules = {rule.id: rule for rule in shown.worker.head.rules}
-    return render("worked-day.html", ask.user, shown=shown, worker=shown.worker, rules=rules)
+    engines = {row.segment.engine for row in shown.segments}
+    return render("worked-day.html", ask.user, shown=shown, worker=shown.worker, rules=rules, engines=engines)
 
 
 def _reason(ask: Ask) -> str:

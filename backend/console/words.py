@@ -225,6 +225,8 @@ FILTERS: Final[dict[str, Any]] = {
     "minutes": minutes,
     "ways_in": ways_in,
     "counted": counted,
+    "fallback": words.fallback,
+    "engine": words.engine,
 }
 """What templates may write behind a value."""
 

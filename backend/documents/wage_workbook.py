@@ -9,11 +9,12 @@ from backend.documents.cells import Cell, edges
 from backend.documents.earlier_changes import GAPS as CHANGED_GAPS
 from backend.documents.earlier_changes import PERIODS, period_rows
 from backend.documents.earlier_changes import gap_rows as changed_gap_rows
+from backend.documents.finding import report_code
 from backend.documents.gap_sheets import GAPS, PARTS, gap_rows, part_rows
 from backend.documents.wage_report_page import notices
 from backend.documents.workbook import Rows, Sheet, workbook
 from backend.documents.worker_page import before_rounding
-from schemas.documents import TestedWorker, WageReportSnapshot, WorkedDay
+from schemas.documents import TestedWorker, TravelEngine, WageReportSnapshot, WorkedDay
 from schemas.gap_ledger import TravelPace
 
 RowsOfDay = Callable[[WorkedDay], Rows]
@@ -126,6 +127,14 @@ def _sheets(report: WageReportSnapshot) -> Iterator[Sheet]:
         ("id", "title", "says", "instrument", "source"),
         ((rule.id, rule.title, rule.says, rule.instrument, rule.href) for rule in report.rules),
     )
+    yield (
+        "Engines",
+        ("id", "engine", "version", "travels by", "profile", "map", "parameters"),
+        (
+            (e.id, e.engine, e.version, e.mode, e.profile, e.map_date, _parameters(e))
+            for e in report.travel_engines
+        ),
+    )
     yield "Paces", _PACES, map(_pace, report.paces)
     yield (
         "Rates",
@@ -147,6 +156,7 @@ def _summary(report: WageReportSnapshot) -> Rows:
         ("pay cycle", report.pay_cycle),
         ("status", report.status),
         ("facts up to", words.moment(report.as_of)),
+        ("code at /find", report_code(report)),
         ("workers tested", summary.workers_tested),
         ("workers short", summary.workers_short),
         ("pence short", summary.pence_short),
@@ -155,6 +165,10 @@ def _summary(report: WageReportSnapshot) -> Rows:
         ("template version", report.template_version),
         ("facts digest", report.facts_digest),
     )
+
+
+def _parameters(engine: TravelEngine) -> str:
+    return ", ".join(f"{name} {value}" for name, value in sorted(engine.parameters.items()))
 
 
 def _worker(worker: TestedWorker) -> Sequence[Cell]:

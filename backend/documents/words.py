@@ -8,7 +8,7 @@ from typing import Final
 
 from backend.domain.time import LONDON, london_midnight
 from schemas.day import Span
-from schemas.documents import Dates, Party
+from schemas.documents import Dates, Party, TravelEngine
 
 _PENNY: Final = Decimal("0.01")
 _DECIMALS: Final = 6
@@ -81,6 +81,26 @@ def short_day(value: date) -> str:
 def dates(span: Dates) -> str:
     """2 November 2026 to 29 November 2026."""
     return f"{span.start.day} {span.start:%B %Y} to {span.end.day} {span.end:%B %Y}"
+
+
+def engine(row: TravelEngine) -> str:
+    """What journeys judged by an engine rest on: Journeys by osrm 26.10.0: car, profile car.lua, map of 2026-11-01."""
+    said = f"Journeys by {row.engine} {row.version}: {row.mode}, profile {row.profile}, map of {row.map_date}"
+    parameters = ", ".join(f"{name} {value}" for name, value in sorted(row.parameters.items()))
+    return f"{said} ({parameters})." if parameters else f"{said}."
+
+
+FALLBACKS: Final = {
+    "engine_unreachable": "the routing engine did not answer",
+    "off_map": "a home is far from every road on the engine’s map",
+    "no_route": "the engine found no way between the homes",
+}
+"""Why a straight line stands where an engine was asked."""
+
+
+def fallback(code: str) -> str:
+    """The reason in words; the code itself where it is none we know."""
+    return FALLBACKS.get(code, code)
 
 
 def anchor(code: str) -> str:

@@ -141,6 +141,8 @@ def _lengths(gap: list[DaySegment]) -> str:
         if first.source and first.estimate_seconds is not None
         else ""
     )
+    if source and first.fallback:
+        source += f", because {words.fallback(first.fallback)}"
     return f" ({', '.join(said)}{source})" if said else ""
 
 

@@ -8,6 +8,7 @@ from backend.documents import words
 from backend.documents.beside import Table, worker_tables
 from backend.documents.earlier_changes import rules_of_changes
 from backend.documents.earlier_changes import worker_tables as change_tables
+from backend.documents.finding import where_to_look
 from backend.documents.invoice_page import Page, rule, rule_numbers
 from backend.documents.worked_days import day_rules, days_page
 from backend.domain.minimum_wage.reductions import ACCOMMODATION_RULE
@@ -18,13 +19,16 @@ from schemas.wage import AdjustmentRow, PayLine, PayRow, WageResult, WorkRow
 TESTED_NOTE = "The test is over the whole pay reference period, not visit by visit."
 
 
-def worker_page(report: WageReportSnapshot, worker: TestedWorker) -> Page:
-    """The values of one worker's pages, which stand alone: its own rules, law and visits are in it."""
+def worker_page(report: WageReportSnapshot, worker: TestedWorker, place: int | None = None) -> Page:
+    """The values of one worker's pages, which stand alone: its own rules, law and visits are in it.
+
+    `place` is the worker's in the report, from 1, where the whole report is at hand.
+    """
     rules = rules_of(report, worker)
     numbers = {text.id: str(index) for index, text in enumerate(rules, start=1)}
     return {
         "name": named(worker),
-        "identity": _identity(report, worker),
+        "identity": [*_identity(report, worker), where_to_look(report, place)],
         "verdict": verdict(worker.result),
         "compliant": worker.result.compliant,
         "note": TESTED_NOTE,
@@ -42,6 +46,7 @@ def worker_page(report: WageReportSnapshot, worker: TestedWorker) -> Page:
         ],
         "warnings": [f"{warned.detail} ({warned.code})" for warned in worker.result.warnings],
         "days": days_page(worker.days, numbers),
+        "engines": [words.engine(row) for row in report.travel_engines if row.id in engines_named([worker])],
         "rules": [rule(text, numbers) for text in rules],
     }
 

@@ -21,6 +21,16 @@ SELECT provider_id, id, kind, number, commissioner_id, scope, period_start, peri
        snapshot, snapshot_digest
 FROM document WHERE provider_id = ANY ($1::uuid[]) AND id = $2 AND kind = ANY ($3::text[])
 
+-- name: documents_numbered
+-- Invoices and credit notes of a number. $1 is an array of providers.
+SELECT id FROM document WHERE provider_id = ANY ($1::uuid[]) AND number = $2
+
+-- name: report_by_code
+-- The newest wage report whose facts have a digest that begins with these eight digits. $1 is an array of providers.
+SELECT id FROM document
+WHERE provider_id = ANY ($1::uuid[]) AND kind = 'wage_report' AND encode(substring(facts_digest FOR 4), 'hex') = $2
+ORDER BY created_at DESC, id LIMIT 1
+
 -- name: file
 SELECT f.media_type, f.file_name, f.content, f.sha256 FROM document_file f
 WHERE f.provider_id = $1 AND f.document_id = $2 AND f.format = $3

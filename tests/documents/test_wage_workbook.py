@@ -32,7 +32,7 @@ def test_a_sheet_for_each_table() -> None:
         "Summary", "Workers", "Hours", "Pay", "Adjustments", "Side by side", "Mileage risk", "Standards",
         "Not classified", "Pay elements", "Days", "Gaps", "Gap seconds",
         "Earlier periods", "Earlier gaps", "Visits", "Flags", "Not tested",
-        "Rules", "Paces", "Rates",
+        "Rules", "Engines", "Paces", "Rates",
     ]  # fmt: skip
 
 
