@@ -3,7 +3,8 @@
 import asyncio
 import json
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Final
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import click
 
@@ -99,6 +100,88 @@ def _told(flag: "ShownFlag", unit: str) -> dict[str, Any]:
         "events": [str(one) for one in flag.events], "others": flag.others,
         "at": None if flag.at is None else flag.at.isoformat(), "measured": flag.measured, "limit": flag.limit,
         "unit": unit, "state": flag.state,
+    }  # fmt: skip
+
+
+@audit.command()
+@click.option("--provider", required=True, help="Whose attendances (its reference).")
+@click.option("--from", "first", required=True, type=_DAY, help="First London date.")
+@click.option("--until", "last", required=True, type=_DAY, help="Last London date.")
+@click.option("--seed", required=True, help="Any words: with the same ones anybody draws the same sample.")
+@click.option("--confidence", default="95", show_default=True, help="Per cent.")
+@click.option(
+    "--tolerable", default="5", show_default=True, help="Per cent of deviations that would be too many."
+)
+@click.option("--expected", default="1", show_default=True, help="Per cent of deviations expected.")
+@click.option("--by", type=click.Choice(["random", "risk"]), default="random", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def sample(
+    provider: str,
+    first: datetime,
+    last: datetime,
+    seed: str,
+    confidence: str,
+    tolerable: str,
+    expected: str,
+    by: Literal["random", "risk"],
+    as_json: bool,
+) -> None:
+    """Draw a sample of recorded attendances, so large that it can show what it is to show, and keep it.
+
+    By risk, the more the audit tests flagged the likelier; only a random sample says anything of all.
+
+    \b
+    Example:
+      doorstep audit sample --provider brightwater --from 2026-11-02 --until 2026-11-15 --seed "autumn 2026"
+    """
+    percents = [_percent(text) for text in (confidence, tolerable, expected)]
+    found = asyncio.run(_sample(provider, (first.date(), last.date()), seed, percents, by))
+    if as_json:
+        click.echo(json.dumps(found))
+        return
+    for each in found["attendances"]:
+        click.echo(f"{each['position']:>4}  {each['visit'] or each['visit_id']:<36}{each['carer']}")
+    click.echo(
+        f"{found['size']} of {found['population']} drawn. With {found['allowed']} deviations or fewer, fewer than "
+        f"{tolerable} % of all deviate (confidence {confidence} %)."
+        if by == "random"
+        else f"{found['size']} of {found['population']} drawn by risk: it finds, and estimates nothing.",
+        err=True,
+    )
+
+
+def _percent(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise click.UsageError(f"{text} is no number") from None
+
+
+async def _sample(
+    provider: str, days: tuple[date, date], seed: str, percents: list[Decimal], by: Literal["random", "risk"]
+) -> dict[str, Any]:
+    from backend import db
+    from backend.commands.providers import providers
+    from backend.running import database
+    from backend.use_cases.draw_sample import Wanted, draw_sample
+    from backend.use_cases.read_samples import shown_sample
+    from backend.use_cases.run_audit import Asked
+
+    confidence, tolerable, expected = percents
+    wanted = Wanted(*days, seed, confidence, tolerable, expected, by)
+    async with database():
+        [(provider_id, reference)] = await providers(provider)
+        sample_id = await draw_sample(provider_id, wanted, Asked())
+        async with db.as_provider(provider_id) as connection:
+            shown = await shown_sample(connection, [provider_id], sample_id, masked=False)
+    return {
+        "sample": str(sample_id), "provider": reference, "algorithm": shown.row["algorithm"], "seed": seed, "by": by,
+        "population": shown.row["population"], "size": shown.row["size"], "allowed": shown.row["allowed"],
+        "attendances": [
+            {"position": one.position, "visit": one.visit, "visit_id": str(one.visit_id), "carer": one.carer,
+             "weight": one.weight}
+            for one in shown.items
+        ],
     }  # fmt: skip
 
 

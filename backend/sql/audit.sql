@@ -132,3 +132,43 @@ WHERE c.provider_id = $1 GROUP BY c.id, c.reference
 
 -- name: event_labels
 SELECT row_id, event_id FROM event WHERE provider_id = $1 AND row_id = ANY ($2::uuid[])
+
+-- name: insert_sample
+INSERT INTO audit_sample (provider_id, id, commissioner_id, starts_on, ends_on, as_of, algorithm, seed, chosen_by,
+                          confidence_percent, tolerable_percent, expected_percent, population, size, allowed, drawn_by,
+                          created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+
+-- name: insert_items
+INSERT INTO audit_sample_item (provider_id, sample_id, position, visit_id, carer_id, weight)
+VALUES ($1, $2, $3, $4, $5, $6)
+
+-- name: samples
+-- $1 is an array of providers. An auditor's row security shows the samples of its own organisation.
+SELECT s.provider_id, s.id, s.starts_on, s.ends_on, s.seed, s.chosen_by, s.population, s.size, s.created_at,
+       (SELECT count(DISTINCT f.position) FROM audit_finding f
+        WHERE f.provider_id = s.provider_id AND f.sample_id = s.id) AS looked_at
+FROM audit_sample s WHERE s.provider_id = ANY ($1::uuid[]) ORDER BY s.created_at DESC, s.id LIMIT $2
+
+-- name: sample
+-- $1 is an array of providers.
+SELECT provider_id, id, starts_on, ends_on, as_of, algorithm, seed, chosen_by, confidence_percent, tolerable_percent,
+       expected_percent, population, size, allowed, created_at
+FROM audit_sample WHERE provider_id = ANY ($1::uuid[]) AND id = $2
+
+-- name: items
+SELECT i.position, i.visit_id, i.carer_id, i.weight, f.deviates, f.note, f.found_at
+FROM audit_sample_item i
+LEFT JOIN LATERAL (
+    SELECT deviates, note, found_at FROM audit_finding w
+    WHERE w.provider_id = i.provider_id AND w.sample_id = i.sample_id AND w.position = i.position
+    ORDER BY w.number DESC LIMIT 1) f ON true
+WHERE i.provider_id = $1 AND i.sample_id = $2 ORDER BY i.position
+
+-- name: insert_finding
+-- Nothing, if no such attendance was drawn.
+INSERT INTO audit_finding (provider_id, sample_id, position, number, deviates, note, found_by, found_at)
+SELECT $1, $2, $3, (SELECT coalesce(max(number), 0) + 1 FROM audit_finding w
+                    WHERE w.provider_id = $1 AND w.sample_id = $2 AND w.position = $3), $4, $5, $6, $7
+FROM audit_sample_item i WHERE i.provider_id = $1 AND i.sample_id = $2 AND i.position = $3
+RETURNING number

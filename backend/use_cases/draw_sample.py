@@ -1,0 +1,93 @@
+"""Draw a sample of a provider's attendances that anybody can draw again, and keep it."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Literal
+from uuid import UUID, uuid4
+
+import polars as pl
+
+from backend import clock, db
+from backend.domain.audit_tests.frames import AuditFacts
+from backend.domain.audit_tests.registry import BY_ID, audit
+from backend.domain.sampling import ALGORITHM, draw, plan_sample
+from backend.faults import DomainError
+from backend.sql import query
+from backend.statute.audit import audit_limits_on
+from backend.use_cases.audit_facts import audit_facts
+from backend.use_cases.run_audit import LONGEST_DAYS, Asked
+
+LONGEST_SEED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to draw: days, percentages, the seed; by chance alone, or the flagged first."""
+
+    first: date
+    last: date
+    seed: str
+    confidence: Decimal = Decimal(95)
+    tolerable: Decimal = Decimal(5)
+    expected: Decimal = Decimal(1)
+    by: Literal["random", "risk"] = "random"
+
+
+async def draw_sample(
+    provider_id: UUID, wanted: Wanted, asked: Asked, commissioner_id: UUID | None = None
+) -> UUID:
+    """Draw from the attendances recorded whole on these days, of one commissioner's visits if it is given; the id.
+
+    Raises DomainError bad_request for days, percentages or a seed that no sample can go by.
+    """
+    if not wanted.first <= wanted.last < wanted.first + timedelta(days=LONGEST_DAYS):
+        raise DomainError(
+            "bad_request", f"Give a first and a last day, at most {LONGEST_DAYS} days together."
+        )
+    if not 0 < len(wanted.seed) <= LONGEST_SEED or not wanted.seed.isprintable():
+        raise DomainError("bad_request", f"Give a seed of 1 to {LONGEST_SEED} printable characters.")
+    now, sample_id = clock.now(), uuid4()
+    async with db.as_provider(provider_id) as connection:
+        facts = await audit_facts(connection, provider_id, wanted.first, wanted.last, now, asked.user_id)
+        weights = _weights(facts, wanted, commissioner_id)
+        try:
+            plan = plan_sample(len(weights), wanted.confidence, wanted.tolerable, wanted.expected)
+        except ValueError as error:
+            why = f"{error}; there are {len(weights)} attendances to draw from"
+            raise DomainError("bad_request", f"No such sample can be drawn: {why}.") from error
+        drawn = draw(wanted.seed, weights, plan.size)
+        await connection.execute(
+            query("audit.insert_sample"), provider_id, sample_id, commissioner_id, wanted.first, wanted.last, now,
+            ALGORITHM, wanted.seed, wanted.by, wanted.confidence, wanted.tolerable, wanted.expected, len(weights),
+            plan.size, plan.allowed, asked.user_id, now,
+        )  # fmt: skip
+        rows = [
+            (provider_id, sample_id, position, *(UUID(part) for part in name.split("/")), weights[name])
+            for position, name in enumerate(drawn, start=1)
+        ]
+        await connection.executemany(query("audit.insert_items"), rows)
+    return sample_id
+
+
+def _weights(facts: AuditFacts, wanted: Wanted, commissioner_id: UUID | None) -> Mapping[str, int]:
+    """Each attendance recorded whole, as visit/carer, with 1 and the weights of the tests that flagged it."""
+    whole = facts.visits.filter(
+        pl.col("actual_start").is_not_null(),
+        pl.col("actual_end").is_not_null(),
+        pl.col("carer_id").is_not_null(),
+    )
+    if commissioner_id is not None:
+        whole = whole.filter(pl.col("commissioner_id") == str(commissioner_id))
+    weights = Counter(
+        {f"{visit}/{carer}": 1 for visit, carer in whole.select("visit_id", "carer_id").iter_rows()}
+    )
+    if wanted.by == "risk":
+        found = audit(facts, audit_limits_on(wanted.first).values).select("test", "carer_id", "visit_ids")
+        flagged = found.explode("visit_ids", empty_as_null=False).drop_nulls().unique()
+        for test, carer, visit in flagged.iter_rows():
+            if f"{visit}/{carer}" in weights:
+                weights[f"{visit}/{carer}"] += BY_ID[test].weight
+    return weights

@@ -1,0 +1,99 @@
+"""Samples with their findings, and what a random one says of all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from backend.domain.sampling import Projection, project
+from backend.faults import DomainError
+from backend.sql import query
+from backend.use_cases.parties import parties
+from backend.use_cases.pseudonyms import pseudonym
+from backend.use_cases.viewer import Viewer
+
+MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """One attendance of a sample; `deviates` None while nobody has looked at it. `carer` is masked for an auditor."""
+
+    position: int
+    visit_id: UUID
+    visit: str | None
+    carer: str
+    weight: int
+    deviates: bool | None
+    note: str | None
+    found_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSample:
+    """A sample. `projection` stands when a random one has been looked at whole: one drawn by risk finds, and
+    estimates nothing. `holds`: whether it shows that fewer than the tolerable share deviate.
+    """
+
+    row: Mapping[str, Any]
+    provider: str
+    items: list[Drawn]
+    looked_at: int
+    deviations: int
+    projection: Projection | None
+    holds: bool | None
+
+
+async def read_samples(viewer: Viewer) -> list[dict[str, Any]]:
+    """The newest samples that the reader may see."""
+    async with viewer.transaction() as connection:
+        providers = await viewer.providers(connection)
+        names = await parties(connection, providers)
+        rows = await connection.fetch(query("audit.samples"), providers, MOST)
+    return [{**row, "provider": names[row["provider_id"]].name} for row in rows]
+
+
+async def read_sample(viewer: Viewer, sample_id: UUID) -> ShownSample:
+    """One sample. Raises DomainError not_found."""
+    async with viewer.transaction() as connection:
+        return await shown_sample(connection, await viewer.providers(connection), sample_id, viewer.masked)
+
+
+async def shown_sample(
+    connection: asyncpg.Connection, providers: list[UUID], sample_id: UUID, masked: bool
+) -> ShownSample:
+    """One sample of these providers, in an open transaction. Raises DomainError not_found."""
+    row = await connection.fetchrow(query("audit.sample"), providers, sample_id)
+    if row is None:
+        raise DomainError("not_found", "There is no such sample.")
+    provider_id = row["provider_id"]
+    found = await connection.fetch(query("audit.items"), provider_id, sample_id)
+    visits = dict(
+        await connection.fetch(query("audit.visit_labels"), provider_id, [one["visit_id"] for one in found])
+    )
+    rows = [] if masked else await connection.fetch(query("audit.carer_labels"), provider_id)
+    carers = {each["id"]: each["reference"] for each in rows}
+    names = await parties(connection, [provider_id])
+    items = [
+        Drawn(
+            one["position"], one["visit_id"], visits.get(one["visit_id"]),
+            carers.get(one["carer_id"]) or pseudonym(provider_id, str(one["carer_id"])), one["weight"], one["deviates"],
+            one["note"], one["found_at"],
+        )
+        for one in found
+    ]  # fmt: skip
+    return _concluded(row, names[provider_id].name, items)
+
+
+def _concluded(row: Mapping[str, Any], provider: str, items: list[Drawn]) -> ShownSample:
+    judged = [one for one in items if one.deviates is not None]
+    deviations = sum(bool(one.deviates) for one in judged)
+    whole = row["chosen_by"] == "random" and len(judged) == len(items)
+    return ShownSample(
+        row, provider, items, len(judged), deviations,
+        project(deviations, len(items), row["confidence_percent"]) if whole else None,
+        deviations <= row["allowed"] if whole else None,
+    )  # fmt: skip
