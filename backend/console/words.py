@@ -108,6 +108,7 @@ FLAGS: Final = {
     "claimed_beyond": "corrected to before the arrival or after the departure that was recorded",
     "interrupted": "work interrupted it",
     "worked_though_cancelled": "worked although cancelled",
+    "cancelled_on_arrival": "cancelled when the carer was at the door",
     "not_your_visit": "never planned for this carer",
     "overlap": "two pieces of work at the same time",
     "short_travel": "less time between visits than the journey needs",

@@ -42,4 +42,5 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     statute_ends_warning_days: int
     wage_report_after_days: int
     mileage_lookback_visits: int
+    turned_away_minutes: int
     paces: tuple[OwnPace, ...] = ()

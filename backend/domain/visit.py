@@ -211,6 +211,7 @@ def _held_plans(versions: pl.DataFrame, attended: pl.DataFrame) -> pl.DataFrame:
         newest_carer=pl.col("carer").filter(newest).first().over("visit_id"),
         newest_second=pl.col("second_carer").filter(newest).first().over("visit_id"),
         newest_version=pl.col("version").max().over("visit_id"),
+        called_off_at=pl.col("cancelled_at").filter(newest).first().over("visit_id"),
         plans_at=pl.col("recorded_at").max().over("visit_id"),
     )
     return (
@@ -322,7 +323,9 @@ def _judge(rows: pl.DataFrame, now: datetime, policy: Policy) -> pl.DataFrame:
     known = start.is_not_null() | end.is_not_null()
     corrected = pl.col("corrected")
     implausible = ((end < start) | (end - start > longest)).fill_null(False)
+    turned_away = _turned_away(timedelta(minutes=policy.turned_away_minutes))
     return rows.with_columns(
+        cancelled_on_arrival=turned_away | _called_off_at_the_door(),
         starts_at=pl.coalesce("planned_start", "actual_start", "actual_end", "last_fact_at"),
         incomplete=start.is_null() != end.is_null(),
         implausible=implausible,
@@ -330,11 +333,29 @@ def _judge(rows: pl.DataFrame, now: datetime, policy: Policy) -> pl.DataFrame:
         .when(implausible).then(pl.lit("implausible"))
         .when(pl.col("clock_unknown") & ~corrected).then(pl.lit("clock_unknown")),
         status=pl.when(pl.col("refused").fill_null(False) & ~corrected).then(pl.lit("refused"))
+        .when(turned_away).then(pl.lit("cancelled"))
         .when(known).then(pl.lit("completed"))
         .when(pl.col("plan_status") != "planned").then(pl.col("plan_status"))
         .when((missed_from < now) & pl.col("events_at").is_null()).then(pl.lit("missed"))
         .otherwise(pl.lit("planned")),
     )  # fmt: skip
+
+
+def _turned_away(longest: timedelta) -> pl.Expr:
+    """The plan that counts was cancelled, and the carer left again so soon that she only found it out at the door.
+
+    The visit stands as cancelled, so the contract's rule for cancellations prices it; her time there is contact all the
+    same.
+    """
+    lasted = pl.col("actual_end") - pl.col("actual_start")
+    soon = lasted.is_between(timedelta(0), longest)
+    return ((pl.col("plan_status") == "cancelled") & soon).fill_null(False)
+
+
+def _called_off_at_the_door() -> pl.Expr:
+    """The newest version says that it was cancelled while the carer was there."""
+    there = pl.col("called_off_at").is_between(pl.col("recorded_start"), pl.col("recorded_end"))
+    return there.fill_null(False)
 
 
 def _with_package(rows: pl.DataFrame, packages: pl.DataFrame) -> pl.DataFrame:
@@ -386,6 +407,7 @@ _OWN_FLAGS: Final = (
     "corrected",
     "claimed_beyond",
     "worked_though_cancelled",
+    "cancelled_on_arrival",
     "not_your_visit",
 )
 

@@ -64,6 +64,33 @@ async def test_no_field_of_a_correction_falls_over(busy: Desk, field: str) -> No
         )
 
 
+@pytest.mark.parametrize("field", ["carer", "date", "kind", "start", "end", "note"])
+async def test_no_field_of_entered_time_falls_over(busy: Desk, field: str) -> None:
+    manager = await busy.as_("manager")
+    good = {"carer": "C1", "date": "2026-11-02", "kind": "training", "note": "n"}
+    good |= {"start": "2026-11-02 11:00", "end": "2026-11-02 12:00"}
+    for value in (*DAYS, *ODD, "9999-12-31T23:59-23:59"):
+        await manager.get("/carer-day")
+        answer = await manager.post("/carer-day/enter", **{**good, field: value})
+        assert answer.status_code < 500, (field, value)
+        asked = {"carer": "C1", "date": "2026-11-02", field: value}
+        assert (await manager.ask("/carer-day", **asked)).status_code < 500, (field, value)
+
+
+@pytest.mark.parametrize("field", ["reference", "words", "means", "from", "until"])
+async def test_no_field_of_a_reason_and_no_dates_of_the_manual_share_fall_over(
+    busy: Desk, field: str
+) -> None:
+    manager = await busy.as_("manager")
+    good = {"reference": "R", "words": "w", "means": "other", "from": "2026-11-02", "until": ""}
+    for value in (*DAYS, *ODD):
+        await manager.get("/correction-reasons")
+        answer = await manager.post("/correction-reasons/keep", **{**good, field: value})
+        assert answer.status_code < 500, (field, value)
+        if field in ("from", "until"):
+            assert (await manager.ask("/manual-share", **{field: value})).status_code < 500, value
+
+
 @pytest.mark.parametrize(
     "field", ["credential_id", "client_data_json", "authenticator_data", "signature", "name", "next"]
 )
