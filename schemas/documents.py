@@ -188,6 +188,7 @@ class TestedWorker(Struct, frozen=True, kw_only=True):
     """One employment's minimum wage test: the case put, the answer, and the days behind it.
 
     `employment` and `person` are references; `name` is null where the reader may see pseudonyms only.
+    `calculation_year_start` is said of salaried hours work alone, where it is known.
     """
 
     employment: str
@@ -199,6 +200,7 @@ class TestedWorker(Struct, frozen=True, kw_only=True):
     days: list[WorkedDay]
     beside: WorkerBeside | None = None
     exact: ExactFigures | None = None
+    calculation_year_start: Day | None = None
 
 
 class NotTested(Struct, frozen=True, kw_only=True):

@@ -54,6 +54,8 @@ Latitude = Annotated[float, Meta(extra={"parse": degrees(90)})]
 Longitude = Annotated[float, Meta(extra={"parse": degrees(180)})]
 Radius = Annotated[int, Meta(extra={"parse": whole(1, 10_000)})]
 Carers = Annotated[int, Meta(extra={"parse": whole(1, 4)})]
+KindOfWorkCell = Annotated[str, Meta(extra={"parse": one_of("time", "salaried")})]
+_OF_SALARIED: Final = ("basic_hours_per_year", "calculation_year_start")
 FullDays = Annotated[int, Meta(extra={"parse": whole(0, 31)})]
 
 
@@ -104,10 +106,15 @@ class CarerRow(Struct, frozen=True, kw_only=True):
     apprenticeship_started: DayCell | None = None
     apprenticeship_ended: DayCell | None = None
     pay_terms: Reference | None = None
+    work_type: KindOfWorkCell | None = None
+    work_from: DayCell | None = None
+    basic_hours_per_year: MoneyCell | None = None
+    calculation_year_start: DayCell | None = None
 
     @classmethod
     def faults(cls, valid: Mapping[str, Any]) -> Iterator[Fault]:
         yield from _together(valid, "home_lat", "home_lon")
+        yield from _work_faults(valid)
         yield from _in_order(valid, "date_of_birth", "employment_start")
         yield from _in_order(valid, "employment_start", "employment_end")
         yield from _in_order(valid, "apprenticeship_started", "apprenticeship_ended")
@@ -117,6 +124,25 @@ class CarerRow(Struct, frozen=True, kw_only=True):
             yield Fault("/home_postcode", "is required, or home_lat and home_lon")
         if valid.get("apprenticeship_ended") and valid.get("apprenticeship_started", "") is None:
             yield Fault("/apprenticeship_started", "is required with apprenticeship_ended")
+
+
+def _work_faults(valid: Mapping[str, Any]) -> Iterator[Fault]:
+    """Salaried hours need the basic hours of a year; nothing of a kind of work stands without it."""
+    if "work_type" not in valid:
+        return
+    given = {name for name in _OF_SALARIED if valid.get(name) is not None}
+    if valid["work_type"] == "salaried":
+        if valid.get("basic_hours_per_year", "") is None:
+            yield Fault(
+                "/basic_hours_per_year", "is required for salaried work: the hours that the salary is for"
+            )
+        hours = {name: valid[name] for name in ("basic_hours_per_year",) if valid.get(name) is not None}
+        yield from wage.Salaried.faults(hours)
+    else:
+        for name in sorted(given):
+            yield Fault(f"/{name}", "goes with work_type salaried")
+    if valid["work_type"] is None and valid.get("work_from") is not None:
+        yield Fault("/work_from", "needs work_type: say what kind of work begins then")
 
 
 class ServiceUserRow(Struct, frozen=True, kw_only=True):

@@ -27,6 +27,7 @@ MOST_PERIODS_EARNED_IN: Final = 400
 Seconds = Annotated[int, Meta(ge=0, le=600_000_000)]
 Days = Annotated[int, Meta(ge=0, le=31)]
 PayPeriods = Annotated[int, Meta(ge=1, le=366)]
+EmployedDays = Annotated[int, Meta(ge=1, le=31)]
 LateDay = Annotated[int, Meta(ge=29, le=31)]
 
 
@@ -108,10 +109,15 @@ class Worker(Struct, frozen=True, kw_only=True):
 
 
 class Salaried(Struct, frozen=True, kw_only=True):
-    """Salaried hours work (regs 21 to 29): yearly basic hours in equal instalments."""
+    """Salaried hours work (regs 21 to 29): yearly basic hours in equal instalments.
+
+    `employed_days` are the days of the period that the employment covers, where it begins or ends inside: the hours are
+    then the basic hours by those days of 365 (HMRC NMWM08050, NMWM08060).
+    """
 
     basic_hours_per_year: Quantity
     pay_periods_per_year: PayPeriods
+    employed_days: EmployedDays | None = None
 
     @classmethod
     def faults(cls, valid: Mapping[str, Any]) -> Iterable[Fault]:
@@ -341,7 +347,11 @@ class Standard(Struct, frozen=True, kw_only=True):
 
 
 class WageCase(Struct, frozen=True, kw_only=True):
-    """One worker and one pay reference period: the input of the minimum wage test."""
+    """One worker and one pay reference period: the input of the minimum wage test.
+
+    `employment_started_on` inside the period is the first day of the worker's first pay reference period, whose rate
+    applies (HMRC NMWM09020); `period` stays the whole one, which others repeat.
+    """
 
     period: Period
     work: Annotated[list[WorkLine], Meta(max_length=MOST_LINES)]
@@ -357,6 +367,7 @@ class WageCase(Struct, frozen=True, kw_only=True):
     rates: Rates | None = None
     standards: Annotated[list[Standard], Meta(max_length=100)] = []
     bank_holidays: Annotated[list[Day], Meta(max_length=MOST_LINES)] = []
+    employment_started_on: Day | None = None
     employment_ended_on: Day | None = None
     as_of: Day | None = None
 
@@ -365,9 +376,23 @@ class WageCase(Struct, frozen=True, kw_only=True):
         yield from _worker_faults(valid)
         yield from _salaried_faults(valid)
         yield from _earned_faults(valid)
+        yield from _employment_faults(valid)
         accommodation, period = valid.get("accommodation"), valid.get("period")
         if accommodation and period and accommodation.days > _days_in(period):
             yield Fault("/accommodation/days", f"is more than the {_days_in(period)} days of the period")
+
+
+def _employment_faults(valid: Mapping[str, Any]) -> Iterable[Fault]:
+    started, ended = (valid.get(f"employment_{name}_on") for name in ("started", "ended"))
+    period: Period | None = valid.get("period")
+    if started is not None and ended is not None and ended < started:
+        yield Fault("/employment_ended_on", "lies before employment_started_on")
+    if started is not None and period is not None and started > period.end:
+        yield Fault("/employment_started_on", "lies after the period")
+    salaried: Salaried | None = valid.get("salaried")
+    days = salaried.employed_days if salaried else None
+    if days is not None and period is not None and days > _days_in(period):
+        yield Fault("/salaried/employed_days", f"is more than the {_days_in(period)} days of the period")
 
 
 def _days_in(period: Period) -> int:

@@ -83,9 +83,13 @@ def _pay_periods() -> str:
     return """\
 ## Choices that the law leaves open
 - **Several employments of one person with one provider** are tested each by itself, on its own time, pay and cycle.
-- **A leaver's final period** is the whole period of the cycle that holds the last day. What is paid in the month
-  after it counts there.
-- **A starter's first period** is the whole period of the cycle too; the rate is that of its first day.
+- **A leaver's final period** is the period of the cycle that holds the last day. What is paid or taken off in the month
+  after that day counts there, also what was earned in the period before (regulation 9(1)(d); NMWM09030 and NMWM11160).
+- **A starter's first period** begins with the employment (NMWM09020): the rate is that of its first day. Other periods
+  repeat the whole one.
+- **A deduction** reduces the period it is made in (regulations 12 and 13), which is that of the payment date. A line
+  that gives the days of the pay it was taken from goes with that pay, because a payslip in arrears is one thing: give
+  none to have it by the date.
 - **Months from the 29th, 30th or 31st** begin on the 1st of the next month where a month has no such day, so that no
   day is left out and no period is longer than a month.
 """

@@ -58,6 +58,8 @@ def hours_of(case: dict[str, Any]) -> tuple[Fraction, Fraction]:
         return sum(counted, Fraction(0)), unresolved
     terms = case["salaried"]
     hours = Fraction(terms["basic_hours_per_year"]) / terms["pay_periods_per_year"]
+    if "employed_days" in terms:
+        hours = Fraction(terms["basic_hours_per_year"]) * terms["employed_days"] / 365
     for line in case["work"]:
         if line["kind"] == "excess":
             hours += time_of(line)

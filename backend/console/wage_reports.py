@@ -105,6 +105,8 @@ def _worker_page(
         statute={entry.id: entry for entry in shown.head.statute},
         exactly=worker_page.before_rounding(shown.worker),
         verdict=worker_page.verdict(shown.worker.result),
+        kind_of_work=worker_page.kind_of_work(shown.worker),
+        employed=worker_page.employed_days(shown.worker),
         steps=worker_page.steps_to_counted(shown.worker.result),
         paid=[(row, worker_page.basis(line) if line else "") for row, line in worker_page.paid(shown.worker)],
         beside=[

@@ -13,7 +13,7 @@ from backend.documents.finding import report_code
 from backend.documents.gap_sheets import GAPS, PARTS, gap_rows, part_rows
 from backend.documents.wage_report_page import notices
 from backend.documents.workbook import Rows, Sheet, workbook
-from backend.documents.worker_page import before_rounding
+from backend.documents.worker_page import before_rounding, employed_days, kind_of_work
 from schemas.documents import TestedWorker, TravelEngine, WageReportSnapshot, WorkedDay
 from schemas.gap_ledger import TravelPace
 
@@ -37,6 +37,8 @@ _WORKERS: Final = (
     "shortfall with unexplained £",
     "arrears due £",
     "rule of the rate",
+    "kind of work",
+    "employed in this period",
 )
 _HOURS: Final = ("employment", "kind", "minutes", "counted", "rule")
 _PAY: Final = ("employment", "kind", "amount £", "in this period £", "premium £", "counted £", "rule")
@@ -191,6 +193,8 @@ def _worker(worker: TestedWorker) -> Sequence[Cell]:
         result.shortfall_with_unresolved,
         result.arrears.due,
         required.statute,
+        kind_of_work(worker),
+        employed_days(worker),
     )
 
 

@@ -12,7 +12,7 @@ from backend.documents.finding import where_to_look
 from backend.documents.invoice_page import Page, rule, rule_numbers
 from backend.documents.worked_days import day_rules, days_page
 from backend.domain.minimum_wage.reductions import ACCOMMODATION_RULE
-from schemas.documents import RuleText, TestedWorker, WageReportSnapshot
+from schemas.documents import Dates, RuleText, TestedWorker, WageReportSnapshot
 from schemas.gap_ledger import TravelPace
 from schemas.wage import AdjustmentRow, PayLine, PayRow, WageResult, WorkRow
 
@@ -137,14 +137,43 @@ def _identity(report: WageReportSnapshot, worker: TestedWorker) -> list[list[str
     status = (
         "Final" if report.status == "final" else "Provisional: pay of the next period may still add to it"
     )
+    employed = employed_days(worker)
     return [
         ["Provider", f"{report.provider.name} ({report.provider.reference})"],
         ["Pay reference period", words.dates(report.period)],
         ["Pay cycle", pay_cycle(worker.pay_cycle)],
         ["Person", worker.person],
+        *([["Employed in this period", employed]] if employed else []),
+        ["Kind of work", kind_of_work(worker)],
         ["Status", status],
         ["Facts up to", words.moment(report.as_of)],
     ]
+
+
+def employed_days(worker: TestedWorker) -> str | None:
+    """The dates of the employment in the period, where it begins or ends inside; None where it covers the whole."""
+    case = worker.case
+    first, last = case.employment_started_on or case.period.start, case.employment_ended_on or case.period.end
+    if first <= case.period.start and last >= case.period.end:
+        return None
+    dates = Dates(start=max(first, case.period.start), end=min(last, case.period.end))
+    said = f"{words.dates(dates)}: time and pay are of these dates"
+    return f"{said}, and the rate is that of the first" if case.employment_started_on else said
+
+
+def kind_of_work(worker: TestedWorker) -> str:
+    """By which hours the worker was tested, and what of salaried hours the report does not find."""
+    salaried = worker.case.salaried
+    if salaried is None:
+        return "time work: the time recorded"
+    since = worker.calculation_year_start
+    year = f" from {words.short_day(since)}" if since else ""
+    days = f"; of this period {salaried.employed_days} of 365 days" if salaried.employed_days else ""
+    return (
+        f"salaried hours: {words.number(salaried.basic_hours_per_year)} basic hours a year{year} in "
+        f"{salaried.pay_periods_per_year} equal parts{days}. Recorded time is shown and not added. Hours beyond those "
+        "of the calculation year, and absences on less pay, are not found here"
+    )
 
 
 def pay_cycle(code: str) -> str:

@@ -18,6 +18,7 @@ from schemas.wage import Period
 _WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _A_MONDAY: Final = date(2024, 1, 1)
 _BLOCKS: Final = {"fortnightly": 14, "four_weekly": 28}
+DAYS_OF_WEEKS_A_YEAR: Final = 364
 _DAY_OF_MONTH: Final = re.compile(r"[1-9]|[12]\d|3[01]", re.ASCII)
 
 
@@ -39,6 +40,11 @@ class PayCycle:
     def preceding(self, period: Period) -> Period:
         """The period before `period`."""
         return self.containing(period.start - timedelta(days=1))
+
+    @property
+    def periods_a_year(self) -> int:
+        """How many instalments of a yearly salary the cycle pays: 52, 26, 13 or 12."""
+        return 12 if self.days is None else DAYS_OF_WEEKS_A_YEAR // self.days
 
     def _index(self, day: date) -> int:
         if self.days is not None:

@@ -1,11 +1,18 @@
 -- name: employments
--- Every employment, as the newest version recorded says.
+-- Every employment, as the newest version recorded says; `kinds_of_work` is JSON, oldest first, null where nothing is said.
 SELECT DISTINCT ON (v.employment_id) e.id::text AS employment_id, e.carer_id::text AS carer_id, e.reference,
     c.reference AS person, v.name, v.date_of_birth, v.mode, v.starts_on, v.ends_on, v.pay_cycle,
-    v.apprenticeship_started, v.apprenticeship_ended, v.pay_terms, v.version, v.digest
+    v.apprenticeship_started, v.apprenticeship_ended, v.pay_terms, v.version, v.digest, k.kinds_of_work
 FROM employment_version v
 JOIN employment e ON e.provider_id = v.provider_id AND e.id = v.employment_id
 JOIN carer c ON c.provider_id = e.provider_id AND c.id = e.carer_id
+CROSS JOIN LATERAL (
+    SELECT json_agg(json_build_object('from', w.starts_on, 'work_type', w.work_type, 'basic_hours_per_year',
+        w.basic_hours_per_year::text, 'calculation_year_start', w.calculation_year_start) ORDER BY w.starts_on)::text
+        AS kinds_of_work
+    FROM (SELECT DISTINCT ON (starts_on) * FROM employment_work_version n
+          WHERE n.provider_id = v.provider_id AND n.employment_id = v.employment_id AND n.recorded_at <= $2
+          ORDER BY starts_on, version DESC) w) k
 WHERE v.provider_id = $1 AND v.recorded_at <= $2 AND ($3::uuid IS NULL OR e.carer_id = $3)
 ORDER BY v.employment_id, v.version DESC
 

@@ -4,7 +4,7 @@ The database is made by the migrations; these classes name its columns for queri
 A table keyed by several columns names its first one as the key, because Piccolo knows only one.
 """
 
-from piccolo.columns import UUID, Bytea, Date, DoublePrecision, Integer, Text, Timestamptz
+from piccolo.columns import UUID, Bytea, Date, DoublePrecision, Integer, Numeric, Text, Timestamptz
 from piccolo.table import Table
 
 from backend.db import DB
@@ -40,6 +40,18 @@ class EmploymentVersion(Table, tablename="employment_version", db=DB):
     apprenticeship_started = Date(default=None, null=True)
     apprenticeship_ended = Date(default=None, null=True)
     pay_terms = Text(default=None, null=True)
+    digest = Bytea(default=None, null=False)
+    recorded_at = Timestamptz(default=None, null=False)
+
+
+class EmploymentWorkVersion(Table, tablename="employment_work_version", db=DB):
+    provider_id = UUID(primary_key=True, default=None, null=False)
+    employment_id = UUID(default=None, null=False)
+    starts_on = Date(default=None, null=False)
+    version = Integer(default=None, null=False)
+    work_type = Text(default=None, null=False)
+    basic_hours_per_year = Numeric(default=None, null=True)
+    calculation_year_start = Date(default=None, null=True)
     digest = Bytea(default=None, null=False)
     recorded_at = Timestamptz(default=None, null=False)
 

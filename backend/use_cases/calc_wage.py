@@ -82,7 +82,7 @@ def _decoded(elements: Sequence[Any], many: bool) -> list[WageCase]:
 
 def _needs(case: WageCase) -> dict[str, Any]:
     """The fields of a case that decide whether the statute's rate is needed, as they stand in JSON."""
-    names = ("period", "rates", "accommodation")
+    names = ("period", "rates", "accommodation", "employment_started_on")
     return {name: msgspec.to_builtins(getattr(case, name)) for name in names}
 
 
@@ -95,6 +95,8 @@ def _unknown_rate(element: object, law: Law) -> list[Fault]:
     period, given = (_object(fields.get(name)) for name in ("period", "rates"))
     try:
         start = parse_date(period.get("start"))
+        if (started := fields.get("employment_started_on")) is not None:
+            start = max(start, parse_date(started))
     except ValueError:
         return []
     housed = fields.get("accommodation") is not None

@@ -70,9 +70,11 @@ def _case_row(number: int, case: WageCase, today: date) -> tuple[Any, ...]:
         _money(rates.hourly_now) if rates else None,
         _money(rates.accommodation_offset_per_day) if rates else None,
         case.as_of or today,
+        case.employment_started_on,
         case.employment_ended_on,
         millionths(salaried.basic_hours_per_year, "hours") if salaried else None,
         salaried.pay_periods_per_year if salaried else None,
+        salaried.employed_days if salaried else None,
         *_accommodation(case.accommodation),
     )
 

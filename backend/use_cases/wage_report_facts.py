@@ -14,6 +14,7 @@ from backend.domain.pay_period import last_day_after_leaving, parse_pay_cycle
 from backend.domain.payroll import Classified, classify
 from backend.sql import query
 from backend.travel import TravelEstimator
+from backend.use_cases.kind_of_work import kind_of_work, salaried_hours
 from backend.use_cases.known_bank_holidays import known_bank_holidays
 from backend.use_cases.miles_before import miles_before
 from backend.use_cases.wage_standards import hourly_standards, in_force
@@ -245,12 +246,21 @@ def _case(
     standards: list[Standard],
 ) -> WageCase:
     section = {
-        name: [row for row in lines if row["section"] == name and (name == "pay" or _in_period(row, period))]
+        name: [
+            row
+            for row in lines
+            if row["section"] == name and (name == "pay" or _in_period(row, period, employment))
+        ]
         for name in ("pay", "deduction", "expenditure", "payment_to_employer", "accommodation")
     }
+    first_day = max(period.start, employment["starts_on"])
+    kind = kind_of_work(employment, first_day)
+    salaried = salaried_hours(kind, parse_pay_cycle(employment["pay_cycle"]), period, employment)
     return WageCase(
         period=period,
         worker=_worker(employment),
+        work_type="time" if salaried is None else "salaried",
+        salaried=salaried,
         work=work,
         pay=[_payment(row) for row in section["pay"] if _bears_on(row, period, employment)],
         deductions=[Deduction(kind=row["kind"], amount=row["amount"]) for row in section["deduction"]],
@@ -264,6 +274,7 @@ def _case(
         ],
         accommodation=accommodation_of(section["accommodation"], period),
         bank_holidays=holidays,
+        employment_started_on=first_day if first_day > period.start else None,
         employment_ended_on=employment["ends_on"],
         as_of=today,
         standards=standards,
@@ -278,9 +289,14 @@ def _worker(employment: Mapping[str, Any]) -> Worker:
     )
 
 
-def _in_period(row: Mapping[str, Any], period: Period) -> bool:
-    """Deductions, spending and accommodation belong to the period they were earned or made in, else paid in."""
-    day = row["earned_start"] or row["paid_on"]
+def _in_period(row: Mapping[str, Any], period: Period, employment: Mapping[str, Any]) -> bool:
+    """Deductions, spending and accommodation belong to the period of the pay they were taken from, where the line says
+    its days, else to the period they were made in (regs 12 and 13); made in the month after the employment ended, to
+    the final period (HMRC NMWM11160).
+    """
+    day, left = row["earned_start"] or row["paid_on"], employment["ends_on"]
+    if left is not None and left < day <= last_day_after_leaving(left):
+        day = left
     return bool(period.start <= day <= period.end)
 
 

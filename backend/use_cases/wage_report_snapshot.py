@@ -16,6 +16,7 @@ from backend.use_cases.calc_day import flag_of, readable, segment_of
 from backend.use_cases.calc_wage import exact_results
 from backend.use_cases.frozen_documents import facts_digest
 from backend.use_cases.gap_ledgers import Ledger, gap_ledgers
+from backend.use_cases.kind_of_work import kind_of_work
 from backend.use_cases.rule_texts import rule_texts
 from backend.use_cases.rulebook import Rulebook, packaged_rulebook
 from backend.use_cases.wage_beside import TestPut, workers_beside
@@ -109,7 +110,13 @@ def _tested(test: TestPut, days: list[WorkedDay], beside: WorkerBeside) -> Teste
         days=days,
         beside=beside,
         exact=test.exact,
+        calculation_year_start=_calculation_year(test),
     )
+
+
+def _calculation_year(test: TestPut) -> date | None:
+    kind = kind_of_work(test.employment, test.case.employment_started_on or test.case.period.start)
+    return None if kind is None else kind.calculation_year_start
 
 
 def _engines(workers: Sequence[TestedWorker], days: CarersDays) -> list[TravelEngine]:
@@ -264,7 +271,10 @@ def _span(start: datetime | None, end: datetime | None) -> Span | None:
 def _digest(facts: WageReportFacts) -> str:
     """Of the events, plans, employments and payslip lines that went in."""
     visits = facts.days.visits.select("visit_id", "carer_id", "plan_version", "digests").to_dicts()
-    employments = [[row["reference"], row["version"], row["digest"].hex()] for row in facts.employments]
+    employments = [
+        [row["reference"], row["version"], row["digest"].hex(), row["kinds_of_work"]]
+        for row in facts.employments
+    ]
     return facts_digest(
         [
             visits,

@@ -1,5 +1,6 @@
 """Which time counts."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -62,6 +63,18 @@ def test_salaried_hours_are_the_years_basic_hours_by_its_pay_periods() -> None:
     assert salaried("2080", 12)["counted_minutes"] == "10400"
     assert salaried("2088", 52)["counted_minutes"] == "2409.23"
     assert salaried(2088, 52) == salaried("2088", 52)
+
+
+def test_of_a_period_in_part_the_hours_are_its_days_of_365() -> None:
+    # HMRC NMWM08050: 2080 basic hours, four-weekly, from 13 April of a period from 5 April to 2 May 2021: 20 days
+    result = answer(
+        period={"start": "2021-04-05", "end": "2021-05-02"},
+        work_type="salaried",
+        salaried={"basic_hours_per_year": "2080", "pay_periods_per_year": 13, "employed_days": 20},
+        employment_started_on="2021-04-13",
+        work=[],
+    )
+    assert Decimal(result["counted_minutes"]) == round(Decimal(2080) * 20 * 60 / 365, 2)
 
 
 def test_a_salary_of_exactly_the_minimum_is_compliant_where_hours_do_not_divide() -> None:

@@ -133,6 +133,8 @@ def cases(draw: st.DrawFn) -> dict[str, Any]:
             "work_type": "salaried",
             "salaried": {"basic_hours_per_year": hours, "pay_periods_per_year": periods_a_year},
         }
+        if draw(st.booleans()):
+            case["salaried"]["employed_days"] = 1
     if draw(st.booleans()):
         case["accommodation"] = draw(HOUSING)
     if draw(st.booleans()):

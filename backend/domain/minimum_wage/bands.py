@@ -1,5 +1,7 @@
 """Which hourly rate applies: the one in force on the first day of the period, for age and apprenticeship on that day.
 
+The first period of a worker begins with the employment (HMRC NMWM09020).
+
 National Minimum Wage Regulations 2015 (SI 2015/621), regs 4, 4A and 5; arrears: National Minimum Wage Act 1998, s.17.
 """
 
@@ -14,15 +16,16 @@ def with_rates(cases: pl.DataFrame, law: Law) -> pl.DataFrame:
     `hourly_now` is the rate on `as_of` for the age and apprenticeship of the period's first day, null where unknown.
     The caller has refused cases whose first day has no rate.
     """
-    people = cases.with_columns(_age().alias("age"), _is_apprentice().alias("apprentice"))
-    then = _statutory(people, "start", law).select(
+    dated = cases.with_columns(pl.max_horizontal("start", "started_on").alias("first_day"))
+    people = dated.with_columns(_age().alias("age"), _is_apprentice().alias("apprentice"))
+    then = _statutory(people, "first_day", law).select(
         "case", "band", "statute", pl.col("hourly").alias("table_hourly")
     )
     now = _statutory(people, "as_of", law).select("case", pl.col("hourly").alias("table_now"))
     return (
         people.join(then, on="case", how="left")
         .join(now, on="case", how="left")
-        .join(_offsets(cases, law), on="case", how="left")
+        .join(_offsets(dated, law), on="case", how="left")
         .with_columns(_chosen())
     )
 
@@ -49,15 +52,15 @@ def _years_between(earlier: str, later: str) -> pl.Expr:
 
 
 def _age() -> pl.Expr:
-    return _years_between("born", "start")
+    return _years_between("born", "first_day")
 
 
 def _is_apprentice() -> pl.Expr:
     """Reg 5: under 19, or in the first twelve months of the apprenticeship. The last day still belongs to it."""
-    started = pl.col("apprentice_from") <= pl.col("start")
-    ended = pl.col("apprentice_until") < pl.col("start")
+    started = pl.col("apprentice_from") <= pl.col("first_day")
+    ended = pl.col("apprentice_until") < pl.col("first_day")
     young = _age() < 19
-    new = _years_between("apprentice_from", "start") < 1
+    new = _years_between("apprentice_from", "first_day") < 1
     return (started & ~ended.fill_null(False) & (young | new)).fill_null(False)
 
 
@@ -76,9 +79,9 @@ def _statutory(people: pl.DataFrame, on: str, law: Law) -> pl.DataFrame:
 
 def _offsets(cases: pl.DataFrame, law: Law) -> pl.DataFrame:
     return (
-        cases.select("case", "start")
-        .sort("start")
-        .join_asof(law.offsets.sort("since"), left_on="start", right_on="since", strategy="backward")
-        .filter(pl.col("start") <= pl.col("until"))
+        cases.select("case", "first_day")
+        .sort("first_day")
+        .join_asof(law.offsets.sort("since"), left_on="first_day", right_on="since", strategy="backward")
+        .filter(pl.col("first_day") <= pl.col("until"))
         .select("case", pl.col("daily").alias("table_offset"))
     )

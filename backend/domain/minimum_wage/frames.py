@@ -10,13 +10,14 @@ _KEY: Final = {"case": pl.Int64, "line": pl.Int64}
 CASES: Final = pl.Schema(
     {"case": pl.Int64, "start": pl.Date, "end": pl.Date, "monthly_from": pl.Int64, "work_type": pl.String,
      "born": pl.Date, "apprentice_from": pl.Date, "apprentice_until": pl.Date, "given_hourly": pl.Int64,
-     "given_now": pl.Int64, "given_offset": pl.Int64, "as_of": pl.Date, "ended_on": pl.Date, "basic_hours": pl.Int64,
-     "pay_periods": pl.Int64, "housed_days": pl.Int64, "charge": pl.Int64, "charge_for": pl.String}
+     "given_now": pl.Int64, "given_offset": pl.Int64, "as_of": pl.Date, "started_on": pl.Date,
+     "ended_on": pl.Date, "basic_hours": pl.Int64, "pay_periods": pl.Int64, "employed_days": pl.Int64,
+     "housed_days": pl.Int64, "charge": pl.Int64, "charge_for": pl.String}
 )  # fmt: skip
 """Rates and charges in millionths of a pound, `basic_hours` in millionths of an hour a year, days inclusive.
 
-`monthly_from` is as in schemas.wage.Period. `charge_for` is days, day or month. A `given_` value replaces the
-statute's.
+`monthly_from` is as in schemas.wage.Period, `employed_days` as in schemas.wage.Salaried. `charge_for` is days, day or
+month. A `given_` value replaces the statute's.
 """
 WORK: Final = pl.Schema({**_KEY, "kind": pl.String, "micros": pl.Int64, "pay": pl.String})
 PAY: Final = pl.Schema(

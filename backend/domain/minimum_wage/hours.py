@@ -1,5 +1,7 @@
 """The hours that count (SI 2015/621, Part 5): time work by what was done, salaried hours work by the basic hours."""
 
+from typing import Final
+
 import polars as pl
 
 from backend.domain.minimum_wage.frames import WageFrames
@@ -13,6 +15,9 @@ from backend.domain.minimum_wage.units import (
     uneven,
 )
 from backend.domain.money import whole
+
+DAYS_A_YEAR: Final = 365
+"""HMRC's formula for a shortened period has 365 in every year."""
 
 
 def judged_work(frames: WageFrames, law: Law) -> pl.DataFrame:
@@ -49,12 +54,14 @@ def totals(work: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
         ticks.filter(~pl.col("counted") & ~unresolved).sum().alias("excluded"),
         ticks.filter(unresolved).sum().alias("unresolved"),
     )
-    joined = cases.select("case", "basic_hours", "pay_periods").join(summed, on="case", how="left")
+    joined = cases.select("case", "basic_hours", "pay_periods", "employed_days").join(
+        summed, on="case", how="left"
+    )
     filled = joined.with_columns(pl.col("recorded", "excluded", "unresolved").fill_null(whole(0)))
-    yearly = exact("basic_hours") * whole(TICKS_A_MICROHOUR)
+    share, of = _share_of_the_year()
     with_basic = filled.with_columns(
-        divided(yearly, exact("pay_periods")).fill_null(whole(0)).alias("basic"),
-        uneven(yearly, exact("pay_periods")).fill_null(whole(0)).alias("hour_roundings"),
+        divided(share, of).fill_null(whole(0)).alias("basic"),
+        uneven(share, of).fill_null(whole(0)).alias("hour_roundings"),
     )
     hours = pl.col("basic") + pl.col("recorded")
     return with_basic.select(
@@ -64,4 +71,16 @@ def totals(work: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
         "unresolved",
         "hour_roundings",
         (hours < whole(0)).alias("over_absent"),
+    )
+
+
+def _share_of_the_year() -> tuple[pl.Expr, pl.Expr]:
+    """The basic hours of a period as ticks and what to divide them by: the year's by its periods, or by days of 365
+    where the employment begins or ends inside the period (HMRC NMWM08050, NMWM08060).
+    """
+    yearly = exact("basic_hours") * whole(TICKS_A_MICROHOUR)
+    in_part = pl.col("employed_days").is_not_null()
+    return (
+        pl.when(in_part).then(yearly * exact("employed_days")).otherwise(yearly),
+        pl.when(in_part).then(whole(DAYS_A_YEAR)).otherwise(exact("pay_periods")),
     )

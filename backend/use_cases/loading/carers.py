@@ -32,6 +32,11 @@ _VERSIONS: Final = Versioned(
         ("pay_terms", "text"),
     ),
 )
+_WORK: Final = Versioned(
+    "employment_work_version",
+    (("provider_id", "uuid"), ("employment_id", "uuid"), ("starts_on", "date")),
+    (("work_type", "text"), ("basic_hours_per_year", "numeric"), ("calculation_year_start", "date")),
+)
 _THING: Final = (("provider_id", "uuid"), ("id", "uuid"), ("reference", "text"))
 _DEFAULT_MODE: Final = "car"
 
@@ -52,8 +57,24 @@ async def store(session: Session, lines: Sequence[Line[CarerRow]]) -> Counts:
         ]
         await ensure(session.connection, "carer", _THING, persons)
         await ensure(session.connection, "employment", (*_THING, ("carer_id", "uuid")), employments)
-        counts.add(await append(session.connection, _VERSIONS, facts, session.now))
+        held = await append(session.connection, _VERSIONS, facts, session.now)
+        work = {place: fact for place, line in enumerate(rows) if (fact := _work(provider_id, line.row))}
+        said = await append(session.connection, _WORK, list(work.values()), session.now)
+        only_work = {list(work)[place] for place in said.touched} - held.touched
+        held.unchanged -= len(only_work)
+        held.changed += len(only_work)
+        counts.add(held)
     return counts
+
+
+def _work(provider_id: UUID, row: CarerRow) -> Fact | None:
+    """What kind of work a row says it is, from the first day of the employment unless another is given."""
+    if row.work_type is None:
+        return None
+    return Fact(
+        (*_employment(provider_id, row)[:2], row.work_from or row.employment_start),
+        (row.work_type, row.basic_hours_per_year, row.calculation_year_start),
+    )
 
 
 def _person(provider_id: UUID, row: CarerRow) -> tuple[UUID, UUID, str]:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -38,11 +38,15 @@ class Fact:
 
 @dataclass(slots=True)
 class Counts:
-    """Rows that were new, said something else than the newest version, or said the same."""
+    """Rows that were new, said something else than the newest version, or said the same.
+
+    `touched` are the places, among the facts of one append, of those that were not the same.
+    """
 
     new: int = 0
     changed: int = 0
     unchanged: int = 0
+    touched: set[int] = field(default_factory=set)
 
     def add(self, other: "Counts") -> None:
         self.new += other.new
@@ -68,6 +72,7 @@ async def append(
             continue
         counts.changed += version > 0
         counts.new += version == 0
+        counts.touched.add(number)
         rows.append((*fact.key, version + 1, *fact.content, *fact.beside, said, now))
     await _insert(connection, table, rows)
     return counts
