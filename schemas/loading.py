@@ -29,6 +29,7 @@ from schemas.cells import (
     whole,
 )
 from schemas.mobile import ReasonCode
+from schemas.salaried import Salaried
 from schemas.strict import Fault
 from schemas.wage_kinds import DeductionKind, ExpenditureKind, PayKind, PaymentToEmployerKind
 
@@ -137,7 +138,7 @@ def _work_faults(valid: Mapping[str, Any]) -> Iterator[Fault]:
                 "/basic_hours_per_year", "is required for salaried work: the hours that the salary is for"
             )
         hours = {name: valid[name] for name in ("basic_hours_per_year",) if valid.get(name) is not None}
-        yield from wage.Salaried.faults(hours)
+        yield from Salaried.faults(hours)
     else:
         for name in sorted(given):
             yield Fault(f"/{name}", "goes with work_type salaried")

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Literal, get_args
 from msgspec import Meta, Struct
 
 from schemas.month import begins_late, last_day_of_month_from
+from schemas.salaried import Salaried
 from schemas.scalars import Day, Minutes, Money, Number, PositiveMoney, Quantity, Text
 from schemas.strict import Fault
 from schemas.wage_kinds import (
@@ -26,8 +27,6 @@ MOST_LINES: Final = 2_000
 MOST_PERIODS_EARNED_IN: Final = 400
 Seconds = Annotated[int, Meta(ge=0, le=600_000_000)]
 Days = Annotated[int, Meta(ge=0, le=31)]
-PayPeriods = Annotated[int, Meta(ge=1, le=366)]
-EmployedDays = Annotated[int, Meta(ge=1, le=31)]
 LateDay = Annotated[int, Meta(ge=29, le=31)]
 
 
@@ -106,26 +105,6 @@ class Apprenticeship(Struct, frozen=True, kw_only=True):
 class Worker(Struct, frozen=True, kw_only=True):
     date_of_birth: Day | None = None
     apprenticeship: Apprenticeship | None = None
-
-
-class Salaried(Struct, frozen=True, kw_only=True):
-    """Salaried hours work (regs 21 to 29): yearly basic hours in equal instalments.
-
-    `employed_days` are the days of the period that the employment covers, where it begins or ends inside: the hours are
-    then the basic hours by those days of 365 (HMRC NMWM08050, NMWM08060).
-    """
-
-    basic_hours_per_year: Quantity
-    pay_periods_per_year: PayPeriods
-    employed_days: EmployedDays | None = None
-
-    @classmethod
-    def faults(cls, valid: Mapping[str, Any]) -> Iterable[Fault]:
-        hours = valid.get("basic_hours_per_year")
-        if hours is not None and hours <= 0:
-            yield Fault("/basic_hours_per_year", "must be more than zero")
-        elif hours is not None and hours > 8784:
-            yield Fault("/basic_hours_per_year", "is more than the hours of a year")
 
 
 class WorkLine(Struct, frozen=True, kw_only=True):

@@ -9,7 +9,8 @@ import msgspec
 from msgspec import Struct, field
 
 from backend.domain.pay_period import PayCycle
-from schemas.wage import Period, Salaried
+from schemas.salaried import Salaried
+from schemas.wage import Period
 
 
 class KindOfWork(Struct, frozen=True, kw_only=True):

@@ -121,37 +121,6 @@ def test_other_given_rates_leave_the_table_in_force() -> None:
 
 
 @pytest.mark.parametrize(("start", "end"), [("2015-09-30", "2015-10-29"), ("2027-04-01", "2027-04-30")])
-def test_a_starters_rate_is_that_of_the_first_day_of_the_employment() -> None:
-    period = {"start": "2026-03-15", "end": "2026-04-14"}
-    before = answer(period=period, employment_started_on="2026-03-01")["required"]
-    assert before["statute"] == answer(period=period)["required"]["statute"] == "nmw-rate-2025-04-01"
-    started = answer(period=period, employment_started_on="2026-04-01")
-    assert started["required"]["statute"] == "nmw-rate-2026-04-01"
-    young = {"date_of_birth": "2005-03-20"}
-    assert answer(period=period, worker=young)["required"]["band"] == "18_to_20"
-    assert (
-        answer(period=period, worker=young, employment_started_on="2026-03-20")["required"]["band"]
-        == "21_and_over"
-    )
-    housed = answer(
-        period=period, employment_started_on="2026-04-01", accommodation={"days": 1, "charge": "0"}
-    )
-    assert housed["accommodation_adjustment"] == "11.10"
-
-
-def test_a_starter_after_the_last_known_rate_is_refused_though_the_period_began_before() -> None:
-    late = case(period={"start": "2027-03-15", "end": "2027-04-14"}, employment_started_on="2027-04-01")
-    assert pointers(late) == {"/period/start"}
-
-
-def test_an_employment_that_begins_after_the_period_or_ends_before_it_begins_is_refused() -> None:
-    assert pointers(case(employment_started_on="2026-05-01")) == {"/employment_started_on"}
-    both = case(employment_started_on="2026-04-20", employment_ended_on="2026-04-10")
-    assert pointers(both) == {"/employment_ended_on"}
-    terms = {"basic_hours_per_year": "2080", "pay_periods_per_year": 12, "employed_days": 31}
-    assert pointers(case(work_type="salaried", salaried=terms)) == {"/salaried/employed_days"}
-
-
 def test_a_date_with_no_known_rate_is_refused_naming_the_last_known(start: str, end: str) -> None:
     (fault,) = faults(case(period={"start": start, "end": end}))
     assert fault.pointer == "/period/start"
@@ -237,3 +206,34 @@ def test_a_standard_changes_no_verdict() -> None:
     result = answer(standards=standards)
     assert result["compliant"] is True
     assert result["standards"][0]["shortfall"] == "72.90"
+
+
+def test_a_starters_rate_is_that_of_the_first_day_of_the_employment() -> None:
+    period = {"start": "2026-03-15", "end": "2026-04-14"}
+    before = answer(period=period, employment_started_on="2026-03-01")["required"]
+    assert before["statute"] == answer(period=period)["required"]["statute"] == "nmw-rate-2025-04-01"
+    started = answer(period=period, employment_started_on="2026-04-01")
+    assert started["required"]["statute"] == "nmw-rate-2026-04-01"
+    young = {"date_of_birth": "2005-03-20"}
+    assert answer(period=period, worker=young)["required"]["band"] == "18_to_20"
+    assert (
+        answer(period=period, worker=young, employment_started_on="2026-03-20")["required"]["band"]
+        == "21_and_over"
+    )
+    housed = answer(
+        period=period, employment_started_on="2026-04-01", accommodation={"days": 1, "charge": "0"}
+    )
+    assert housed["accommodation_adjustment"] == "11.10"
+
+
+def test_a_starter_after_the_last_known_rate_is_refused_though_the_period_began_before() -> None:
+    late = case(period={"start": "2027-03-15", "end": "2027-04-14"}, employment_started_on="2027-04-01")
+    assert pointers(late) == {"/period/start"}
+
+
+def test_an_employment_that_begins_after_the_period_or_ends_before_it_begins_is_refused() -> None:
+    assert pointers(case(employment_started_on="2026-05-01")) == {"/employment_started_on"}
+    both = case(employment_started_on="2026-04-20", employment_ended_on="2026-04-10")
+    assert pointers(both) == {"/employment_ended_on"}
+    terms = {"basic_hours_per_year": "2080", "pay_periods_per_year": 12, "employed_days": 31}
+    assert pointers(case(work_type="salaried", salaried=terms)) == {"/salaried/employed_days"}

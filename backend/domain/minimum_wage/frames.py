@@ -16,8 +16,8 @@ CASES: Final = pl.Schema(
 )  # fmt: skip
 """Rates and charges in millionths of a pound, `basic_hours` in millionths of an hour a year, days inclusive.
 
-`monthly_from` is as in schemas.wage.Period, `employed_days` as in schemas.wage.Salaried. `charge_for` is days, day or
-month. A `given_` value replaces the statute's.
+`monthly_from` is as in schemas.wage.Period, `employed_days` as in schemas.salaried.Salaried. `charge_for` is days, day
+or month. A `given_` value replaces the statute's.
 """
 WORK: Final = pl.Schema({**_KEY, "kind": pl.String, "micros": pl.Int64, "pay": pl.String})
 PAY: Final = pl.Schema(
