@@ -29,6 +29,7 @@ _UNKNOWN_PAY: Final = (
     "no pay is loaded, and no pay terms that would say what it comes to"
     " (for one of several employments, terms that pay planned times do not)"
 )
+_UNKNOWN_SALARY: Final = "the work is salaried, and what the salary paid is known once payroll is loaded"
 
 
 async def read_days(call: Call, first: date, last: date) -> DaysAnswer:
@@ -173,6 +174,8 @@ def _so_far(employment: Mapping[str, Any], case: WageCase, previewed: Any, today
     pay = case.pay or previewed
     if pay is None:
         return _untested(name, case, _UNKNOWN_PAY)
+    if case.salaried is not None and not case.pay:
+        return _untested(name, case, _UNKNOWN_SALARY)
     try:
         result = wage_results([msgspec.structs.replace(case, pay=pay)], today)[0]
     except Faulty as error:

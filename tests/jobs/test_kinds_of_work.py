@@ -68,6 +68,17 @@ async def test_a_salaried_carer_is_tested_by_basic_hours(
     assert (worker["case"]["work_type"], worker["calculation_year_start"]) == ("salaried", "2026-04-01")
 
 
+async def test_a_phone_says_nothing_of_a_salary_that_is_not_loaded(office: Office) -> None:
+    await employed(**SALARIED)
+    await a_morning(office)
+    phone = await office.phone()
+    [period] = (await phone.days("2026-11-02", "2026-11-02"))["pay_periods"]
+    assert (period["tested"], period["reason"]) == (
+        False,
+        "the work is salaried, and what the salary paid is known once payroll is loaded",
+    )
+
+
 async def test_work_is_salaried_from_the_day_that_is_said(
     office: Office, superuser: asyncpg.Connection
 ) -> None:
