@@ -171,11 +171,11 @@ def _worked_for(
 
 def _so_far(employment: Mapping[str, Any], case: WageCase, previewed: Any, today: date) -> PayPeriodSoFar:
     name, period = employment["reference"], case.period
+    if case.salaried is not None and not case.pay:
+        return _untested(name, case, _UNKNOWN_SALARY)
     pay = case.pay or previewed
     if pay is None:
         return _untested(name, case, _UNKNOWN_PAY)
-    if case.salaried is not None and not case.pay:
-        return _untested(name, case, _UNKNOWN_SALARY)
     try:
         result = wage_results([msgspec.structs.replace(case, pay=pay)], today)[0]
     except Faulty as error:

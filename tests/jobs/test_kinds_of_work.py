@@ -72,6 +72,7 @@ async def test_a_phone_says_nothing_of_a_salary_that_is_not_loaded(office: Offic
     await employed(**SALARIED)
     await a_morning(office)
     phone = await office.phone()
+    await phone.open_session()
     [period] = (await phone.days("2026-11-02", "2026-11-02"))["pay_periods"]
     assert (period["tested"], period["reason"]) == (
         False,
