@@ -16,3 +16,11 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 -- name: of_document
 SELECT number, template, file_name, content, sha256, made_at FROM delivery_file
 WHERE provider_id = $1 AND document_id = $2 ORDER BY number
+
+-- name: listed
+SELECT number, file_name, octet_length(content) AS size FROM delivery_file
+WHERE provider_id = $1 AND document_id = $2 ORDER BY number
+
+-- name: file
+SELECT media_type, file_name, content FROM delivery_file
+WHERE provider_id = $1 AND document_id = $2 AND number = $3

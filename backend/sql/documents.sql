@@ -52,4 +52,7 @@ ORDER BY created_at, number
 -- name: lock_invoice
 -- Whoever makes a further file of it at the same time waits, and then finds the file made.
 SELECT contract_id, id, snapshot, pg_advisory_xact_lock(hashtextextended(id::text, 0))
-FROM document WHERE provider_id = $1 AND id = $2
+FROM document WHERE provider_id = $1 AND id = $2 AND kind IN ('invoice', 'credit_note')
+
+-- name: contract_of
+SELECT contract_id FROM document WHERE provider_id = $1 AND id = $2

@@ -28,15 +28,22 @@ async def make_delivery_files(
     Raises DomainError not_found if there is no such template.
     """
     async with db.as_provider(provider_id) as connection:
-        found = await template_named(connection, provider_id, template)
+        found = await _template_named(connection, provider_id, template)
         rows = await connection.fetch(query("documents.invoices"), provider_id, number, contract)
     for row in rows:
         async with db.as_provider(provider_id) as connection:
-            file = await delivery_of(connection, provider_id, row["id"], found)
+            _, file = await _delivery_of(connection, provider_id, row["id"], found)
         yield file
 
 
-async def template_named(connection: asyncpg.Connection, provider_id: UUID, name: str) -> DeliveryTemplate:
+async def make_delivery_file(provider_id: UUID, document_id: UUID, template: str) -> tuple[int, File]:
+    """One document's file with its number, made now and kept if it was not before. Raises DomainError not_found."""
+    async with db.as_provider(provider_id) as connection:
+        found = await _template_named(connection, provider_id, template)
+        return await _delivery_of(connection, provider_id, document_id, found)
+
+
+async def _template_named(connection: asyncpg.Connection, provider_id: UUID, name: str) -> DeliveryTemplate:
     """The provider's template of a name, or the packaged one. Raises DomainError not_found."""
     known = await templates_of(connection, provider_id, DELIVERY)
     if name not in known:
@@ -46,16 +53,19 @@ async def template_named(connection: asyncpg.Connection, provider_id: UUID, name
     return known[name]
 
 
-async def delivery_of(
+async def _delivery_of(
     connection: asyncpg.Connection, provider_id: UUID, document_id: UUID, template: DeliveryTemplate
-) -> File:
+) -> tuple[int, File]:
     """The file of one document by a template: as it was kept, or made now and kept."""
     document = await connection.fetchrow(query("documents.lock_invoice"), provider_id, document_id)
+    if document is None:
+        raise DomainError("not_found", "There is no such invoice or credit note.")
     said = as_kept(template)
     digest = sha256(said.encode()).digest()
     kept = await connection.fetchrow(query("delivery.kept"), provider_id, document_id, digest)
     if kept is not None:
-        return File(template.format, kept["media_type"], kept["file_name"], kept["content"])
+        file = File(template.format, kept["media_type"], kept["file_name"], kept["content"])
+        return kept["number"], file
     return await _made(connection, provider_id, document, template, said, digest)
 
 
@@ -66,7 +76,7 @@ async def _made(
     template: DeliveryTemplate,
     said: str,
     digest: bytes,
-) -> File:
+) -> tuple[int, File]:
     snapshot = msgspec.json.decode(snapshot_bytes(document["snapshot"]), type=InvoiceSnapshot)
     number, now = await connection.fetchval(query("delivery.next_number"), provider_id), clock.now()
     name = f"delivery_{file_name(snapshot)}_{template.reference}_{number:06d}.{template.format}"
@@ -89,4 +99,4 @@ async def _made(
         sha256(file.content).digest(),
         now,
     )
-    return file
+    return number, file

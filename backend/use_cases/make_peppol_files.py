@@ -9,6 +9,8 @@ import asyncpg
 import msgspec
 
 from backend import clock, db
+from backend.documents.bill_faults import bill_faults
+from backend.faults import DomainError
 from backend.sql import query
 from backend.use_cases.frozen_documents import File, snapshot_bytes, store_files
 from backend.use_cases.invoice_files import PEPPOL, addressed, file_name, peppol_file
@@ -35,14 +37,30 @@ async def make_peppol_files(provider_id: UUID, number: str | None = None) -> Asy
     async with db.as_provider(provider_id) as connection:
         rows = await connection.fetch(query("documents.invoices"), provider_id, number, None)
     for row in rows:
-        async with db.as_provider(provider_id) as connection:
-            made = await peppol_of(connection, provider_id, row["id"])
-        yield made
+        yield await make_peppol_file(provider_id, row["id"])
 
 
-async def peppol_of(connection: asyncpg.Connection, provider_id: UUID, document_id: UUID) -> PeppolMade:
-    """The e-invoice of one document: as it was kept, or made now and kept if nothing is missing."""
+async def make_peppol_file(provider_id: UUID, document_id: UUID) -> PeppolMade:
+    """The e-invoice of one document: as it was kept, or made now and kept if nothing is missing.
+
+    Raises DomainError not_found.
+    """
+    async with db.as_provider(provider_id) as connection:
+        return await _peppol_of(connection, provider_id, document_id)
+
+
+async def peppol_faults(
+    connection: asyncpg.Connection, provider_id: UUID, document_id: UUID, snapshot: InvoiceSnapshot
+) -> list[str]:
+    """What a document lacks for an e-invoice as things stand now, in words."""
+    contract = await connection.fetchval(query("documents.contract_of"), provider_id, document_id)
+    return bill_faults(await addressed(connection, provider_id, contract, snapshot, clock.now()))
+
+
+async def _peppol_of(connection: asyncpg.Connection, provider_id: UUID, document_id: UUID) -> PeppolMade:
     row = await connection.fetchrow(query("documents.lock_invoice"), provider_id, document_id)
+    if row is None:
+        raise DomainError("not_found", "There is no such invoice or credit note.")
     snapshot = msgspec.json.decode(snapshot_bytes(row["snapshot"]), type=InvoiceSnapshot)
     kept = await connection.fetch(query("documents.files"), provider_id, document_id)
     files = {file["format"]: File(*(file[name] for name in _FILE)) for file in kept}

@@ -125,3 +125,14 @@ async def read_file(
             raise DomainError("not_found", f"This document has no rendering as {kind}.")
         await viewer.note(connection, provider_id, f"file {kind}", document_id, reason)
     return File(kind, row["media_type"], row["file_name"], row["content"])
+
+
+async def read_delivery_file(viewer: Viewer, document_id: UUID, number: int) -> File:
+    """A service delivery file of an invoice, as it was kept. Raises DomainError not_found."""
+    async with viewer.transaction() as connection:
+        provider_id, _ = await frozen_document(connection, viewer, INVOICES, document_id)
+        row = await connection.fetchrow(query("delivery.file"), provider_id, document_id, number)
+        if row is None:
+            raise DomainError("not_found", f"This document has no service delivery file {number}.")
+        await viewer.note(connection, provider_id, f"delivery file {number}", document_id)
+    return File("delivery", row["media_type"], row["file_name"], row["content"])

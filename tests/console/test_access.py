@@ -53,6 +53,9 @@ MAY_OPEN = {
     "/invoices": {"manager", "finance", "commissioner"},
     "/invoices/{document_id:uuid}": {"manager", "finance", "commissioner"},
     "/invoices/{document_id:uuid}/files/{format:str}": {"manager", "finance", "commissioner"},
+    "/invoices/{document_id:uuid}/peppol": {"manager", "finance"},
+    "/invoices/{document_id:uuid}/delivery": {"manager", "finance"},
+    "/invoices/{document_id:uuid}/delivery/{number:int}": {"manager", "finance", "commissioner"},
     "/wage-reports": {"manager", "finance", "auditor"},
     "/wage-reports/{document_id:uuid}": {"manager", "finance", "auditor"},
     "/wage-reports/{document_id:uuid}/files/{format:str}": {"manager", "finance"},
@@ -94,6 +97,7 @@ def _methods(handler: HTTPRouteHandler) -> list[str]:
 def _filled(path: str) -> str:
     for name, value in {
         "{place:int}": "1",
+        "{number:int}": "1",
         "{format:str}": "json",
         "{day:date}": "2026-11-02",
         **dict.fromkeys(

@@ -60,8 +60,8 @@ BILLS = {
     "made under a simulated clock": bill_of(snapshot(simulated_clock=True)),
     "many lines": billed([1_01 + place for place in range(300)], "invoice", "S", "17.5"),
     "hostile text": bill_of(snapshot(lines=[samples.line(1, person="<b>&\x0b]]>", service="  ", zone="")],
-                                     vat={"category": "E", "rate": "0", "net": "13.40", "amount": "0.00",
-                                          "gross": "13.40", "reason": "exempt & more"})),
+                                     vat={"category": "E", "rate": "0", "net": "9.38", "amount": "0.00",
+                                          "gross": "9.38", "reason": "exempt & more"})),
 }  # fmt: skip
 
 
