@@ -21,6 +21,7 @@ from schemas.scalars import (
     parse_positive_money,
 )
 
+HOURS_OF_A_WEEK: Final = 168
 LONGEST_TEXT: Final = 2_000
 LONGEST_REFERENCE: Final = 200
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -223,6 +224,18 @@ Offset = Annotated[timedelta, Meta(extra={"parse": parse_offset})]
 PostcodeCell = Annotated[str, Meta(extra={"parse": parse_postcode})]
 InsuranceNumber = Annotated[str, Meta(extra={"parse": parse_insurance_number})]
 PayCycle = Annotated[str, Meta(extra={"parse": parse_pay_cycle})]
+
+
+def hours_a_week(data: object) -> Decimal:
+    """Hours of care in a week, such as 10.5: more than 0, at most 168, in hundredths."""
+    value = parse_positive_money(data)
+    if value > HOURS_OF_A_WEEK:
+        raise ValueError(f"must be at most {HOURS_OF_A_WEEK}: a week has no more hours")
+    if value != round(value, 2):
+        raise ValueError("must have at most two decimals")
+    return value
+
+
 Tasks = Annotated[list[Task], Meta(extra={"parse": parse_tasks})]
 Funding = Annotated[list[Share], Meta(extra={"parse": parse_funding})]
 MoneyCell = Annotated[Decimal, Meta(extra={"parse": parse_money})]

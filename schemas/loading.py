@@ -5,6 +5,7 @@ schemas.strict: it is given the fields that could be read.
 """
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Annotated, Any, Final, Literal, get_args
 
 from msgspec import Meta, Struct, field
@@ -25,6 +26,7 @@ from schemas.cells import (
     Words,
     YesNo,
     degrees,
+    hours_a_week,
     one_of,
     whole,
 )
@@ -54,6 +56,8 @@ Division = Annotated[str, Meta(extra={"parse": one_of(*DIVISIONS)})]
 Latitude = Annotated[float, Meta(extra={"parse": degrees(90)})]
 Longitude = Annotated[float, Meta(extra={"parse": degrees(180)})]
 Radius = Annotated[int, Meta(extra={"parse": whole(1, 10_000)})]
+VisitsAWeek = Annotated[int, Meta(extra={"parse": whole(1, 200)})]
+HoursAWeek = Annotated[Decimal, Meta(extra={"parse": hours_a_week})]
 Carers = Annotated[int, Meta(extra={"parse": whole(1, 4)})]
 KindOfWorkCell = Annotated[str, Meta(extra={"parse": one_of("time", "salaried")})]
 _OF_SALARIED: Final = ("basic_hours_per_year", "calculation_year_start")
@@ -188,7 +192,11 @@ class PlaceRow(Struct, frozen=True, kw_only=True):
 
 
 class PackageRow(Struct, frozen=True, kw_only=True):
-    """A package of care: what is commissioned for one person under one contract, from and until London dates."""
+    """A package of care: what is commissioned for one person under one contract, from and until London dates.
+
+    `visits_per_week` and `hours_per_week` (of one carer) are what the commissioner asked for; `tasks` what is to be done
+    at each visit, with minutes: a visit on the rota without tasks of its own has these.
+    """
 
     provider: Reference
     reference: Reference
@@ -198,6 +206,9 @@ class PackageRow(Struct, frozen=True, kw_only=True):
     zone: Reference | None = None
     carers: Carers = 1
     high_dependency: YesNo = False
+    visits_per_week: VisitsAWeek | None = None
+    hours_per_week: HoursAWeek | None = None
+    tasks: Tasks = []
     funding: Funding | None = None
     from_: DayCell = field(name="from")
     until: DayCell | None = None

@@ -10,7 +10,8 @@ WITH own AS (SELECT id FROM employment WHERE provider_id = $1 AND carer_id = $2)
         WHERE w.provider_id = $1 AND w.starts_at >= $3 AND w.starts_at < $4
           AND (w.carer IN (SELECT id FROM own) OR w.second_carer IN (SELECT id FROM own)))
     ORDER BY v.visit_id, v.version DESC)
-SELECT n.visit_id, n.starts_at, n.ends_at, n.status, n.tasks, s.service_user_id, s.name, s.address, s.postcode,
+SELECT n.visit_id, n.starts_at, n.ends_at, n.status,
+       CASE n.tasks WHEN '[]'::jsonb THEN coalesce(s.tasks, n.tasks) ELSE n.tasks END AS tasks, s.service_user_id, s.name, s.address, s.postcode,
        s.access_note,
        ARRAY(SELECT DISTINCT t.kind FROM home_tag t
              LEFT JOIN home_tag_retirement r ON r.provider_id = t.provider_id AND r.tag_id = t.id
@@ -22,7 +23,7 @@ SELECT n.visit_id, n.starts_at, n.ends_at, n.status, n.tasks, s.service_user_id,
              ORDER BY c.place) AS carers
 FROM newest n
 LEFT JOIN LATERAL (
-    SELECT u.* FROM package_version k JOIN service_user_version u
+    SELECT u.*, k.tasks FROM package_version k JOIN service_user_version u
          ON u.provider_id = k.provider_id AND u.service_user_id = k.service_user_id
     WHERE k.provider_id = $1 AND k.package_id = n.package_id AND k.starts_on <= n.starts_at::date
     ORDER BY k.starts_on DESC, k.version DESC, u.version DESC LIMIT 1) s ON true

@@ -4,7 +4,7 @@ The database is made by the migrations; these classes name its columns for queri
 A table keyed by several columns names its first one as the key, because Piccolo knows only one.
 """
 
-from piccolo.columns import JSONB, UUID, Boolean, Bytea, Date, Integer, SmallInt, Text, Timestamptz
+from piccolo.columns import JSONB, UUID, Boolean, Bytea, Date, Integer, Numeric, SmallInt, Text, Timestamptz
 from piccolo.table import Table
 
 from backend.db import DB
@@ -82,6 +82,9 @@ class PackageVersion(Table, tablename="package_version", db=DB):
     zone_source = Text(default=None, null=False)
     carers = SmallInt(default=None, null=False)
     high_dependency = Boolean(default=None, null=False)
+    visits_per_week = SmallInt(default=None, null=True)
+    hours_per_week = Numeric(default=None, null=True)
+    tasks = JSONB(default=None, null=False)
     funding = JSONB(default=None, null=True)
     digest = Bytea(default=None, null=False)
     recorded_at = Timestamptz(default=None, null=False)

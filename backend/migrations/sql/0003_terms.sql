@@ -94,6 +94,9 @@ CREATE TABLE package_version (
     zone_source text NOT NULL CHECK (zone_source IN ('given', 'postcode')),
     carers smallint NOT NULL CHECK (carers BETWEEN 1 AND 4),
     high_dependency boolean NOT NULL,
+    visits_per_week smallint,
+    hours_per_week numeric,                -- of one carer
+    tasks jsonb NOT NULL,                  -- [{"id": "washing", "minutes": 10}], of each visit
     funding jsonb,                         -- [{"payer": reference, "percent": "70"}] or null: the contract's
     digest bytea NOT NULL,
     recorded_at timestamptz NOT NULL,

@@ -30,6 +30,9 @@ _VERSIONS: Final = Versioned(
         ("zone_source", "text"),
         ("carers", "integer"),
         ("high_dependency", "boolean"),
+        ("visits_per_week", "smallint"),
+        ("hours_per_week", "numeric"),
+        ("tasks", "jsonb"),
         ("funding", "jsonb"),
     ),
 )
@@ -72,6 +75,9 @@ def _fact(provider_id: UUID, row: PackageRow, commissioner_id: UUID, zone: str) 
         "postcode" if row.zone is None else "given",
         row.carers,
         row.high_dependency,
+        row.visits_per_week,
+        row.hours_per_week,
+        msgspec.json.encode(row.tasks).decode(),
         None if row.funding is None else msgspec.json.encode(row.funding).decode(),
     )
     return Fact(key, content)

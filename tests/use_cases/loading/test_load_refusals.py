@@ -91,6 +91,11 @@ REFUSED: dict[LoadKind, tuple[list[Row], list[Case]]] = {
             ({"funding": "icb=50;icb=50"}, "funding", "names icb twice"),
             ({"carers": "5"}, "carers", "must be a whole number from 1 to 4"),
             ({"high_dependency": "maybe"}, "high_dependency", "must be true or false"),
+            ({"visits_per_week": "0"}, "visits_per_week", "must be a whole number from 1 to 200"),
+            ({"hours_per_week": "168.5"}, "hours_per_week", "must be at most 168"),
+            ({"hours_per_week": "0"}, "hours_per_week", "must be more than zero"),
+            ({"hours_per_week": "7.125"}, "hours_per_week", "must have at most two decimals"),
+            ({"tasks": "meal:15;meal:10"}, "tasks", "meal"),
         ],
     ),
     "rota": (
