@@ -194,8 +194,8 @@ class PlaceRow(Struct, frozen=True, kw_only=True):
 class PackageRow(Struct, frozen=True, kw_only=True):
     """A package of care: what is commissioned for one person under one contract, from and until London dates.
 
-    `visits_per_week` and `hours_per_week` (of one carer) are what the commissioner asked for; `tasks` what is to be done
-    at each visit, with minutes: a visit on the rota without tasks of its own has these.
+    `visits_per_week` and `hours_per_week` (of one carer) are what the commissioner asked for; `tasks` what is to be
+    done at each visit, with minutes: a visit on the rota without tasks of its own has these.
     """
 
     provider: Reference
