@@ -41,6 +41,7 @@ EVENT_KINDS: Final = {
 }
 
 EVIDENCE: Final = {
+    "home_line": "Called from the telephone of the home",
     "manual": "A correction: no phone recorded all of this time",
     "position": "The phone was at the place of the visit",
     "uncertain": "The position is too inaccurate to tell",
@@ -120,7 +121,8 @@ FLAGS: Final = {
     "no_fix_approximate": "the phone tells its position only roughly",
     "no_fix_not_collected": "the phone took no position",
     "no_fix_unstated": "the phone did not say why",
-    "implied_speed": "too far from the place before for the time between",
+    "implied_speed": "too far from the carer’s position before or after for the time between",
+    "line_unverified": "said to be by the home’s telephone, which nobody confirmed",
 }
 
 NO_SPEED: Final = {

@@ -12,9 +12,16 @@ from schemas.mobile import Fix
 
 RULE_VERSION: Final = "fence-1"
 MANUAL: Final = "manual"
-LEVELS: Final = (MANUAL, "statement", "elsewhere", "uncertain", "position", "card", "tag")
-"""How well an event's place is proved, weakest first. A position alone gives `statement` to `position`; `manual` is a
-visit that a correction makes begin before its first check-in, or end after its last check-out."""
+LEVELS: Final = (MANUAL, "statement", "elsewhere", "uncertain", "home_line", "position", "card", "tag")
+"""The one ladder: how well an event's place is proved, weakest first. An attendance is proved as well as the weaker of
+the events that are its start and its end.
+
+A position alone gives `statement` to `position`; `home_line` is a call from the telephone of the home, once lines are
+confirmed; `manual` is a visit that a correction makes begin before its first check-in, or end after its last check-out.
+"""
+_RANK: Final = {level: rank for rank, level in enumerate(LEVELS)}
+DOUBTS: Final = ("outside", "cannot_tell", "stale_fix", "mock_location", "at_own_home", "implied_speed")
+"""Reasons that speak against a position."""
 Level = Literal["statement", "elsewhere", "uncertain", "position"]
 
 
@@ -47,10 +54,13 @@ def judge(
     approved: Sequence[Circle],
     homes: Sequence[Circle],
     stale_after_s: int,
+    method: str | None = None,
 ) -> Judgement:
     """Judge an event's position against the approved places of its visit and the carer's own homes."""
+    line = ("line_unverified",) if method == "phone" else ()
     if fix is None:
-        return Judgement("no_position", "statement", ("no_position", f"no_fix_{no_fix or 'unstated'}"))
+        said = ("no_position", f"no_fix_{no_fix or 'unstated'}", *line)
+        return Judgement("no_position", "statement", said)
     place, distance, verdict = _nearest(fix, approved)
     at_home = verdict != "inside" and _surely_at_home(fix, approved, homes)
     age = (occurred_at - fix.taken_at).total_seconds()
@@ -58,7 +68,7 @@ def judge(
     return Judgement(
         fence=verdict,
         level=_level(verdict, reasons),
-        reasons=reasons,
+        reasons=tuple(sorted((*reasons, *line))),
         place_id=place,
         distance_m=None if distance is None else round(distance, 1),
         accuracy_m=fix.accuracy_m,
@@ -119,3 +129,53 @@ def with_token(level: pl.Expr, verdict: pl.Expr, kind: pl.Expr) -> pl.Expr:
         .when(verified & (level == "position")).then(pl.lit("card"))
         .otherwise(level)
     )  # fmt: skip
+
+
+def rank_of(level: pl.Expr) -> pl.Expr:
+    """The rung of a level, 0 the lowest."""
+    return level.replace_strict(_RANK, default=None, return_dtype=pl.Int64)
+
+
+def level_of(rank: pl.Expr) -> pl.Expr:
+    """The level of a rung; null for none."""
+    return rank.replace_strict(list(_RANK.values()), list(_RANK), default=None, return_dtype=pl.String)
+
+
+def proved(events: pl.DataFrame, speeds: pl.DataFrame, limit_kmh: int) -> pl.DataFrame:
+    """Events with what else is known of them: speeds between positions, a position that came later, the token.
+
+    Of two positions too far apart for the time between nobody knows which is wrong: both are in doubt. A later position
+    takes the place of the event's own where it proves more, and its doubts stand beside the event's.
+    """
+    fast = speeds.filter(pl.col("kmh") > limit_kmh)
+    rows = pl.concat([fast["from_row"], fast["to_row"]]).unique()
+    hurried = pl.col("event_row").is_in(rows.implode())
+    doubted = events.with_columns(
+        level=pl.when(hurried & (pl.col("level") == "position")).then(pl.lit("uncertain")).otherwise("level"),
+        flags=pl.when(hurried)
+        .then(pl.concat_list("flags", pl.lit(["implied_speed"], dtype=pl.List(pl.String))))
+        .otherwise("flags"),
+    )
+    return _with_late(doubted).with_columns(
+        level=with_token(pl.col("level"), pl.col("token"), pl.col("token_kind"))
+    )
+
+
+def _with_late(events: pl.DataFrame) -> pl.DataFrame:
+    late = (
+        events.filter(pl.col("kind") == "fix", pl.col("about_event_id").is_not_null())
+        .group_by("device_id", event_id="about_event_id")
+        .agg(
+            late=rank_of(pl.col("level")).max(),
+            late_place=pl.col("place_id").filter("inside").min(),
+            doubts=pl.col("flags").list.set_intersection(list(DOUBTS)).list.explode(empty_as_null=False),
+        )
+    )
+    moved = ~pl.col("inside") & pl.col("late_place").is_not_null()
+    return events.join(late, on=["device_id", "event_id"], how="left").with_columns(
+        level=level_of(pl.max_horizontal(rank_of(pl.col("level")), "late")),
+        place_id=pl.when(moved).then("late_place").otherwise("place_id"),
+        fix_within_m=pl.when(~moved).then("fix_within_m"),
+        inside=pl.col("inside") | moved,
+        flags=pl.concat_list("flags", pl.col("doubts").fill_null(pl.lit([], dtype=pl.List(pl.String)))),
+    )

@@ -3,13 +3,13 @@
 Columnar and pure: the same for one carer's day and for a county's month. Identifiers are text, instants UTC.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
 import polars as pl
 
-from backend.domain.evidence import LEVELS, MANUAL
+from backend.domain.evidence import MANUAL, level_of, rank_of
 from backend.domain.policy import Policy
 from backend.domain.time import LONDON_NAME
 
@@ -74,6 +74,10 @@ PACKAGE_SCHEMA: Final = pl.Schema(
         "funding": pl.String(),
     }
 )
+SPEED_SCHEMA: Final = pl.Schema(
+    {"carer_id": pl.String(), "from_row": pl.String(), "to_row": pl.String(), "kmh": pl.Float64()}
+)
+"""The least speed between two positions of a carer that follow each other, by the rows of their events."""
 PLACE_SCHEMA: Final = pl.Schema(
     {"place_id": pl.String(), "lat": pl.Float64(), "lon": pl.Float64(), "radius_m": pl.Float64()}
 )
@@ -146,6 +150,7 @@ class VisitFacts:
     packages: pl.DataFrame
     places: pl.DataFrame
     corrections: pl.DataFrame
+    speeds: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SPEED_SCHEMA))
 
 
 def visits(facts: VisitFacts, now: datetime, policy: Policy) -> pl.DataFrame:
@@ -167,9 +172,7 @@ def _attended(events: pl.DataFrame) -> pl.DataFrame:
     """Each carer's part in each visit: the earliest check-in, the latest check-out, what else was said."""
     arrival, leaving = pl.col("kind") == "check_in", pl.col("kind") == "check_out"
     ends = arrival | leaving
-    ordered = events.with_columns(rank=pl.col("level").replace_strict(_RANK, return_dtype=pl.Int64)).sort(
-        "at", "event_row"
-    )
+    ordered = events.with_columns(rank=rank_of(pl.col("level"))).sort("at", "event_row")
     return ordered.group_by("visit_id", "carer_id", "unplanned", "foreign", maintain_order=True).agg(
         recorded_start=pl.col("at").filter(arrival).min(),
         recorded_end=pl.col("at").filter(leaving).max(),
@@ -196,7 +199,6 @@ def _attended(events: pl.DataFrame) -> pl.DataFrame:
 
 
 _OF_FIX: Final = ("fix_within_m", "fix_age_s", "place_id")
-_RANK: Final = {level: rank for rank, level in enumerate(LEVELS)}
 
 
 def _held_plans(versions: pl.DataFrame, attended: pl.DataFrame) -> pl.DataFrame:
@@ -426,13 +428,7 @@ def _flagged(rows: pl.DataFrame) -> pl.DataFrame:
         event_ids=_known("event_ids"),
         event_rows=_known("event_rows"),
         digests=_known("digests"),
-        evidence_level=pl.when("claimed_beyond")
-        .then(pl.lit(MANUAL))
-        .otherwise(
-            pl.col("rank").replace_strict(
-                list(_RANK.values()), list(_RANK), default=None, return_dtype=pl.String
-            )
-        ),
+        evidence_level=pl.when("claimed_beyond").then(pl.lit(MANUAL)).otherwise(level_of(pl.col("rank"))),
     )
 
 

@@ -212,7 +212,7 @@ WHERE e.provider_id = $1
 ORDER BY e.received_at, e.row_id LIMIT $4
 
 -- name: event_to_release
-SELECT e.outcome, e.code, e.event_id IS NOT NULL AND e.paid_at IS NOT NULL AS readable
+SELECT e.outcome, e.code, e.event_id IS NOT NULL AND e.paid_at IS NOT NULL AS readable, e.carer_id, e.paid_at
 FROM event e WHERE e.provider_id = $1 AND e.row_id = $2
 
 -- name: release

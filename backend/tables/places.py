@@ -25,3 +25,14 @@ class ApprovedPlaceVersion(Table, tablename="approved_place_version", db=DB):
     digest = Bytea(default=None, null=False)
     recorded_by = UUID(default=None, null=True)
     recorded_at = Timestamptz(default=None, null=False)
+
+
+class EventSpeed(Table, tablename="event_speed", db=DB):
+    provider_id = UUID(primary_key=True, default=None, null=False)
+    carer_id = UUID(default=None, null=False)
+    from_row = UUID(default=None, null=False)
+    to_row = UUID(default=None, null=False)
+    from_at = Timestamptz(default=None, null=False)
+    to_at = Timestamptz(default=None, null=False)
+    kmh = DoublePrecision(default=None, null=False)
+    recorded_at = Timestamptz(default=None, null=False)

@@ -93,6 +93,7 @@ class Context:
             self._approved(event),
             self.places.homes,
             self.policy.fix_stale_after_s,
+            event.event.method,
         )
 
     def _approved(self, event: ReadEvent) -> list[Circle]:

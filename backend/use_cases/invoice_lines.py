@@ -7,6 +7,7 @@ from typing import Any, Final
 import polars as pl
 
 from backend.domain.absences import with_absence
+from backend.domain.evidence import level_of, rank_of
 from backend.domain.pricing import ATTENDANCES, VISITS, price, terms_of
 from backend.domain.time import LONDON_NAME
 from backend.use_cases.invoice_facts import InvoiceFacts
@@ -113,7 +114,7 @@ def _one_row_each(rows: pl.DataFrame, facts: InvoiceFacts) -> pl.DataFrame:
         incomplete=pl.col("incomplete").any(),
         unresolved=pl.col("unresolved").drop_nulls().first(),
         flags=pl.col("flags").explode().drop_nulls().unique().sort(),
-        evidence_level=pl.col("evidence_level").drop_nulls().sort().first(),
+        evidence_level=level_of(rank_of(pl.col("evidence_level")).min()),
         employment_id=pl.col("employment_id").drop_nulls().first(),
         day=day.first(),
     )

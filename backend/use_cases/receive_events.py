@@ -23,6 +23,7 @@ from backend.sql import query
 from backend.use_cases.address_limit import count_unverified
 from backend.use_cases.event_context import Context, context_of
 from backend.use_cases.keep_events import Kept, keep_events, row_of
+from backend.use_cases.note_speeds import note_speeds
 from backend.use_cases.phone_calls import Call, Device, home_of, read_device
 from backend.use_cases.receipts import receipt_line, sign
 from schemas.mobile import CheckpointAnswer, EventResult, EventsAnswer, ReceiptLine, parse_uuid
@@ -81,6 +82,9 @@ async def _receive(
     lines = [_line(device.id, event, firsts[row]) for event, row in zip(events, rows, strict=True)]
     batch_id = uuid4()
     await keep_events(connection, context, batch_id, kept)
+    await note_speeds(
+        connection, device.provider_id, device.carer_id, _placed(context, kept), call.received_at
+    )
     checkpoint = await newest_checkpoint(connection, device.provider_id)
     return await _answer(connection, context, batch_id, (events, decisions, rows, firsts), lines, checkpoint)
 
@@ -119,6 +123,12 @@ async def _unlinked(
         return {}
     found = await connection.fetch(query("events.unlinked"), device.provider_id, wanted)
     return {row["row_id"]: _first(row) for row in found}
+
+
+def _placed(context: Context, kept: Sequence[Kept]) -> dict[UUID, datetime]:
+    """The new events that count and came with a position, by row, with their instants."""
+    counting = (one for one in kept if one.decision.outcome == "accepted" and one.event.fix is not None)
+    return {one.row: paid.at for one in counting if (paid := context.paid(one.event)) is not None}
 
 
 def _line(device_id: UUID, event: ReadEvent, first: _First) -> ReceiptLine:

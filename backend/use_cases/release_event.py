@@ -6,6 +6,7 @@ from uuid import UUID
 from backend import clock, db
 from backend.faults import DomainError
 from backend.sql import query
+from backend.use_cases.note_speeds import note_speeds
 
 RELEASABLE: Final = frozenset({"not_your_visit", "revoked", "absurd_time", "fork", "bad_hash"})
 """Codes of events that are validly signed and can be read, so that a person can answer for them."""
@@ -30,8 +31,10 @@ async def release_event(provider_id: UUID, event_row: UUID, released_by: UUID, r
             raise DomainError(
                 "forbidden", "This event is not validly signed or cannot be read, so it cannot count."
             )
+        now = clock.now()
         released = await connection.fetchval(
-            query("console.release"), provider_id, event_row, released_by, clock.now(), reason.strip()
+            query("console.release"), provider_id, event_row, released_by, now, reason.strip()
         )
+        await note_speeds(connection, provider_id, row["carer_id"], {event_row: row["paid_at"]}, now)
     if released is None:
         raise DomainError("conflict", "Somebody released this event before.")

@@ -16,7 +16,7 @@ import polars as pl
 from backend import clock
 from backend.domain import visit
 from backend.domain.activity import ACTIVITY_EVENT_SCHEMA, DAY_CORRECTION_SCHEMA, ENTRY_SCHEMA, activities
-from backend.domain.evidence import LEVELS, with_token
+from backend.domain.evidence import proved
 from backend.domain.policy import Policy
 from backend.domain.time import london_date
 from backend.domain.visit import VisitFacts, visits
@@ -78,16 +78,23 @@ async def recorded_visits(
     now = as_of or clock.now()
     policy = await provider_policy(connection, provider_id, london_date(end), now)
     waiting_since = now - timedelta(days=policy.chain_waiting_flag_days)
-    facts = await _facts(connection, provider_id, start, end, carer_id, as_of, waiting_since)
+    limit = policy.implied_speed_limit_kmh
+    facts = await _facts(connection, provider_id, start, end, carer_id, as_of, waiting_since, limit)
     return RecordedVisits(facts, start, end, now, policy, None if carer_id is None else str(carer_id))
 
 
 def visits_recorded(recorded: RecordedVisits) -> pl.DataFrame:
     """The attendances that recorded facts come to. Pure."""
-    facts = replace(recorded.facts, events=_improved(recorded.facts.events))
+    facts = replace(recorded.facts, events=_proved(recorded))
     rows = visits(facts, recorded.now, recorded.policy)
     in_range = rows.filter(pl.col("starts_at") >= recorded.start, pl.col("starts_at") < recorded.end)
     return in_range if recorded.carer_id is None else in_range.filter(pl.col("carer_id") == recorded.carer_id)
+
+
+def _proved(recorded: RecordedVisits) -> pl.DataFrame:
+    facts = recorded.facts
+    events = proved(facts.events, facts.speeds, recorded.policy.implied_speed_limit_kmh)
+    return events.filter(pl.col("visit_id").is_not_null()).select(list(visit.EVENT_SCHEMA))
 
 
 async def carer_activities(
@@ -136,6 +143,7 @@ async def _facts(
     carer_id: UUID | None,
     as_of: datetime | None,
     waiting_since: datetime,
+    limit_kmh: int,
 ) -> VisitFacts:
     async def fetch(name: str, schema: pl.Schema, *parameters: object) -> pl.DataFrame:
         return _frame(await connection.fetch(query(name), provider_id, *parameters), schema)
@@ -151,40 +159,15 @@ async def _facts(
     packages = await fetch("visits.packages", visit.PACKAGE_SCHEMA, _ids(versions, "package_id"), as_of)
     people = _ids(packages, "service_user_id") + _ids(events, "service_user_id")
     named = _ids(events, "visit_id") + known
+    inside = _ids(events.filter("inside"), "place_id")
     return VisitFacts(
         versions=versions,
         events=events,
         employments=employments,
         packages=packages,
-        places=await fetch("visits.places", visit.PLACE_SCHEMA, people, _ids(events, "place_id"), as_of),
+        places=await fetch("visits.places", visit.PLACE_SCHEMA, people, inside, as_of),
         corrections=await fetch("visits.corrections", visit.CORRECTION_SCHEMA, named, as_of),
-    )
-
-
-def _improved(events: pl.DataFrame) -> pl.DataFrame:
-    """Events with the level of a position that came later, where that proves more, and of their token."""
-    rank = {level: number for number, level in enumerate(LEVELS)}
-    ranked = events.with_columns(rank=pl.col("level").replace_strict(rank, return_dtype=pl.Int64))
-    late = (
-        ranked.filter(pl.col("kind") == "fix", pl.col("about_event_id").is_not_null())
-        .group_by("device_id", event_id="about_event_id")
-        .agg(late=pl.col("rank").max(), late_place=pl.col("place_id").filter("inside").min())
-    )
-    best = pl.max_horizontal("rank", "late").replace_strict(
-        list(rank.values()), list(rank), return_dtype=pl.String
-    )
-    return (
-        ranked.join(late, on=["device_id", "event_id"], how="left")
-        .with_columns(moved=~pl.col("inside") & pl.col("late_place").is_not_null())
-        .with_columns(
-            level=best,
-            place_id=pl.when("moved").then("late_place").otherwise("place_id"),
-            fix_within_m=pl.when(~pl.col("moved")).then("fix_within_m"),
-            inside=pl.col("inside") | pl.col("moved"),
-        )
-        .with_columns(level=with_token(pl.col("level"), pl.col("token"), pl.col("token_kind")))
-        .filter(pl.col("visit_id").is_not_null())
-        .select(list(visit.EVENT_SCHEMA))
+        speeds=await fetch("speeds.between", visit.SPEED_SCHEMA, *wide, limit_kmh, carer_id, as_of),
     )
 
 

@@ -1,4 +1,4 @@
--- Where visits may be made besides the home: what a manager approved, version by version.
+-- Where visits may be made besides the home, what a manager approved, version by version; and how fast carers moved.
 
 CREATE TABLE approved_place_version (
     provider_id uuid NOT NULL,
@@ -20,3 +20,18 @@ CREATE TABLE approved_place_version (
 );
 CALL protect_fact('approved_place_version');
 CREATE INDEX approved_place_person ON approved_place_version (provider_id, service_user_id);
+
+CREATE TABLE event_speed (                 -- what two positions of a carer that follow each other show of speed, for good
+    provider_id uuid NOT NULL,
+    carer_id uuid NOT NULL,
+    from_row uuid NOT NULL,
+    to_row uuid NOT NULL,
+    from_at timestamptz NOT NULL,          -- when each position was taken, by the time that counts
+    to_at timestamptz NOT NULL CHECK (to_at >= from_at),
+    kmh double precision NOT NULL CHECK (kmh >= 0),
+    recorded_at timestamptz NOT NULL,
+    PRIMARY KEY (provider_id, to_row, from_row),
+    FOREIGN KEY (provider_id, carer_id) REFERENCES carer ON DELETE RESTRICT
+);
+CALL protect_fact('event_speed');
+CREATE INDEX event_speed_at ON event_speed (provider_id, to_at);

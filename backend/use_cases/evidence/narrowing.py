@@ -48,7 +48,7 @@ def _visits_of(facts: VisitFacts, carer: str, own: list[str]) -> VisitFacts:
     mine = (pl.col("carer_id") == carer) | pl.col("visit_id").is_in(planned)
     events = facts.events.filter(mine)
     packages = facts.packages.filter(pl.col("package_id").is_in(versions["package_id"].unique().to_list()))
-    places = {*packages["service_user_id"], *events["service_user_id"], *events["place_id"]}
+    places = {*packages["service_user_id"], *events["service_user_id"], *events.filter("inside")["place_id"]}
     carers, named = {carer, *events["carer_id"]}, {*versions["carer"], *versions["second_carer"]}
     known = pl.col("carer_id").is_in(list(carers)) | pl.col("employment_id").is_in(list(named - {None}))
     return VisitFacts(
@@ -57,6 +57,7 @@ def _visits_of(facts: VisitFacts, carer: str, own: list[str]) -> VisitFacts:
         employments=facts.employments.filter(known),
         packages=packages,
         places=facts.places.filter(pl.col("place_id").is_in(list(places - {None}))),
+        speeds=facts.speeds.filter(carer_id=carer),
         corrections=facts.corrections.filter(mine),
     )
 

@@ -1,0 +1,54 @@
+"""The positions of one carer in order of time, and the speed that each two that follow each other imply."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Final
+from uuid import UUID
+
+from backend.domain.implied_speed import implied_kmh
+from backend.domain.place import haversine_m
+
+FARTHEST: Final = timedelta(days=1)
+"""Two positions farther apart in time than this imply no speed worth a question, whatever the distance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where an event's phone was, in degrees and metres, and when the position was taken by the time that counts."""
+
+    row: UUID
+    at: datetime
+    lat: float
+    lon: float
+    accuracy_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """The least speed between two positions that follow each other."""
+
+    before: Position
+    after: Position
+    kmh: float
+
+
+def speeds(positions: Iterable[Position], fresh: Collection[UUID]) -> list[Speed]:
+    """Between each two positions of one carer that follow each other and of which one is `fresh`.
+
+    Events come late and in any order. Of two that follow each other in the end, the later to come found the other one
+    its neighbour: so whatever the order, the pairs noted hold those of the end, and of all that lead to a position the
+    one from the latest is the one that counts.
+    """
+    ordered = sorted(positions, key=lambda one: (one.at, one.row))
+    return [
+        Speed(before, after, _kmh(before, after))
+        for before, after in pairwise(ordered)
+        if (before.row in fresh or after.row in fresh) and after.at - before.at <= FARTHEST
+    ]
+
+
+def _kmh(before: Position, after: Position) -> float:
+    metres = haversine_m(before.lat, before.lon, after.lat, after.lon)
+    return implied_kmh(metres, before.accuracy_m + after.accuracy_m, (after.at - before.at).total_seconds())

@@ -1,0 +1,30 @@
+-- The speeds that carers' positions imply. $1 is the provider.
+
+-- name: lock
+-- Held until the transaction ends. $1 is the provider and the carer, as text.
+SELECT pg_advisory_xact_lock(hashtextextended('positions/' || $1, 0))
+
+-- name: positions
+-- Of events of a carer that count: those that were fresh, and are still held.
+SELECT e.row_id, e.paid_at, j.fix_age_s, a.content
+FROM event e
+JOIN event_judgement j ON j.provider_id = e.provider_id AND j.event_row = e.row_id
+JOIN event_attachment a ON a.provider_id = e.provider_id AND a.event_row = e.row_id AND a.kind = 'fix'
+LEFT JOIN event_release r ON r.provider_id = e.provider_id AND r.event_row = e.row_id
+WHERE e.provider_id = $1 AND e.carer_id = $2 AND e.paid_at >= $3 AND e.paid_at <= $4
+  AND (e.outcome = 'accepted' OR r.event_row IS NOT NULL) AND NOT 'stale_fix' = ANY (j.reasons)
+
+-- name: insert
+INSERT INTO event_speed (provider_id, carer_id, from_row, to_row, from_at, to_at, kmh, recorded_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING
+
+-- name: between
+-- Within a range, above $4 km/h; of several that lead to one position the one from the latest before it. $5: of one
+-- carer; $6: as recorded up to an instant (null: all).
+SELECT carer_id::text, from_row::text, to_row::text, kmh FROM (
+    SELECT DISTINCT ON (s.to_row) s.carer_id, s.from_row, s.to_row, s.kmh
+    FROM event_speed s
+    WHERE s.provider_id = $1 AND s.to_at >= $2 AND s.to_at < $3 AND ($5::uuid IS NULL OR s.carer_id = $5)
+      AND ($6::timestamptz IS NULL OR s.recorded_at <= $6)
+    ORDER BY s.to_row, s.from_at DESC, s.from_row DESC) n
+WHERE kmh > $4

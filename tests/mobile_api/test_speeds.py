@@ -1,0 +1,121 @@
+"""Positions too far apart for the time between: a doubt about both in whatever order they came, never a refusal."""
+
+import random
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from backend.use_cases.release_event import release_event
+from tests.mobile_api.test_visits import hand_in, visits
+from tests.mobile_api.world import DOOR, World, fix, hour, visit
+
+FAR = (52.1, -2.5)
+"""S2's door, fifteen kilometres off."""
+
+
+async def found() -> dict[str, tuple[str, bool]]:
+    """Of each visit that somebody attended its level, and whether a speed is doubted."""
+    rows = (await visits()).drop_nulls("recorded_start").to_dicts()
+    return {row["reference"]: (row["evidence_level"], "implied_speed" in row["flags"]) for row in rows}
+
+
+async def go(world: World, minutes: int, accuracy: float = 10.0) -> None:
+    """Check in at V1's door, and so many minutes later at V2's."""
+    phone, clock = await world.phone()
+    for name, at, place in (("V1", hour(7), DOOR), ("V2", hour(7) + timedelta(minutes=minutes), FAR)):
+        clock.time = at
+        phone.record("check_in", visit(name), fix=fix(*place, accuracy=accuracy, at=at))
+    await hand_in(world, phone, clock, hour(9))
+
+
+async def test_two_positions_too_far_apart_for_the_time_are_both_in_doubt(world: World) -> None:
+    await go(world, minutes=2)
+    assert await found() == {"V1": ("uncertain", True), "V2": ("uncertain", True)}
+
+
+async def test_a_journey_that_a_road_allows_is_not_doubted(world: World) -> None:
+    await go(world, minutes=15)
+    assert await found() == {"V1": ("position", False), "V2": ("position", False)}
+
+
+async def test_both_accuracies_are_allowed_for(world: World) -> None:
+    await go(world, minutes=2, accuracy=8_000)
+    assert {doubted for _, doubted in (await found()).values()} == {False}
+
+
+async def test_it_is_the_provider_s_dated_limit(world: World, superuser: asyncpg.Connection) -> None:
+    await superuser.execute(
+        "INSERT INTO policy_version (provider_id, starts_on, version, policy, digest, recorded_at)"
+        " SELECT id, '2026-10-01', 1, '{\"implied_speed_limit_kmh\": 1000}', '\\x00', $1"
+        " FROM organisation WHERE reference = 'hearth'",
+        hour(0),
+    )
+    await go(world, minutes=2)
+    assert {doubted for _, doubted in (await found()).values()} == {False}
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_any_order_of_arrival_gives_the_same_doubts(
+    world: World, superuser: asyncpg.Connection, seed: int
+) -> None:
+    """The middle one of three explains nothing if it comes last: the pair that follows each other is what counts."""
+    phone, clock = await world.phone()
+    for name, at, place in (
+        ("V1", hour(7), DOOR), ("V2", hour(7, 20), FAR), ("V2", hour(7, 40), FAR), ("V1", hour(7, 41), DOOR),
+        ("V4", hour(8, 30), DOOR),
+    ):  # fmt: skip
+        clock.time = at
+        phone.record("check_in" if at < hour(7, 40) else "check_out", visit(name), fix=fix(*place, at=at))
+    events = list(phone.outbox)
+    random.Random(seed).shuffle(events)
+    while events:
+        size = random.Random(seed + len(events)).randint(1, 2)
+        phone.outbox, events = events[:size], events[size:]
+        await hand_in(world, phone, clock, hour(9))
+    rows = {row["reference"]: row for row in (await visits()).drop_nulls("recorded_end").to_dicts()}
+    assert {name: "implied_speed" in row["flags"] for name, row in rows.items()} == {
+        "V1": True, "V2": True, "V4": False,
+    }  # fmt: skip
+
+
+async def test_a_position_comes_into_it_when_its_event_is_released(
+    world: World, superuser: asyncpg.Connection
+) -> None:
+    phone, clock = await world.phone()
+    for name, at, place in (("V1", hour(7), DOOR), ("V3", hour(7, 2), FAR)):
+        clock.time = at
+        phone.record("check_in", visit(name), fix=fix(*place, at=at))
+    await hand_in(world, phone, clock, hour(9))
+    assert (await found())["V1"] == ("position", False)
+    row = await superuser.fetchval("SELECT row_id FROM event WHERE code = 'not_your_visit'")
+    provider = await superuser.fetchval("SELECT provider_id FROM event LIMIT 1")
+    await release_event(provider, row, uuid4(), "She stood in")
+    assert (await found())["V1"] == ("uncertain", True)
+
+
+async def test_any_well_formed_position_is_kept(world: World) -> None:
+    """Whatever a signed event says of where it was, it is accepted: doubt is a reason, never a refusal."""
+    phone, clock = await world.phone()
+    chance = random.Random(1)
+    odd: list[dict[str, Any] | None] = [None]
+    for lat in (-90.0, 0.0, 90.0, DOOR[0]):
+        for lon in (-180.0, 0.0, 180.0, DOOR[1]):
+            for accuracy in (0.0, 10.0, 4e7, 9e15):
+                odd.append(fix(lat, lon, accuracy))
+    for year in ("1900-01-02", "2199-12-30"):
+        odd.append({**fix(), "taken_at": f"{year}T00:00:00+00:00"})
+    odd.append({**fix(), "mocked": True})
+    for each in odd:
+        clock.time += timedelta(seconds=1)
+        kind, method = (
+            chance.choice(["check_in", "check_out"]),
+            chance.choice(["gps", "phone", "manual", "qr"]),
+        )
+        phone.record(kind, visit("V1"), fix=each, method=method)
+    world.at(hour(9))
+    clock.time = hour(9)
+    assert [result for result in await phone.flush() if result["outcome"] != "accepted"] == []
+    assert (await visits()).height > 0
