@@ -5,11 +5,13 @@ from typing import Any
 
 import asyncpg
 import pytest
+from lxml import etree
 
 from backend.use_cases.make_peppol_files import PeppolMade, make_peppol_files
 from backend.use_cases.verify_documents import verify_documents
 from tests.commands.test_unwritable_places import doorstep
 from tests.conftest import Database
+from tests.documents.official import Official, processor
 from tests.jobs.office import FIRST_WEEK_DUE, PROVIDER, RATES, SECOND_WEEK_DUE, Office
 from tests.use_cases.loading.samples import CONTRACT, ORGANISATIONS, load_rows
 
@@ -104,6 +106,24 @@ async def test_a_changed_e_invoice_is_named_when_documents_are_recomputed(
     )
     [faults] = await verified()
     assert faults == ("invoice_HEARTH-000001_HC-01_2026-11-02.ubl.xml comes out otherwise",)
+
+
+@pytest.mark.peppol
+async def test_the_official_rules_find_nothing_in_an_invoice_and_the_credit_note_that_follows(
+    office: Office,
+) -> None:
+    await load_identifiers()
+    await load_order()
+    await invoiced(office)
+    await load_order(rates=[{**RATES[0], "hourly": "20.00"}])
+    await office.run(SECOND_WEEK_DUE, "invoices")
+    found = [one.file.content for one in await made() if one.file]
+    assert [etree.QName(etree.fromstring(one)).localname for one in found] == ["Invoice", "CreditNote"]
+    assert b'<cbc:PayableAmount currencyID="GBP">2.00<' in found[1] and b"HEARTH-000001" in found[1]
+    with processor() as saxon:
+        official = Official(saxon)
+        assert [official.findings(one) for one in found] == [[], []]
+    assert await verified() == [(), ()]
 
 
 @pytest.mark.parametrize("self_billed", [False, True])
