@@ -59,6 +59,7 @@ MENU: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("/arrears", "Arrears"),
         ("/care-costs", "Travel costs"),
         ("/find", "Find"),
+        ("/audits", "Audits"),
     ),
     "administrator": (("/organisations", "Organisations"), ("/users", "Users")),
 }

@@ -7,6 +7,7 @@ from litestar.handlers import HTTPRouteHandler
 from backend.console import (
     administration,
     assets,
+    audits,
     carer_days,
     correction_reasons,
     finding,
@@ -40,6 +41,7 @@ handlers: Final[list[HTTPRouteHandler]] = [
     *payroll.handlers,
     *putting_right.handlers,
     *finding.handlers,
+    *audits.handlers,
     *administration.handlers,
     *assets.handlers,
 ]

@@ -32,7 +32,7 @@ SELECT service_user_id::text, kind, starts_on, ends_on FROM (
     ORDER BY service_user_id, kind, starts_on, version DESC) newest
 
 -- name: lines
-SELECT coalesce(d.number, d.id::text), l.line, l.visit_id::text, l.employment_id::text, l.amount_pence,
+SELECT coalesce(d.number, d.id::text), l.line, l.visit_id::text, l.employment_id::text, l.payer, l.amount_pence,
        l.adjusts_document IS NOT NULL
 FROM document_line l JOIN document d ON d.provider_id = l.provider_id AND d.id = l.document_id
 WHERE l.provider_id = $1 AND l.visit_id = ANY ($2::uuid[]) AND d.created_at <= $3

@@ -1,9 +1,10 @@
 """Draw a sample of a provider's attendances that anybody can draw again, and keep it."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Literal
 from uuid import UUID, uuid4
@@ -12,13 +13,14 @@ import polars as pl
 
 from backend import clock, db
 from backend.domain.audit_tests.frames import AuditFacts
+from backend.domain.audit_tests.limits import AuditLimits
 from backend.domain.audit_tests.registry import BY_ID, audit
 from backend.domain.sampling import ALGORITHM, draw, plan_sample
 from backend.faults import DomainError
 from backend.sql import query
-from backend.statute.audit import audit_limits_on
 from backend.use_cases.audit_facts import audit_facts
-from backend.use_cases.run_audit import LONGEST_DAYS, Asked
+from backend.use_cases.run_audit import Asked, limits_of
+from backend.use_cases.viewer import Viewer
 
 LONGEST_SEED = 200
 
@@ -43,16 +45,13 @@ async def draw_sample(
 
     Raises DomainError bad_request for days, percentages or a seed that no sample can go by.
     """
-    if not wanted.first <= wanted.last < wanted.first + timedelta(days=LONGEST_DAYS):
-        raise DomainError(
-            "bad_request", f"Give a first and a last day, at most {LONGEST_DAYS} days together."
-        )
+    limits = limits_of(wanted.first, wanted.last)
     if not 0 < len(wanted.seed) <= LONGEST_SEED or not wanted.seed.isprintable():
         raise DomainError("bad_request", f"Give a seed of 1 to {LONGEST_SEED} printable characters.")
     now, sample_id = clock.now(), uuid4()
     async with db.as_provider(provider_id) as connection:
         facts = await audit_facts(connection, provider_id, wanted.first, wanted.last, now, asked.user_id)
-        weights = _weights(facts, wanted, commissioner_id)
+        weights = await asyncio.to_thread(_weights, facts, wanted, limits.values, commissioner_id)
         try:
             plan = plan_sample(len(weights), wanted.confidence, wanted.tolerable, wanted.expected)
         except ValueError as error:
@@ -72,7 +71,22 @@ async def draw_sample(
     return sample_id
 
 
-def _weights(facts: AuditFacts, wanted: Wanted, commissioner_id: UUID | None) -> Mapping[str, int]:
+async def draw_sample_for(viewer: Viewer, provider_id: UUID, wanted: Wanted) -> UUID:
+    """The same for somebody signed in: a commissioner's auditor draws from the visits that it commissioned.
+
+    Raises DomainError not_found for a provider that is none of theirs.
+    """
+    async with viewer.transaction() as connection:
+        if provider_id not in await viewer.providers(connection):
+            raise DomainError("not_found", "There is no such provider.")
+        await viewer.note(connection, provider_id, "audit sample", None)
+    asked = Asked(viewer.user_id, viewer.organisation_id)
+    return await draw_sample(provider_id, wanted, asked, None if viewer.provider else viewer.organisation_id)
+
+
+def _weights(
+    facts: AuditFacts, wanted: Wanted, limits: AuditLimits, commissioner_id: UUID | None
+) -> Mapping[str, int]:
     """Each attendance recorded whole, as visit/carer, with 1 and the weights of the tests that flagged it."""
     whole = facts.visits.filter(
         pl.col("actual_start").is_not_null(),
@@ -85,7 +99,7 @@ def _weights(facts: AuditFacts, wanted: Wanted, commissioner_id: UUID | None) ->
         {f"{visit}/{carer}": 1 for visit, carer in whole.select("visit_id", "carer_id").iter_rows()}
     )
     if wanted.by == "risk":
-        found = audit(facts, audit_limits_on(wanted.first).values).select("test", "carer_id", "visit_ids")
+        found = audit(facts, limits).select("test", "carer_id", "visit_ids")
         flagged = found.explode("visit_ids", empty_as_null=False).drop_nulls().unique()
         for test, carer, visit in flagged.iter_rows():
             if f"{visit}/{carer}" in weights:

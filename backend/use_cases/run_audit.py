@@ -1,5 +1,6 @@
 """Run every audit test over a provider's period, and keep what they flag."""
 
+import asyncio
 import hashlib
 from collections import defaultdict
 from collections.abc import Mapping
@@ -14,10 +15,10 @@ import polars as pl
 from backend import clock, db
 from backend.domain.audit_tests.frames import evidence
 from backend.domain.audit_tests.registry import audit
-from backend.domain.time import london_midnight
+from backend.domain.time import london_date, london_midnight
 from backend.faults import DomainError
 from backend.sql import query
-from backend.statute.audit import audit_limits_on
+from backend.statute.audit import AuditInterval, audit_limits_on
 from backend.use_cases.audit_facts import audit_facts
 from backend.use_cases.viewer import Viewer
 
@@ -35,17 +36,15 @@ class Asked:
 async def run_audit(provider_id: UUID, first: date, last: date, asked: Asked) -> UUID:
     """Run the tests over visits of the London dates `first` to `last`, as recorded now; returns the run's id.
 
-    Raises DomainError bad_request for dates the wrong way round, or more than a quarter.
+    Raises DomainError bad_request for days that no audit can be of.
     """
-    if not first <= last < first + timedelta(days=LONGEST_DAYS):
-        raise DomainError(
-            "bad_request", f"Give a first and a last day, at most {LONGEST_DAYS} days together."
-        )
-    now, run_id, limits = clock.now(), uuid4(), audit_limits_on(first)
+    limits = limits_of(first, last)
+    now, run_id = clock.now(), uuid4()
     async with db.as_provider(provider_id) as connection:
         facts = await audit_facts(connection, provider_id, first, last, now, asked.user_id)
         closes = london_midnight(last + timedelta(days=1))
-        found = audit(facts, limits.values).filter((pl.col("at") < closes).fill_null(True))
+        flagged = await asyncio.to_thread(audit, facts, limits.values)
+        found = flagged.filter((pl.col("at") < closes).fill_null(True))
         values: tuple[Any, ...] = (first, last, now, limits.id, evidence(facts).attended.height)
         await connection.execute(
             query("audit.insert_run"), provider_id, run_id, *values, asked.user_id, asked.organisation_id, now
@@ -57,6 +56,23 @@ async def run_audit(provider_id: UUID, first: date, last: date, asked: Asked) ->
         ]
         await connection.executemany(query("audit.insert_flags"), rows)
     return run_id
+
+
+def limits_of(first: date, last: date) -> AuditInterval:
+    """The limits by which visits of these days are audited.
+
+    Raises DomainError bad_request for days the wrong way round, too many, still to come or before any limits.
+    """
+    if not 0 <= (last - first).days < LONGEST_DAYS:
+        raise DomainError(
+            "bad_request", f"Give a first and a last day, at most {LONGEST_DAYS} days together."
+        )
+    if first > london_date(clock.now()):
+        raise DomainError("bad_request", f"{first.isoformat()} is still to come.")
+    try:
+        return audit_limits_on(first)
+    except LookupError as error:
+        raise DomainError("bad_request", f"Nothing can be audited so far back: {error}.") from error
 
 
 async def run_audit_for(viewer: Viewer, provider_id: UUID, first: date, last: date) -> UUID:

@@ -61,11 +61,11 @@ def recorded_unbilled(evidence: Evidence, limits: AuditLimits) -> pl.DataFrame:
 
 
 def billed_twice(evidence: Evidence, limits: AuditLimits) -> pl.DataFrame:
-    """Attendances that two lines charge for, of which neither adjusts another."""
+    """Attendances that two lines charge one payer for, of which neither adjusts another."""
     starts = evidence.facts.visits.select("visit_id", start="starts_at").unique("visit_id")
     found = (
         evidence.facts.lines.filter(~pl.col("adjusts"), pl.col("amount_pence") > 0)
-        .group_by("visit_id", "employment_id")
+        .group_by("visit_id", "employment_id", "payer")
         .agg(pl.col("document").unique().sort(), count=pl.len())
         .filter(pl.col("count") > 1)
         .join(starts, on="visit_id")

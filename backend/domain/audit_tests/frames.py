@@ -49,6 +49,7 @@ BILL_LINE_SCHEMA: Final = pl.Schema(
         "line": pl.Int64(),
         "visit_id": pl.String(),
         "employment_id": pl.String(),
+        "payer": pl.String(),
         "amount_pence": pl.Int64(),
         "adjusts": pl.Boolean(),
     }

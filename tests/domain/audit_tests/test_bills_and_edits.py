@@ -70,6 +70,8 @@ def test_an_attendance_charged_twice_is_flagged_and_an_adjustment_is_not() -> No
     assert twice.flags("audit-billed-twice")[0]["others"] == ["INV-1", "INV-2"]
     adjusted = recorded(one, lines=[line("a"), line("a", 200, document="INV-2", adjusts=True)])
     assert adjusted.flags("audit-billed-twice") == []
+    shared = recorded(one, lines=[line("a"), line("a", document="INV-2", payer="icb")])
+    assert shared.flags("audit-billed-twice") == []
     pair = recorded(one, lines=[line("a"), line("a", employment_id="eve-1")])
     assert pair.flags("audit-billed-twice") == []
 
