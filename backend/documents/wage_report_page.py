@@ -20,14 +20,14 @@ ROUNDED_APART: Final = (
 def wage_report_page(report: WageReportSnapshot) -> Page:
     """The values of `templates/wage_report.typ`: plain JSON data, all of it ready to print."""
     title = f"Minimum wage report, {report.provider.name}, {words.dates(report.period)}"
-    return _page([report], title, whole=True) | {"summary": _summary(report)}
+    return _page([report], title) | {"summary": _summary(report)}
 
 
 def worker_record_page(reports: Sequence[WageReportSnapshot]) -> Page:
     """The pages of reports that hold one worker alone, an employment after the other, without the summary."""
     names = ", ".join(named(worker) for report in reports for worker in report.workers)
     title = f"Record of hours and pay, {names}, {_periods(reports)}"
-    return _page(reports, title, whole=False) | {"summary": None}
+    return _page(reports, title) | {"summary": None}
 
 
 def notices(report: WageReportSnapshot) -> list[str]:
@@ -40,19 +40,14 @@ def notices(report: WageReportSnapshot) -> list[str]:
     )
 
 
-def _page(reports: Sequence[WageReportSnapshot], title: str, *, whole: bool) -> Page:
-    """`whole`: a report with all its workers, so that each has a place in it."""
+def _page(reports: Sequence[WageReportSnapshot], title: str) -> Page:
     said = [notice for report in reports for notice in notices(report)]
     return {
         "title": title,
         "notices": list(dict.fromkeys(said)),
         "provider": reports[0].provider.name,
         "period": _periods(reports),
-        "workers": [
-            worker_page(report, worker, place if whole else None)
-            for report in reports
-            for place, worker in enumerate(report.workers, start=1)
-        ],
+        "workers": [worker_page(report, worker) for report in reports for worker in report.workers],
         "footer": [
             *dict.fromkeys(f"Template {report.template_version}" for report in reports),
             *(f"Facts {report.facts_digest}" for report in reports),

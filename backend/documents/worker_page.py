@@ -19,16 +19,13 @@ from schemas.wage import AdjustmentRow, PayLine, PayRow, WageResult, WorkRow
 TESTED_NOTE = "The test is over the whole pay reference period, not visit by visit."
 
 
-def worker_page(report: WageReportSnapshot, worker: TestedWorker, place: int | None = None) -> Page:
-    """The values of one worker's pages, which stand alone: its own rules, law and visits are in it.
-
-    `place` is the worker's in the report, from 1, where the whole report is at hand.
-    """
+def worker_page(report: WageReportSnapshot, worker: TestedWorker) -> Page:
+    """The values of one worker's pages, which stand alone: its own rules, law and visits are in it."""
     rules = rules_of(report, worker)
     numbers = {text.id: str(index) for index, text in enumerate(rules, start=1)}
     return {
         "name": named(worker),
-        "identity": [*_identity(report, worker), where_to_look(report, place)],
+        "identity": [*_identity(report, worker), where_to_look(report, worker)],
         "verdict": verdict(worker.result),
         "compliant": worker.result.compliant,
         "note": TESTED_NOTE,

@@ -5,8 +5,6 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-import msgspec
-from msgspec import Struct
 
 from backend import db
 from backend.faults import DomainError
@@ -14,16 +12,8 @@ from backend.sql import query
 from backend.use_cases.evidence.build import Wanted, build_bundle
 from backend.use_cases.frozen_documents import File, snapshot_bytes
 from backend.use_cases.read_documents import WAGE_REPORTS, frozen_document
-from backend.use_cases.read_wage_report import worker_of
+from backend.use_cases.read_wage_report import employments_tested, order_for, worker_of
 from backend.use_cases.viewer import Viewer
-
-
-class _Worker(Struct, frozen=True):
-    employment: str
-
-
-class _Workers(Struct, frozen=True):
-    workers: list[_Worker]
 
 
 async def export_evidence(provider_id: UUID, report: str, worker: str | None = None) -> File:
@@ -60,11 +50,8 @@ async def _looked_up(
     if place is None:
         return provider_id, None
     await worker_of(connection, viewer, document_id, place)
-    return provider_id, _tested(content)[place - 1]
-
-
-def _tested(snapshot: bytes) -> list[str]:
-    return [worker.employment for worker in msgspec.json.decode(snapshot, type=_Workers).workers]
+    tested = employments_tested(content)
+    return provider_id, tested[order_for(viewer, provider_id, tested)[place - 1]]
 
 
 async def _report(connection: asyncpg.Connection, provider_id: UUID, wanted: str) -> Any:
@@ -104,7 +91,7 @@ async def _wanted(
     employed = await connection.fetch(query("wages.employments"), provider_id, row["as_of"], None)
     carers = {one["carer_id"] for one in employed if worker in (one["reference"], one["person"])}
     own = {one["reference"] for one in employed if one["carer_id"] in carers}
-    tested = tuple(name for name in _tested(snapshot_bytes(row["snapshot"])) if name in own)
+    tested = tuple(name for name in employments_tested(snapshot_bytes(row["snapshot"])) if name in own)
     if len(carers) != 1 or not tested:
         raise DomainError("not_found", f"This report tests no worker {worker}.")
     return Wanted(provider_id, row, UUID(carers.pop()), tested, auditor_of)

@@ -1,33 +1,76 @@
 """From what stands on paper to its page: the code of a wage report or of a record in it, or an invoice's number."""
 
+import asyncio
 import re
+from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
+import asyncpg
+import msgspec
+from msgspec import Struct
+
+from backend.documents.finding import record_code
 from backend.faults import DomainError
 from backend.sql import query
+from backend.use_cases.read_documents import WAGE_REPORTS, frozen_document
+from backend.use_cases.read_wage_report import order_for
 from backend.use_cases.viewer import Viewer
 
-_CODE: Final = re.compile(r"([0-9a-f]{8})(?:-([1-9][0-9]{0,4}))?", re.ASCII)
+_CODE: Final = re.compile(r"([0-9a-f]{8})(?:-([0-9a-f]{8}))?", re.ASCII)
 _LONGEST: Final = 80
+
+
+class _Who(Struct, frozen=True):
+    employment: str
+    person: str
+    name: str | None
+
+
+class _Named(Struct, frozen=True):
+    facts_digest: str
+    workers: list[_Who]
 
 
 async def find_reference(viewer: Viewer, reference: str) -> str:
     """The path of the page. Raises DomainError not_found, or bad_request for a number that several providers gave."""
     wanted = "".join(reference.split())[:_LONGEST]
-    code = _CODE.fullmatch(wanted.lower())
     async with viewer.transaction() as connection:
         providers = await viewer.providers(connection)
         invoices = await connection.fetch(query("console.documents_numbered"), providers, wanted)
-        report: UUID | None = None
-        if code is not None:
-            report = await connection.fetchval(query("console.report_by_code"), providers, code[1])
+        path = await _by_code(connection, viewer, providers, wanted.lower())
     if len(invoices) > 1:
         raise DomainError(
             "bad_request", f"Several providers gave the number {wanted}. Open it in the list of invoices."
         )
     if invoices:
         return f"/invoices/{invoices[0]['id']}"
-    if code is None or report is None:
+    if path is None:
         raise DomainError("not_found", f"Nothing that you may see has the code or number {wanted}.")
-    return f"/wage-reports/{report}" + (f"/workers/{code[2]}" if code[2] else "")
+    return path
+
+
+async def _by_code(
+    connection: asyncpg.Connection, viewer: Viewer, providers: Sequence[UUID], wanted: str
+) -> str | None:
+    """The path of the report or of the record in it that has this code."""
+    code = _CODE.fullmatch(wanted)
+    if code is None:
+        return None
+    report = await connection.fetchval(query("console.report_by_code"), providers, code[1])
+    if report is None or code[2] is None:
+        return report and f"/wage-reports/{report}"
+    provider_id, content = await frozen_document(connection, viewer, WAGE_REPORTS, report)
+    place = await asyncio.to_thread(_place, viewer, provider_id, content, wanted)
+    return None if place is None else f"/wage-reports/{report}/workers/{place}"
+
+
+def _place(viewer: Viewer, provider_id: UUID, content: bytes, wanted: str) -> int | None:
+    """Where this reader's pages of a report have the worker whose record has this code."""
+    report = msgspec.json.decode(content, type=_Named)
+    order = order_for(viewer, provider_id, [worker.employment for worker in report.workers])
+    for place, at in enumerate(order, start=1):
+        worker = report.workers[at]
+        if wanted == record_code(report.facts_digest, worker.employment, worker.person, worker.name):
+            return place
+    return None

@@ -1,5 +1,6 @@
 """Carers as an auditor sees them: a stable pseudonym, the same in every report of the provider."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from msgspec import structs
@@ -20,3 +21,11 @@ def unnamed(worker: TestedWorker, label: str) -> TestedWorker:
         wordless = [structs.replace(line, description=None) for line in beside.unclassified]
         beside = structs.replace(beside, unclassified=wordless)
     return structs.replace(worker, employment=label, person=label, name=None, beside=beside)
+
+
+def shown_order(shown: Sequence[str]) -> list[int]:
+    """Which of a report's workers stand first, second, ... for a reader who is shown these names of them, in its order.
+
+    By what is shown: the order of references would tell which pseudonym is whose.
+    """
+    return sorted(range(len(shown)), key=shown.__getitem__)

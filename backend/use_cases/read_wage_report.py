@@ -3,6 +3,7 @@
 Reports are large, so that of a list only results are read, and of a worker's page only that worker.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from msgspec import Struct
 from backend.faults import DomainError
 from backend.tables.ids import thing_id
 from backend.use_cases.evidence.masking import changes_for_auditor
-from backend.use_cases.pseudonyms import pseudonym, unnamed
+from backend.use_cases.pseudonyms import pseudonym, shown_order, unnamed
 from backend.use_cases.read_documents import WAGE_REPORTS, document_formats, frozen_document
 from backend.use_cases.viewer import Viewer
 from schemas.changes import EarlierChange
@@ -33,13 +34,21 @@ class _Workers(Struct, frozen=True):
     workers: list[_ListedTest]
 
 
+class _Employed(Struct, frozen=True):
+    employment: str
+
+
+class _Employments(Struct, frozen=True):
+    workers: list[_Employed]
+
+
 class _RawWorkers(Struct, frozen=True):
     workers: list[msgspec.Raw]
 
 
 @dataclass(frozen=True, slots=True)
 class ListedWorker:
-    """A worker in a report's list; `place` counts from 1 in the report's own order."""
+    """A worker in a report's list; `place` counts from 1 in the order of what the reader is shown of workers."""
 
     place: int
     label: str
@@ -91,9 +100,10 @@ async def read_wage_report(viewer: Viewer, document_id: UUID) -> ShownReport:
         await viewer.note(connection, provider_id, "wage report", document_id)
     head = _head(content)
     tests = msgspec.json.decode(content, type=_Workers).workers
+    order = order_for(viewer, provider_id, [test.employment for test in tests])
     workers = [
         ListedWorker(place, _label(viewer, provider_id, test.employment, test.name), test.result)
-        for place, test in enumerate(tests, start=1)
+        for place, test in enumerate((tests[at] for at in order), start=1)
     ]
     return ShownReport(
         document_id,
@@ -102,7 +112,10 @@ async def read_wage_report(viewer: Viewer, document_id: UUID) -> ShownReport:
         sorted(workers, key=lambda worker: (-worker.result.shortfall, worker.label)),
         [
             ShownNotTested(_label(viewer, provider_id, left.employment, left.name), left.reason)
-            for left in head.not_tested
+            for left in (
+                head.not_tested[at]
+                for at in order_for(viewer, provider_id, [one.employment for one in head.not_tested])
+            )
         ],
         files,
         sum(test.result.shortfall_with_unresolved > test.result.shortfall for test in tests),
@@ -130,7 +143,8 @@ async def worker_of(
     raw = msgspec.json.decode(content, type=_RawWorkers).workers
     if not 1 <= place <= len(raw):
         raise DomainError("not_found", f"This report has no worker {place}; it has {len(raw)}.")
-    worker = msgspec.json.decode(raw[place - 1], type=TestedWorker)
+    at = order_for(viewer, provider_id, employments_tested(content))[place - 1]
+    worker = msgspec.json.decode(raw[at], type=TestedWorker)
     what = "worker in a wage report" if reason is None else "name of a worker in a wage report"
     subject = thing_id(provider_id, "employment", worker.employment)
     await viewer.note(connection, provider_id, what, subject, reason)
@@ -144,6 +158,16 @@ async def worker_of(
     shown = unnamed(worker, label) if masked else worker
     changes = [one for one in _changes(head, provider_id, masked) if one.employment == shown.employment]
     return ShownWorker(document_id, provider_id, place, label, masked, head, shown, changes)
+
+
+def employments_tested(content: bytes) -> list[str]:
+    """The employments that a stored report tested, in its order."""
+    return [worker.employment for worker in msgspec.json.decode(content, type=_Employments).workers]
+
+
+def order_for(viewer: Viewer, provider_id: UUID, employments: Sequence[str]) -> list[int]:
+    """Which of these stand first, second, ... on the pages that this reader sees."""
+    return shown_order([_label(viewer, provider_id, one, None) for one in employments])
 
 
 def _changes(head: WageReportSnapshot, provider_id: UUID, masked: bool) -> list[EarlierChange]:

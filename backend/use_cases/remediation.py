@@ -30,7 +30,7 @@ from backend.statute.wage_law import penalty_intervals, treatments
 from backend.use_cases.calc_wage import wage_results
 from backend.use_cases.frozen_documents import snapshot_bytes
 from backend.use_cases.parties import parties
-from backend.use_cases.pseudonyms import pseudonym
+from backend.use_cases.pseudonyms import pseudonym, shown_order
 from backend.use_cases.viewer import Viewer
 from backend.use_cases.wage_report_facts import ARREARS
 from schemas.documents import Dates, Party
@@ -101,7 +101,7 @@ async def remediation(
         (report, place, worker)
         for report in reports
         if report["workers_short"]
-        for place, worker in await _short_workers(connection, provider_id, report["id"])
+        for place, worker in await _short_workers(connection, provider_id, report["id"], label)
     ]
     payments = await _payments(connection, provider_id, now)
     provider = (await parties(connection, [provider_id]))[provider_id]
@@ -131,20 +131,23 @@ def _schedule(
         later_reports=0,
         totals=_totals(rows, owed, not_tested),
         periods=sorted(rows, key=lambda row: (row.period.start, row.pay_cycle, row.worker)),
-        unplaced=unplaced,
+        unplaced=sorted(unplaced, key=lambda one: one.worker),
         simulated_clock=clock.is_simulated(),
     )
 
 
 async def _short_workers(
-    connection: asyncpg.Connection, provider_id: UUID, document_id: UUID
+    connection: asyncpg.Connection, provider_id: UUID, document_id: UUID, label: Label
 ) -> list[tuple[int, _Tested]]:
-    """Those short in a report, with their places in it. Raises DomainError conflict for an altered one."""
+    """Those short in a report, with their places on the reader's pages of it.
+
+    Raises DomainError conflict for an altered one.
+    """
     row = await connection.fetchrow(query("arrears.snapshot"), provider_id, document_id)
-    return await asyncio.to_thread(_short_of, document_id, row)
+    return await asyncio.to_thread(_short_of, document_id, row, label)
 
 
-def _short_of(document_id: UUID, row: Mapping[str, Any]) -> list[tuple[int, _Tested]]:
+def _short_of(document_id: UUID, row: Mapping[str, Any], label: Label) -> list[tuple[int, _Tested]]:
     content = snapshot_bytes(row["snapshot"])
     if hashlib.sha256(content).digest() != row["snapshot_digest"]:
         raise DomainError(
@@ -152,7 +155,8 @@ def _short_of(document_id: UUID, row: Mapping[str, Any]) -> list[tuple[int, _Tes
             f"The wage report {document_id} is not as it was frozen. Tell whoever runs this service.",
         )
     workers = msgspec.json.decode(content, type=_Report).workers
-    return [(place, worker) for place, worker in enumerate(workers, start=1) if worker.result.shortfall]
+    order = shown_order([label(worker.employment, None) for worker in workers])
+    return [(place, workers[at]) for place, at in enumerate(order, start=1) if workers[at].result.shortfall]
 
 
 async def _payments(

@@ -39,7 +39,7 @@ from schemas.documents import (
 )
 from schemas.wage import WageCase, WageResult
 
-TEMPLATE_VERSION: Final = "wage-report-5"
+TEMPLATE_VERSION: Final = "wage-report-6"
 NO_PAY: Final = "No pay is loaded for this pay reference period."
 UNREAD_PAY: Final = "Nobody has said what the lines of the payroll are: {} not classified."
 
@@ -269,18 +269,19 @@ def _span(start: datetime | None, end: datetime | None) -> Span | None:
 
 
 def _digest(facts: WageReportFacts) -> str:
-    """Of the events, plans, employments and payslip lines that went in."""
-    visits = facts.days.visits.select("visit_id", "carer_id", "plan_version", "digests").to_dicts()
-    employments = [
-        [row["reference"], row["version"], row["digest"].hex(), row["kinds_of_work"]]
-        for row in facts.employments
-    ]
+    """Of all that went in: events, plans, places, journeys, employments, pay, the policy and its calendar."""
+    recorded = facts.recorded
+    days = recorded.days
     return facts_digest(
         [
-            visits,
+            facts.days.visits.select("visit_id", "carer_id", "plan_version", "digests").to_dicts(),
             facts.days.activities.select("event_ids", "digests").to_dicts(),
-            employments,
+            [[row["reference"], row["version"], row["digest"].hex()] for row in facts.employments],
             list(facts.payroll.digests),
-            msgspec.to_builtins(facts.recorded.changes),
+            msgspec.to_builtins(recorded.changes),
+            list(days.journeys),
+            days.visits.facts.places.sort("place_id").to_dicts(),
+            [msgspec.to_builtins(policy) for policy in (days.policy, days.visits.policy)],
+            [recorded.bank_holidays, dict(recorded.miles_before), recorded.today],
         ]
     )

@@ -7,7 +7,7 @@ from backend.use_cases.frozen_documents import snapshot_bytes
 from tests.console.desk import Desk
 from tests.documents import pdf
 
-FIND = re.compile(r"/find, with the code ([0-9a-f]{8}(?:-\d+)?)")
+FIND = re.compile(r"/find, with the code ([0-9a-f]{8}(?:-[0-9a-f]{8})?)")
 
 
 async def paper(desk: Desk) -> str:
@@ -45,7 +45,7 @@ async def test_what_is_not_there_or_for_others_is_not_found(busy: Desk) -> None:
     stored = await busy.superuser.fetchval("SELECT snapshot FROM document WHERE kind = 'wage_report'")
     code = read_wage_report(snapshot_bytes(stored)).facts_digest[:8]
     manager = await busy.as_("manager")
-    for reference in ("00000000", "INV-999", "%_", "3f9a1c2e-0"):
+    for reference in ("00000000", "INV-999", "%_", "3f9a1c2e-0", f"{code}-1", f"{code}-00000000"):
         answer = await manager.ask("/find", ref=reference)
         assert answer.status_code == 404 and "Nothing that you may see" in answer.text
     for who in ("rival", "other_auditor"):

@@ -9,10 +9,16 @@ import msgspec
 from python_calamine import CalamineWorkbook
 
 from backend import keys
+from backend.documents.canonical import canonical_json
+from backend.domain.canonical import sha256
+from backend.use_cases.evidence.facts_file import recorded_of
 from backend.use_cases.export_evidence import export_evidence
+from backend.use_cases.verification.contents import contents_of, manifest_of
+from backend.use_cases.verification.recomputed import work_again
 from backend.use_cases.verify_bundle import verify_bundle
 from tests.documents import pdf
-from tests.evidence.reported import changed, failures, member, resealed, told
+from tests.evidence.reported import Members, changed, failures, member, resealed, told
+from tests.evidence.test_tampering import stranger
 from tests.jobs.office import PROVIDER, Office
 from tests.jobs.test_journeys import REPORT_DUE, WEEK, Engine, a_morning, engine
 
@@ -51,6 +57,42 @@ async def test_the_answers_of_an_engine_are_in_the_bundle_and_one_that_was_alter
         forged = resealed(changed(bundle, "facts.json", lengthen), keys.current())
         words = failures(forged)["result"]
         assert "estimate_seconds was 420, comes out as 1020" in words
+
+
+async def test_facts_and_result_altered_to_match_rest_on_the_seal_and_the_digest_on_paper_tells(
+    office: Office, engine: Engine, superuser: asyncpg.Connection
+) -> None:
+    bundle = (await export_evidence(PROVIDER, await reported(office, superuser))).content
+    printed = member(bundle, "result.json")["facts_digest"]
+
+    def lengthen(facts: Any) -> None:
+        table = facts["tables"]["journeys"]
+        for row in table["rows"]:
+            row[table["columns"].index("seconds")] = 900
+
+    members = changed(bundle, "facts.json", lengthen)
+    assert "The facts are not those of the report" in failures(resealed(members, keys.current()))["result"]
+    made, server = matched(members), keys.current().signing[0].kid
+    forger = stranger()
+    assert failures(resealed(made, forger), {server}).keys() >= {"seal", "key"}
+    # Only who holds the server's key could make this one, and it says so itself.
+    found = verify_bundle(resealed(made, keys.current()), {server})
+    digest = msgspec.json.decode(made["result.json"])["facts_digest"]
+    assert told(found) == {} and digest != printed
+    [rests] = [one.says for one in found.findings if (one.about, one.state) == ("facts", "not proved")]
+    assert "On the seal alone rest" in rests and "of routing engines" in rests and digest in rests
+
+
+def matched(members: Members) -> Members:
+    """The members with the result that their facts come to, under a manifest that names it."""
+    manifest = msgspec.json.decode(members["manifest.json"])
+    contents = contents_of(members, manifest_of(members))
+    assert contents.facts is not None
+    made = work_again(contents, contents.facts, recorded_of(contents.facts))
+    manifest["subject"]["facts_sha256"] = made.facts_digest
+    result = canonical_json(made)
+    manifest["subject"]["snapshot_sha256"] = sha256(result).hex()
+    return {**members, "result.json": result, "manifest.json": msgspec.json.encode(manifest, order="sorted")}
 
 
 async def test_every_rendering_says_which_engine_and_map_a_journey_rests_on(

@@ -40,13 +40,20 @@ def bound_found(contents: Contents, recorded: RecordedWages) -> Iterator[Finding
         sorted(faults),
         "The facts are not those that the phones signed.",
     )
-    yield open_question(
-        "facts",
-        "Plans, packages, employments and pay lines are as the provider's systems loaded them, time that managers "
-        "entered is as they said, and what positions, cards and tags prove is as the server judged it at the time: the "
-        "server vouches for these, nobody else.",
-    )
+    yield open_question("facts", _on_the_seal(contents, recorded))
     yield _corrections(contents, recorded)
+
+
+def _on_the_seal(contents: Contents, recorded: RecordedWages) -> str:
+    """What nobody but the server says, and what would show that it says something else than before."""
+    answers = counted(len(recorded.days.journeys), "answer")
+    return (
+        "On the seal alone rest: plans, packages, places, employments, terms and pay as the provider's systems "
+        "loaded them; the policy; time that managers entered and what they decided; what positions, cards and tags "
+        f"were judged to prove; {answers} of routing engines; changes of earlier periods. Whoever holds the server's "
+        "key could alter these and the result to match, and seal both anew. To find that, compare a copy of the report "
+        f"from another day: at its foot stands the digest of its facts, here {contents.manifest.subject.facts_sha256}."
+    )
 
 
 def _event_facts(recorded: RecordedWages) -> dict[str, Row]:

@@ -48,13 +48,15 @@ def result_found(contents: Contents, recorded: RecordedWages | None) -> Iterator
     frozen = sha256(contents.result).hex() == manifest.subject.snapshot_sha256
     if whole and not frozen:
         yield failed("result", "result.json is not the report that was frozen: its digest is another.")
+    if result.facts_digest != manifest.subject.facts_sha256:
+        yield failed("result", "result.json names another digest of its facts than the manifest.")
     if recorded is None or contents.facts is None:
         yield open_question(
             "result",
             "The result was not worked out again: the facts hold what is not for the reader of this bundle.",
         )
         return
-    again = _again(contents, contents.facts, recorded)
+    again = work_again(contents, contents.facts, recorded)
     if whole:
         yield _digest_found(again, result)
     else:
@@ -75,7 +77,8 @@ def result_found(contents: Contents, recorded: RecordedWages | None) -> Iterator
     )
 
 
-def _again(contents: Contents, facts: Facts, recorded: RecordedWages) -> WageReportSnapshot:
+def work_again(contents: Contents, facts: Facts, recorded: RecordedWages) -> WageReportSnapshot:
+    """The report, or the part of it, that the facts of a bundle come to by the law in it."""
     book = rulebook_of(contents)
     made = wage_report_snapshot(
         wages_recorded(recorded, estimator_of(recorded.days, book.estimator)),
