@@ -97,5 +97,6 @@ def _of_carer(days: CarersDays, carer_id: str) -> CarersDays:
         segments=days.segments.filter(pl.col("carer") == carer_id),
         visits=days.visits.filter(pl.col("carer_id") == carer_id),
         activities=days.activities.filter(pl.col("carer_id") == carer_id),
+        gaps=days.gaps.filter(pl.col("carer") == carer_id),
         employments={key: row for key, row in days.employments.items() if row["carer_id"] == carer_id},
     )

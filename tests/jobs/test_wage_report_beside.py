@@ -81,6 +81,27 @@ async def test_expected_paid_and_lawful_pay_stand_side_by_side(
     assert worker["report"]["beside"]["expected"] == "17.24"
 
 
+async def test_a_round_of_two_carers_pays_each_her_own_journeys_once(
+    office: Office, superuser: asyncpg.Connection
+) -> None:
+    await under_terms(TERMS)
+    for reference, package, start, end in (
+        ("A", "P1", "2026-11-02T09:00", "2026-11-02T09:30"),
+        ("B", "P2", "2026-11-02T10:00", "2026-11-02T10:30"),
+    ):
+        await office.plan(reference, start, package=package, carer="E1", second_carer="E2")
+        for carer in ("C1", "C2"):
+            await office.attend(reference, start, end, carer)
+    await office.pay("E1", "1", 60, "12.71", WEEK, "2026-11-13")
+    worker = await one(office, superuser)
+    tested = {row["kind"]: row["minutes"] for row in worker["result"]["work"]}
+    expected = {line["work"]: line["minutes"] for line in worker["beside"]["pay"]["lines"] if line["work"]}
+    assert expected == tested and tested["travel"] != "0"
+    [mileage] = [line for line in worker["beside"]["pay"]["lines"] if line["kind"] == "mileage"]
+    [risk] = worker["beside"]["mileage"]
+    assert Decimal(mileage["amount"]) == (Decimal(risk["miles"]) * Decimal("0.20")).quantize(Decimal("0.01"))
+
+
 async def test_paid_less_required_is_the_shortfall_to_the_penny(
     office: Office, superuser: asyncpg.Connection
 ) -> None:
