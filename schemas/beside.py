@@ -144,6 +144,7 @@ class MappedElement(Struct, frozen=True, kw_only=True):
     kind: str
     duties: str | None
     note: str | None
+    takes_back_overpayment: bool = False
 
 
 class ReportBeside(Struct, frozen=True, kw_only=True):

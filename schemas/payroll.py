@@ -13,6 +13,10 @@ from schemas.strict import Fault
 NOT_PAY: Final = "none"
 """The section of an element that is no payment and no deduction: a total, a cost of the employer's own."""
 MAPPED_SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {**PAY_SECTIONS, NOT_PAY: ("not_pay",)}
+NO_WAGES: Final = frozenset(
+    {"expenses", "mileage", "advance", "loan", "benefit_in_kind", "pension", "redundancy"}
+)
+"""Payments that are no wages (Employment Rights Act 1996, section 27(2) and (5)), of which none can be overpaid."""
 DATE_FORMATS: Final[Mapping[str, str]] = {
     "yyyy-mm-dd": "%Y-%m-%d",
     "dd/mm/yyyy": "%d/%m/%Y",
@@ -115,7 +119,10 @@ class PayTemplateVersion(PayTemplate, frozen=True, kw_only=True):
 
 
 class PayMappingRow(Struct, frozen=True, kw_only=True):
-    """What a pay element of the payroll is for the wage test, for payments made `from` to `until`."""
+    """What a pay element of the payroll is for the wage test, for payments made `from` to `until`.
+
+    `takes_back_overpayment`: a line of it below zero recovers an accidental overpayment of wages (reg 12(2)(c)).
+    """
 
     provider: Reference
     element: Reference
@@ -124,6 +131,7 @@ class PayMappingRow(Struct, frozen=True, kw_only=True):
     duties: Reference | None = None
     consolidated: YesNo | None = None
     absence_taken: YesNo | None = None
+    takes_back_overpayment: YesNo | None = None
     note: Words | None = None
     from_: DayCell = field(name="from")
     until: DayCell | None = None
@@ -148,3 +156,8 @@ class PayMappingRow(Struct, frozen=True, kw_only=True):
                 yield Fault(f"/{name}", f"belongs to {of[0]} alone")
         if valid.get("duties") is not None and section != "pay":
             yield Fault("/duties", "belongs to the section pay")
+        if valid.get("takes_back_overpayment") and (section != "pay" or kind in NO_WAGES):
+            yield Fault(
+                "/takes_back_overpayment",
+                "belongs to wages: to the section pay, and not to money that is none",
+            )

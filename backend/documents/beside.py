@@ -208,7 +208,7 @@ def mapping_table(beside: ReportBeside) -> Table:
         [
             row.element,
             words.worded(row.section),
-            words.worded(row.kind),
+            f"{words.worded(row.kind)}{'; below zero, an overpayment taken back' * row.takes_back_overpayment}",
             words.worded(row.duties) if row.duties else "",
             f"{words.short_day(row.from_)}, version {row.version}",
             row.note or "",

@@ -16,6 +16,9 @@ from schemas.payroll import NOT_PAY, element_key
 NO_MAPPING: Final = "the mapping does not say what this element is"
 BELOW_ZERO: Final = "an amount below zero: payroll took something back, and nobody has said what"
 _HALF_A_PENNY: Final = Decimal("0.005")
+_OVERPAYMENT: Final = {
+    "section": "deduction", "kind": "overpayment", "duties": None, "consolidated": None, "absence_taken": None,
+}  # fmt: skip
 _UNSAID: Final = (
     "amount", "minutes", "rate", "units", "normal_rate", "consolidated", "absence_taken", "reimbursed", "days",
     "duties", "record_submitted_on",
@@ -78,8 +81,14 @@ def _put(found: Classified, line: Mapping[str, Any], version: Mapping[str, Any] 
 
 
 def _read(line: Mapping[str, Any], version: Mapping[str, Any]) -> dict[str, Any]:
-    """The line as the test takes it. Deductions that the export writes below zero are turned round."""
-    taken = version["section"] in ("deduction", "payment_to_employer") and line["deductions_negative"]
+    """The line as the test takes it. Deductions that the export writes below zero are turned round, and so is pay below
+    zero where the mapping says that it takes back an accidental overpayment: then it is that deduction.
+    """
+    if _takes_back(line, version):
+        version = {**version, **_OVERPAYMENT}
+        taken = True
+    else:
+        taken = version["section"] in ("deduction", "payment_to_employer") and line["deductions_negative"]
     amount = -line["amount"] if taken and line["amount"] is not None else line["amount"]
     return {
         **dict.fromkeys(_UNSAID),
@@ -90,6 +99,11 @@ def _read(line: Mapping[str, Any], version: Mapping[str, Any]) -> dict[str, Any]
         **{name: version[name] for name in ("section", "kind", "duties", "consolidated", "absence_taken")},
         **_worth(version["section"], version["kind"], amount, line),
     }
+
+
+def _takes_back(line: Mapping[str, Any], version: Mapping[str, Any]) -> bool:
+    """Whether a stated amount below zero recovers an overpayment (reg 12(2)(c)). Only the mapping can say so."""
+    return bool(version["takes_back_overpayment"] and line["amount"] is not None and line["amount"] < 0)
 
 
 def _worth(section: str, kind: str, amount: Decimal | None, line: Mapping[str, Any]) -> dict[str, Any]:

@@ -45,7 +45,7 @@ ORDER BY employment_id, reference, version DESC
 -- name: pay_mapping
 -- The newest version of the mapping of each pay element and first day, as recorded up to an instant.
 SELECT DISTINCT ON (element, starts_on) element, starts_on, version, ends_on, label, section, kind, duties, consolidated,
-    absence_taken, note, digest, recorded_at
+    absence_taken, takes_back_overpayment, note, digest, recorded_at
 FROM pay_mapping_version WHERE provider_id = $1 AND recorded_at <= $2
 ORDER BY element, starts_on, version DESC
 

@@ -77,6 +77,7 @@ class PayMappingVersion(Table, tablename="pay_mapping_version", db=DB):
     duties = Text(default=None, null=True)
     consolidated = Boolean(default=None, null=True)
     absence_taken = Boolean(default=None, null=True)
+    takes_back_overpayment = Boolean(default=None, null=False)
     note = Text(default=None, null=True)
     digest = Bytea(default=None, null=False)
     recorded_at = Timestamptz(default=None, null=False)

@@ -55,6 +55,7 @@ def _mapped(version: Mapping[str, Any]) -> MappedElement:
         kind=version["kind"],
         duties=version["duties"],
         note=version["note"],
+        takes_back_overpayment=version["takes_back_overpayment"],
     )
 
 

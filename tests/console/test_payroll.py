@@ -10,13 +10,14 @@ from tests.use_cases.loading.samples import load_rows
 
 async def test_finance_sees_what_nobody_has_mapped_and_an_auditor_the_mapping(desk: Desk) -> None:
     await load_payroll([SourceFile("run.csv", EXPORT.encode())], provider="hearth", template="generic")
-    await load_rows("pay-mapping", [element("BASIC", note="From the handbook")])
+    await load_rows("pay-mapping", [element("BASIC", note="From the handbook", takes_back_overpayment=True)])
     finance = await desk.as_("finance")
     assert (await finance.get("/payroll")).status_code == 200
     assert "WAIT" in finance.page and "£4.25" in finance.page and "From the handbook" in finance.page
     auditor = await desk.as_("auditor")
     await auditor.get("/payroll")
     assert "From the handbook" in auditor.page
+    assert "Pay: hourly rate; below zero, an overpayment taken back" in auditor.page
     assert "WAIT" not in auditor.page
     stranger = await desk.as_("other_auditor")
     await stranger.get("/payroll")

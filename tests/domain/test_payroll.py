@@ -25,7 +25,8 @@ def line(**changes: Any) -> dict[str, Any]:
 def mapped(**changes: Any) -> dict[str, Any]:
     return {
         "element": "basic", "starts_on": date(2026, 1, 1), "ends_on": None, "version": 1, "section": "pay",
-        "kind": "hourly", "duties": None, "consolidated": None, "absence_taken": None, **changes,
+        "kind": "hourly", "duties": None, "consolidated": None, "absence_taken": None,
+        "takes_back_overpayment": False, **changes,
     }  # fmt: skip
 
 
@@ -102,6 +103,32 @@ def test_deductions_written_below_zero_are_turned_round() -> None:
     assert (read["section"], read["amount"]) == ("deduction", Decimal("10.00"))
     given_back = classify([line(amount=Decimal("10.00"), deductions_negative=True)], [took])
     assert given_back.unclassified[0]["reason"] == BELOW_ZERO
+
+
+@pytest.mark.parametrize("deductions_negative", [False, True])
+def test_pay_below_zero_is_an_overpayment_taken_back_where_the_mapping_says_so(
+    deductions_negative: bool,
+) -> None:
+    earned = {"earned_start": date(2026, 11, 2), "earned_end": date(2026, 11, 8)}
+    below = line(
+        amount=Decimal("-63.55"), quantity=Decimal(-5), deductions_negative=deductions_negative, **earned
+    )
+    [read] = classify([below], [mapped(takes_back_overpayment=True, duties="contact")]).lines
+    said = {name: value for name, value in read.items() if value is not None}
+    assert said == {
+        "employment_id": "e", "reference": "1", "element": "BASIC", "paid_on": PAID, **earned,
+        "section": "deduction", "kind": "overpayment", "amount": Decimal("63.55"),
+    }  # fmt: skip
+
+
+def test_an_element_that_may_take_back_is_pay_as_ever_above_zero() -> None:
+    [plain] = classify([line()], [mapped()]).lines
+    assert classify([line()], [mapped(takes_back_overpayment=True)]).lines == [plain]
+
+
+def test_hours_below_zero_without_an_amount_take_nothing_back() -> None:
+    unsaid = classify([line(amount=None, quantity=Decimal(-5))], [mapped(takes_back_overpayment=True)])
+    assert (unsaid.lines, unsaid.unclassified[0]["reason"]) == ([], BELOW_ZERO)
 
 
 def test_a_total_is_no_payment_and_is_not_listed() -> None:

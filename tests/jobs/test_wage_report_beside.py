@@ -180,6 +180,24 @@ async def test_unclassified_lines_are_listed_and_shown_both_ways(
     assert (mapped["element"], mapped["kind"], mapped["version"]) == ("BASIC", "hourly", 1)
 
 
+async def test_an_overpayment_taken_back_is_shown_under_its_rule_and_takes_nothing_off(
+    office: Office, superuser: asyncpg.Connection
+) -> None:
+    await a_morning(office)
+    back = "E1,BACK,Overpaid in October,-1,12.71,-12.71,2026-11-13,2026-11-02,2026-11-08,,\n"
+    await take_export(EXPORT + back)
+    taken = element("BACK", takes_back_overpayment=True)
+    await load_rows("pay-mapping", [element("BASIC"), element("WAIT"), taken])
+    worker = await one(office, superuser)
+    assert worker["result"]["shortfall"] == "0.00"
+    assert worker["result"]["adjustments"] == [
+        {"section": "deduction", "kind": "overpayment", "amount": "0.00", "rule": "nmw-2015-12-2-c"}
+    ]
+    assert worker["beside"]["unclassified"] == []
+    said = {row["element"]: row["takes_back_overpayment"] for row in worker["report"]["beside"]["mapping"]}
+    assert said == {"BACK": True, "BASIC": False, "WAIT": False}
+
+
 async def test_the_open_question_of_duties_is_shown_both_ways(
     office: Office, superuser: asyncpg.Connection
 ) -> None:

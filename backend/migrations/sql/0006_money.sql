@@ -125,6 +125,7 @@ CREATE TABLE pay_mapping_version (         -- what each pay element of the payro
     duties text,
     consolidated boolean,
     absence_taken boolean,
+    takes_back_overpayment boolean NOT NULL, -- a line below zero recovers an accidental overpayment
     note text,
     digest bytea NOT NULL,
     recorded_at timestamptz NOT NULL,

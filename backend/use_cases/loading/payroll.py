@@ -43,6 +43,7 @@ _MAPPING: Final = Versioned(
         ("duties", "text"),
         ("consolidated", "boolean"),
         ("absence_taken", "boolean"),
+        ("takes_back_overpayment", "boolean"),
         ("note", "text"),
     ),
 )
@@ -62,8 +63,9 @@ async def store_mapping(session: Session, lines: Sequence[Line[PayMappingRow]]) 
 
 
 def _mapped(provider_id: UUID, row: PayMappingRow) -> Fact:
-    said = (row.section, row.kind, row.duties, row.consolidated, row.absence_taken, row.note)
-    return Fact((provider_id, row.reference, row.from_), (row.until, row.element, *said))
+    said = (row.section, row.kind, row.duties, row.consolidated, row.absence_taken)
+    back = bool(row.takes_back_overpayment)
+    return Fact((provider_id, row.reference, row.from_), (row.until, row.element, *said, back, row.note))
 
 
 async def store_export(

@@ -189,6 +189,18 @@ async def test_a_template_or_mapping_that_contradicts_itself_is_refused_with_eve
     assert [fault.pointer for fault in refused.value.faults] == ["/0/kind", "/1/until"]
 
 
+@pytest.mark.parametrize(
+    "what", [{"section": "deduction", "kind": "uniform"}, {"kind": "mileage"}, {"kind": "advance"}]
+)
+async def test_only_wages_can_be_said_to_take_back_an_overpayment(db: Any, what: dict[str, str]) -> None:
+    await load_county()
+    row = {**MAPPING, **what}
+    assert (await load_rows("pay-mapping", [{**row, "takes_back_overpayment": False}])).new == 1
+    with pytest.raises(LoadRefused) as refused:
+        await load_rows("pay-mapping", [{**row, "takes_back_overpayment": True}])
+    assert [fault.pointer for fault in refused.value.faults] == ["/0/takes_back_overpayment"]
+
+
 async def test_an_element_is_one_thing_on_each_day(db: Any) -> None:
     await load_county()
     await load_rows("pay-mapping", [MAPPING])
