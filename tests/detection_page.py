@@ -28,8 +28,8 @@ The bar is a recall of 0.95 and a precision of 0.90, for all but travel inside a
 overlaps and takes a good position. A test holds both on two seeds that are not in the table. The
 limits in figures stand as they were first argued ([audit.md](audit.md)), the same for every seed; the rules were
 mended while they were tried on other seeds (1 to 4, 7 and 11 to 13), before these ten were first drawn. The honest
-visits flagged as recorded too long stand just before one that was claimed too soon: of two visits back to back the flag is
-about the earlier, and here the later one was false. What is missed had no position at the end that counts.
+visits flagged as recorded too long stand just before one that was claimed too soon: of two visits back to back the
+flag is about the earlier, and here the later one was false. What is missed had no position at the end that counts.
 
 A made-up county shows that a test does what it says. It cannot show how people cheat who have read this page.
 """
