@@ -67,10 +67,13 @@ TAG_KINDS: Final = {"qr_static": "QR card", "qr_rotating": "Code fob", "nfc": "N
 
 FENCES: Final = {
     "inside": "at the place of the visit",
-    "outside": "away from the place of the visit",
+    "outside": "away from every approved place",
     "cannot_tell": "too inaccurate to tell",
     "no_position": "no position",
 }
+
+PLACES: Final = {"home": "the home", "beside": "another approved place"}
+"""What kind of place a position was judged by."""
 
 CODES: Final = {
     "conflict": "Another event came with the same id. Both are kept.",
@@ -91,15 +94,15 @@ FLAGS: Final = {
     "two_devices": "arrival and departure came from two phones",
     "implausible": "the times cannot be right",
     "incomplete": "only an arrival or only a departure was recorded",
-    "clock_drift": "the phone’s clock was wrong, the time was put right",
-    "clock_unknown": "the phone’s clock was changed, the time is not known",
+    "clock_drift": "the phone’s clock was wrong by more than the limit, the time was put right",
+    "clock_unknown": "the phone’s clock was changed: the time is not settled",
     "offset_unknown": "sent without a proof of time, the phone’s clock stands",
-    "stale_fix": "the position was old",
-    "mock_location": "the phone said the position was made up",
-    "outside": "away from the place of the visit",
+    "stale_fix": "the position was taken long before or after the event",
+    "mock_location": "the phone said that the position was made up",
+    "outside": "the phone was away from every approved place",
     "cannot_tell": "the position is too inaccurate to tell",
-    "no_position": "no position",
-    "at_own_home": "at the carer’s own home",
+    "no_position": "there is no position",
+    "at_own_home": "at the carer’s own home; the position is not written down",
     "chain_waiting": "an event before it has not come from the phone for days",
     "late_from_replaced": "came late from a phone that was replaced",
     "changed_after_start": "the plan was changed after the visit began",
@@ -197,6 +200,11 @@ def minutes(value: Decimal | None) -> str:
     return "–" if value is None else words.number(value)
 
 
+def metres(length: float) -> str:
+    """A length to the metre: 1,240 m."""
+    return f"{length:,.0f} m"
+
+
 def ways_in(account: Mapping[str, Any]) -> str:
     """What somebody can sign in with."""
     number = account["passkeys"]
@@ -227,6 +235,7 @@ FILTERS: Final[dict[str, Any]] = {
     "size": size,
     "minutes": minutes,
     "ways_in": ways_in,
+    "metres": metres,
     "counted": counted,
     "fallback": words.fallback,
     "engine": words.engine,
@@ -238,6 +247,7 @@ NAMES: Final[dict[str, Any]] = {
     "EVENT_KINDS": EVENT_KINDS,
     "EVIDENCE": EVIDENCE,
     "FENCES": FENCES,
+    "PLACES": PLACES,
     "TOKENS": TOKENS,
     "TAG_KINDS": TAG_KINDS,
     "CODES": CODES,

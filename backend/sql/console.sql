@@ -48,13 +48,19 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 SELECT DISTINCT visit_id FROM visit_version WHERE provider_id = $1 AND visit_id = ANY ($2::uuid[])
 
 -- name: events_behind
--- The accepted events of these visits, or with these ids of the phones.
+-- The accepted events of these visits, or with these ids of the phones. `place` is the kind of the place that the
+-- position was judged by, never its name; how far a carer's own home is from it is shown to nobody.
 SELECT e.row_id, e.event_id, e.visit_id, e.kind, e.occurred_at, e.paid_at, e.received_at, e.method, e.outcome, e.code,
        e.flags, encode(e.signed_hash, 'hex') AS signed_hash, e.signature IS NOT NULL AS signature_held,
-       j.fence, j.evidence_level, j.reasons, t.verdict AS token
+       j.fence, j.evidence_level, j.reasons, t.verdict AS token,
+       CASE WHEN NOT coalesce(j.at_home, false) THEN j.distance_m END AS distance_m, j.accuracy_m, NULL AS place_name,
+       CASE WHEN j.place_id IS NULL THEN NULL
+            WHEN j.place_id = e.service_user_id OR EXISTS (
+                SELECT FROM package_version k WHERE k.provider_id = $1 AND k.service_user_id = j.place_id) THEN 'home'
+            ELSE 'beside' END AS place
 FROM event e
 LEFT JOIN LATERAL (
-    SELECT fence, evidence_level, reasons FROM event_judgement w
+    SELECT fence, place_id, distance_m, accuracy_m, at_home, evidence_level, reasons FROM event_judgement w
     WHERE w.provider_id = e.provider_id AND w.event_row = e.row_id ORDER BY judged_at DESC LIMIT 1) j ON true
 LEFT JOIN LATERAL (
     SELECT token_verdict(w, NULL) AS verdict FROM event_token w
@@ -153,14 +159,21 @@ SELECT version, starts_at, ends_at, carer, second_carer, status, cancelled_at, c
 FROM visit_version WHERE provider_id = $1 AND visit_id = $2 ORDER BY version
 
 -- name: visit_events
+-- `place`, `place_name`: the approved place that the position was judged by; the home has no name. How far a carer's
+-- own home is from it is shown to nobody.
 SELECT e.row_id, e.event_id, e.carer_id, e.kind, e.occurred_at, e.paid_at, e.received_at, e.method, e.outcome, e.code,
        e.detail, e.flags, encode(e.signed_hash, 'hex') AS signed_hash, e.signature IS NOT NULL AS signature_held,
-       j.fence, j.distance_m, j.accuracy_m, j.evidence_level, j.reasons, r.released_at, r.reason AS release_reason,
-       t.verdict AS token, g.label AS tag
+       j.fence, CASE WHEN NOT coalesce(j.at_home, false) THEN j.distance_m END AS distance_m, j.accuracy_m,
+       j.evidence_level, j.reasons, r.released_at, r.reason AS release_reason,
+       t.verdict AS token, g.label AS tag, a.name AS place_name,
+       CASE WHEN a.name IS NOT NULL THEN 'beside' WHEN j.place_id IS NOT NULL THEN 'home' END AS place
 FROM event e
 LEFT JOIN LATERAL (
-    SELECT fence, distance_m, accuracy_m, evidence_level, reasons FROM event_judgement w
+    SELECT fence, place_id, distance_m, accuracy_m, at_home, evidence_level, reasons FROM event_judgement w
     WHERE w.provider_id = e.provider_id AND w.event_row = e.row_id ORDER BY judged_at DESC LIMIT 1) j ON true
+LEFT JOIN LATERAL (
+    SELECT name FROM approved_place_version w
+    WHERE w.provider_id = e.provider_id AND w.place_id = j.place_id ORDER BY version DESC LIMIT 1) a ON true
 LEFT JOIN event_release r ON r.provider_id = e.provider_id AND r.event_row = e.row_id
 LEFT JOIN LATERAL (
     SELECT token_verdict(w, NULL) AS verdict, w.tag_id FROM event_token w

@@ -8,9 +8,9 @@ import msgspec
 
 from backend import db
 from backend.faults import DomainError
-from backend.sql import query
 from backend.tables.ids import place_id
 from backend.use_cases.loading import LoadRefused, Scope, SourceFile, load
+from backend.use_cases.parties import provider_reference
 from backend.use_cases.read_people import known_person
 from schemas.cells import parse_day
 from schemas.strict import Fault, Faulty
@@ -28,8 +28,7 @@ async def approve_place(
     """
     async with db.as_provider(provider_id) as connection:
         reference = (await known_person(connection, provider_id, person))["reference"]
-        named = await connection.fetchrow(query("organisations.names"), [provider_id])
-    row = {"provider": named["reference"], "service_user": reference, **cells}
+    row = {"provider": await provider_reference(provider_id), "service_user": reference, **cells}
     try:
         source = SourceFile("place", msgspec.json.encode([row]), "json")
         counts = await load("places", [source], scope=Scope(provider=provider_id, user=user))

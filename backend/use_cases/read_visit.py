@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
 
 from backend import clock, db
+from backend.domain.policy import Policy
 from backend.domain.time import london_date
 from backend.faults import DomainError
 from backend.sql import query
@@ -16,6 +17,8 @@ from backend.use_cases.provider_policy import provider_policy
 from backend.use_cases.read_corrections import ShownCorrection, corrections_of
 from backend.use_cases.read_today import day_states
 from backend.use_cases.verified_visits import verified_visits
+
+_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,10 @@ async def read_visit(provider_id: UUID, visit_id: UUID, reader: UUID) -> ShownVi
         events = await connection.fetch(query("console.visit_events"), provider_id, visit_id)
         attendances = await _attendances(connection, provider_id, visit_id, versions, carers, references)
         corrections = await corrections_of(connection, provider_id, reader, carers, visit_id)
-        state = await _state(connection, provider_id, visit_id, versions[-1]["starts_at"])
+        now = clock.now()
+        policy = await provider_policy(connection, provider_id, london_date(now), now)
+        hurried = await _hurried(connection, provider_id, events, policy.implied_speed_limit_kmh)
+        state = await _state(connection, provider_id, visit_id, versions[-1]["starts_at"], policy)
     return ShownVisit(
         id=visit_id,
         reference=names[0]["reference"],
@@ -78,19 +84,36 @@ async def read_visit(provider_id: UUID, visit_id: UUID, reader: UUID) -> ShownVi
             for row in versions
         ],
         attendances=attendances,
-        events=[{**row, "carer": carers.get(row["carer_id"], "unknown")} for row in events],
+        events=[_event(row, carers, hurried) for row in events],
         corrections=corrections,
     )
 
 
+def _event(row: Mapping[str, Any], carers: Mapping[UUID, str], hurried: set[str]) -> dict[str, Any]:
+    """An event with its carer, and a speed among what speaks against its position."""
+    reasons = [*(row["reasons"] or []), *(["implied_speed"] if str(row["row_id"]) in hurried else [])]
+    return {**row, "carer": carers.get(row["carer_id"], "unknown"), "reasons": reasons}
+
+
+async def _hurried(
+    connection: asyncpg.Connection, provider_id: UUID, events: Sequence[Mapping[str, Any]], limit_kmh: int
+) -> set[str]:
+    """The rows of events whose positions are too far from the carer's position before or after."""
+    times = [row["paid_at"] for row in events if row["paid_at"] is not None]
+    if not times:
+        return set()
+    rows = await connection.fetch(
+        query("speeds.between"), provider_id, min(times) - _DAY, max(times) + _DAY, limit_kmh, None, None
+    )
+    return {row[end] for row in rows for end in ("from_row", "to_row")}
+
+
 async def _state(
-    connection: asyncpg.Connection, provider_id: UUID, visit_id: UUID, starts_at: datetime
+    connection: asyncpg.Connection, provider_id: UUID, visit_id: UUID, starts_at: datetime, policy: Policy
 ) -> str:
     """How the visit, which is planned to start then, stands now."""
-    now = clock.now()
-    policy = await provider_policy(connection, provider_id, london_date(now), now)
     stated = await day_states(
-        connection, provider_id, starts_at, starts_at + timedelta(microseconds=1), now, policy
+        connection, provider_id, starts_at, starts_at + timedelta(microseconds=1), clock.now(), policy
     )
     return str(stated.filter(visit_id=str(visit_id))["state"].item())
 

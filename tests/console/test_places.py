@@ -1,13 +1,16 @@
 """A person's page: where her visits may be made, approving another place, ending one."""
 
 import re
+from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
 
+from backend.console.words import FLAGS
 from backend.tables.ids import thing_id
-from tests.console.desk import Desk
-from tests.jobs.office import PROVIDER
+from tests.console.desk import REPORT_DUE, Desk
+from tests.jobs.office import PROVIDER, instant, visit_id
 
 PAGE = f"/people/{thing_id(PROVIDER, 'service_user', 'S1')}"
 CENTRE = {
@@ -64,3 +67,81 @@ async def test_nobody_but_a_manager_approves_a_place(busy: Desk, who: str) -> No
     browser = await busy.as_(who)
     await browser.get("/passkeys")
     assert (await browser.post(f"{PAGE}/places", **CENTRE)).status_code == 403
+
+
+def at(moment: str, place: tuple[float, float], **more: Any) -> dict[str, Any]:
+    """A position taken at an instant."""
+    known = {"lat": place[0], "lon": place[1], "accuracy_m": 12.0, "mocked": False}
+    return {**known, "taken_at": instant(moment).isoformat(), **more}
+
+
+async def attended(desk: Desk) -> None:
+    """A visit at the approved place that the carer left from far away, in no time, by a position that was made up."""
+    browser = await desk.as_("manager")
+    await browser.get(PAGE)
+    await browser.post(f"{PAGE}/places", **CENTRE)
+    await desk.office.plan("SEEN", "2026-11-03T09:00")
+    phone = await desk.office.phone()
+    far = at("2026-11-03T09:30", (53.0, 0.0), mocked=True)
+    for kind, moment, fix in (
+        ("check_in", "2026-11-03T09:29", at("2026-11-03T09:29", (52.0571, 0.0))),
+        ("check_out", "2026-11-03T09:30", far),
+        ("check_in", "2026-11-03T09:31", None),
+    ):
+        desk.office.set(instant(moment))
+        given = {} if fix else {"no_fix": "denied"}
+        phone.record(kind, visit_id("SEEN"), instant(moment), fix=fix, payload=given)
+    assert await desk.office.hand_in() == ["accepted"] * 3
+
+
+async def test_a_visit_s_page_names_the_place_and_words_what_speaks_against_each_position(desk: Desk) -> None:
+    await attended(desk)
+    page = (await (await desk.as_("second")).get(f"/visits/{visit_id('SEEN')}")).text
+    assert "at the place of the visit<br>" in page
+    assert "Matched: Day centre, 0 m away, accurate to 12 m" in page
+    assert re.search(r"Nearest: Day centre, 10\d,\d{3} m away, accurate to 12 m", page)
+    speed = FLAGS["implied_speed"]
+    assert f"{FLAGS['mock_location']}; {speed}" in page and page.count(f">{speed}<") == 1
+    assert f">{FLAGS['no_fix_denied']}<" in page
+
+
+async def test_an_auditor_reads_of_a_place_only_whether_it_is_the_home(desk: Desk) -> None:
+    await attended(desk)
+    await desk.office.plan("HOME", "2026-11-04T09:00")
+    phone = await desk.office.phone()
+    home = await desk.superuser.fetchrow(
+        "SELECT lat, lon FROM service_user_version v JOIN service_user s ON s.id = service_user_id AND reference = 'S1'"
+    )
+    for kind, moment in (("check_in", "2026-11-04T09:00"), ("check_out", "2026-11-04T09:30")):
+        desk.office.set(instant(moment))
+        phone.record(kind, visit_id("HOME"), instant(moment), fix=at(moment, (home["lat"], home["lon"])))
+    await desk.office.hand_in()
+    await desk.office.pay("E1", "1", 60, "12.71", ("2026-11-02", "2026-11-08"), "2026-11-13")
+    await desk.office.run(REPORT_DUE)
+    path = f"/wage-reports/{await desk.id_of('wage_report')}/workers/1/days"
+    auditor = await desk.as_("auditor")
+    seen = (await auditor.get(f"{path}/2026-11-03")).text
+    assert "Matched: another approved place, 0 m away, accurate to 12 m" in seen
+    assert FLAGS["mock_location"] in seen
+    assert "Day centre" not in seen and "52.0571" not in seen
+    assert "Nearest: another approved place" in seen
+    assert "Matched: the home, 0 m away" in (await auditor.get(f"{path}/2026-11-04")).text
+
+
+async def test_nobody_is_shown_how_far_a_carer_s_own_home_is(desk: Desk) -> None:
+    await desk.office.plan("SEEN", "2026-11-03T09:00", carer="E2")
+    moment = "2026-11-03T09:00"
+    desk.office.set(instant(moment))
+    phone = await desk.office.phone("C2")
+    phone.record("check_in", visit_id("SEEN"), instant(moment), fix=at(moment, (52.05, 0.0)))
+    await desk.office.hand_in("C2")
+    page = (await (await desk.as_("manager")).get(f"/visits/{visit_id('SEEN')}")).text
+    assert FLAGS["at_own_home"] in page and "Nearest: the home" in page and "m away" not in page
+
+
+def test_the_pages_word_each_reason_as_the_documentation_does() -> None:
+    written = (Path(__file__).parents[2] / "docs" / "visits.md").read_text().replace("'", "’")
+    table = re.findall(r"^\| `(\w+[a-z])` \| ([^|;]+?)(?:;[^|]*)? \|", written.split("## Reasons")[1], re.M)
+    assert len(table) > 8
+    for reason, words in table:
+        assert FLAGS[reason].startswith(words), reason

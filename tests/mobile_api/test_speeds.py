@@ -2,7 +2,6 @@
 
 import random
 from datetime import timedelta
-from typing import Any
 from uuid import uuid4
 
 import asyncpg
@@ -94,28 +93,3 @@ async def test_a_position_comes_into_it_when_its_event_is_released(
     provider = await superuser.fetchval("SELECT provider_id FROM event LIMIT 1")
     await release_event(provider, row, uuid4(), "She stood in")
     assert (await found())["V1"] == ("uncertain", True)
-
-
-async def test_any_well_formed_position_is_kept(world: World) -> None:
-    """Whatever a signed event says of where it was, it is accepted: doubt is a reason, never a refusal."""
-    phone, clock = await world.phone()
-    chance = random.Random(1)
-    odd: list[dict[str, Any] | None] = [None]
-    for lat in (-90.0, 0.0, 90.0, DOOR[0]):
-        for lon in (-180.0, 0.0, 180.0, DOOR[1]):
-            for accuracy in (0.0, 10.0, 4e7, 9e15):
-                odd.append(fix(lat, lon, accuracy))
-    for year in ("1900-01-02", "2199-12-30"):
-        odd.append({**fix(), "taken_at": f"{year}T00:00:00+00:00"})
-    odd.append({**fix(), "mocked": True})
-    for each in odd:
-        clock.time += timedelta(seconds=1)
-        kind, method = (
-            chance.choice(["check_in", "check_out"]),
-            chance.choice(["gps", "phone", "manual", "qr"]),
-        )
-        phone.record(kind, visit("V1"), fix=each, method=method)
-    world.at(hour(9))
-    clock.time = hour(9)
-    assert [result for result in await phone.flush() if result["outcome"] != "accepted"] == []
-    assert (await visits()).height > 0
