@@ -92,6 +92,21 @@ class UnclassifiedLine(Struct, frozen=True, kw_only=True):
     reason: str
 
 
+class PossibleDouble(Struct, frozen=True, kw_only=True):
+    """Two lines, in two layouts, that may be one payment loaded twice. Both count. No template: loaded line by line.
+
+    References are null where the report names nobody, for they may hold anybody's name.
+    """
+
+    section: str
+    kind: str
+    paid_on: Day
+    reference: str | None
+    template: str | None
+    other_reference: str | None
+    other_template: str | None
+
+
 class Together(Struct, frozen=True, kw_only=True):
     """The test with all duties taken as the same, so that contact pay above a lower travel rate is a premium.
 
@@ -132,6 +147,7 @@ class WorkerBeside(Struct, frozen=True, kw_only=True):
     standards: list[StandardVerdict]
     together: Together | None = None
     rates_unsaid: bool = False
+    doubled: list[PossibleDouble] = []
 
 
 class MappedElement(Struct, frozen=True, kw_only=True):

@@ -33,6 +33,7 @@ def worker_tables(beside: WorkerBeside, rule: Numbered) -> list[Table]:
         _together(beside, rule),
         _mileage(beside.mileage, rule),
         _unclassified(beside),
+        _doubled(beside),
     ]
     return [table for table in tables if table.rows or table.note]
 
@@ -182,6 +183,26 @@ def _unclassified(beside: WorkerBeside) -> Table:
     return Table("Payroll lines not classified", headings, rows, (2, 3), note)
 
 
+def _doubled(beside: WorkerBeside) -> Table:
+    rows = [
+        [
+            words.worded(pair.kind),
+            words.short_day(pair.paid_on),
+            _loaded(pair.reference, pair.template),
+            _loaded(pair.other_reference, pair.other_template),
+        ]
+        for pair in beside.doubled
+    ]
+    note = "Both count in the test until one is superseded by a line of nothing." if rows else ""
+    return Table("Payments perhaps loaded twice", ("Kind", "Paid", "Line", "And line"), rows, (), note)
+
+
+def _loaded(reference: str | None, template: str | None) -> str:
+    """A line by its reference, and how it was loaded."""
+    how = "loaded line by line" if template is None else f"by the template {template}"
+    return how if reference is None else f"{reference} ({how})"
+
+
 def _sums(beside: ReportBeside) -> Table:
     rows = [
         ["Expected under the terms held", words.pounds(beside.expected)],
@@ -243,6 +264,12 @@ def sheets(beside: ReportBeside | None, workers: Sequence[TestedWorker]) -> Shee
         for name, each in known
         for row in each.unclassified
     ]
+    doubled = [
+        (name, pair.section, pair.kind, pair.paid_on.isoformat(), _loaded(pair.reference, pair.template),
+         _loaded(pair.other_reference, pair.other_template))
+        for name, each in known
+        for pair in each.doubled
+    ]  # fmt: skip
     standards = [
         (
             name,
@@ -262,6 +289,7 @@ def sheets(beside: ReportBeside | None, workers: Sequence[TestedWorker]) -> Shee
         ("Mileage risk", _MILEAGE, mileage),
         ("Standards", _STANDARDS, standards),
         ("Not classified", _UNREAD, unread),
+        ("Perhaps twice", _DOUBLED, doubled),
         ("Pay elements", mapping_table(beside).headings, mapping_table(beside).rows),
     ]
 
@@ -280,3 +308,4 @@ _STANDARDS: Final = (
     "rule",
 )  # fmt: skip
 _UNREAD: Final = ("employment", "element", "description", "amount £", "units", "paid", "why")
+_DOUBLED: Final = ("employment", "section", "kind", "paid", "line", "and line")

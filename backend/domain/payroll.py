@@ -96,6 +96,7 @@ def _read(line: Mapping[str, Any], version: Mapping[str, Any]) -> dict[str, Any]
             name: line[name] for name in ("employment_id", "paid_on", "earned_start", "earned_end", "element")
         },
         "reference": line["reference"],
+        "template": line.get("template"),
         **{name: version[name] for name in ("section", "kind", "duties", "consolidated", "absence_taken")},
         **_worth(version["section"], version["kind"], amount, line),
     }

@@ -19,7 +19,8 @@ def unnamed(worker: TestedWorker, label: str) -> TestedWorker:
     beside = worker.beside
     if beside is not None:
         wordless = [structs.replace(line, description=None) for line in beside.unclassified]
-        beside = structs.replace(beside, unclassified=wordless)
+        unsaid = [structs.replace(pair, reference=None, other_reference=None) for pair in beside.doubled]
+        beside = structs.replace(beside, unclassified=wordless, doubled=unsaid)
     return structs.replace(worker, employment=label, person=label, name=None, beside=beside)
 
 

@@ -24,6 +24,7 @@ from schemas.beside import (
     ExactFigures,
     ExpectedLine,
     MileageRisk,
+    PossibleDouble,
     SideBySide,
     Together,
     UnclassifiedLine,
@@ -75,6 +76,7 @@ def workers_beside(
             standards=standard_verdicts(facts.standards, test.case, test.result, together[place]),
             together=_together(test.result, together[place]),
             rates_unsaid=_rates_unsaid(test.case),
+            doubled=[_double(*pair) for pair in facts.payroll.doubled[test.employment["employment_id"]]],
         )
         for place, test in enumerate(tests)
     ]
@@ -135,6 +137,18 @@ def _unclassified_line(row: Mapping[str, Any]) -> UnclassifiedLine:
         units=row["quantity"],
         paid_on=row["paid_on"],
         reason=row["reason"],
+    )
+
+
+def _double(line: Mapping[str, Any], other: Mapping[str, Any]) -> PossibleDouble:
+    return PossibleDouble(
+        section=line["section"],
+        kind=line["kind"],
+        paid_on=line["paid_on"],
+        reference=line["reference"],
+        template=line.get("template"),
+        other_reference=other["reference"],
+        other_template=other.get("template"),
     )
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 import asyncpg
 import polars as pl
 
+from backend.domain.pay_doubles import possible_doubles
 from backend.domain.pay_period import last_day_after_leaving, parse_pay_cycle
 from backend.domain.payroll import Classified, classify
 from backend.sql import query
@@ -70,13 +71,15 @@ class RecordedWages:
 class Payroll:
     """What payroll paid, by employment: `lines` as the test takes them, `unclassified` ones raw with their reason.
 
-    `mapping` are the versions of the mapping that lines went by; `digests` of all that went in.
+    `mapping` are the versions of the mapping that lines went by; `digests` of all that went in. `doubled` are pairs of
+    `lines` that may be one payment loaded twice; both count until one is superseded.
     """
 
     lines: Mapping[str, Sequence[Mapping[str, Any]]]
     unclassified: Mapping[str, Sequence[Mapping[str, Any]]]
     mapping: Sequence[Mapping[str, Any]]
     digests: Sequence[str]
+    doubled: Mapping[str, Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +198,16 @@ def wages_recorded(recorded: RecordedWages, estimator: TravelEstimator | None = 
         ]
         for row in employed
     }
-    return WageReportFacts(employed, cases, days, replace(payroll, unclassified=unread), standards, recorded)
+    doubled = {
+        row["employment_id"]: [
+            pair
+            for pair in possible_doubles(lines.get(row["employment_id"], ()))
+            if _bears_on(pair[0], period, row)
+        ]
+        for row in employed
+    }
+    payroll = replace(payroll, unclassified=unread, doubled=doubled)
+    return WageReportFacts(employed, cases, days, payroll, standards, recorded)
 
 
 def _payroll(recorded: RecordedWages) -> Payroll:

@@ -198,6 +198,20 @@ async def test_an_overpayment_taken_back_is_shown_under_its_rule_and_takes_nothi
     assert said == {"BACK": True, "BASIC": False, "WAIT": False}
 
 
+async def test_the_same_money_in_two_layouts_is_listed_with_both_references_and_counts(
+    office: Office, superuser: asyncpg.Connection
+) -> None:
+    await a_morning(office)
+    await take_export(EXPORT)
+    await load_rows("pay-mapping", [element("BASIC"), element("WAIT")])
+    await office.pay("E1", "slip-1", 60, "12.71", WEEK, "2026-11-13")
+    worker = await one(office, superuser)
+    [pair] = worker["beside"]["doubled"]
+    assert (pair["reference"], pair["template"], pair["other_template"]) == ("slip-1", None, "generic")
+    assert pair["other_reference"].endswith("BASIC 1")
+    assert worker["result"]["total_remuneration"] == "29.67", "12.71 twice and 4.25"
+
+
 async def test_the_open_question_of_duties_is_shown_both_ways(
     office: Office, superuser: asyncpg.Connection
 ) -> None:

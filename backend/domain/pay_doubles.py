@@ -1,0 +1,45 @@
+"""Payments that may have been loaded twice: the same money in two layouts under different references.
+
+Equal lines within one layout are common and are none of it: two shifts of one length, two uniforms.
+"""
+
+from collections.abc import Iterable, Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, Final
+
+Line = Mapping[str, Any]
+_PENNY: Final = Decimal("0.01")
+
+
+def possible_doubles(lines: Iterable[Line]) -> list[tuple[Line, Line]]:
+    """Pairs of lines of one employment that differ in `template` (None: loaded line by line) and are otherwise equal in
+    payment date, section, kind, days earned and worth to the penny. Lines of nothing are in no pair, and of the
+    lines of two layouts each is in one pair at most.
+    """
+    alike: dict[tuple[Any, ...], dict[str, list[Line]]] = {}
+    for line in lines:
+        if worth := _worth(line):
+            said = (line[name] for name in ("paid_on", "section", "kind", "earned_start", "earned_end"))
+            layouts = alike.setdefault((*said, worth), {})
+            layouts.setdefault(line.get("template") or "", []).append(line)
+    return [
+        pair
+        for layouts in alike.values()
+        for first, *others in [_ordered(layouts)]
+        for other in others
+        for pair in zip(first, other, strict=False)
+    ]
+
+
+def _ordered(layouts: Mapping[str, list[Line]]) -> list[list[Line]]:
+    return [sorted(layouts[name], key=lambda line: str(line["reference"])) for name in sorted(layouts)]
+
+
+def _worth(line: Line) -> Decimal:
+    """Pounds: the amount, or time or units at the rate."""
+    if line["amount"] is not None:
+        return Decimal(line["amount"]).quantize(_PENNY, ROUND_HALF_UP)
+    by_time = line["minutes"] is not None
+    quantity = line["minutes"] if by_time else line["units"]
+    worth = Decimal(quantity or 0) * Decimal(line["rate"] or 0)
+    return (worth / 60 if by_time else worth).quantize(_PENNY, ROUND_HALF_UP)
