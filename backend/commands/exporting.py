@@ -120,6 +120,23 @@ def hours(folder: Path, provider: str, first: datetime, last: datetime, as_of: d
         raise SystemExit(1)
 
 
+@export.command()
+@_FOLDER
+@_PROVIDER
+@click.option("--from", "first", required=True, type=_DAY, help="The first London date.")
+@click.option("--until", "last", required=True, type=_DAY, help="The last London date.")
+@click.option("--as-of", type=INSTANT, help="What was recorded up to this instant. Default: up to now.")
+def gaps(folder: Path, provider: str | None, first: datetime, last: datetime, as_of: datetime | None) -> None:
+    """Write the gap ledger: for each two consecutive stops what was planned and observed, and what each second was.
+
+    
+    Example:
+      doorstep export gaps out --provider brightwater --from 2026-11-02 --until 2026-11-29
+    """
+    written, count = asyncio.run(_gaps(folder, provider, first.date(), last.date(), as_of))
+    click.echo(f"{counted(count, 'gap')} in {counted(written, 'file')} written to {folder}.")
+
+
 @export.command("manual-share")
 @_FOLDER
 @_PROVIDER
@@ -134,6 +151,23 @@ def manual_share(folder: Path, provider: str | None, first: datetime, last: date
     """
     written = asyncio.run(_manual_share(folder, provider, first.date(), last.date()))
     click.echo(f"{counted(written, 'file')} written to {folder}.")
+
+
+async def _gaps(
+    folder: Path, provider: str | None, first: date, last: date, as_of: datetime | None
+) -> tuple[int, int]:
+    from backend import clock
+    from backend.commands.providers import providers
+    from backend.running import database
+    from backend.use_cases.export_gaps import export_gaps
+
+    written = count = 0
+    async with database():
+        for provider_id, reference in await providers(provider):
+            file, rows = await export_gaps(provider_id, reference, first, last, as_of or clock.now())
+            _write(folder, file)
+            written, count = written + 1, count + rows
+    return written, count
 
 
 async def _manual_share(folder: Path, provider: str | None, first: date, last: date) -> int:

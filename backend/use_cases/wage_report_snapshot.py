@@ -63,7 +63,7 @@ def wage_report_snapshot(
     book = packaged_rulebook() if book is None else book
     results = exact_results(facts.cases, today, book.law)
     ledger = gap_ledgers(facts.days, book.estimator)
-    days = _days(facts.days, ledger)
+    days = days_by_employment(facts.days, ledger)
     tests: list[TestPut] = []
     not_tested: list[NotTested] = []
     for employment, case, (result, exact) in zip(facts.employments, facts.cases, results, strict=True):
@@ -209,7 +209,7 @@ def _statute(workers: Sequence[TestedWorker], book: Rulebook) -> list[StatuteEnt
     ]
 
 
-def _days(days: CarersDays, ledger: Ledger) -> dict[str, list[WorkedDay]]:
+def days_by_employment(days: CarersDays, ledger: Ledger) -> dict[str, list[WorkedDay]]:
     """Worked days of each employment, by date: segments, flags, gaps, and the visits they name or that began then."""
     segments, flags = _rows(readable(days.segments)), _rows(days.flags)
     visits = days.visits.filter(pl.col("carer_id").is_not_null()).sort("starts_at", "visit_id")

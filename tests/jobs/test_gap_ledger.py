@@ -1,6 +1,8 @@
 """The gap ledger through the database: what phones signed, what was planned, and what a report freezes of the gaps."""
 
-from datetime import timedelta
+import csv
+import io
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -8,6 +10,7 @@ import asyncpg
 import msgspec
 
 from backend.tables.ids import thing_id
+from backend.use_cases.export_gaps import export_gaps
 from backend.use_cases.frozen_documents import snapshot_bytes
 from backend.use_cases.verify_documents import verify_documents
 from tests.jobs.office import PROVIDER, Office, instant, visit_id
@@ -214,3 +217,21 @@ async def corrected(
         "VALUES ($1, $2, 1, 'accepted', $3, $4)",
         PROVIDER, correction, uuid4(), office.clock,
     )  # fmt: skip
+
+
+async def test_the_ledger_of_any_days_is_a_csv_as_it_was_known_at_an_instant(office: Office) -> None:
+    await two_weeks(office)
+    known = office.clock
+    await late_visit(office)
+    first, last = date(2026, 11, 2), date(2026, 11, 15)
+    now, count = await export_gaps(PROVIDER, "hearth", first, last, office.clock)
+    then, before = await export_gaps(PROVIDER, "hearth", first, last, known)
+    assert (count, before, now.name) == (2, 1, "gaps_hearth_2026-11-02_2026-11-15.csv")
+    rows = list(csv.DictReader(io.StringIO(now.content.decode())))
+    assert [(row["employment"], row["from"], row["to"]) for row in rows] == [
+        ("E1", "A", "B"),
+        ("E1", "B", "C"),
+    ]
+    assert [row["observed gap seconds"] for row in rows] == ["1200", "1200"]
+    [row] = csv.DictReader(io.StringIO(then.content.decode()))
+    assert (row["unexplained seconds"], row["why not counted"]) == ("4200", "unresolved 4200 [day-long-gap]")
