@@ -1,60 +1,87 @@
-"""Law and terms are apart: whatever terms pay, what happened and what counts by law stay the same."""
+"""Pay of made-up days agrees with a second reading of the terms."""
 
-from collections import Counter
-from decimal import Decimal
+import json
+from fractions import Fraction
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.use_cases.calc_day import day_results
-from backend.use_cases.calc_pay import pay_results
-from schemas.pay import HOURLY_WORK, PayCase, PayRates, PayTerms
-from tests.domain.working_day.test_day_laws import activities_made, case_of, visits_made
+from backend.use_cases.calc_day import calc_day
+from backend.use_cases.calc_pay import calc_pay
+from tests.days import HERE, THERE, activity, case, journey, span, visit
+from tests.pay_oracle import explain
 
-rates_made = st.dictionaries(
-    st.sampled_from([*HOURLY_WORK, "sleep_in_flat"]),
-    st.decimals("0.01", "99.99", places=2),
-).map(lambda rates: PayRates(**{"break_" if work == "break" else work: rate for work, rate in rates.items()}))
-terms_made = st.builds(
-    PayTerms,
-    rates=rates_made,
-    paid_gap_limit_minutes=st.sampled_from([None, Decimal(0), Decimal(20), Decimal(60)]),
+WORK = ("contact", "travel", "waiting", "training", "supervision", "break")
+RECORDED = ("travel", "training", "supervision", "waiting", "break", "home")
+OFFERED = (
+    {"name": "early", "from": "00:00", "until": "08:10", "multiplier": "1.5"},
+    {"name": "around", "from": "08:40", "until": "08:20", "per_hour": "2.345"},
+    {"name": "monday", "days": ["mon"], "from": "08:00", "until": "09:00", "multiplier": "1.333333"},
+    {"name": "tuesday", "days": ["tue"], "from": "00:00", "until": "23:59", "per_hour": "9"},
+    {"name": "equal", "from": "08:00", "until": "09:00", "multiplier": "1.333333"},
 )
 
-
-def by_law(visits: list[Any], activities: list[Any]) -> Counter[str]:
-    """Minutes of a day by kind, as calc day counts them or does not."""
-    [day] = day_results([case_of(visits, activities)])
-    found: Counter[str] = Counter()
-    for segment in day.segments:
-        found[segment.kind] += segment.seconds // 60
-    return +found
+spans = st.tuples(st.integers(0, 240), st.integers(0, 240)).map(sorted)
+"""Two instants of the two hours from 07:30, in half minutes."""
+rates = st.integers(1, 2_500_000).map(lambda tens: f"{tens / 100_000:.5f}")
 
 
-@settings(max_examples=80, deadline=None)
-@given(visits_made, activities_made, terms_made)
-def test_paid_and_unpaid_time_together_are_the_time_that_the_law_saw_whatever_the_terms(
-    visits: list[Any], activities: list[Any], terms: PayTerms
-) -> None:
-    [paid] = pay_results([PayCase(terms=terms, days=[case_of(visits, activities)])])
-    found: Counter[str] = Counter()
-    for line in paid.lines:
-        if line.kind in ("hourly", "sleep_in_allowance"):
-            found[str(line.work)] += int(line.minutes)
-    for left in paid.unpaid:
-        found[left.work] += int(left.minutes)
-    assert +found == by_law(visits, activities)
+def clocks(ends: list[int]) -> tuple[str, str]:
+    first, last = (27_000 + 30 * end for end in ends)
+    return tuple(f"{at // 3600:02}:{at // 60 % 60:02}:{at % 60:02}" for at in (first, last))  # type: ignore[return-value]
 
 
-@settings(max_examples=40, deadline=None)
-@given(visits_made, activities_made, terms_made)
-def test_a_rate_is_paid_on_time_of_its_own_kind_alone(
-    visits: list[Any], activities: list[Any], terms: PayTerms
-) -> None:
-    [paid] = pay_results([PayCase(terms=terms, days=[case_of(visits, activities)])])
-    law = by_law(visits, activities)
-    for line in paid.lines:
-        if line.kind == "hourly":
-            assert line.work is not None and terms.rates.hourly(line.work) == Decimal(line.rate)
-            assert int(line.minutes) <= law[line.work]
+@st.composite
+def days(draw: st.DrawFn) -> dict[str, Any]:
+    made = draw(st.lists(st.tuples(spans, st.none() | spans, st.sampled_from([HERE, THERE])), max_size=4))
+    visits = [
+        visit(f"v{index}", *clocks(actual), place, planned=planned and span(*clocks(planned)))
+        for index, (actual, planned, place) in enumerate(made)
+    ]
+    recorded = draw(st.lists(st.tuples(st.sampled_from(RECORDED), spans), max_size=3))
+    names = [one["id"] for one in visits]
+    minutes = draw(st.integers(0, 30))
+    return case(
+        visits,
+        [activity(kind, *clocks(ends)) for kind, ends in recorded],
+        [journey(one, other, minutes) for one in names for other in names if one != other],
+        waiting_limit_minutes=draw(st.sampled_from([None, 0, 20])),
+    )
+
+
+@st.composite
+def terms(draw: st.DrawFn) -> dict[str, Any]:
+    mode = draw(st.sampled_from(["none", "up", "down", "nearest"]))
+    return {
+        "rates": draw(st.dictionaries(st.sampled_from(WORK), rates)),
+        "contact_basis": draw(st.sampled_from(["actual", "planned", "longer"])),
+        "paid_gap_limit_minutes": draw(st.sampled_from([None, 0, 10, 45])),
+        "enhancements": draw(
+            st.lists(st.sampled_from(OFFERED), max_size=3, unique_by=lambda one: one["name"])
+        ),
+        "rounding": {"mode": mode}
+        | ({} if mode == "none" else {"minutes": draw(st.sampled_from([1, 5, 15]))}),
+    }
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(days(), terms()), min_size=4, max_size=4))
+def test_every_line_and_unpaid_minute_agrees_with_a_slow_second_reading(cases: list[Any]) -> None:
+    answers: Any = calc_day(json.dumps([day for day, _ in cases]).encode())
+    asked = [{"terms": agreed, "days": [day]} for day, agreed in cases]
+    results: Any = calc_pay(json.dumps(asked).encode())
+    for (day, agreed), answer, result in zip(cases, answers, results, strict=True):
+        lines, left = explain(day, answer, agreed)
+        assert {key: pence for key, (_, pence) in lines.items()} == {
+            (row["kind"], row["work"], row.get("enhancement")): round(Fraction(row["amount"]) * 100)
+            for row in result["lines"]
+            if row["minutes"] != "0"
+        }
+        assert {key: _two_places(Fraction(seconds, 60)) for key, seconds in left.items()} == {
+            (row["work"], row["rule"]): Fraction(row["minutes"]) for row in result["unpaid"]
+        }
+
+
+def _two_places(minutes: Fraction) -> Fraction:
+    return Fraction(int(minutes * 100 + Fraction(1, 2)), 100)
