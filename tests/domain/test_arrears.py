@@ -60,6 +60,28 @@ def test_a_payment_for_other_days_or_of_a_later_day_settles_nothing() -> None:
     assert (standing.outstanding, beyond) == (500, [(elsewhere, 500)])
 
 
+def test_a_payment_counts_for_a_period_of_which_it_covers_the_first_or_the_last_day_alone() -> None:
+    period = short(MAY, 500, d2026_08_01=500)
+    for span in ((MAY[1], JUNE[1]), (date(2026, 4, 1), MAY[0])):
+        [standing], beyond = settled([period], [paid("a", "2026-08-01", 200, span)], TODAY)
+        assert (standing.outstanding, beyond) == (300, [])
+    for span in ((JUNE[0], JUNE[1]), (date(2026, 4, 1), date(2026, 4, 30))):
+        assert settled([period], [paid("a", "2026-08-01", 200, span)], TODAY)[0][0].outstanding == 500
+
+
+def test_a_payment_of_today_counts() -> None:
+    [standing], _ = settled([short(MAY, 500)], [paid("a", "2026-11-21", 500)], TODAY)
+    assert (standing.outstanding, standing.settled_on) == (0, TODAY)
+
+
+def test_what_is_paid_after_a_period_is_settled_goes_beyond_though_the_rate_has_risen() -> None:
+    period = ShortPeriod(*MAY, 500, {date(2026, 8, 1): 500, date(2026, 9, 1): 520, TODAY: 520})
+    later = paid("b", "2026-09-01", 20)
+    [standing], beyond = settled([period], [later, paid("a", "2026-08-01", 500)], TODAY)
+    assert (standing.outstanding, standing.settled_on, beyond) == (0, date(2026, 8, 1), [(later, 20)])
+    assert [part for _, part in standing.paid] == [500]
+
+
 def test_without_a_rate_of_today_nothing_is_claimed_to_be_outstanding() -> None:
     period = ShortPeriod(*MAY, 500, {TODAY: None})
     assert settled([period], [], TODAY)[0][0].outstanding is None
@@ -69,6 +91,13 @@ def test_a_payment_on_a_day_without_a_known_rate_reduces_and_settles_nothing() -
     period = ShortPeriod(*MAY, 500, {date(2026, 8, 1): None, TODAY: None})
     [standing], _ = settled([period], [paid("a", "2026-08-01", 500)], TODAY)
     assert (standing.settled_on, standing.outstanding, standing.underpayment_left) == (None, None, 0)
+
+
+def test_no_more_than_the_underpayment_is_taken_while_the_rate_is_not_known() -> None:
+    period = ShortPeriod(*MAY, 500, {date(2026, 8, 1): None, date(2026, 8, 2): None, TODAY: None})
+    second = paid("b", "2026-08-02", 100)
+    [standing], beyond = settled([period], [paid("a", "2026-08-01", 500), second], TODAY)
+    assert (standing.settled_on, beyond) == (None, [(second, 100)])
 
 
 def test_the_penalty_is_twice_the_underpayment_within_its_bounds() -> None:

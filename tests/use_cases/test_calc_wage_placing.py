@@ -138,6 +138,7 @@ def test_bank_holidays_bring_the_last_day_for_the_record_forward() -> None:
     assert paid(line, bank_holidays=["2026-05-25", "2026-05-27"]) == "60.00"
     assert paid(line, bank_holidays=["2026-05-25"]) == "0.00"
     assert paid(line, bank_holidays=["2026-05-27", "2026-05-27", "2026-05-30"]) == "0.00"
+    assert paid(line, bank_holidays=["2026-05-25", "2026-06-01", "2026-06-02"]) == "0.00", "after the period"
 
 
 @pytest.mark.parametrize(
