@@ -5,9 +5,10 @@ import ctypes
 import shutil
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractAsyncContextManager, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,8 @@ import hypothesis
 import pytest
 from litestar import Litestar
 
+from backend import clock, embedded, keys, logs, settings
 from backend import db as database_module
-from backend import embedded, keys, logs, settings
 from backend.embedded import Urls
 from backend.embedded.cluster import ROLES
 from backend.migrations.runner import migrate
@@ -77,6 +78,11 @@ class Database:
     superuser_url: str
     environment: dict[str, str]
 
+    @property
+    def name(self) -> str:
+        """What the server calls it."""
+        return urlsplit(self.superuser_url).path.removeprefix("/")
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests whose browser or engine is missing are left out, and said to be NOT RUN at the end."""
@@ -124,19 +130,36 @@ def server(folder: Path) -> Iterator[Urls]:
 
 
 @pytest.fixture
-def database(server: Urls, folder: Path) -> Iterator[Database]:
-    """A fresh copy of the template; the settings of the process point to it for the length of the test."""
-    with fresh_database(server, folder) as made:
+def database(request: pytest.FixtureRequest, server: Urls, folder: Path) -> Iterator[Database]:
+    """A fresh copy of the template; the settings of the process point to it for the length of the test.
+
+    For a test that asks for `busy` it is a copy of the database in which the office has worked already.
+    """
+    template = TEMPLATE
+    if "busy" in request.fixturenames:
+        from tests.console.desk import fortnight
+
+        template = fortnight(server, folder)[1]
+    with fresh_database(server, folder, template) as made:
         yield made
 
 
 @contextmanager
-def fresh_database(server: Urls, folder: Path) -> Iterator[Database]:
+def fresh_database(server: Urls, folder: Path, template: str = TEMPLATE) -> Iterator[Database]:
     """The same for a block."""
+    made = new_database(server, folder, template)
+    settings.use(made.settings)
+    yield made
+    settings.forget()
+    _as(server.superuser, f"DROP DATABASE {made.name} WITH (FORCE)")
+
+
+def new_database(server: Urls, folder: Path, template: str = TEMPLATE) -> Database:
+    """A copy of a database to which nobody is connected. It goes with the server, or earlier if somebody drops it."""
     name = f"test_{uuid4().hex}"
     _as(
         server.superuser,
-        f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY OWNER {ROLES['owner']}",
+        f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY OWNER {ROLES['owner']}",
     )
     made = Settings(
         data=folder / "data",
@@ -145,10 +168,7 @@ def fresh_database(server: Urls, folder: Path) -> Iterator[Database]:
         embedded=True,
         metrics=True,
     )
-    settings.use(made)
-    yield Database(made, _named(server.superuser, name), _environment(made, folder))
-    settings.forget()
-    _as(server.superuser, f"DROP DATABASE {name} WITH (FORCE)")
+    return Database(made, _named(server.superuser, name), _environment(made, folder))
 
 
 @pytest.fixture
@@ -177,23 +197,32 @@ def application() -> Litestar:
 @pytest.fixture
 async def http(database: Database) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the whole application, in this event loop, so that requests really run at the same time."""
+    async with client_of(database) as client:
+        yield client
+
+
+@asynccontextmanager
+async def client_of(made: Database) -> AsyncIterator[httpx.AsyncClient]:
+    """The same for a block. The settings of the process must point to the database."""
     app = application()
-    logs.configure(database.settings)  # to the standard error of this test
+    logs.configure(made.settings)  # to the standard error of this test
     lifespan: AbstractAsyncContextManager[None] = app.lifespan()
     async with lifespan:
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)  # type: ignore[arg-type]
-        async with httpx.AsyncClient(transport=transport, base_url=database.settings.base_url) as client:
+        async with httpx.AsyncClient(transport=transport, base_url=made.settings.base_url) as client:
             yield client
 
 
 @pytest.fixture
-def at(database: Database, tmp_path: Path) -> Any:
+def at(database: Database, tmp_path: Path) -> Callable[[datetime], None]:
     """`at(instant)` sets the server's clock for the rest of the test."""
-    from backend import clock
+    return clock_in(tmp_path / "clock")
 
-    path = tmp_path / "clock"
 
-    def set_clock(instant: Any) -> None:
+def clock_in(path: Path) -> Callable[[datetime], None]:
+    """Sets the server's clock, kept in a file, as long as the settings of the process stand."""
+
+    def set_clock(instant: datetime) -> None:
         clock.write(path, instant)
         settings.use(replace(settings.current(), clock=path))
 

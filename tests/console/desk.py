@@ -1,10 +1,12 @@
 """People who sign in, in a browser of their own, around a small office that has worked, been paid and been invoiced."""
 
+import asyncio
 import re
 import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -13,9 +15,12 @@ import asyncpg
 import httpx
 import pytest
 
+from backend import settings
 from backend.api.authentication import COOKIE
+from backend.embedded import Urls
 from backend.use_cases.passwords import hash_password
 from backend.use_cases.sign_in import SESSION_LIVES, token_hash
+from tests.conftest import Database, client_of, clock_in, new_database
 from tests.jobs.office import Office, instant, visit_id
 
 PASSWORD: Final = "three random words"
@@ -169,7 +174,28 @@ async def desk(http: httpx.AsyncClient, at: Any, superuser: asyncpg.Connection) 
 
 
 @pytest.fixture
-async def busy(desk: Desk) -> Desk:
-    """The same after a fortnight's work."""
-    await desk.work_a_fortnight()
+async def busy(
+    http: httpx.AsyncClient, at: Any, superuser: asyncpg.Connection, server: Urls, folder: Path
+) -> Desk:
+    """The same after a fortnight's work, in a copy of the database in which it was done."""
+    worked, _ = fortnight(server, folder)
+    return Desk(worked.office.again(http, at), superuser)
+
+
+@cache
+def fortnight(server: Urls, folder: Path) -> tuple[Desk, str]:
+    """A desk after a fortnight's work, done once for all tests of a process, and the name of its database."""
+    made = new_database(server, folder)
+    settings.use(made.settings)
+    desk = asyncio.run(_worked(made, folder / "fortnight-clock"))
+    settings.forget()
+    return desk, made.name
+
+
+async def _worked(made: Database, clock: Path) -> Desk:
+    superuser = await asyncpg.connect(made.superuser_url)
+    async with client_of(made) as client:
+        desk = await Desk(await Office(client, clock_in(clock)).open(), superuser).open()
+        await desk.work_a_fortnight()
+    await superuser.close()
     return desk

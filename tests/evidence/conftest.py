@@ -2,8 +2,6 @@
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +9,9 @@ import asyncpg
 import httpx
 import pytest
 
-from backend import clock, keys, settings
-from backend.app import create_app
+from backend import keys
 from backend.embedded import Urls
-from tests.conftest import Database, fresh_database
+from tests.conftest import Database, client_of, clock_in, fresh_database
 from tests.console.desk import busy, desk
 from tests.evidence.reported import Bundles, Reported, work_a_week
 from tests.jobs.office import Office
@@ -40,16 +37,9 @@ def bundles(server: Urls, folder: Path) -> Iterator[Bundles]:
 
 
 async def _make(made: Database, file: Path) -> Bundles:
-    def at(instant: datetime) -> None:
-        clock.write(file, instant)
-        settings.use(replace(settings.current(), clock=file))
-
-    app = create_app()
     superuser = await asyncpg.connect(made.superuser_url)
-    async with app.lifespan():
-        transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
-        async with httpx.AsyncClient(transport=transport, base_url=made.settings.base_url) as client:
-            reported = await work_a_week(await Office(client, at).open(), superuser)
-            found = Bundles(await reported.bundle(), await reported.bundle("E1"), keys.current())
+    async with client_of(made) as client:
+        reported = await work_a_week(await Office(client, clock_in(file)).open(), superuser)
+        found = Bundles(await reported.bundle(), await reported.bundle("E1"), keys.current())
     await superuser.close()
     return found

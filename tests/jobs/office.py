@@ -1,6 +1,8 @@
 """A small provider's office over a few weeks: carers with phones, a rota, a contract, payroll, and a worker's jobs."""
 
 from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -44,6 +46,23 @@ class Office:
         self.clock = instant("2026-10-31T12:00")
         self.phones: dict[str, Phone] = {}
         self.rota: list[dict[str, Any]] = []
+
+    def again(self, http: httpx.AsyncClient, at: Callable[[datetime], None]) -> "Office":
+        """The same office, its phones and its clock, on another client: that of a copy of its database."""
+        other = Office(http, at)
+        other.rota = deepcopy(self.rota)
+        for carer, phone in self.phones.items():
+            kept = {"client": http, "key": phone.key, **other.clocks()}
+            held = {
+                one.name: deepcopy(getattr(phone, one.name)) for one in fields(Phone) if one.name not in kept
+            }
+            other.phones[carer] = Phone(**kept, **held)
+        other.set(self.clock)
+        return other
+
+    def clocks(self) -> dict[str, Callable[[], Any]]:
+        """A phone's clocks, which are right."""
+        return {"now": lambda: self.clock, "monotonic_ms": lambda: int(self.clock.timestamp() * 1000)}
 
     def set(self, moment: datetime) -> None:
         self.clock = moment
@@ -97,9 +116,7 @@ class Office:
     async def phone(self, carer: str = "C1") -> Phone:
         """The carer's phone, enrolled when it is first asked for."""
         if carer not in self.phones:
-            phone = Phone(
-                self.http, now=lambda: self.clock, monotonic_ms=lambda: int(self.clock.timestamp() * 1000)
-            )
+            phone = Phone(self.http, **self.clocks())
             await phone.enrol(await issue_enrol_code("hearth", carer))
             self.phones[carer] = phone
         return self.phones[carer]
