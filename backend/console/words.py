@@ -102,7 +102,7 @@ FLAGS: Final = {
     "outside": "the phone was away from every approved place",
     "cannot_tell": "the position is too inaccurate to tell",
     "no_position": "there is no position",
-    "at_own_home": "at the carer’s own home; the position is not written down",
+    "at_own_home": "at the carer’s own home; neither the position nor its distance is written down",
     "chain_waiting": "an event before it has not come from the phone for days",
     "late_from_replaced": "came late from a phone that was replaced",
     "changed_after_start": "the plan was changed after the visit began",

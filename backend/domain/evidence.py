@@ -29,6 +29,7 @@ Level = Literal["statement", "elsewhere", "uncertain", "position"]
 class Judgement:
     """Distance and accuracy in metres, age of the fix in seconds; `reasons` are doubts for a person to weigh.
 
+    At the carer's own home nothing but that is kept: neither the position nor how far it lies from anywhere.
     `place_id` is the approved place that gave the verdict: of several that say the same, the nearest.
     """
 
@@ -70,7 +71,7 @@ def judge(
         level=_level(verdict, reasons),
         reasons=tuple(sorted((*reasons, *line))),
         place_id=place,
-        distance_m=None if distance is None else round(distance, 1),
+        distance_m=None if distance is None or at_home else round(distance, 1),
         accuracy_m=fix.accuracy_m,
         fix_age_s=age,
         at_home=at_home,

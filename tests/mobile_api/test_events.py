@@ -279,11 +279,14 @@ async def test_a_position_at_home_is_judged_and_not_kept(world: World, superuser
     phone.record("check_out", visit("V1"), fix=fix())
     await phone.flush()
     rows = await superuser.fetch(
-        "SELECT j.fence, j.at_home, j.position_kept, (SELECT count(*) FROM event_attachment a"
+        "SELECT j.fence, j.at_home, j.position_kept, j.distance_m IS NULL, (SELECT count(*) FROM event_attachment a"
         " WHERE a.event_row = j.event_row AND a.kind = 'fix') AS held FROM event_judgement j"
         " JOIN event e ON e.row_id = j.event_row ORDER BY e.seq"
     )
-    assert [tuple(row) for row in rows] == [("outside", True, False, 0), ("inside", False, True, 1)]
+    assert [tuple(row) for row in rows] == [
+        ("outside", True, False, True, 0),
+        ("inside", False, True, False, 1),
+    ]
 
 
 async def test_a_call_for_help_alerts_whatever_its_outcome(
