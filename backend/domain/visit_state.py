@@ -60,12 +60,12 @@ def visit_states(visits: pl.DataFrame, now: datetime, policy: Policy) -> pl.Data
             ("ends_at", policy.overdue_after_minutes),
         )
     )
-    came, went = pl.col("came").fill_null(0), pl.col("went").fill_null(0)
-    inside = (came > 0) & (came > went)
+    came, went = pl.col("came"), pl.col("went").fill_null(0)
+    inside = came > went
     state = (
         pl.when(inside & over).then(pl.lit("running_over"))
         .when(inside).then(pl.lit("in_progress"))
-        .when((came > 0) & (went > 0)).then(pl.lit("done"))
+        .when(came > 0).then(pl.lit("done"))
         .when(pl.col("refused")).then(pl.lit("refused"))
         .when(went > 0).then(pl.lit("incomplete"))
         .when(pl.col("status") != "planned").then(pl.col("status"))

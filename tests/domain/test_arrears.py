@@ -36,6 +36,7 @@ def test_a_period_paid_in_full_stays_settled_when_the_rate_rises() -> None:
     period = ShortPeriod(*MAY, 500, {date(2026, 8, 1): 500, TODAY: 520})
     [standing], _ = settled([period], [paid("a", "2026-08-01", 500)], TODAY)
     assert (standing.outstanding, standing.settled_on) == (0, date(2026, 8, 1))
+    assert standing.underpayment_left == 0
 
 
 def test_paying_the_old_underpayment_after_a_rise_leaves_the_uplift() -> None:
@@ -91,6 +92,12 @@ def test_a_payment_on_a_day_without_a_known_rate_reduces_and_settles_nothing() -
     period = ShortPeriod(*MAY, 500, {date(2026, 8, 1): None, TODAY: None})
     [standing], _ = settled([period], [paid("a", "2026-08-01", 500)], TODAY)
     assert (standing.settled_on, standing.outstanding, standing.underpayment_left) == (None, None, 0)
+
+
+def test_nothing_is_outstanding_once_as_much_as_today_s_due_was_paid_on_a_day_without_a_known_rate() -> None:
+    period = ShortPeriod(*MAY, 500, {date(2026, 8, 1): None, TODAY: 500})
+    [standing], _ = settled([period], [paid("a", "2026-08-01", 500)], TODAY)
+    assert (standing.settled_on, standing.outstanding) == (None, 0)
 
 
 def test_no_more_than_the_underpayment_is_taken_while_the_rate_is_not_known() -> None:

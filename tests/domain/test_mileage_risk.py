@@ -40,6 +40,7 @@ def test_a_tax_year_begins_on_the_sixth_of_april(day: date, start: date) -> None
 
 def test_miles_are_hundredths_half_up() -> None:
     assert (hundredths_of_a_mile(8), hundredths_of_a_mile(9), hundredths_of_a_mile(1609)) == (0, 1, 100)
+    assert hundredths_of_a_mile(1_609_344_000) == 100_000_000
 
 
 @pytest.mark.parametrize(
@@ -62,6 +63,15 @@ def test_the_count_begins_anew_with_the_tax_year_and_its_rates() -> None:
     journeys = [(date(2026, 4, 7), metres(10)), (date(2026, 4, 5), metres(10))]
     cost = approved_cost(journeys, "car", 10_000 * 100, KNOWN)
     assert (cost.amount, cost.statute) == (Decimal("8.00"), ("old", "new"))  # 10 at 25p, 10 at 55p
+
+
+def test_the_ten_thousandth_mile_is_the_last_at_the_higher_rate_to_the_hundredth() -> None:
+    """One hundredth at the lower rate instead is 0.3p, and takes each sum below its half-penny."""
+    tenth = 161  # metres, 0.10 miles: 4.5p at the old rate and 2.5p past the limit
+    whole = [(date(2026, 4, 5), tenth), (date(2026, 4, 7), metres(10_000))]
+    assert approved_cost(whole, "car", 0, KNOWN).amount == Decimal("5500.05")
+    assert approved_cost([(NOVEMBER, tenth)], "car", 10_001 * 100, KNOWN).amount == Decimal("0.03")
+    assert approved_cost([(NOVEMBER, metres(1) - 97)], "car", 10_001 * 100, KNOWN).amount == Decimal("0.24")
 
 
 @pytest.mark.parametrize(("mode", "day"), [("bus", NOVEMBER), ("walk", NOVEMBER), ("car", date(2027, 4, 6))])

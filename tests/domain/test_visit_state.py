@@ -50,6 +50,11 @@ def test_somebody_is_there(minutes: float, wanted: str) -> None:
     assert state(at(minutes), arrived_at=START, came=1, went=0, heard=True) == wanted
 
 
+def test_who_came_is_there_though_no_departure_was_ever_recorded() -> None:
+    assert state(at(10), arrived_at=START, came=1, went=None, heard=True) == "in_progress"
+    assert state(at(40), left_at=END, came=None, went=1, heard=True) == "incomplete"
+
+
 def test_one_of_two_carers_is_still_there() -> None:
     facts = {"second_carer": "E2", "arrived_at": START, "left_at": END, "came": 2, "heard": True}
     assert state(at(40), went=1, **facts) == "in_progress"

@@ -25,6 +25,12 @@ def test_travel_is_no_longer_than_the_gap() -> None:
     assert inner(gap("09:45", 20)) == ["09:30-09:45 travel"]
 
 
+def test_a_single_second_beyond_the_waiting_limit_is_unresolved() -> None:
+    result = gap("09:40:01", 10, waiting_limit_minutes=5)
+    assert inner(result) == ["09:30-09:40 travel", "09:40-09:40:01 (unresolved)"]
+    assert "long_gap" in flags(result)
+
+
 def test_there_is_no_journey_between_equal_coordinates_whatever_was_estimated() -> None:
     assert inner(gap("10:00", 20, place=HERE)) == ["09:30-10:00 waiting"]
 
