@@ -66,12 +66,11 @@ def test_the_count_begins_anew_with_the_tax_year_and_its_rates() -> None:
 
 
 def test_the_ten_thousandth_mile_is_the_last_at_the_higher_rate_to_the_hundredth() -> None:
-    """One hundredth at the lower rate instead is 0.3p, and takes each sum below its half-penny."""
-    tenth = 161  # metres, 0.10 miles: 4.5p at the old rate and 2.5p past the limit
-    whole = [(date(2026, 4, 5), tenth), (date(2026, 4, 7), metres(10_000))]
+    # 0.10 miles are 4.5p at the old rate; a hundredth of the rest at the lower rate would take 0.3p away
+    whole = [(date(2026, 4, 5), 161), (date(2026, 4, 7), metres(10_000))]
     assert approved_cost(whole, "car", 0, KNOWN).amount == Decimal("5500.05")
-    assert approved_cost([(NOVEMBER, tenth)], "car", 10_001 * 100, KNOWN).amount == Decimal("0.03")
-    assert approved_cost([(NOVEMBER, metres(1) - 97)], "car", 10_001 * 100, KNOWN).amount == Decimal("0.24")
+    # 0.09 miles are 2.25p at the lower rate; a hundredth at the higher would make 2.55p
+    assert approved_cost([(NOVEMBER, 145)], "car", 10_001 * 100, KNOWN).amount == Decimal("0.02")
 
 
 @pytest.mark.parametrize(("mode", "day"), [("bus", NOVEMBER), ("walk", NOVEMBER), ("car", date(2027, 4, 6))])

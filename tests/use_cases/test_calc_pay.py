@@ -101,6 +101,12 @@ def test_a_visit_nobody_worked_is_not_paid() -> None:
     assert paid(case([missed]), contact_basis="planned")["lines"] == []
 
 
+def test_a_visit_of_no_length_makes_no_line_and_is_not_said_to_be_unpaid() -> None:
+    nothing = case([visit("a", "09:00", "09:00")])
+    assert paid(nothing)["lines"] == []
+    assert paid(nothing, {"travel": "6.00"})["unpaid"] == []
+
+
 @pytest.mark.parametrize(
     ("limit", "works"), [(120, ["travel", "waiting"]), (119, []), (None, ["travel", "waiting"])]
 )

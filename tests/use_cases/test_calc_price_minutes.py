@@ -102,6 +102,12 @@ def test_a_step_may_be_given_in_seconds() -> None:
     assert (row["payable_minutes"], row["rules"]) == ("3", ["pay-actual", "round-up-1.5"])
 
 
+@pytest.mark.parametrize("mode", ["up", "down", "nearest"])
+def test_a_step_of_one_second_changes_nothing(mode: str) -> None:
+    row = line(contract(rounding={"seconds": 1, "mode": mode}), visit(actual=span("09:00:00", "09:00:03")))
+    assert minutes(row) == ("0.05", "0", "0")
+
+
 def test_an_odd_step_rounds_its_half_up() -> None:
     terms = contract(rounding={"seconds": 3, "mode": "nearest"})
     assert line(terms, visit(actual=span("09:00:00", "09:00:01")))["payable_minutes"] == "0"
