@@ -107,6 +107,14 @@ def test_a_visit_of_no_length_makes_no_line_and_is_not_said_to_be_unpaid() -> No
     assert paid(nothing, {"travel": "6.00"})["unpaid"] == []
 
 
+def test_a_single_second_planned_is_paid_and_a_single_second_beyond_the_plan_is_said_to_be_unpaid() -> None:
+    planned = visit("a", "09:00", "09:00", planned=span("09:00:00", "09:00:01"))
+    assert lines(paid(case([planned]), contact_basis="planned"), "work", "minutes") == [("contact", "0.02")]
+    beyond = visit("a", "09:00:00", "09:00:01", planned=span("09:00", "09:00"))
+    unpaid = paid(case([beyond]), contact_basis="planned")["unpaid"]
+    assert unpaid == [{"work": "contact", "minutes": "0.02", "rule": "pay-contact-planned"}]
+
+
 @pytest.mark.parametrize(
     ("limit", "works"), [(120, ["travel", "waiting"]), (119, []), (None, ["travel", "waiting"])]
 )
