@@ -245,6 +245,40 @@ class Lot(Struct, frozen=True, kw_only=True):
     tier: Literal["prime", "supplementary", "gold", "silver", "bronze"] | None = None
 
 
+class VatTerm(Struct, frozen=True, kw_only=True):
+    """How VAT treats some services: category S at a `rate` in per cent, or E, exempt for a `reason`.
+
+    Without `services` it holds for every service that no other term names. Prices are before tax.
+    """
+
+    services: Annotated[list[Text], Meta(min_length=1)] | None = None
+    category: Literal["E", "S"]
+    rate: Percent | None = None
+    reason: Text | None = None
+
+    @classmethod
+    def faults(cls, valid: Mapping[str, Any]) -> Iterator[Fault]:
+        if {"category", "rate", "reason"} - valid.keys():
+            return
+        if valid["category"] == "S" and not valid["rate"]:
+            yield Fault("/rate", "is required above 0 for category S")
+        if valid["category"] == "S" and valid["reason"] is not None:
+            yield Fault("/reason", "is of an exemption, category E")
+        if valid["category"] == "E" and valid["rate"] is not None:
+            yield Fault("/rate", "has no place where nothing is taxed: leave it out, or make the category S")
+
+
+def _vat_faults(terms: Sequence[Any] | None) -> Iterator[Fault]:
+    """Faults of a service that two terms name, and of two terms for all others."""
+    seen: set[str | None] = set()
+    for index, term in enumerate([] if terms is None else terms):
+        for service in () if term is INVALID else term.services or (None,):
+            if service in seen:
+                named = "every other service" if service is None else service
+                yield Fault(f"/vat/{index}/services", f"{named} has a term already")
+            seen.add(service)
+
+
 class Retainer(Struct, frozen=True, kw_only=True):
     """What is due of visits suspended while the person is away: a share of the planned price for the first `days`."""
 
@@ -294,6 +328,7 @@ class Contract(Struct, frozen=True, kw_only=True):
     division: Division = "england"
     annual_uplifts: list[AnnualUplift] = []
     lots: list[Lot] = []
+    vat: list[VatTerm] = []
 
     @property
     def tolerance(self) -> int:
@@ -316,6 +351,7 @@ class Contract(Struct, frozen=True, kw_only=True):
         yield from _twice(valid.get("annual_uplifts"), "from_", "/annual_uplifts")
         yield from _too_high(valid.get("rates"), valid.get("annual_uplifts"))
         yield from _twice(valid.get("lots"), "lot", "/lots")
+        yield from _vat_faults(valid.get("vat"))
 
 
 class ContractVersion(Contract, frozen=True, kw_only=True):

@@ -77,7 +77,8 @@ class InvoiceLine(Struct, frozen=True, kw_only=True):
     `planned_minutes` and `planned` are null for a visit nobody planned, `unit` where no rate is known for nothing due.
     `uplift` names the uplift in the price, if any. `adjusts` names the line changed and `reason` says why in words:
     the minutes of such a line are its visit's as they are now, its amount is the change. `price` is what all payers
-    pay together, `funding` the part of each, `amount` that of this document's payer.
+    pay together, `funding` the part of each, `amount` that of this document's payer: all before tax. How the line is
+    taxed is one of the document's totals, found by `vat_category` and `vat_rate`.
     """
 
     line: int
@@ -96,6 +97,8 @@ class InvoiceLine(Struct, frozen=True, kw_only=True):
     amount: Number
     rules: list[str]
     funding: list[Share]
+    vat_category: Literal["E", "S"]
+    vat_rate: Number
     carer: str | None = None
     status: str = "completed"
     planned: Span | None = None
@@ -109,13 +112,15 @@ class InvoiceLine(Struct, frozen=True, kw_only=True):
 
 
 class Vat(Struct, frozen=True, kw_only=True):
-    """The tax of a document: category E (exempt, with the reason) or S (standard rate, in percent)."""
+    """The lines of one treatment: category E (exempt, with the reason) or S (taxed at a rate in per cent).
+
+    `net` is what they come to, `amount` the tax on it.
+    """
 
     category: Literal["E", "S"]
     rate: Number
     net: Number
     amount: Number
-    gross: Number
     reason: str | None = None
 
 
@@ -131,7 +136,8 @@ class ParkedVisit(Struct, frozen=True, kw_only=True):
 class InvoiceSnapshot(Struct, frozen=True, kw_only=True):
     """An invoice or credit note to one payer, of one contract and billing period.
 
-    `total` is the sum of the lines' amounts, before tax; `by_payer` is what each payer pays of these lines.
+    `total` is the sum of the lines' amounts, before tax; `vat` has a total for each treatment among them, and `to_pay`
+    is both together. `by_payer` is what each payer pays of these lines, before tax.
     """
 
     kind: Literal["invoice", "credit_note"]
@@ -148,7 +154,8 @@ class InvoiceSnapshot(Struct, frozen=True, kw_only=True):
     lines: list[InvoiceLine]
     total: Number
     by_payer: list[PayerTotal]
-    vat: Vat
+    vat: list[Vat]
+    to_pay: Number
     rules: list[RuleText]
     facts_digest: str
     purchase_order: str | None = None

@@ -13,27 +13,10 @@ from typing import Final, Literal
 from backend.documents import words
 from backend.documents.invoice_page import notices, remarks
 from backend.domain.time import london_date
-from schemas.documents import InvoiceLine, InvoiceSnapshot, Party, Vat
+from backend.domain.vat import Treatment, TreatmentTotal, treatment_totals
+from schemas.documents import InvoiceLine, InvoiceSnapshot, Party
 
 _PENNY: Final = Decimal("0.01")
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Tax:
-    """How VAT treats a line: category E (exempt, `reason` says why) or S (standard rate, `rate` in per cent)."""
-
-    category: Literal["E", "S"]
-    rate: Decimal
-    reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TaxTotal:
-    """The lines of one treatment together, in pounds."""
-
-    tax: Tax
-    net: Decimal
-    amount: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +27,7 @@ class BillLine:
     name: str
     description: str
     amount: Decimal
-    tax: Tax
+    tax: Treatment
     note: str | None = None
     dates: tuple[date, date] | None = None
     properties: Sequence[tuple[str, str]] = ()
@@ -76,27 +59,18 @@ class Bill:
     @property
     def tax(self) -> Decimal:
         """The tax of all treatments together."""
-        return sum((total.amount for total in self.tax_totals()), Decimal("0.00"))
+        return sum((total.tax for total in self.tax_totals()), Decimal("0.00"))
 
-    def tax_totals(self) -> list[TaxTotal]:
-        """A total for each treatment; exempt lines make one, with all their reasons (EN 16931, BR-E-01 and BR-S-08)."""
-        grouped: dict[tuple[str, Decimal], list[BillLine]] = {}
-        for line in self.lines:
-            grouped.setdefault((line.tax.category, line.tax.rate), []).append(line)
-        return [_total(grouped[key]) for key in sorted(grouped)]
-
-
-def _total(lines: Sequence[BillLine]) -> TaxTotal:
-    tax, net = lines[0].tax, sum((line.amount for line in lines), Decimal("0.00"))
-    reasons = dict.fromkeys(line.tax.reason for line in lines if line.tax.reason)
-    amount = (net * tax.rate / 100).quantize(_PENNY, ROUND_HALF_UP)
-    return TaxTotal(Tax(tax.category, tax.rate, "; ".join(reasons) or None), net, amount)
+    def tax_totals(self) -> list[TreatmentTotal]:
+        """A total for each treatment of the lines."""
+        return treatment_totals((line.tax, line.amount) for line in self.lines)
 
 
 def bill_of(snapshot: InvoiceSnapshot) -> Bill:
     """The snapshot as a bill: its amounts and lines are the snapshot's own."""
     sign = -1 if snapshot.kind == "credit_note" else 1
     period = (snapshot.period.start, snapshot.period.end)
+    taxes = [Treatment(vat.category, vat.rate, vat.reason) for vat in snapshot.vat]
     return Bill(
         kind=snapshot.kind,
         number=snapshot.number,
@@ -107,15 +81,16 @@ def bill_of(snapshot: InvoiceSnapshot) -> Bill:
         contract=snapshot.contract_reference,
         purchase_order=snapshot.purchase_order,
         self_billed=snapshot.self_billed,
-        lines=[_line(line, sign, _treatment(snapshot.vat), period) for line in snapshot.lines],
+        lines=[_line(line, sign, _treatment(line, taxes), period) for line in snapshot.lines],
         corrects=list(dict.fromkeys(line.adjusts.number for line in snapshot.lines if line.adjusts)),
         notes=[*notices(snapshot), *_shared(snapshot)],
-        stated=(sign * snapshot.vat.net, sign * snapshot.vat.amount),
+        stated=(sign * snapshot.total, sign * (snapshot.to_pay - snapshot.total)),
     )
 
 
-def _treatment(vat: Vat) -> Tax:
-    return Tax(vat.category, vat.rate, vat.reason if vat.category == "E" else None)
+def _treatment(line: InvoiceLine, taxes: Sequence[Treatment]) -> Treatment:
+    plain = Treatment(line.vat_category, line.vat_rate)
+    return next((tax for tax in taxes if tax.kind == plain.kind), plain)
 
 
 def _shared(snapshot: InvoiceSnapshot) -> list[str]:
@@ -126,7 +101,7 @@ def _shared(snapshot: InvoiceSnapshot) -> list[str]:
     return [f"Shares: {', '.join(shares)}."]
 
 
-def _line(line: InvoiceLine, sign: int, tax: Tax, period: tuple[date, date]) -> BillLine:
+def _line(line: InvoiceLine, sign: int, tax: Treatment, period: tuple[date, date]) -> BillLine:
     span = line.planned or line.actual
     dates = None if span is None else (london_date(span.start), london_date(span.end))
     within = dates is not None and period[0] <= dates[0] <= dates[1] <= period[1]

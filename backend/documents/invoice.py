@@ -41,11 +41,13 @@ HEADINGS: Final = (
     "adjusts_number",
     "adjusts_line",
     "reason",
+    "vat_category",
+    "vat_rate",
     "price",
     "amount",
 )
-"""The CSV's first headings: `price` is what all payers pay, `amount` what this document asks. A heading
-`amount: <payer>` for each payer follows."""
+"""The CSV's first headings: `price` is what all payers pay, `amount` what this document asks, both before VAT. A
+heading `amount: <payer>` for each payer follows."""
 
 _PENNY: Final = Decimal("0.01")
 
@@ -97,6 +99,8 @@ def _row(snapshot: InvoiceSnapshot, line: InvoiceLine, payers: list[str]) -> lis
         line.adjusts.number if line.adjusts else None,
         line.adjusts.line if line.adjusts else None,
         line.reason,
+        line.vat_category,
+        line.vat_rate,
         _money(line.price),
         _money(line.amount),
         *(_money(shares[payer]) if payer in shares else None for payer in payers),

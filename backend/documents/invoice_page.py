@@ -8,7 +8,7 @@ from typing import Any, Final
 from backend.documents import words
 from backend.domain.counted import counted
 from backend.domain.time import london_date
-from schemas.documents import InvoiceLine, InvoiceSnapshot, Party, RuleText
+from schemas.documents import InvoiceLine, InvoiceSnapshot, Party, RuleText, Vat
 
 Page = dict[str, Any]
 NOT_SUMMED: Final = "Changes to earlier documents are not in these sums."
@@ -33,7 +33,9 @@ def invoice_page(snapshot: InvoiceSnapshot) -> Page:
         "minutes": _minutes(new),
         "balance": _balance(new) + ("" if len(new) == len(snapshot.lines) else f" {NOT_SUMMED}"),
         "parked": [[visit.visit, words.worded(visit.reason), visit.detail] for visit in snapshot.parked],
-        "lines": [_line(line, numbers) for line in snapshot.lines],
+        "lines": [
+            _line(line, numbers, any(vat.category == "S" for vat in snapshot.vat)) for line in snapshot.lines
+        ],
         "net": words.pounds(snapshot.total),
         "rules": [rule(text, numbers) for text in snapshot.rules],
         "footer": [f"Template {snapshot.template_version}", f"Facts {snapshot.facts_digest}"],
@@ -81,9 +83,10 @@ def _shared(snapshot: InvoiceSnapshot) -> str:
     """What a payer must know who pays only a part."""
     if len([total for total in snapshot.by_payer if total.amount]) < 2:
         return ""
+    before = "" if snapshot.to_pay == snapshot.total else " before VAT"
     return (
         f"The cost of these visits is shared. This document asks {snapshot.payer.name} for its own part, "
-        f"{words.pounds(snapshot.total)}; each other payer has a document of its own."
+        f"{words.pounds(snapshot.total)}{before}; each other payer has a document of its own."
     )
 
 
@@ -100,9 +103,16 @@ def _details(snapshot: InvoiceSnapshot) -> list[list[str]]:
 
 
 def _totals(snapshot: InvoiceSnapshot) -> list[list[str]]:
-    vat = snapshot.vat
-    named = f"VAT: {vat.reason or 'exempt'}" if vat.category == "E" else f"VAT at {words.percent(vat.rate)}"
-    return [*_kinds(snapshot.lines), ["Net", words.pounds(vat.net)], [named, words.pounds(vat.amount)]]
+    taxes = [[taxed(vat, len(snapshot.vat) > 1), words.pounds(vat.amount)] for vat in snapshot.vat]
+    return [*_kinds(snapshot.lines), ["Net", words.pounds(snapshot.total)], *taxes]
+
+
+def taxed(vat: Vat, several: bool) -> str:
+    """A total of VAT in words; of several, each says what it is on."""
+    on = f" on {words.pounds(vat.net)}" if several else ""
+    if vat.category == "S":
+        return f"VAT at {words.percent(vat.rate)}{on}"
+    return f"VAT{on}: {vat.reason or 'exempt'}"
 
 
 def _kinds(lines: list[InvoiceLine]) -> list[list[str]]:
@@ -118,8 +128,8 @@ def _kinds(lines: list[InvoiceLine]) -> list[list[str]]:
 
 
 def _total(snapshot: InvoiceSnapshot) -> list[str]:
-    credited = snapshot.vat.gross < 0 or snapshot.kind == "credit_note"
-    return ["Total credited" if credited else "Total to pay", words.pounds(snapshot.vat.gross)]
+    credited = snapshot.to_pay < 0 or snapshot.kind == "credit_note"
+    return ["Total credited" if credited else "Total to pay", words.pounds(snapshot.to_pay)]
 
 
 def _minutes(lines: list[InvoiceLine]) -> list[list[str]]:
@@ -151,7 +161,7 @@ def _count(lines: list[Decimal]) -> str:
     return counted(len(lines), "line")
 
 
-def _line(line: InvoiceLine, numbers: Mapping[str, str]) -> Page:
+def _line(line: InvoiceLine, numbers: Mapping[str, str], taxed: bool) -> Page:
     span = line.planned or line.actual
     on = london_date(span.start) if span else None
     minutes = (line.planned_minutes, line.actual_minutes, line.payable_minutes)
@@ -160,6 +170,7 @@ def _line(line: InvoiceLine, numbers: Mapping[str, str]) -> Page:
         "visit": line.visit,
         "person": line.person if line.carer is None else f"{line.person}, carer {line.carer}",
         "service": ", ".join(words.worded(part) for part in (line.service, line.zone) if part),
+        "vat": line_tax(line) if taxed else "",
         "day": words.short_day(on) if on else "",
         "planned": words.clock(line.planned, on),
         "actual": words.clock(line.actual, on),
@@ -172,6 +183,11 @@ def _line(line: InvoiceLine, numbers: Mapping[str, str]) -> Page:
         "shares": [f"{share.payer} {words.pounds(share.amount)}" for share in line.funding],
         "remarks": remarks(line, on),
     }
+
+
+def line_tax(line: InvoiceLine) -> str:
+    """How a line is taxed, on a document where some line is."""
+    return f"VAT {words.percent(line.vat_rate)}" if line.vat_category == "S" else "VAT exempt"
 
 
 def _signed(minutes: Decimal) -> str:

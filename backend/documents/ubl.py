@@ -14,7 +14,8 @@ from typing import Any, Final
 from lxml import etree
 
 from backend.documents import words
-from backend.documents.bill import Bill, BillLine, Tax
+from backend.documents.bill import Bill, BillLine
+from backend.domain.vat import Treatment
 from schemas.documents import Party
 
 SPECIFICATION: Final = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0"
@@ -157,8 +158,8 @@ def _sums(root: Any, bill: Bill) -> None:
     for total in bill.tax_totals():
         part = _group(taxes, "TaxSubtotal")
         _money(part, "TaxableAmount", total.net)
-        _money(part, "TaxAmount", total.amount)
-        _category(part, "TaxCategory", total.tax, total.tax.reason)
+        _money(part, "TaxAmount", total.tax)
+        _category(part, "TaxCategory", total.treatment, total.treatment.reason)
     sums, gross = _group(root, "LegalMonetaryTotal"), bill.net + bill.tax
     _money(sums, "LineExtensionAmount", bill.net)
     _money(sums, "TaxExclusiveAmount", bill.net)
@@ -166,7 +167,7 @@ def _sums(root: Any, bill: Bill) -> None:
     _money(sums, "PayableAmount", gross)
 
 
-def _category(parent: Any, name: str, tax: Tax, reason: str | None = None) -> None:
+def _category(parent: Any, name: str, tax: Treatment, reason: str | None = None) -> None:
     category = _group(parent, name)
     _leaf(category, "ID", tax.category)
     _leaf(category, "Percent", words.number(tax.rate))

@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 
 from backend.domain.funding import Carry, Funders
 from backend.domain.money import pounds, printed
+from backend.domain.vat import EXEMPT, Treatment
 
 Key = tuple[str, str | None]
 """A visit, and the carer if the visit is billed by carer."""
@@ -18,7 +19,7 @@ Key = tuple[str, str | None]
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """A line as it is priced now: whole pence, and who pays by what percentages. `person` is the service
+    """A line as it is priced now: whole pence before tax, and who pays by what percentages. `person` is the service
     user.
     """
 
@@ -27,6 +28,7 @@ class Charge:
     person: str
     pence: int
     funders: Funders
+    vat: Treatment = EXEMPT
 
     @property
     def key(self) -> Key:
@@ -45,6 +47,7 @@ class Billed:
     pence: int
     shares: Mapping[str, int]
     funders: Funders
+    vat: Treatment = EXEMPT
 
     @property
     def key(self) -> Key:
@@ -55,7 +58,8 @@ class Billed:
 class NextLine:
     """A line to bill now. `adjusts` names the line (document number, line) that it changes, `reason` why.
 
-    `charge` is the priced line to describe it by; None where a visit is no longer charged at all.
+    `charge` is the priced line to describe it by; None where a visit is no longer charged at all, or not as it was
+    taxed. `vat` is how the line is taxed: what was billed is taken back as it was billed.
     """
 
     visit: str
@@ -64,6 +68,7 @@ class NextLine:
     pence: int
     shares: Mapping[str, int]
     charge: Charge | None
+    vat: Treatment
     adjusts: tuple[str, int] | None = None
     reason: str | None = None
 
@@ -72,6 +77,7 @@ Line = TypeVar("Line", Charge, Billed)
 
 WITHDRAWN: Final = "no longer charged"
 SHARES_CHANGED: Final = "the payers' shares have changed"
+TAX_CHANGED: Final = "the VAT treatment has changed"
 
 
 def next_lines(
@@ -95,8 +101,10 @@ def next_lines(
             lines += [_new(charge, carry) for charge in now]
         else:
             lines += _adjusted(now, before, (before or [first[key[0]]])[0], carry)
-    withdrawn = [_taken_back(before) for before in history.values() if before[0].visit not in parked]
-    return lines + [line for line in withdrawn if _says_something(line)]
+    for before in history.values():
+        if before[0].visit not in parked:
+            lines += _taken_back(before, WITHDRAWN)
+    return lines
 
 
 def _by_key(lines: Iterable[Line]) -> dict[Key, list[Line]]:
@@ -108,10 +116,20 @@ def _by_key(lines: Iterable[Line]) -> dict[Key, list[Line]]:
 
 def _new(charge: Charge, carry: Carry) -> NextLine:
     shares = _shares(charge.pence, charge.funders, carry)
-    return NextLine(charge.visit, charge.carer, charge.person, charge.pence, shares, charge)
+    return NextLine(charge.visit, charge.carer, charge.person, charge.pence, shares, charge, charge.vat)
 
 
 def _adjusted(now: list[Charge], before: list[Billed], changes: Billed, carry: Carry) -> list[NextLine]:
+    """The lines of a change, or none if nothing changed. What was taxed otherwise is taken back, and billed anew."""
+    otherwise = [line for line in before if line.vat.kind != now[0].vat.kind]
+    taken_back = _taken_back(otherwise, TAX_CHANGED)
+    same = [line for line in before if line.vat.kind == now[0].vat.kind]
+    return taken_back + _difference(now, same, changes, carry, anew=bool(taken_back))
+
+
+def _difference(
+    now: list[Charge], before: list[Billed], changes: Billed, carry: Carry, anew: bool
+) -> list[NextLine]:
     """One line, or none if nothing changed. A change of amount alone is shared like any line; with other
     payers or percentages, what each payer was asked is taken back and the new amount shared.
     """
@@ -124,7 +142,6 @@ def _adjusted(now: list[Charge], before: list[Billed], changes: Billed, carry: C
         shares = _shares(due - was, charge.funders, carry)
     else:
         shares = _less(_shares(due, charge.funders, carry), _asked(before))
-    reason = f"was {printed(pounds(was))}, is {printed(pounds(due))}" if due != was else SHARES_CHANGED
     line = NextLine(
         charge.visit,
         charge.carer,
@@ -132,13 +149,27 @@ def _adjusted(now: list[Charge], before: list[Billed], changes: Billed, carry: C
         due - was,
         shares,
         charge,
+        charge.vat,
         (changes.number, changes.line),
-        reason,
+        TAX_CHANGED if anew else _why(was, due),
     )
     return [line] if _says_something(line) else []
 
 
-def _taken_back(before: list[Billed]) -> NextLine:
+def _why(was: int, due: int) -> str:
+    return SHARES_CHANGED if due == was else f"was {printed(pounds(was))}, is {printed(pounds(due))}"
+
+
+def _taken_back(before: Sequence[Billed], reason: str) -> list[NextLine]:
+    """What was billed of one visit and carer, given back: a line for each way in which it was taxed."""
+    by_tax: dict[object, list[Billed]] = defaultdict(list)
+    for line in before:
+        by_tax[line.vat.kind].append(line)
+    lines = [_given_back(group, reason) for group in by_tax.values()]
+    return [line for line in lines if _says_something(line)]
+
+
+def _given_back(before: Sequence[Billed], reason: str) -> NextLine:
     first = before[0]
     return NextLine(
         first.visit,
@@ -147,8 +178,9 @@ def _taken_back(before: list[Billed]) -> NextLine:
         -sum(line.pence for line in before),
         _less({}, _asked(before)),
         None,
+        first.vat,
         (first.number, first.line),
-        WITHDRAWN,
+        reason,
     )
 
 
@@ -160,7 +192,7 @@ def _shares(pence: int, funders: Funders, carry: Carry) -> dict[str, int]:
     return dict(zip([payer for payer, _ in funders], carry.share(pence, funders), strict=True))
 
 
-def _asked(before: list[Billed]) -> Counter[str]:
+def _asked(before: Sequence[Billed]) -> Counter[str]:
     asked: Counter[str] = Counter()
     for line in before:
         asked.update(line.shares)

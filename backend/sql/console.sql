@@ -9,7 +9,7 @@ SELECT provider_id FROM document WHERE payer_id = $1
 -- name: documents
 -- $1 is an array of providers. After ($3, $4, $5): the rows behind that one, newest period first.
 SELECT d.provider_id, d.id, d.kind, d.number, d.commissioner_id, d.payer_id, d.payer, d.scope, d.period_start, d.period_end, d.edition,
-       d.total_pence, d.summary, d.created_at
+       d.total_pence + d.vat_pence AS total_pence, d.summary, d.created_at
 FROM document d
 WHERE d.provider_id = ANY ($1::uuid[]) AND d.kind = ANY ($2::text[])
   AND ($3::date IS NULL OR (d.period_end, d.created_at, d.id) < ($3::date, $4::timestamptz, $5::uuid))

@@ -1,8 +1,8 @@
 -- name: insert
 INSERT INTO document (provider_id, id, kind, number, commissioner_id, contract_id, scope, period_start, period_end,
     edition, as_of, total_pence, summary, template_version, snapshot, snapshot_digest, facts_digest, created_at,
-    payer_id, payer)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+    payer_id, payer, vat_pence)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
 
 -- name: insert_file
 INSERT INTO document_file (provider_id, document_id, format, media_type, file_name, content, sha256, as_of)
@@ -10,11 +10,14 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 
 -- name: insert_lines
 INSERT INTO document_line (provider_id, document_id, line, visit_id, employment_id, service_user_id, amount_pence,
-    payer, funders, adjusts_document)
+    payer, funders, adjusts_document, vat_category, vat_rate, vat_reason)
 SELECT $1, $2, u.line, u.visit_id, u.employment_id, u.service_user_id, u.pence, u.payer, u.funders::jsonb,
-    (SELECT id FROM document WHERE provider_id = $1 AND number = u.adjusts)
-FROM unnest($3::int[], $4::uuid[], $5::uuid[], $6::uuid[], $7::bigint[], $8::text[], $9::text[], $10::text[])
-    AS u (line, visit_id, employment_id, service_user_id, pence, payer, funders, adjusts)
+    (SELECT id FROM document WHERE provider_id = $1 AND number = u.adjusts),
+    u.vat_category, u.vat_rate, u.vat_reason
+FROM unnest($3::int[], $4::uuid[], $5::uuid[], $6::uuid[], $7::bigint[], $8::text[], $9::text[], $10::text[],
+    $11::text[], $12::numeric[], $13::text[])
+    AS u (line, visit_id, employment_id, service_user_id, pence, payer, funders, adjusts, vat_category, vat_rate,
+    vat_reason)
 
 -- name: insert_parked
 INSERT INTO parked_visit (provider_id, document_id, visit_id, reason, detail)

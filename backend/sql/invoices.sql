@@ -62,7 +62,8 @@ HAVING min(v.starts_at) < $5
 -- name: billed
 -- What earlier documents of this contract ask of their payers for these visits, line by line.
 SELECT l.visit_id::text AS visit_id, l.employment_id::text AS employment_id,
-    l.service_user_id::text AS service_user_id, l.amount_pence, l.payer, l.funders, d.number, l.line
+    l.service_user_id::text AS service_user_id, l.amount_pence, l.payer, l.funders, d.number, l.line,
+    l.vat_category, l.vat_rate, l.vat_reason
 FROM document_line l JOIN document d ON d.provider_id = l.provider_id AND d.id = l.document_id
 WHERE l.provider_id = $1 AND l.visit_id = ANY ($2) AND d.contract_id = $3 AND d.period_start < $4
 ORDER BY d.period_start, d.number, l.line

@@ -103,6 +103,7 @@ class Document(Table, tablename="document", db=DB):
     edition = Text(default=None, null=False)
     as_of = Timestamptz(default=None, null=False)
     total_pence = BigInt(default=None, null=True)
+    vat_pence = BigInt(default=None, null=True)
     summary = JSONB(default=None, null=False)
     template_version = Text(default=None, null=False)
     snapshot = Bytea(default=None, null=False)
@@ -151,6 +152,9 @@ class DocumentLine(Table, tablename="document_line", db=DB):
     payer = Text(default=None, null=False)
     funders = JSONB(default=None, null=False)
     adjusts_document = UUID(default=None, null=True)
+    vat_category = Text(default=None, null=False)
+    vat_rate = Numeric(default=None, null=False)
+    vat_reason = Text(default=None, null=True)
 
 
 class ParkedVisit(Table, tablename="parked_visit", db=DB):

@@ -49,6 +49,7 @@ class Frozen:
     payer_id: UUID | None = None
     payer: str = ""
     total_pence: int | None = None
+    vat_pence: int | None = None
     id: UUID = field(default_factory=uuid4)
 
 
@@ -77,6 +78,7 @@ async def store(connection: asyncpg.Connection, document: Frozen) -> None:
         document.created_at,
         document.payer_id,
         document.payer,
+        document.vat_pence,
     )
     await store_files(connection, document.provider_id, document.id, document.files, document.as_of)
 

@@ -12,6 +12,7 @@ import polars as pl
 from backend.domain.funding import Funders
 from backend.domain.invoicing import Billed, Charge, NextLine, next_lines
 from backend.domain.payer_bills import PERSON, PayerBill, PayerLine, payer_bills
+from backend.domain.vat import Treatment, treatment_of, treatment_totals
 from backend.tables.ids import organisation_id
 from backend.use_cases.calc_price import funders_of
 from backend.use_cases.frozen_documents import facts_digest
@@ -33,8 +34,7 @@ from schemas.documents import (
 )
 from schemas.strict import decode
 
-TEMPLATE_VERSION: Final = "invoice-2"
-EXEMPT: Final = "Exempt: welfare services by a state-regulated body (VAT Act 1994, Schedule 9, Group 7)"
+TEMPLATE_VERSION: Final = "invoice-3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,12 @@ def payer_key(facts: InvoiceFacts, bill: PayerBill) -> str:
 
 def _charge(row: Mapping[str, Any], visit: Mapping[str, Any], facts: InvoiceFacts) -> Charge:
     return Charge(
-        row["visit"], row["carer"], visit["service_user_id"] or "", row["amount"], _funders(visit, facts)
+        row["visit"],
+        row["carer"],
+        visit["service_user_id"] or "",
+        row["amount"],
+        _funders(visit, facts),
+        treatment_of(facts.terms[visit["contract"]].contract.vat, visit["service"]),
     )
 
 
@@ -105,6 +110,7 @@ def _billed(row: Mapping[str, Any]) -> Billed:
         row["amount_pence"],
         {row["payer"]: row["amount_pence"]},
         funders,
+        Treatment(row["vat_category"], row["vat_rate"], row["vat_reason"]),
     )
 
 
@@ -133,10 +139,11 @@ def invoice_snapshot(
         _line(place, part, priced.get((part.whole.visit, part.whole.carer)), facts, made)
         for place, part in enumerate(bill.lines, start=1)
     ]
-    total = _pounds(bill.pence)
+    vat = taxes(bill)
+    to_pay = sum((total.net + total.amount for total in vat), _pounds(0))
     left_out = made.left_out if bill is made.first_bill(facts) else []
     return InvoiceSnapshot(
-        kind="credit_note" if bill.pence < 0 else "invoice",
+        kind="credit_note" if to_pay < 0 else "invoice",
         number=number,
         provider=to.provider,
         commissioner=to.commissioner,
@@ -149,9 +156,10 @@ def invoice_snapshot(
         issued_at=issued_at,
         template_version=TEMPLATE_VERSION,
         lines=lines,
-        total=total,
+        total=_pounds(bill.pence),
         by_payer=_by_payer(bill.lines, to.names),
-        vat=Vat(category="E", rate=Decimal(0), net=total, amount=Decimal("0.00"), gross=total, reason=EXEMPT),
+        vat=vat,
+        to_pay=to_pay,
         parked=[
             ParkedVisit(
                 visit=_reference(made.priced.visits.get(item.visit_id)),
@@ -165,6 +173,21 @@ def invoice_snapshot(
         facts_digest=_digest(facts),
         simulated_clock=simulated,
     )
+
+
+def taxes(bill: PayerBill) -> list[Vat]:
+    """The totals of a payer's bill by VAT treatment; of a bill without lines, none."""
+    totals = treatment_totals((part.whole.vat, _pounds(part.pence)) for part in bill.lines)
+    return [
+        Vat(
+            category=total.treatment.category,
+            rate=total.treatment.rate,
+            net=total.net,
+            amount=total.tax,
+            reason=total.treatment.reason,
+        )
+        for total in totals
+    ]
 
 
 def _reference(visit: Mapping[str, Any] | None) -> str:
@@ -210,6 +233,8 @@ def _line(
         rules=[] if row is None else row["rules"],
         price=_pounds(line.pence),
         amount=_pounds(part.pence),
+        vat_category=line.vat.category,
+        vat_rate=line.vat.rate,
         funding=[Share(payer=payer, amount=_pounds(pence)) for payer, pence in line.shares.items()],
         evidence_level=visit.get("evidence_level"),
         flags=list(visit.get("flags") or []),

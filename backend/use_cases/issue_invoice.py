@@ -66,6 +66,7 @@ async def _issue(
         snapshot=snapshot,
         files=await _files(connection, facts, snapshot),
         total_pence=bill.pence,
+        vat_pence=int((snapshot.to_pay - snapshot.total).scaleb(2)),
         summary={"lines": len(snapshot.lines), "parked": len(snapshot.parked)},
     )
     await store(connection, document)
@@ -152,6 +153,9 @@ def _stored(place: int, payer: str, part: PayerLine) -> tuple[Any, ...]:
         payer,
         msgspec.json.encode(_funders(line)).decode(),
         None if part.adjusts is None else part.adjusts[0],
+        line.vat.category,
+        line.vat.rate,
+        line.vat.reason,
     )
 
 

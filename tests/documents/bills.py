@@ -17,13 +17,17 @@ def snapshot(count: int = 6, **changes: Any) -> InvoiceSnapshot:
 
 def billed(pence: list[int], kind: str = "invoice", category: str = "E", rate: str = "0") -> Bill:
     """A bill of lines of these amounts, whose sums are right; a credit note's amounts are given below zero."""
-    lines = [samples.line(place, amount=_pounds(amount)) for place, amount in enumerate(pence, start=1)]
+    taxed = {"vat_category": category, "vat_rate": rate}
+    lines = [
+        samples.line(place, amount=_pounds(amount), **taxed) for place, amount in enumerate(pence, start=1)
+    ]
     net = Decimal(sum(pence)) / 100
     sign = -1 if kind == "credit_note" else 1
     tax = sign * _half_up(sign * net * Decimal(rate) / 100)
-    vat = {"category": category, "rate": rate, "net": str(net), "amount": str(tax), "gross": str(net + tax)}
+    vat = {"category": category, "rate": rate, "net": str(net), "amount": str(tax)}
     exempt = {"reason": "exempt care"} if category == "E" else {}
-    return bill_of(snapshot(lines=lines, kind=kind, total=str(net), vat=vat | exempt))
+    totals = {"total": str(net), "vat": [vat | exempt] if pence else [], "to_pay": str(net + tax)}
+    return bill_of(snapshot(lines=lines, kind=kind, **totals))
 
 
 def _pounds(pence: int) -> str:

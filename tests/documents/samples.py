@@ -45,6 +45,8 @@ def line(number: int, **changes: Any) -> Data:
         "uplift": None,
         "rules": ["pay-planned-within-tolerance", "round-nearest-15"],
         "funding": [{"payer": "council", "amount": "9.38"}, {"payer": "nhs", "amount": "4.02"}],
+        "vat_category": "E",
+        "vat_rate": "0",
         "evidence_level": "gps",
     } | changes
 
@@ -107,14 +109,16 @@ def invoice(lines: int = 6) -> Data:
                 "amount": f"{(lines - 2) * 4.02:.2f}",
             },
         ],
-        "vat": {
-            "category": "E",
-            "reason": "exempt, care by a regulated provider, VATA 1994 Schedule 9 Group 7",
-            "rate": "0",
-            "amount": "0.00",
-            "net": net,
-            "gross": net,
-        },
+        "vat": [
+            {
+                "category": "E",
+                "reason": "exempt, care by a regulated provider, VATA 1994 Schedule 9 Group 7",
+                "rate": "0",
+                "amount": "0.00",
+                "net": net,
+            }
+        ],
+        "to_pay": net,
         "parked": [
             {
                 "visit": "V2001",

@@ -93,8 +93,8 @@ def test_a_self_billed_invoice_says_so() -> None:
 
 
 def test_a_credit_note_is_named_so_and_credits() -> None:
-    vat = {"category": "S", "rate": "20", "net": "-10.00", "amount": "-2.00", "gross": "-12.00"}
-    text = pdf.text(invoice_pdf(snapshot(kind="credit_note", vat=vat)))
+    vat = [{"category": "S", "rate": "20", "net": "-10.00", "amount": "-2.00"}]
+    text = pdf.text(invoice_pdf(snapshot(kind="credit_note", total="-10.00", vat=vat, to_pay="-12.00")))
     assert "Credit note INV-0002" in text
     assert "VAT at 20 % −£2.00" in text.replace("\N{NO-BREAK SPACE}", " ")
     assert "Total credited −£12.00" in text

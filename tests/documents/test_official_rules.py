@@ -7,10 +7,11 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from backend.documents.bill import Bill, Tax, bill_of
+from backend.documents.bill import Bill, bill_of
 from backend.documents.bill_faults import bill_faults
 from backend.documents.invoice import invoice_csv, invoice_pdf
 from backend.documents.ubl import Attachment, ubl_xml
+from backend.domain.vat import Treatment
 from tests.documents import samples
 from tests.documents.bills import billed, snapshot
 from tests.documents.official import Official, processor
@@ -29,11 +30,11 @@ def mixed(kind: str) -> Bill:
     sign = -1 if kind == "credit_note" else 1
     bill = billed([sign * pence for pence in (10_00, 20_05, 30_00, -5_55, 3_33)], kind)
     taxes = [
-        Tax("E", Decimal(0), "exempt care"),
-        Tax("S", Decimal(20)),
-        Tax("E", Decimal(0), "another reason"),
-        Tax("S", Decimal(20)),
-        Tax("S", Decimal("5")),
+        Treatment("E", Decimal(0), "exempt care"),
+        Treatment("S", Decimal(20)),
+        Treatment("E", Decimal(0), "another reason"),
+        Treatment("S", Decimal(20)),
+        Treatment("S", Decimal("5")),
     ]
     lines = [dataclasses.replace(line, tax=tax) for line, tax in zip(bill.lines, taxes, strict=True)]
     made = dataclasses.replace(bill, lines=lines)
@@ -60,8 +61,9 @@ BILLS = {
     "made under a simulated clock": bill_of(snapshot(simulated_clock=True)),
     "many lines": billed([1_01 + place for place in range(300)], "invoice", "S", "17.5"),
     "hostile text": bill_of(snapshot(lines=[samples.line(1, person="<b>&\x0b]]>", service="  ", zone="")],
-                                     vat={"category": "E", "rate": "0", "net": "9.38", "amount": "0.00",
-                                          "gross": "9.38", "reason": "exempt & more"})),
+                                     total="9.38", to_pay="9.38",
+                                     vat=[{"category": "E", "rate": "0", "net": "9.38", "amount": "0.00",
+                                           "reason": "exempt & more"}])),
 }  # fmt: skip
 
 
@@ -92,7 +94,9 @@ def test_what_we_call_a_fault_the_rules_refuse(official: Official) -> None:
         (dataclasses.replace(bill, seller=nobody), "BR-CO-09"),
         (dataclasses.replace(bill, lines=[]), "BR-16"),
         (
-            dataclasses.replace(bill, lines=[dataclasses.replace(bill.lines[0], tax=Tax("E", Decimal(0)))]),
+            dataclasses.replace(
+                bill, lines=[dataclasses.replace(bill.lines[0], tax=Treatment("E", Decimal(0)))]
+            ),
             "BR-E-10",
         ),
     ):

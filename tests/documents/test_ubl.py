@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from backend.documents.bill import Bill, Tax, bill_of
+from backend.documents.bill import Bill, bill_of
 from backend.documents.bill_faults import bill_faults
 from backend.documents.invoice import invoice_csv, invoice_pdf
 from backend.documents.peppol_codes import address_fault, is_gln
 from backend.documents.ubl import Attachment, ubl_xml
+from backend.domain.vat import Treatment
 from tests.documents.bills import billed, snapshot
 
 CAC = "{urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2}"
@@ -86,11 +87,14 @@ def test_lines_of_two_treatments_are_taxed_apart() -> None:
         bill,
         lines=[
             exempt,
-            dataclasses.replace(standard, tax=Tax("S", Decimal(20))),
-            dataclasses.replace(other, tax=Tax("E", Decimal(0), "another reason")),
+            dataclasses.replace(standard, tax=Treatment("S", Decimal(20))),
+            dataclasses.replace(other, tax=Treatment("E", Decimal(0), "another reason")),
         ],
     )
-    found = [(total.tax.category, total.tax.reason, total.net, total.amount) for total in mixed.tax_totals()]
+    found = [
+        (total.treatment.category, total.treatment.reason, total.net, total.tax)
+        for total in mixed.tax_totals()
+    ]
     assert found == [
         ("E", "exempt care; another reason", Decimal("40.00"), Decimal("0.00")),
         ("S", None, Decimal("20.05"), Decimal("4.01")),
@@ -171,9 +175,13 @@ def test_every_lack_is_named_at_once_for_a_finance_officer() -> None:
         "peppol_identifier": "0088:2000000000009",
         "vat_identifier": "12",
     }
-    vat = {"category": "E", "rate": "0", "net": "99.00", "amount": "0.00", "gross": "99.00"}
+    vat = [{"category": "E", "rate": "0", "net": "99.00", "amount": "0.00"}]
     faults = bill_faults(
-        bill_of(snapshot(provider=bare, payer=other, purchase_order=None, vat=vat, self_billed=True))
+        bill_of(
+            snapshot(
+                provider=bare, payer=other, purchase_order=None, total="99.00", vat=vat, self_billed=True
+            )
+        )
     )
     wanted = (
         "self-billed",

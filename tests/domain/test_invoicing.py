@@ -1,19 +1,29 @@
 """New lines and adjustment lines of the next document."""
 
+from decimal import Decimal
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.domain.funding import WHOLE, Funders
 from backend.domain.invoicing import Billed, Charge, NextLine, next_lines
+from backend.domain.vat import EXEMPT, Treatment
 
 COUNCIL = [("council", WHOLE)]
 HALVES = [("council", WHOLE // 2), ("nhs", WHOLE // 2)]
 
 
+TAXED = Treatment("S", Decimal(20))
+
+
 def charge(
-    visit: str = "v1", pence: int = 1200, carer: str | None = None, funders: Funders = COUNCIL
+    visit: str = "v1",
+    pence: int = 1200,
+    carer: str | None = None,
+    funders: Funders = COUNCIL,
+    vat: Treatment = EXEMPT,
 ) -> Charge:
-    return Charge(visit, carer, "person", pence, funders)
+    return Charge(visit, carer, "person", pence, funders, vat)
 
 
 def billed(lines: list[NextLine], number: str) -> list[Billed]:
@@ -28,6 +38,7 @@ def billed(lines: list[NextLine], number: str) -> list[Billed]:
             line.pence,
             line.shares,
             line.charge.funders if line.charge else COUNCIL,
+            line.vat,
         )
         for index, line in enumerate(lines, 1)
     ]
@@ -132,23 +143,43 @@ def test_the_remainder_of_one_person_is_not_anothers() -> None:
     assert [line.shares["council"] for line in next_lines(charges, [])] == [501, 501, 501]
 
 
+def test_what_was_taxed_otherwise_is_taken_back_as_it_was_and_billed_anew() -> None:
+    first = billed(next_lines([charge(funders=HALVES)], []), "A1")
+    back, anew = next_lines([charge(pence=1100, funders=HALVES, vat=TAXED)], first)
+    assert (back.pence, back.vat, back.charge, back.adjusts) == (-1200, EXEMPT, None, ("A1", 1))
+    assert (anew.pence, anew.vat, anew.adjusts) == (1100, TAXED, ("A1", 1))
+    assert {back.reason, anew.reason} == {"the VAT treatment has changed"}
+    assert (
+        next_lines([charge(pence=1100, funders=HALVES, vat=TAXED)], first + billed([back, anew], "A2")) == []
+    )
+
+
+def test_another_reason_for_an_exemption_changes_nothing() -> None:
+    first = billed(next_lines([charge()], []), "A1")
+    assert next_lines([charge(vat=Treatment("E", Decimal(0), "another reason"))], first) == []
+
+
 states = st.dictionaries(
     st.sampled_from(["v1", "v2", "v3"]),
-    st.tuples(st.integers(0, 2_000), st.sampled_from([COUNCIL, HALVES])),
+    st.tuples(st.integers(0, 2_000), st.sampled_from([COUNCIL, HALVES]), st.sampled_from([EXEMPT, TAXED])),
 )
 
 
 @settings(max_examples=80)
 @given(st.lists(states, min_size=1, max_size=6))
-def test_all_documents_together_bill_what_is_charged_at_the_end(
-    history: list[dict[str, tuple[int, Funders]]],
+def test_all_documents_together_bill_what_is_charged_at_the_end_as_it_is_taxed_then(
+    history: list[dict[str, tuple[int, Funders, Treatment]]],
 ) -> None:
     ledger: list[Billed] = []
     for index, state in enumerate(history):
-        charges = [charge(visit, pence, funders=funders) for visit, (pence, funders) in state.items()]
+        charges = [
+            charge(visit, pence, funders=funders, vat=vat) for visit, (pence, funders, vat) in state.items()
+        ]
         lines = next_lines(charges, ledger)
         assert all(sum(line.shares.values()) == line.pence for line in lines)
         ledger += billed(lines, f"A{index}")
     for visit in ("v1", "v2", "v3"):
-        total = sum(line.pence for line in ledger if line.visit == visit)
-        assert total == history[-1].get(visit, (0, COUNCIL))[0]
+        for treatment in (EXEMPT, TAXED):
+            total = sum(line.pence for line in ledger if line.visit == visit and line.vat == treatment)
+            due, _, taxed = history[-1].get(visit, (0, COUNCIL, EXEMPT))
+            assert total == (due if taxed == treatment else 0)

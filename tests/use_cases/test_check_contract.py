@@ -144,3 +144,15 @@ def test_annual_uplifts_retainer_lots_and_division_are_said_back() -> None:
 def test_a_zone_of_a_lot_that_no_rate_covers_is_a_gap() -> None:
     lots = [{"lot": "North", "zones": ["rural", "isolated"]}]
     assert told_gaps([RATE], lots=lots) == ["no rates for home_care in zone isolated from 2026-04-06 on"]
+
+
+def test_what_is_taxed_and_what_is_exempt_is_said_with_the_reason() -> None:
+    vat = [
+        {"category": "E", "reason": "by a charity"},
+        {"services": ["x", "y"], "category": "S", "rate": "20.0"},
+    ]
+    [checked] = check_contract(json.dumps(contract(vat=vat)).encode())
+    assert checked.sentences[-2:] == [
+        "x and y: VAT at 20 % is added to these prices.",
+        "Every other service: no VAT. by a charity.",
+    ]

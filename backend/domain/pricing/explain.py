@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from backend.domain.money import printed
 from backend.domain.pricing.annual import DatedRate, dated_rates
-from schemas.contract import Contract, Funder, Uplift
+from backend.domain.vat import treatment_of
+from schemas.contract import Contract, Funder, Uplift, VatTerm
 
 _DAY_NAMES = {
     "mon": "Mondays",
@@ -34,6 +35,7 @@ def explain(contract: Contract) -> list[str]:
         *_holidays(contract),
         *_not_made(contract),
         f"Who pays: {_funding(contract.funding)}.",
+        *(_vat(term) for term in sorted(contract.vat, key=lambda term: term.services is None)),
         *_lots(contract),
     ]
 
@@ -114,6 +116,13 @@ def _lots(contract: Contract) -> Iterator[str]:
     for lot in contract.lots:
         tier = f" as a {lot.tier} provider" if lot.tier else ""
         yield f"{lot.lot}, held{tier}: zone{'' if len(lot.zones) == 1 else 's'} {' and '.join(lot.zones)}."
+
+
+def _vat(term: VatTerm) -> str:
+    named = " and ".join(term.services) if term.services else "Every other service"
+    if term.rate is not None:
+        return f"{named}: VAT at {_plain(term.rate)} % is added to these prices."
+    return f"{named}: no VAT. {treatment_of([term], (term.services or [''])[0]).reason}."
 
 
 def _funding(funders: list[Funder]) -> str:

@@ -87,7 +87,8 @@ CREATE TABLE document (
     period_end date NOT NULL,
     edition text NOT NULL,                 -- 'issued'; of a wage report 'provisional' or 'final'
     as_of timestamptz NOT NULL,            -- facts recorded up to here are in it
-    total_pence bigint,
+    total_pence bigint,                    -- the sum of an invoice's lines, before VAT
+    vat_pence bigint,
     summary jsonb NOT NULL,                -- small figures for lists
     template_version text NOT NULL,
     snapshot bytea NOT NULL,               -- compressed canonical JSON
@@ -161,6 +162,9 @@ CREATE TABLE document_line (               -- which line of which document bills
     payer text NOT NULL,                   -- as the contract or package names it
     funders jsonb NOT NULL,                -- [[payer, millionths of a per cent]] by which the whole line was shared
     adjusts_document uuid,
+    vat_category text NOT NULL CHECK (vat_category IN ('E', 'S')),
+    vat_rate numeric NOT NULL,             -- per cent
+    vat_reason text,                       -- of an exemption
     PRIMARY KEY (provider_id, document_id, line),
     FOREIGN KEY (provider_id, document_id) REFERENCES document ON DELETE RESTRICT
 );
