@@ -79,6 +79,13 @@ def osrm_served(town: Path, profile: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def valhalla(town: Path) -> Iterator[str]:
     """The address of a Valhalla, which has every way of travelling."""
+    with valhalla_served(town) as address:
+        yield address
+
+
+@contextmanager
+def valhalla_served(town: Path) -> Iterator[str]:
+    """Prepare the town, and serve it for the block."""
     port, folder = free_port(), town / "valhalla"
     folder.mkdir()
     config = folder / "valhalla.json"
