@@ -211,10 +211,14 @@ class Cancelled(Struct, frozen=True, kw_only=True):
 
 
 class Funder(Struct, frozen=True, kw_only=True):
-    """One payer and its share of every line."""
+    """One payer and its share of every line.
+
+    `purchase_order` is the payer's own order number where it shares in another's contract, for its own documents.
+    """
 
     payer: Text
     percent: Percent
+    purchase_order: Text | None = None
 
 
 def funding_faults(funders: Sequence[Any] | None, at: str) -> Iterator[Fault]:

@@ -238,6 +238,7 @@ FILTERS: Final[dict[str, Any]] = {
     "metres": metres,
     "counted": counted,
     "fallback": words.fallback,
+    "document_kind": words.document_kind,
     "engine": words.engine,
 }
 """What templates may write behind a value."""

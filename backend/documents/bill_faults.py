@@ -25,8 +25,8 @@ def _kind_faults(bill: Bill) -> Iterator[str]:
         yield SELF_BILLED
     if not (bill.purchase_order or "").strip():
         yield (
-            f"The contract {bill.contract} has no purchase order: ask {bill.buyer.name} for it and load it with the "
-            "contract (rule PEPPOL-EN16931-R003)."
+            f"The contract {bill.contract} has no purchase order of {bill.buyer.name}: ask for it and load it with the "
+            "contract, or with its share if it pays one (rule PEPPOL-EN16931-R003)."
         )
     if not bill.lines:
         yield "The document has no line (rule BR-16)."

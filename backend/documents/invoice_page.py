@@ -18,7 +18,7 @@ def invoice_page(snapshot: InvoiceSnapshot) -> Page:
     """The values of `templates/invoice.typ`: plain JSON data, all of it ready to print."""
     numbers = {rule.id: str(index) for index, rule in enumerate(snapshot.rules, start=1)}
     new = [line for line in snapshot.lines if not line.adjusts]  # an adjustment repeats the time of its visit
-    title = "Credit note" if snapshot.kind == "credit_note" else "Invoice"
+    title = words.document_kind(snapshot.kind, snapshot.self_billed)
     return {
         "title": f"{title} {snapshot.number}",
         "heading": title,
@@ -48,7 +48,10 @@ def notices(snapshot: InvoiceSnapshot) -> list[str]:
     if snapshot.simulated_clock:
         said.append("Made under a simulated clock. This is not a real invoice.")
     if snapshot.self_billed:
-        said.append("Self-billed: made out by the commissioner on the provider’s behalf.")
+        said.append(
+            f"Self-billed: {snapshot.commissioner.name} makes this document out for {snapshot.provider.name}, "
+            f"as agreed in contract {snapshot.contract_reference}."
+        )
     return said
 
 

@@ -46,6 +46,12 @@ def number(value: Decimal) -> str:
     return f"{MINUS if value < 0 else ''}{printed}"
 
 
+def document_kind(kind: str, self_billed: bool = False) -> str:
+    """What an invoice or credit note calls itself: Invoice, Self-billed credit note."""
+    named = kind.replace("_", " ")
+    return f"Self-billed {named}" if self_billed else named.capitalize()
+
+
 def percent(rate: Decimal) -> str:
     """A percentage: 20 %."""
     return f"{number(rate)}\N{NO-BREAK SPACE}%"

@@ -7,8 +7,11 @@ FROM contract_version WHERE provider_id = $1 AND contract_id = $2 AND recorded_a
 ORDER BY starts_on, version DESC
 
 -- name: purchase_order
--- The order number of the version in force on a day, as recorded up to an instant.
-SELECT purchase_order FROM contract_version
+-- The order number of the version in force on a day, as recorded up to an instant: the commissioner's, or that of the
+-- payer of a share, $5.
+SELECT CASE WHEN $5::text IS NULL THEN purchase_order ELSE (
+    SELECT f ->> 'purchase_order' FROM jsonb_array_elements(terms -> 'funding') AS f WHERE f ->> 'payer' = $5) END
+FROM contract_version
 WHERE provider_id = $1 AND contract_id = $2 AND starts_on <= $3 AND recorded_at <= $4
 ORDER BY starts_on DESC, version DESC LIMIT 1
 

@@ -14,6 +14,7 @@ from backend.domain.absences import ABSENCES
 from backend.domain.time import london_date, london_midnight
 from backend.sql import query
 from backend.use_cases.known_bank_holidays import known_bank_holidays
+from backend.use_cases.parties import parties
 from backend.use_cases.verified_visits import verified_visits
 from schemas.contract import Contract
 from schemas.strict import decode
@@ -39,7 +40,8 @@ class Terms:
 class InvoiceFacts:
     """All that goes into one invoice. `visits`: one row an attendance; `billed`: one a line of an earlier document.
 
-    `bank_holidays` are those of each division that the terms name; `absences` are in ABSENCES.
+    `orders` are the order numbers of payers, by reference; `bank_holidays` are those of each division that the terms
+    name; `absences` are in ABSENCES.
     """
 
     provider_id: UUID
@@ -50,7 +52,7 @@ class InvoiceFacts:
     end: date
     terms: Sequence[Terms]
     self_billed: bool
-    purchase_order: str | None
+    orders: dict[str, str | None]
     visits: pl.DataFrame
     billed: Sequence[asyncpg.Record]
     names: dict[str, str]
@@ -87,7 +89,7 @@ async def invoice_facts(
         end,
         terms,
         newest["self_billed"],
-        newest["purchase_order"],
+        await _orders(connection, contract["commissioner_id"], newest),
         visits,
         billed,
         await _names(connection, provider_id, visits),
@@ -97,6 +99,15 @@ async def invoice_facts(
         },
         await _absences(connection, provider_id, visits, as_of),
     )
+
+
+async def _orders(
+    connection: asyncpg.Connection, commissioner_id: UUID, newest: Any
+) -> dict[str, str | None]:
+    """The contract's order number is its commissioner's alone; who else pays a share may have one of its own."""
+    own = {funder.payer: funder.purchase_order for funder in _terms(newest).contract.funding}
+    commissioner = (await parties(connection, [commissioner_id]))[commissioner_id].reference
+    return {**own, commissioner: newest["purchase_order"]}
 
 
 async def _absences(

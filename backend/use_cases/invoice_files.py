@@ -52,8 +52,11 @@ async def addressed(
     """
     known = await parties(connection, [provider_id, organisation_id(snapshot.payer.reference)], at)
     by_reference = {party.reference: party for party in known.values()}
+    sharing = (
+        None if snapshot.payer.reference == snapshot.commissioner.reference else snapshot.payer.reference
+    )
     order = snapshot.purchase_order or await connection.fetchval(
-        query("invoices.purchase_order"), provider_id, contract_id, snapshot.period.end, at
+        query("invoices.purchase_order"), provider_id, contract_id, snapshot.period.end, at, sharing
     )
     return bill_of(
         msgspec.structs.replace(

@@ -51,7 +51,7 @@ class Invoice:
 
     def first_bill(self, facts: InvoiceFacts) -> PayerBill:
         """The bill that tells what was left out: the commissioner's own if it pays, else the first."""
-        theirs = (bill for bill in self.bills if organisation_id(bill.payer) == facts.commissioner_id)
+        theirs = (bill for bill in self.bills if _commissions(bill, facts))
         return next(theirs, self.bills[0])
 
     @property
@@ -76,6 +76,11 @@ def invoice(facts: InvoiceFacts) -> Invoice:
 def payer_key(facts: InvoiceFacts, bill: PayerBill) -> str:
     """What tells one payer's document from another's: an organisation's reference, or `person` and whose care it is."""
     return f"{PERSON} {facts.names[bill.person]}" if bill.payer == PERSON else bill.payer
+
+
+def _commissions(bill: PayerBill, facts: InvoiceFacts) -> bool:
+    """Whether a bill is the commissioner's own. It may make out its own documents, never those of other payers."""
+    return organisation_id(bill.payer) == facts.commissioner_id
 
 
 def _charge(row: Mapping[str, Any], visit: Mapping[str, Any], facts: InvoiceFacts) -> Charge:
@@ -150,8 +155,8 @@ def invoice_snapshot(
         payer=to.payer,
         contract_reference=facts.reference,
         contract_version=_versions(facts),
-        self_billed=facts.self_billed,
-        purchase_order=facts.purchase_order,
+        self_billed=facts.self_billed and _commissions(bill, facts),
+        purchase_order=facts.orders.get(bill.payer),
         period=Dates(start=facts.start, end=facts.end),
         issued_at=issued_at,
         template_version=TEMPLATE_VERSION,

@@ -89,7 +89,10 @@ def test_every_page_is_numbered() -> None:
 
 
 def test_a_self_billed_invoice_says_so() -> None:
-    assert "Self-billed" in pdf.text(invoice_pdf(snapshot(self_billed=True)))
+    text = pdf.text(invoice_pdf(snapshot(self_billed=True)))
+    assert "Self-billed invoice INV-0002" in text
+    assert "Wyeshire County Council makes this document out for Wye Valley Care" in text
+    assert "Self-billed credit note" in pdf.text(invoice_pdf(snapshot(self_billed=True, kind="credit_note")))
 
 
 def test_a_credit_note_is_named_so_and_credits() -> None:

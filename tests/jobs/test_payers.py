@@ -11,8 +11,8 @@ from backend.use_cases.frozen_documents import snapshot_bytes
 from backend.use_cases.read_documents import INVOICES, read_documents
 from backend.use_cases.verify_documents import verify_documents
 from backend.use_cases.viewer import Viewer
-from tests.jobs.office import FIRST_WEEK_DUE, PROVIDER, SECOND_WEEK_DUE, Office
-from tests.use_cases.loading.samples import load_rows
+from tests.jobs.office import FIRST_WEEK_DUE, PROVIDER, RATES, SECOND_WEEK_DUE, Office
+from tests.use_cases.loading.samples import CONTRACT, load_rows
 
 PACKAGE = {
     "provider": "hearth",
@@ -100,6 +100,27 @@ async def test_what_a_person_pays_is_asked_of_the_person_at_home(
     assert own["payer"]["reference"] == "S1" and own["payer"]["address"]
     assert [item["visit"] for item in council["parked"]] == ["HALF"]
     assert own["parked"] == []
+
+
+async def test_an_order_number_and_self_billing_are_the_commissioners_alone(
+    office: Office, superuser: asyncpg.Connection
+) -> None:
+    funding = [
+        {"payer": "wyeshire", "percent": "70"},
+        {"payer": "icb", "percent": "20", "purchase_order": "ICB-7"},
+        {"payer": "person", "percent": "10"},
+    ]
+    terms = {"pay_basis": "actual", "rates": RATES, "purchase_order": "PO-1", "self_billed": True}
+    await load_rows("contracts", [{**CONTRACT, **terms, "funding": funding}])
+    await three_visits(office)
+    await office.run(FIRST_WEEK_DUE, "invoices")
+    council, icb, own = await snapshots(superuser)
+    assert [(one.get("purchase_order"), one["self_billed"]) for one in (council, icb, own)] == [
+        ("PO-1", True),
+        ("ICB-7", False),
+        (None, False),
+    ]
+    assert [verified.faults async for verified in verify_documents(PROVIDER)] == [(), (), ()]
 
 
 async def test_a_payer_sees_what_it_is_asked_and_a_commissioner_all_of_its_contract(
