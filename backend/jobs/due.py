@@ -131,14 +131,34 @@ def _invoices(
         period_of = partial(_billing_period, row["billing_period"])
         since = progress.since(INVOICES, str(row["id"]), max(first, row["starts_on"]), period_of)
         for period in ended_periods(period_of, since, after, now):
-            yield Due(
-                job=INVOICES,
-                provider_id=provider_id,
-                scope=str(row["id"]),
-                period=period,
-                due_at=due_at(period, after),
-                work=partial(_invoice, provider_id, row["id"], period),
-            )
+            yield invoice_due(provider_id, row["id"], period, due_at(period, after))
+
+
+def invoice_due(provider_id: UUID, contract_id: UUID, period: Period, at: datetime) -> Due:
+    """The documents of a contract's billing period, due at an instant: the same work whoever asks for it."""
+    return Due(
+        job=INVOICES,
+        provider_id=provider_id,
+        scope=str(contract_id),
+        period=period,
+        due_at=at,
+        work=partial(_invoice, provider_id, contract_id, period),
+    )
+
+
+async def next_billing_period(
+    connection: asyncpg.Connection, provider_id: UUID, contract_id: UUID
+) -> Period | None:
+    """The oldest billing period of a contract whose documents are not issued; None before anything is planned."""
+    first_visit = await connection.fetchval(query("jobs.first_visit"), provider_id)
+    if first_visit is None:
+        return None
+    contracts = await connection.fetch(query("jobs.billing_periods"), provider_id)
+    [row] = [row for row in contracts if row["id"] == contract_id]
+    period_of = partial(_billing_period, row["billing_period"])
+    first = max(first_visit.astimezone(LONDON).date(), row["starts_on"])
+    progress = await _progress(connection, provider_id, [row], [])
+    return period_of(progress.since(INVOICES, str(contract_id), first, period_of))
 
 
 def _wage_reports(

@@ -102,3 +102,9 @@ SELECT DISTINCT ON (v.service_user_id) v.service_user_id::text, s.reference, v.n
 FROM service_user_version v JOIN service_user s ON s.provider_id = v.provider_id AND s.id = v.service_user_id
 WHERE v.provider_id = $1 AND v.service_user_id = ANY ($2) AND v.recorded_at <= $3
 ORDER BY v.service_user_id, v.version DESC
+
+-- name: numbers
+-- The documents issued for a billing period that begins on a day.
+SELECT number FROM document
+WHERE provider_id = $1 AND contract_id = $2 AND period_start = $3 AND kind IN ('invoice', 'credit_note')
+ORDER BY number

@@ -146,7 +146,6 @@ def invoice_snapshot(
     ]
     vat = taxes(bill)
     to_pay = sum((total.net + total.amount for total in vat), _pounds(0))
-    left_out = made.left_out if bill is made.first_bill(facts) else []
     return InvoiceSnapshot(
         kind="credit_note" if to_pay < 0 else "invoice",
         number=number,
@@ -165,19 +164,24 @@ def invoice_snapshot(
         by_payer=_by_payer(bill.lines, to.names),
         vat=vat,
         to_pay=to_pay,
-        parked=[
-            ParkedVisit(
-                visit=_reference(made.priced.visits.get(item.visit_id)),
-                visit_id=item.visit_id,
-                reason=item.reason,
-                detail=item.detail,
-            )
-            for item in left_out
-        ],
+        parked=left_out_visits(made) if bill is made.first_bill(facts) else [],
         rules=rule_texts(rule for line in lines for rule in line.rules),
         facts_digest=_digest(facts),
         simulated_clock=simulated,
     )
+
+
+def left_out_visits(made: Invoice) -> list[ParkedVisit]:
+    """Every visit without a line, and why, by its reference."""
+    return [
+        ParkedVisit(
+            visit=_reference(made.priced.visits.get(item.visit_id)),
+            visit_id=item.visit_id,
+            reason=item.reason,
+            detail=item.detail,
+        )
+        for item in made.left_out
+    ]
 
 
 def taxes(bill: PayerBill) -> list[Vat]:

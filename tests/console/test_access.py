@@ -51,6 +51,8 @@ MAY_OPEN = {
     "/people/{person_id:uuid}/cards/{tag_id:uuid}": {"manager"},
     "/people/{person_id:uuid}/tags/{tag_id:uuid}/retire": {"manager"},
     "/invoices": {"manager", "finance", "commissioner"},
+    "/invoices/drafts": {"manager", "finance"},
+    "/invoices/draft": {"manager", "finance"},
     "/invoices/{document_id:uuid}": {"manager", "finance", "commissioner"},
     "/invoices/{document_id:uuid}/files/{format:str}": {"manager", "finance", "commissioner"},
     "/invoices/{document_id:uuid}/peppol": {"manager", "finance"},

@@ -1,0 +1,119 @@
+"""`doorstep invoice`: drafts, and issuing a finished period before the schedule does."""
+
+import asyncio
+import json
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from backend.domain.counted import counted
+
+if TYPE_CHECKING:
+    from backend.jobs.runner import Ran
+    from backend.use_cases.draft_invoice import Draft
+
+_DAY: Final = click.DateTime(["%Y-%m-%d"])
+
+
+@click.group()
+def invoice() -> None:
+    """Drafts of invoices, and issuing them on demand.
+
+    \b
+    Example:
+      doorstep invoice draft --provider brightwater --contract HC-01
+    """
+
+
+@invoice.command("draft")
+@click.option("--provider", required=True, help="The provider's reference.")
+@click.option("--contract", required=True, help="The contract's reference.")
+@click.option("--period", "day", type=_DAY, help="A day of the billing period; today if left out.")
+@click.option("--json", "as_json", is_flag=True, help="Print the whole documents as JSON.")
+def draft(provider: str, contract: str, day: datetime | None, as_json: bool) -> None:
+    """Show what a billing period comes to so far. Nothing is kept, and no number is taken.
+
+    \b
+    Example:
+      doorstep invoice draft --provider brightwater --contract HC-01 --period 2026-11-02
+    """
+    drawn = asyncio.run(_drafted(provider, contract, day and day.date()))
+    click.echo(json.dumps(_plain(drawn), indent=2) if as_json else _told(drawn))
+
+
+@invoice.command("issue")
+@click.option("--provider", required=True, help="The provider's reference.")
+@click.option("--contract", required=True, help="The contract's reference.")
+@click.option("--period", "day", type=_DAY, required=True, help="A day of the billing period.")
+def issue(provider: str, contract: str, day: datetime) -> None:
+    """Issue the documents of a finished billing period now, once, by the same run as the schedule.
+
+    \b
+    Example:
+      doorstep invoice issue --provider brightwater --contract HC-01 --period 2026-11-02
+    """
+    ran = asyncio.run(_issued(provider, contract, day.date()))
+    click.echo(ran.detail, err=ran.failed)
+    if ran.failed:
+        raise SystemExit(1)
+
+
+async def _drafted(provider: str, contract: str, day: date | None) -> "Draft":
+    from backend import clock
+    from backend.commands.providers import providers
+    from backend.domain.time import london_date
+    from backend.running import database
+    from backend.use_cases.draft_invoice import draft_invoice
+
+    now = clock.now()
+    async with database():
+        [(provider_id, _)] = await providers(provider)
+        return await draft_invoice(provider_id, contract, day or london_date(now), now)
+
+
+async def _issued(provider: str, contract: str, day: date) -> "Ran":
+    from backend import clock
+    from backend.commands.providers import providers
+    from backend.jobs.on_demand import issue_period
+    from backend.running import database
+
+    async with database():
+        [(provider_id, _)] = await providers(provider)
+        return await issue_period(provider_id, contract, day, clock.now())
+
+
+def _plain(drawn: "Draft") -> dict[str, Any]:
+    import msgspec
+
+    period = drawn.contract.period
+    return {
+        "contract": drawn.contract.reference,
+        "period": {"start": period.start.isoformat(), "end": period.end.isoformat()},
+        "documents": [msgspec.to_builtins(snapshot) for snapshot in drawn.snapshots],
+        "left_out": msgspec.to_builtins(drawn.left_out),
+    }
+
+
+def _told(drawn: "Draft") -> str:
+    from backend.documents.words import document_kind, pounds
+
+    period = drawn.contract.period
+    bills = [
+        f"    {document_kind(one.kind, one.self_billed)} to {one.payer.name}: {counted(len(one.lines), 'line')}, "
+        f"{pounds(one.to_pay)}"
+        for one in drawn.snapshots
+    ]
+    head = f"Draft  {drawn.contract.reference}  {period.start} to {period.end}"
+    return "\n".join([head, *(bills or ["    nothing to bill"]), f"    left out: {_left_out(drawn)}"])
+
+
+def _left_out(drawn: "Draft") -> str:
+    counts: dict[str, int] = {}
+    for item in drawn.left_out:
+        counts[item.reason] = counts.get(item.reason, 0) + 1
+    return ", ".join(f"{number} {reason}" for reason, number in sorted(counts.items())) or "none"
+
+
+commands: Final = [invoice]
+"""The commands of this file, for the list of all."""
