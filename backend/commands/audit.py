@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import click
 
+from backend.commands.listing import json_option
+
 if TYPE_CHECKING:
     from backend.use_cases.read_audit import ShownFlag
 
@@ -114,7 +116,7 @@ def _told(flag: "ShownFlag", unit: str) -> dict[str, Any]:
 )
 @click.option("--expected", default="1", show_default=True, help="Per cent of deviations expected.")
 @click.option("--by", type=click.Choice(["random", "risk"]), default="random", show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def sample(
     provider: str,
     first: datetime,

@@ -8,6 +8,8 @@ from typing import Any, Final
 
 import click
 
+from backend.commands.listing import json_option
+
 
 @click.group()
 def contract() -> None:
@@ -21,7 +23,7 @@ def contract() -> None:
 
 @contract.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def check(file: str, as_json: bool) -> None:
     """Say each contract in FILE back in plain English and list the dates it has no rate for.
 

@@ -6,11 +6,12 @@ from typing import Final
 
 import click
 
+from backend.commands.listing import json_option
 from backend.domain.counted import counted
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def migrate(as_json: bool) -> None:
     """Bring the database to the newest version. Safe to run from several machines at once.
 

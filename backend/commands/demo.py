@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
+from backend.commands.listing import json_option
+
 if TYPE_CHECKING:
     from backend.simulator.demonstration import Plan
     from backend.simulator.story import Story
@@ -122,7 +124,7 @@ async def _serve_until_stopped(plan: "Plan", environment: Mapping[str, str]) -> 
 @click.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--play", "url", metavar="URL", help="Load the county and play its days against this server.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 @_size
 def simulate(folder: Path, url: str | None, as_json: bool, **size: Any) -> None:
     """Make up a county and write its files to load, and what will have happened there, into FOLDER.

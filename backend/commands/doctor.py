@@ -11,6 +11,7 @@ from typing import Final
 
 import click
 
+from backend.commands.listing import json_option
 from backend.faults import SetupFault
 
 
@@ -24,7 +25,7 @@ class Finding:
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def doctor(as_json: bool) -> None:
     """Look at the settings, the keys, the clock, the database and its roles. Exit status 1 if anything is wrong.
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import click
 
+from backend.commands.listing import json_option
 from backend.domain.counted import counted
 
 
@@ -21,7 +22,7 @@ def documents() -> None:
 
 @documents.command("verify")
 @click.option("--provider", help="Only this provider's (its reference).")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def verify(provider: str | None, as_json: bool) -> None:
     """Recompute every document from the facts and compare it byte for byte. Exit status 1 if one differs.
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from backend.commands.listing import json_option
+
 if TYPE_CHECKING:
     from backend.use_cases.frozen_documents import File
     from backend.use_cases.verify_bundle import Verification
@@ -19,7 +21,7 @@ MARKS: Final = {"proved": "proved    ", "failed": "FAILED    ", "not proved": "n
 @click.option("--provider", required=True, help="The provider (its reference).")
 @click.option("--report", required=True, help="The wage report: its id, or the first day of its period.")
 @click.option("--worker", help="Only this worker: the reference of the employment or the person.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def evidence(out: Path, provider: str, report: str, worker: str | None, as_json: bool) -> None:
     """Write the evidence behind a wage report into OUT, a ZIP file that `doorstep verify` checks.
 
@@ -40,7 +42,7 @@ def evidence(out: Path, provider: str, report: str, worker: str | None, as_json:
 @click.option(
     "--key", help="The server's key from elsewhere: its id, or a file with its JWK set (/schema/keys)."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def verify(bundle: Path, key: str | None, as_json: bool) -> None:
     """Say what an evidence bundle proves. Needs no database and no network. Exit status 1 if anything fails.
 

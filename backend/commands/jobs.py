@@ -8,6 +8,7 @@ from typing import Any, Final
 import click
 
 from backend.commands.instants import INSTANT
+from backend.commands.listing import json_option
 
 
 @click.group()
@@ -23,7 +24,7 @@ def jobs() -> None:
 
 @jobs.command("list")
 @click.option("--as-of", type=INSTANT, help="Look at this instant instead of now.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def list_due(as_of: datetime | None, as_json: bool) -> None:
     """List what is due and not done.
 
@@ -38,7 +39,7 @@ def list_due(as_of: datetime | None, as_json: bool) -> None:
 @jobs.command("run")
 @click.option("--job", help="Only this job, such as invoices.")
 @click.option("--as-of", type=INSTANT, help="Run what was due at this instant, now or earlier.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def run(job: str | None, as_of: datetime | None, as_json: bool) -> None:
     """Run what is due, once each, however many workers do the same.
 
@@ -56,7 +57,7 @@ def run(job: str | None, as_of: datetime | None, as_json: bool) -> None:
 @click.option(
     "--limit", default=50, show_default=True, type=click.IntRange(1, 10_000), help="Newest so many."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def history(limit: int, as_json: bool) -> None:
     """List what ran, newest first.
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 import click
 
+from backend.commands.listing import json_option
 from backend.domain.counted import counted
 from schemas.loading import LoadKind
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     "--paid-on", metavar="DATE", help="With --template: the payment date, where no column holds it."
 )
 @click.option("--run", "run_name", help="With --template: tells a second pay run of one day apart.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def load(
     kind: LoadKind,
     files: tuple[Path, ...],

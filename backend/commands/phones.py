@@ -7,9 +7,11 @@ from uuid import UUID
 
 import click
 
+from backend.commands.listing import json_option, provider_option
+
 
 @click.command("enrol-code")
-@click.option("--provider", required=True, help="The provider's reference.")
+@provider_option
 @click.option("--carer", required=True, help="The carer's reference.")
 @click.option("--replaces", type=click.UUID, help="The phone whose place the new one takes.")
 def enrol_code(provider: str, carer: str, replaces: UUID | None) -> None:
@@ -36,8 +38,8 @@ def device() -> None:
 
 
 @device.command("list")
-@click.option("--provider", required=True, help="The provider's reference.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@provider_option
+@json_option
 def list_(provider: str, as_json: bool) -> None:
     """List phones: id, carer, state, last event, name.
 

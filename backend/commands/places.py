@@ -1,14 +1,13 @@
 """`doorstep place`: where visits may be made besides people's homes."""
 
 import asyncio
-import json
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 import click
 
-_PROVIDER: Final = click.option("--provider", required=True, help="The provider's reference.")
+from backend.commands.listing import json_option, provider_option, tell_rows
 
 
 @click.group()
@@ -22,7 +21,7 @@ def place() -> None:
 
 
 @place.command()
-@_PROVIDER
+@provider_option
 @click.option("--person", required=True, help="The reference of the person whose visits may be made there.")
 @click.option("--name", required=True, help="What it is called.")
 @click.option("--postcode", help="Where it is, if the postcode list is loaded.")
@@ -54,8 +53,8 @@ async def _added(provider: str, person: str, cells: dict[str, str]) -> UUID:
 
 
 @place.command("list")
-@_PROVIDER
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@provider_option
+@json_option
 def list_(provider: str, as_json: bool) -> None:
     """List places: id, person, first and last day, degrees north and east, radius in metres, name.
 
@@ -65,14 +64,12 @@ def list_(provider: str, as_json: bool) -> None:
     """
     from backend.running import with_database
 
-    rows = asyncio.run(with_database(lambda: _listed(provider)))
-    if as_json:
-        click.echo(json.dumps(rows, default=str))
-        return
-    for row in rows:
-        dates = f"{row['starts_on']}..{row['ends_on'] or ''}"
-        parts = (row["place_id"], row["person"], dates, row["lat"], row["lon"], row["radius_m"], row["name"])
-        click.echo("  ".join(map(str, parts)))
+    tell_rows(asyncio.run(with_database(lambda: _listed(provider))), as_json, _parts)
+
+
+def _parts(row: dict[str, Any]) -> tuple[object, ...]:
+    dates = f"{row['starts_on']}..{row['ends_on'] or ''}"
+    return (row["place_id"], row["person"], dates, row["lat"], row["lon"], row["radius_m"], row["name"])
 
 
 async def _listed(provider: str) -> list[dict[str, Any]]:
@@ -85,7 +82,7 @@ async def _listed(provider: str) -> list[dict[str, Any]]:
 
 
 @place.command()
-@_PROVIDER
+@provider_option
 @click.option(
     "--last", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The last day on which it is approved."
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from backend.commands.listing import json_option, provider_option
 from backend.domain.counted import counted
 
 if TYPE_CHECKING:
@@ -17,10 +18,10 @@ _DAY: Final = click.DateTime(["%Y-%m-%d"])
 
 
 @click.command()
-@click.option("--provider", required=True, help="The provider's reference.")
+@provider_option
 @click.option("--from", "start", type=_DAY, help="Only billing periods that begin on this day or later.")
 @click.option("--until", "end", type=_DAY, help="Only billing periods that begin on this day or earlier.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def reconcile(provider: str, start: datetime | None, end: datetime | None, as_json: bool) -> None:
     """Hold issued invoices against visits: every line has one visit, every visit its lines or a reason why not.
 

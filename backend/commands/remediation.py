@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from backend.commands.listing import json_option, provider_option
 from backend.domain.counted import counted
 
 if TYPE_CHECKING:
@@ -17,9 +18,9 @@ _FILE: Final = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command()
-@click.option("--provider", required=True, help="The provider's reference.")
+@provider_option
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Arrears to this day; today unless given.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 @click.option("--csv", "csv_path", type=_FILE, help="Write a CSV file.")
 @click.option("--xlsx", "xlsx_path", type=_FILE, help="Write a workbook.")
 @click.option("--pdf", "pdf_path", type=_FILE, help="Write a PDF.")

@@ -6,11 +6,12 @@ from typing import Any, Final
 
 import click
 
+from backend.commands.listing import json_option
 from backend.settings import SETTINGS, Setting
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def settings(as_json: bool) -> None:
     """List every setting with its meaning and present value; secrets are hidden.
 

@@ -7,6 +7,7 @@ import click
 import msgspec
 
 from backend import clock
+from backend.commands.listing import json_option
 from backend.domain.time import london_date
 from backend.statute.citation import HOW, how_checked
 from backend.statute.entries import Rule
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("rule_id", metavar="[ID]", required=False)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def rules(rule_id: str | None, as_json: bool) -> None:
     """List the rules that results name with their citations, or show one in full.
 
@@ -74,7 +75,7 @@ def statute() -> None:
 
 
 @statute.command()
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def check(as_json: bool) -> None:
     """Check the packaged law: no gap, no overlap, a citation for every value, a rule for every id that is used.
 

@@ -1,14 +1,14 @@
 """`doorstep tag`: cards, code fobs and NFC tags in people's homes."""
 
 import asyncio
-import json
 from datetime import date, datetime
 from typing import Any, Final, TextIO
 from uuid import UUID
 
 import click
 
-_PROVIDER: Final = click.option("--provider", required=True, help="The provider's reference.")
+from backend.commands.listing import json_option, provider_option, tell_rows
+
 _KINDS: Final = {"card": "qr_static", "fob": "qr_rotating", "nfc": "nfc"}
 
 
@@ -23,7 +23,7 @@ def tag() -> None:
 
 
 @tag.command()
-@_PROVIDER
+@provider_option
 @click.option("--person", required=True, help="The reference of the person in whose home it is.")
 @click.option("--kind", required=True, type=click.Choice(sorted(_KINDS)), help="What it is.")
 @click.option("--label", help="What to call it: where it hangs, or its number. By default its kind.")
@@ -86,8 +86,8 @@ async def _added(provider: str, person: str, new: Any) -> list[str]:
 
 
 @tag.command("list")
-@_PROVIDER
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@provider_option
+@json_option
 def list_(provider: str, as_json: bool) -> None:
     """List tags: id, person, kind, label, UID, whether retired. Nothing secret is printed.
 
@@ -97,15 +97,13 @@ def list_(provider: str, as_json: bool) -> None:
     """
     from backend.running import with_database
 
-    rows = asyncio.run(with_database(lambda: _listed(provider)))
-    if as_json:
-        click.echo(json.dumps(rows, default=str))
-        return
+    tell_rows(asyncio.run(with_database(lambda: _listed(provider))), as_json, _parts)
+
+
+def _parts(row: dict[str, Any]) -> tuple[object, ...]:
     kinds = {stored: name for name, stored in _KINDS.items()}
-    for row in rows:
-        state = f"retired {row['retired_at']:%Y-%m-%d %H:%M}" if row["retired_at"] else "in use"
-        parts = (row["id"], row["person"], kinds[row["kind"]], state, row["uid"] or "-", row["label"])
-        click.echo("  ".join(map(str, parts)))
+    state = f"retired {row['retired_at']:%Y-%m-%d %H:%M}" if row["retired_at"] else "in use"
+    return (row["id"], row["person"], kinds[row["kind"]], state, row["uid"] or "-", row["label"])
 
 
 async def _listed(provider: str) -> list[dict[str, Any]]:
@@ -116,7 +114,7 @@ async def _listed(provider: str) -> list[dict[str, Any]]:
 
 
 @tag.command()
-@_PROVIDER
+@provider_option
 @click.option("--reason", required=True, help="Why: lost, taken down, replaced.")
 @click.argument("tag_id", metavar="TAG", type=click.UUID)
 def retire(provider: str, reason: str, tag_id: UUID) -> None:

@@ -6,6 +6,8 @@ from typing import Any, Final
 
 import click
 
+from backend.commands.listing import json_option
+
 
 @click.group("pay-template")
 def pay_template() -> None:
@@ -39,7 +41,7 @@ def _add(group: click.Group, kind: str, example: str) -> None:
         "list", help=_help("List the templates: name, title, and whether anybody tried them.", kind, "list")
     )
     @provider
-    @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+    @json_option
     def list_(provider: str | None, as_json: bool) -> None:
         _list(_read(kind, provider), as_json)
 

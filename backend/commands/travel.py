@@ -11,6 +11,7 @@ import click
 import msgspec
 import yaml
 
+from backend.commands.listing import json_option
 from backend.domain.counted import counted
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def travel() -> None:
 @click.option("--provider", required=True, help="Whose journeys (its reference).")
 @click.option("--from", "first", required=True, type=_DAY, help="First London date.")
 @click.option("--until", "last", required=True, type=_DAY, help="Last London date.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def estimate(provider: str, first: datetime, last: datetime, as_json: bool) -> None:
     """Ask the engine of the settings about every journey of these days that it has not answered, and keep its answers.
 
@@ -64,7 +65,7 @@ def estimate(provider: str, first: datetime, last: datetime, as_json: bool) -> N
     type=click.FloatRange(0.05, 0.95),
     help="Share to lie below the fit.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def calibrate(
     provider: str, first: datetime, last: datetime, longest: int, quantile: float, as_json: bool
 ) -> None:

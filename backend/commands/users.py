@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from backend.commands.listing import json_option
+
 if TYPE_CHECKING:
     from backend.use_cases.add_user import Role
 
@@ -28,7 +30,7 @@ def user() -> None:
 @click.option("--role", type=click.Choice(ROLES), required=True)
 @click.option("--email", required=True)
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input, one line.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def add(organisation: str | None, role: "Role", email: str, password_stdin: bool, as_json: bool) -> None:
     """Add a user. Prints a link to set a password or a passkey, good for a week and one use.
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from backend.commands.listing import json_option, provider_option
+
 if TYPE_CHECKING:
     from schemas.what_if import Side, WhatIf, WhatIfReport, ZoneCosts
 
@@ -25,7 +27,7 @@ _FIGURES: Final = (
 
 
 @click.command("wage-report")
-@click.option("--provider", required=True, help="The provider's reference.")
+@provider_option
 @click.option(
     "--period", "first", required=True, type=click.DateTime(["%Y-%m-%d"]), help="First day of the period."
 )
@@ -36,7 +38,7 @@ _FIGURES: Final = (
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A YAML file that says what to change.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def wage_report(
     provider: str, first: datetime, cycle: str | None, policy: Path | None, as_json: bool
 ) -> None:

@@ -56,6 +56,8 @@ class Ask:
 
 
 View = Callable[[Ask], Awaitable[Response[Any]]]
+Sent = tuple[dict[str, str], tuple[str, bytes] | None]
+"""The fields of a form, and the name and the bytes of its file."""
 
 
 def page(path: str, *roles: str) -> Callable[[View], HTTPRouteHandler]:
@@ -73,40 +75,28 @@ def page(path: str, *roles: str) -> Callable[[View], HTTPRouteHandler]:
 
 def action(path: str, *roles: str) -> Callable[[View], HTTPRouteHandler]:
     """What a form at `path` does, for these roles; only with the session's own token in the form."""
-
-    def make(view: View) -> HTTPRouteHandler:
-        @post(
-            path,
-            include_in_schema=False,
-            status_code=200,
-            request_max_body_size=LARGEST_FORM,
-            opt={"roles": roles},
-        )
-        async def done(request: AnyRequest) -> Response[Any]:
-            user = await permitted(request, roles)
-            form = await form_of(request)
-            refuse_forged(form, user.csrf_token)
-            return await view(Ask(request, user, form))
-
-        return done
-
-    return make
+    return _sent(path, roles, LARGEST_FORM, _without_file)
 
 
 def upload(path: str, *roles: str) -> Callable[[View], HTTPRouteHandler]:
     """What a form with a file does: as `action`, and larger."""
+    return _sent(path, roles, LARGEST_UPLOAD, _with_file)
 
+
+def _sent(
+    path: str, roles: tuple[str, ...], largest: int, read: Callable[[AnyRequest], Awaitable[Sent]]
+) -> Callable[[View], HTTPRouteHandler]:
     def make(view: View) -> HTTPRouteHandler:
         @post(
             path,
             include_in_schema=False,
             status_code=200,
-            request_max_body_size=LARGEST_UPLOAD,
+            request_max_body_size=largest,
             opt={"roles": roles},
         )
         async def done(request: AnyRequest) -> Response[Any]:
             user = await permitted(request, roles)
-            form, file = await _with_file(request)
+            form, file = await read(request)
             refuse_forged(form, user.csrf_token)
             return await view(Ask(request, user, form, file))
 
@@ -140,7 +130,11 @@ async def form_of(request: AnyRequest) -> dict[str, str]:
     return {name: values[0] for name, values in fields.items()}
 
 
-async def _with_file(request: AnyRequest) -> tuple[dict[str, str], tuple[str, bytes] | None]:
+async def _without_file(request: AnyRequest) -> Sent:
+    return await form_of(request), None
+
+
+async def _with_file(request: AnyRequest) -> Sent:
     """The fields of a form, and the one file of it. Raises DomainError for what no form of ours sends."""
     if not request.headers.get("Content-Type", "").startswith("multipart/form-data"):
         return await form_of(request), None

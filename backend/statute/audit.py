@@ -8,7 +8,7 @@ from msgspec import Struct, field
 
 from backend.domain.audit_tests.limits import AuditLimits
 from backend.statute import strict_yaml
-from backend.statute.entries import Id, build, unbroken
+from backend.statute.entries import Id, in_force, intervals
 from schemas.scalars import Day
 
 
@@ -23,9 +23,7 @@ class AuditInterval(Struct, frozen=True, kw_only=True):
 
 def audit_intervals(data: Any) -> list[AuditInterval]:
     """Checked limits, oldest first. Raises StatuteError for a gap, an overlap or a value that is not one."""
-    entries = build(list[AuditInterval], data, "audit.yaml")
-    unbroken(entries, "audit.yaml")
-    return entries
+    return intervals(AuditInterval, data, "audit.yaml")
 
 
 @cache
@@ -35,7 +33,7 @@ def _packaged() -> list[AuditInterval]:
 
 def audit_limits_on(day: date) -> AuditInterval:
     """The limits in force on a London date, with their id. Raises LookupError when no interval holds the day."""
-    for interval in _packaged():
-        if interval.since <= day and (interval.until is None or day <= interval.until):
-            return interval
-    raise LookupError(f"no limits of audit tests are known for {day.isoformat()}")
+    found = in_force(_packaged(), day)
+    if found is None:
+        raise LookupError(f"no limits of audit tests are known for {day.isoformat()}")
+    return found

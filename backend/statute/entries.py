@@ -1,7 +1,7 @@
 """The shapes of statute entries, and the checks every dated list must pass."""
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Protocol, TypeVar
 
@@ -14,6 +14,7 @@ from schemas.strict import Fault, decode
 
 Id = Annotated[str, Meta(min_length=3, max_length=60)]
 T = TypeVar("T")
+D = TypeVar("D", bound="Dated")
 
 
 class Dated(Protocol):
@@ -136,6 +137,21 @@ def build(kind: type[T], data: Any, name: str) -> T:
 
 def _listed(faults: Iterable[Fault]) -> str:
     return "; ".join(f"{fault.pointer} {fault.detail}" for fault in faults)
+
+
+def intervals(kind: type[D], data: Any, name: str) -> list[D]:
+    """Decode a dated list, oldest first. Raises StatuteError for a fault, a gap or an overlap."""
+    entries = build(list[kind], data, name)  # type: ignore[valid-type]
+    unbroken(entries, name)
+    return entries
+
+
+def in_force(entries: Iterable[D], day: date) -> D | None:
+    """The entry in force on a London date; None when no interval holds the day."""
+    return next(
+        (entry for entry in entries if entry.since <= day and (entry.until is None or day <= entry.until)),
+        None,
+    )
 
 
 def unbroken(entries: Sequence[Dated], name: str) -> None:

@@ -10,7 +10,7 @@ from msgspec import Struct, field
 
 from backend.domain.policy import Policy
 from backend.statute import strict_yaml
-from backend.statute.entries import Id, build, unbroken
+from backend.statute.entries import Id, in_force, intervals
 from schemas.scalars import Day
 
 
@@ -25,9 +25,7 @@ class PolicyInterval(Struct, frozen=True, kw_only=True):
 
 def policy_intervals(data: Any) -> list[PolicyInterval]:
     """Checked policy, oldest first. Raises StatuteError for a gap, an overlap or a value that is not one."""
-    entries = build(list[PolicyInterval], data, "policy.yaml")
-    unbroken(entries, "policy.yaml")
-    return entries
+    return intervals(PolicyInterval, data, "policy.yaml")
 
 
 @cache
@@ -40,7 +38,7 @@ def policy_on(day: date, own: Mapping[str, Any] | None = None) -> Policy:
 
     Raises LookupError when no interval holds the day.
     """
-    for interval in _packaged():
-        if interval.since <= day and (interval.until is None or day <= interval.until):
-            return msgspec.convert({**msgspec.to_builtins(interval.values), **(own or {})}, Policy)
-    raise LookupError(f"no packaged policy is known for {day.isoformat()}")
+    found = in_force(_packaged(), day)
+    if found is None:
+        raise LookupError(f"no packaged policy is known for {day.isoformat()}")
+    return msgspec.convert({**msgspec.to_builtins(found.values), **(own or {})}, Policy)

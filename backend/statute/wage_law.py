@@ -16,7 +16,7 @@ from backend.statute.entries import (
     Treatments,
     build,
     complete_bands,
-    unbroken,
+    intervals,
 )
 from backend.statute.strict_yaml import StatuteError
 from schemas import wage_kinds
@@ -27,8 +27,7 @@ _SIGNS: Final = {"reduces": -1, "restores": 1, "none": 0}
 
 def rate_intervals(data: Any) -> list[RateInterval]:
     """Checked rate intervals. Raises StatuteError for a gap, an overlap, a missing age or a missing citation."""
-    entries = build(list[RateInterval], data, "wage_rates.yaml")
-    unbroken(entries, "wage_rates.yaml")
+    entries = intervals(RateInterval, data, "wage_rates.yaml")
     for entry in entries:
         complete_bands(entry, "wage_rates.yaml")
     return entries
@@ -36,16 +35,12 @@ def rate_intervals(data: Any) -> list[RateInterval]:
 
 def offset_intervals(data: Any) -> list[OffsetInterval]:
     """Checked accommodation offsets. Raises StatuteError."""
-    entries = build(list[OffsetInterval], data, "accommodation_offsets.yaml")
-    unbroken(entries, "accommodation_offsets.yaml")
-    return entries
+    return intervals(OffsetInterval, data, "accommodation_offsets.yaml")
 
 
 def mileage_intervals(data: Any) -> list[MileageInterval]:
     """Checked approved mileage rates, oldest first. Raises StatuteError."""
-    entries = build(list[MileageInterval], data, "mileage.yaml")
-    unbroken(entries, "mileage.yaml")
-    return entries
+    return intervals(MileageInterval, data, "mileage.yaml")
 
 
 @cache
@@ -56,9 +51,7 @@ def penalty_intervals() -> list[PenaltyInterval]:
 
 def read_penalty_intervals(data: Any) -> list[PenaltyInterval]:
     """Checked penalties for underpayment, oldest first. Raises StatuteError."""
-    entries = build(list[PenaltyInterval], data, "penalties.yaml")
-    unbroken(entries, "penalties.yaml")
-    return entries
+    return intervals(PenaltyInterval, data, "penalties.yaml")
 
 
 @cache

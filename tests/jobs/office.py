@@ -7,10 +7,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import httpx
+import msgspec
 
 from backend.jobs.runner import Ran, run_due
 from backend.tables.ids import organisation_id, thing_id
+from backend.use_cases.frozen_documents import snapshot_bytes
 from backend.use_cases.issue_enrol_code import issue_enrol_code
 from backend.use_cases.loading import load_postcodes
 from mobile_api.reference_client import Phone
@@ -166,6 +169,17 @@ class Office:
         """Run what is due at an instant; the documents made and what became of them."""
         self.set(moment)
         return [ran for ran in await run_due(moment, job) if ran.period_key != "each minute"]
+
+
+async def documents(superuser: asyncpg.Connection) -> list[dict[str, Any]]:
+    """Invoices and credit notes by number, as they are stored, each with its snapshot as plain data."""
+    rows = await superuser.fetch("SELECT * FROM document WHERE kind <> 'wage_report' ORDER BY number")
+    return [{**row, "snapshot": msgspec.json.decode(snapshot_bytes(row["snapshot"]))} for row in rows]
+
+
+async def snapshots(superuser: asyncpg.Connection) -> list[dict[str, Any]]:
+    """Of each invoice and credit note what it was made from."""
+    return [document["snapshot"] for document in await documents(superuser)]
 
 
 def contract_id() -> UUID:

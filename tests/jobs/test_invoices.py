@@ -7,22 +7,15 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
-import msgspec
 
 from backend.jobs.due import due_work
 from backend.jobs.runner import run_due, run_one
 from backend.use_cases.correction_reasons import Reason
 from backend.use_cases.decide_correction import decide_correction
-from backend.use_cases.frozen_documents import snapshot_bytes
 from backend.use_cases.propose_for_carer import propose_for_carer
 from backend.use_cases.verify_documents import verify_documents
 from schemas.mobile import ProposedTimes, ReasonCode
-from tests.jobs.office import FIRST_WEEK_DUE, PROVIDER, SECOND_WEEK_DUE, Office, instant
-
-
-async def documents(superuser: asyncpg.Connection) -> list[dict[str, Any]]:
-    rows = await superuser.fetch("SELECT * FROM document WHERE kind <> 'wage_report' ORDER BY number")
-    return [{**row, "snapshot": msgspec.json.decode(snapshot_bytes(row["snapshot"]))} for row in rows]
+from tests.jobs.office import FIRST_WEEK_DUE, PROVIDER, SECOND_WEEK_DUE, Office, documents, instant
 
 
 async def test_a_week_of_visits_becomes_one_invoice_with_its_files(

@@ -1,17 +1,14 @@
 """Shared funding: a document for each payer, pennies that add up, changes given back, and who may see what."""
 
-from typing import Any
 from uuid import uuid4
 
 import asyncpg
-import msgspec
 
 from backend.tables.ids import organisation_id
-from backend.use_cases.frozen_documents import snapshot_bytes
 from backend.use_cases.read_documents import INVOICES, read_documents
 from backend.use_cases.verify_documents import verify_documents
 from backend.use_cases.viewer import Viewer
-from tests.jobs.office import FIRST_WEEK_DUE, PROVIDER, RATES, SECOND_WEEK_DUE, Office
+from tests.jobs.office import FIRST_WEEK_DUE, PROVIDER, RATES, SECOND_WEEK_DUE, Office, snapshots
 from tests.use_cases.loading.samples import CONTRACT, load_rows
 
 PACKAGE = {
@@ -34,11 +31,6 @@ async def bills(superuser: asyncpg.Connection) -> list[tuple[str, str, str, int]
         "SELECT number, kind, payer, total_pence FROM document WHERE kind <> 'wage_report' ORDER BY number"
     )
     return [tuple(row) for row in rows]
-
-
-async def snapshots(superuser: asyncpg.Connection) -> list[dict[str, Any]]:
-    rows = await superuser.fetch("SELECT snapshot FROM document WHERE kind <> 'wage_report' ORDER BY number")
-    return [msgspec.json.decode(snapshot_bytes(row["snapshot"])) for row in rows]
 
 
 async def three_visits(office: Office) -> None:

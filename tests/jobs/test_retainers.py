@@ -3,12 +3,10 @@
 from typing import Any
 
 import asyncpg
-import msgspec
 import pytest
 
-from backend.use_cases.frozen_documents import snapshot_bytes
 from backend.use_cases.verify_documents import verify_documents
-from tests.jobs.office import FIRST_WEEK_DUE, PROVIDER, RATES, SECOND_WEEK_DUE, Office
+from tests.jobs.office import FIRST_WEEK_DUE, PROVIDER, RATES, SECOND_WEEK_DUE, Office, snapshots
 from tests.use_cases.loading.samples import CONTRACT, load_rows
 
 AWAY = {"provider": "hearth", "service_user": "S1", "kind": "hospital", "from": "2026-11-02"}
@@ -18,11 +16,6 @@ RETAINER = {"percent": "50", "days": 2}
 async def keep_a_retainer(**more: Any) -> None:
     terms = {**CONTRACT, "pay_basis": "actual", "rates": RATES, "suspended": RETAINER, **more}
     await load_rows("contracts", [terms])
-
-
-async def snapshots(superuser: asyncpg.Connection) -> list[dict[str, Any]]:
-    rows = await superuser.fetch("SELECT snapshot FROM document WHERE kind <> 'wage_report' ORDER BY number")
-    return [msgspec.json.decode(snapshot_bytes(row["snapshot"])) for row in rows]
 
 
 def amounts(document: dict[str, Any]) -> dict[str, str]:
