@@ -11,6 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 import backend.api.routes
 import backend.console.routes
+import mobile_api.app_files
 import mobile_api.calls
 import mobile_api.routes
 from backend import clock, db, keys, logs, settings
@@ -33,6 +34,7 @@ def create_app() -> Litestar:
     return Litestar(
         route_handlers=[
             *mobile_api.routes.handlers,
+            *mobile_api.app_files.handlers,
             *backend.api.routes.handlers,
             *backend.console.routes.handlers,
             *_own_handlers(now.metrics),

@@ -14,17 +14,20 @@ from backend.commands.listing import json_option, provider_option
 @provider_option
 @click.option("--carer", required=True, help="The carer's reference.")
 @click.option("--replaces", type=click.UUID, help="The phone whose place the new one takes.")
-def enrol_code(provider: str, carer: str, replaces: UUID | None) -> None:
+@click.option("--link", is_flag=True, help="Print the address that opens the phone app with the code.")
+def enrol_code(provider: str, carer: str, replaces: UUID | None, link: bool) -> None:
     """Print a code, alone on a line, with which the carer can enrol one phone within 24 hours.
 
     \b
     Example:
       doorstep enrol-code --provider brightwater --carer C014
+      doorstep enrol-code --provider brightwater --carer C014 --link
     """
     from backend.running import with_database
-    from backend.use_cases.issue_enrol_code import issue_enrol_code
+    from backend.use_cases.issue_enrol_code import enrol_link, issue_enrol_code
 
-    click.echo(asyncio.run(with_database(lambda: issue_enrol_code(provider, carer, replaces))))
+    code = asyncio.run(with_database(lambda: issue_enrol_code(provider, carer, replaces)))
+    click.echo(enrol_link(code) if link else code)
 
 
 @click.group()

@@ -3,6 +3,7 @@
 from typing import Any, Final
 from uuid import UUID
 
+import segno
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
@@ -11,7 +12,7 @@ from backend.console.rendering import redirect, render
 from backend.faults import DomainError
 from backend.problems import STATUS
 from backend.use_cases.devices import list_devices, revoke_device, unlock_device
-from backend.use_cases.issue_enrol_code import issue_for
+from backend.use_cases.issue_enrol_code import enrol_link, issue_for
 from backend.use_cases.read_carers import read_carers
 
 _SAID: Final = {
@@ -25,7 +26,7 @@ async def _devices(ask: Ask) -> Response[Any]:
 
 
 async def _page(
-    ask: Ask, code: tuple[str, str] | None = None, problem: tuple[str, str] | None = None, status: int = 200
+    ask: Ask, code: dict[str, str] | None = None, problem: tuple[str, str] | None = None, status: int = 200
 ) -> Response[Any]:
     carers = await read_carers(ask.organisation)
     names = dict(carers)
@@ -53,7 +54,14 @@ async def _make_code(ask: Ask) -> Response[Any]:
         code = await issue_for(ask.organisation, carer, _uuid(replaces) if replaces else None)
     except DomainError as error:
         return await _page(ask, problem=("carer", error.detail), status=STATUS[error.code])
-    return await _page(ask, code=(dict(await read_carers(ask.organisation))[carer], code))
+    return await _page(ask, code=_shown(dict(await read_carers(ask.organisation))[carer], code))
+
+
+def _shown(carer: str, code: str) -> dict[str, str]:
+    """A code in the three ways in which it reaches a phone: to scan, to open, to type."""
+    link = enrol_link(code)
+    drawn = segno.make(link, error="m").svg_inline(border=4, omitsize=True, lineclass=None, svgclass=None)
+    return {"carer": carer, "code": code, "link": link, "drawn": drawn}
 
 
 def _uuid(text: str) -> UUID:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from backend import clock, db, keys
+from backend import clock, db, keys, settings
 from backend.faults import DomainError
 from backend.sql import query
 from backend.use_cases.devices import provider_by_reference
@@ -15,6 +15,8 @@ CODE_LIFE: Final = timedelta(hours=24)
 # No letter or digit that is read for another one; 16 of 32 are 80 bits.
 _ALPHABET: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 _GROUPS: Final = 4
+APP_PATH: Final = "/app"
+"""Where the phone app is served."""
 
 
 async def issue_enrol_code(provider: str, carer: str, replaces: UUID | None = None) -> str:
@@ -47,6 +49,11 @@ async def issue_for(provider_id: UUID, carer: str, replaces: UUID | None = None)
             now + CODE_LIFE,
         )
     return code
+
+
+def enrol_link(code: str) -> str:
+    """The address that opens the phone app with a code typed in. What stands behind # reaches no server and no log."""
+    return f"{settings.current().base_url}{APP_PATH}/#enrol={code}"
 
 
 def code_hash(code: str) -> bytes:

@@ -1,30 +1,23 @@
 """The application on a real port, and a real browser."""
 
-import asyncio
-import socket
 from collections.abc import AsyncIterator
 
 import pytest
-import uvicorn
 from playwright.async_api import Browser, async_playwright
 
 from backend.app import create_app
+from tests.browser.handset import Street, street
+from tests.browser.serving import served
 from tests.console.desk import Desk, busy, desk
 
-__all__ = ["address", "browser", "busy", "desk"]
+__all__ = ["Street", "address", "browser", "busy", "desk", "street"]
 
 
 @pytest.fixture
 async def address(busy: Desk) -> AsyncIterator[str]:
     """Where the office's pages are served, in this event loop and on the test's own database."""
-    listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(create_app(), lifespan="off", log_config=None, access_log=False, ws="none")
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve(sockets=[listening]))
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    await serving
+    async with served(create_app()) as found:
+        yield found
 
 
 @pytest.fixture

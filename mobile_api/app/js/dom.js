@@ -1,0 +1,70 @@
+// Building pages. Text always goes in as text, never as markup.
+
+export function h(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) put(element, name, value);
+  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+function put(element, name, value) {
+  if (value === null || value === undefined || value === false) return;
+  if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+  else if (name in element && typeof value !== "string") element[name] = value;
+  else element.setAttribute(name, value === true ? "" : value);
+}
+
+let serial = 0;
+
+// A field with its label and, if there is one, a hint and what is wrong with it.
+export function field(id, label, { hint, problem, type = "text", value = "", area = false, ...more } = {}) {
+  const described = [hint && `${id}-hint`, problem && `${id}-problem`].filter(Boolean).join(" ") || null;
+  const given = { id, name: id, "aria-describedby": described, "aria-invalid": problem ? "true" : null, ...more };
+  const input = area ? h("textarea", given) : h("input", { type, ...given });
+  input.value = value;
+  return h(
+    "div",
+    { class: "field" },
+    h("label", { for: id }, label),
+    hint && h("p", { id: `${id}-hint`, class: "hint" }, hint),
+    problem && h("p", { id: `${id}-problem`, class: "problem" }, problem),
+    input,
+  );
+}
+
+export function choice(id, label, options, value, onchange) {
+  const select = h(
+    "select",
+    { id, name: id, onchange: () => onchange?.(select.value) },
+    Object.entries(options).map(([key, words]) => h("option", { value: key, selected: key === value }, words)),
+  );
+  return h("div", { class: "field" }, h("label", { for: id }, label), select);
+}
+
+export const button = (words, onclick, { kind = "", ...more } = {}) =>
+  h("button", { type: "button", class: `button ${kind}`.trim(), onclick, ...more }, words);
+
+export const link = (words, to, more = {}) => h("a", { href: to, ...more }, words);
+
+export const uniqueId = (stem) => `${stem}-${(serial += 1)}`;
+
+// A sentence read out to those who cannot see what changed, and shown for a moment to those who can.
+export function say(words) {
+  const said = document.getElementById("said");
+  said.textContent = words;
+  said.className = "said";
+  clearTimeout(said.hiding);
+  said.hiding = setTimeout(() => (said.className = "hidden"), 4_000);
+}
+
+// Takes the place of what is shown without taking what was being typed, or the place of the keyboard.
+export function replaced(root, page) {
+  const typed = [...root.querySelectorAll("input, textarea, select")].filter((one) => one.id).map((one) => [one.id, one.value]);
+  const focused = root.contains(document.activeElement) ? document.activeElement.id : "";
+  root.replaceChildren(page);
+  for (const [id, value] of typed) {
+    const again = document.getElementById(id);
+    if (again) again.value = value;
+  }
+  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+}

@@ -1,0 +1,174 @@
+// The frame around every screen: which one is shown, the header, the menu, and when to send what waits.
+
+import { chosen, current, enrolled, forgetOldMarks, lock, wasPurged } from "./carers.js";
+import { clockIsWrong, recallServerTime } from "./clock.js";
+import { h, link, replaced, say } from "./dom.js";
+import { t } from "./i18n.js";
+import { whenChanged } from "./news.js";
+import { flushEverybody, sending, unsent } from "./outbox.js";
+import { refresh } from "./rota.js";
+import { loadSettings } from "./settings.js";
+import { signAll } from "./sign.js";
+import * as enrol from "./screens/enrol.js";
+import * as settings from "./screens/settings.js";
+import * as today from "./screens/today.js";
+import * as unlock from "./screens/unlock.js";
+import * as unsentItems from "./screens/unsent.js";
+import * as visit from "./screens/visit.js";
+import * as welcome from "./screens/welcome.js";
+
+const SCREENS = { enrol, settings, today, unsent: unsentItems, visit, welcome };
+const WITHOUT_ROTA = new Set(["enrol", "settings", "unsent"]); // these show nothing about anybody
+const MENU = ["today", "settings"];
+const CLOSES_MS = 30 * 60_000; // a rota left open out of sight closes itself
+const STALE_MS = 5 * 60_000;
+
+const root = document.getElementById("app");
+let shown = "";
+let hiddenAt = null;
+let refreshedAt = -Infinity;
+
+function route() {
+  const [name, ...rest] = location.hash.replace(/^#\/?/, "").split("/");
+  if (name.startsWith("enrol=")) return { name: "enrol", rest: [name.slice("enrol=".length)] };
+  return { name: name in SCREENS ? name : "today", rest };
+}
+
+async function screen() {
+  const { name, rest } = route();
+  if (name === "enrol") return { name, module: enrol, rest };
+  if ((await enrolled()).length === 0 && name !== "settings") return { name: "enrol", module: enrol, rest: [] };
+  if (current() === null && !WITHOUT_ROTA.has(name)) return { name: "unlock", module: unlock, rest };
+  return { name, module: SCREENS[name], rest };
+}
+
+let drawing = null;
+let again = false;
+
+// One drawing at a time; what changes meanwhile is drawn after it.
+function draw() {
+  if (drawing) {
+    again = true;
+    return drawing;
+  }
+  drawing = drawn().finally(() => {
+    drawing = null;
+    if (again) {
+      again = false;
+      draw();
+    }
+  });
+  return drawing;
+}
+
+async function drawn() {
+  const { name, module, rest } = await screen();
+  const page = h("div", { class: "frame" }, await header(), h("main", { id: "main", tabIndex: -1 }, await module.show(...rest)), menu(name));
+  replaced(root, page);
+  const here = [name, ...rest].join("/");
+  if (here !== shown) arrived(here);
+}
+
+function arrived(here) {
+  const first = shown === "";
+  shown = here;
+  const title = root.querySelector("h1");
+  document.title = title ? `${title.textContent} – Doorstep` : "Doorstep";
+  scrollTo(0, 0);
+  if (first || !title) return;
+  title.tabIndex = -1;
+  title.focus();
+}
+
+async function header() {
+  const carer = await chosen();
+  const open = current() !== null;
+  return h(
+    "header",
+    {},
+    h("div", { class: "bar" }, h("span", { class: "brand" }, "Doorstep"), carer && h("span", { class: "who" }, carer.name), open && lockButton()),
+    await waitingBanner(),
+    clockIsWrong() && h("p", { class: "banner" }, t("clock_wrong")),
+  );
+}
+
+function lockButton() {
+  return h("button", { type: "button", id: "lock", class: "quiet", onclick: lock }, t("lock"));
+}
+
+async function waitingBanner() {
+  const count = await unsent();
+  if (count === 0) return null;
+  const loud = sending.failed || !navigator.onLine;
+  return link(t(loud ? "unsent" : "sending", { count }), "#/unsent", { id: "unsent", class: loud ? "banner loud" : "banner calm" });
+}
+
+function menu(name) {
+  if (current() === null) return null;
+  const entry = (to) => link(t(`menu_${to}`), `#/${to}`, { id: `menu-${to}`, class: "entry", "aria-current": to === name ? "page" : null });
+  return h("nav", { "aria-label": t("menu") }, MENU.map(entry));
+}
+
+// Signs what was recorded, sends what was signed, and looks for a newer rota.
+async function catchUp() {
+  for (const carer of await enrolled()) signAll(carer.id).catch(broken);
+  if (current() === null || performance.now() - refreshedAt < STALE_MS) return;
+  refreshedAt = performance.now();
+  await refresh().then(draw, notRefreshed);
+}
+
+function opened() {
+  refreshedAt = -Infinity;
+  catchUp();
+}
+
+function notRefreshed(error) {
+  refreshedAt = -Infinity;
+  if (error.code === "revoked" || error.code === "locked") say(t(`error_${error.code}`));
+}
+
+function broken(error) {
+  sending.failed = error.message;
+  draw();
+}
+
+function visibility() {
+  if (document.visibilityState === "hidden") {
+    hiddenAt = performance.now();
+    return;
+  }
+  if (hiddenAt !== null && performance.now() - hiddenAt > CLOSES_MS) lock();
+  catchUp();
+  draw();
+}
+
+async function keepApp() {
+  if (!("serviceWorker" in navigator)) return;
+  const registration = await navigator.serviceWorker.register("/app/sw.js");
+  navigator.serviceWorker.addEventListener("message", ({ data }) => data === "flush" && flushEverybody());
+  if (registration.waiting) {
+    navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+    registration.waiting.postMessage("take over");
+  }
+  const ready = await navigator.serviceWorker.ready;
+  await ready.sync?.register("flush").catch(() => {});
+}
+
+async function begin() {
+  await Promise.all([loadSettings(), recallServerTime()]);
+  whenChanged(draw);
+  addEventListener("hashchange", draw);
+  addEventListener("online", () => catchUp().then(draw));
+  addEventListener("offline", draw);
+  document.addEventListener("visibilitychange", visibility);
+  document.addEventListener("doorstep:draw", draw);
+  document.addEventListener("doorstep:opened", opened);
+  if (await wasPurged()) location.hash = "#/enrol";
+  await draw();
+  document.documentElement.dataset.ready = "yes";
+  await forgetOldMarks();
+  catchUp();
+  keepApp();
+}
+
+begin();

@@ -1,0 +1,27 @@
+// A receipt is what lets an event go: the server's list of what it holds, signed with its key (Ed25519).
+
+import { serverKeys } from "./api.js";
+import { unBase64url, utf8 } from "./bytes.js";
+import { put, read } from "./db.js";
+import { canonical } from "./jcs.js";
+
+// Whether `batch` was signed by the server. A browser that knows no Ed25519 takes the server's word, over TLS.
+export async function isSigned(batch, { kid, signature }) {
+  let key;
+  try {
+    key = await crypto.subtle.importKey("raw", await keyNamed(kid), "Ed25519", false, ["verify"]);
+  } catch (error) {
+    if (error.name === "NotSupportedError") return true;
+    throw error;
+  }
+  return crypto.subtle.verify("Ed25519", key, unBase64url(signature), utf8(canonical(batch)));
+}
+
+async function keyNamed(kid) {
+  const held = (await read(["meta"], ({ meta }) => meta.get("server_keys"))) ?? {};
+  if (held[kid]) return held[kid];
+  const fresh = { ...held, ...(await serverKeys()) };
+  await put("meta", fresh, "server_keys");
+  if (!fresh[kid]) throw new Error(`The server does not publish its key ${kid}.`);
+  return fresh[kid];
+}

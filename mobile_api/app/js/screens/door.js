@@ -1,0 +1,69 @@
+// The one big button: I have arrived, I am leaving. Used wherever a visit is shown.
+
+import { button, field, h, say } from "../dom.js";
+import { t, time } from "../i18n.js";
+import { SETTLES_MS } from "../record.js";
+import { arrive, arriveUnplanned, leave, leaveUnplanned } from "../visits.js";
+
+let settledAt = 0;
+
+// A finger that taps twice must not arrive and leave at once: after each tap the button rests for a moment.
+const resting = () => performance.now() < settledAt;
+
+function rest() {
+  settledAt = performance.now() + SETTLES_MS;
+  setTimeout(() => document.dispatchEvent(new Event("doorstep:draw")), SETTLES_MS + 20);
+}
+
+async function tapped(work, words) {
+  if (resting()) return;
+  rest();
+  const recorded = await work();
+  say(t(recorded ? words : "already"));
+}
+
+export function doorButton(carer, visit, mark, token = null) {
+  if (mark?.refused) return h("p", { class: "done" }, t("refused_at", { time: time(mark.refused) }));
+  if (mark?.left) return h("p", { class: "done" }, t("done_from_to", { from: mark.arrived ? time(mark.arrived) : "–", to: time(mark.left) }));
+  const at = mark?.arrived;
+  const [words, work, said] = at
+    ? [t("leave"), () => leave(carer, visit, token), "left_said"]
+    : [t("arrive"), () => arrive(carer, visit, token), "arrived_said"];
+  return h(
+    "div",
+    { class: "door" },
+    at && h("p", { class: "here" }, t("arrived_at", { time: time(at) })),
+    button(words, () => tapped(work, said), { kind: at ? "huge leaving" : "huge", id: `door-${visit}`, "aria-disabled": resting() ? "true" : null }),
+    at && h("p", { class: "hint" }, t("check_out_hint")),
+  );
+}
+
+// A visit that is not on the list: someone asked her to go at once, or the rota is not here.
+export function unplannedPart(carer, mark, open) {
+  if (mark?.arrived) return h("div", { class: "card" }, h("p", { class: "here" }, t("unplanned_arrived_at", { time: time(mark.arrived) })), unplannedLeave(carer, mark));
+  return h(
+    "details",
+    { id: "unplanned", open },
+    h("summary", {}, t("unplanned")),
+    field("unplanned-words", t("unplanned_who"), { hint: t("unplanned_hint"), maxlength: 500 }),
+    button(t("unplanned_arrive"), () => tapped(() => arriveUnplanned(carer, words()), "arrived_said"), { kind: "big", id: "unplanned-arrive", "aria-disabled": resting() ? "true" : null }),
+  );
+}
+
+function words() {
+  const input = document.getElementById("unplanned-words");
+  const given = input.value.trim() || t("unplanned_nothing_said");
+  input.value = "";
+  return given;
+}
+
+function unplannedLeave(carer, mark) {
+  const work = () => leaveUnplanned(carer, mark.check_in_id);
+  return button(t("leave"), () => tapped(work, "left_said"), { kind: "huge leaving", id: "unplanned-leave", "aria-disabled": resting() ? "true" : null });
+}
+
+// Who else comes to a visit of several carers.
+export function company(visit, carer) {
+  const names = visit.carers.filter((name) => name !== carer.name);
+  return names.length > 0 ? h("p", {}, t("with", { names: names.join(", ") })) : null;
+}

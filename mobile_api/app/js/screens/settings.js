@@ -1,0 +1,50 @@
+// How the app looks, the language it speaks, and leaving this phone to somebody else.
+
+import { current, enrolled, signOut } from "../carers.js";
+import { button, choice, h, link, say } from "../dom.js";
+import { LANGUAGES, spoken, t } from "../i18n.js";
+import { change, currentSettings } from "../settings.js";
+
+export async function show() {
+  const { size, contrast } = currentSettings();
+  return h(
+    "div",
+    { class: "screen" },
+    h("h1", {}, t("menu_settings")),
+    choice("language", t("language"), LANGUAGES, spoken(), (language) => set({ language })),
+    choice("size", t("size"), { normal: t("size_normal"), large: t("size_large"), largest: t("size_largest") }, size, (size) => set({ size })),
+    choice("contrast", t("contrast"), { normal: t("contrast_normal"), high: t("contrast_high") }, contrast, (contrast) => set({ contrast })),
+    await storage(),
+    h("section", { class: "part" }, h("h2", {}, t("this_phone")), await people(), h("p", {}, link(t("enrol_another"), "#/enrol"))),
+    current() !== null && button(t("sign_out"), leavePhone, { kind: "plain", id: "sign-out" }),
+    current() !== null && h("p", { class: "hint" }, t("sign_out_hint")),
+  );
+}
+
+async function set(changes) {
+  await change(changes);
+  document.dispatchEvent(new Event("doorstep:draw"));
+  say(t("settings_kept"));
+}
+
+async function storage() {
+  const kept = await navigator.storage?.persisted?.();
+  if (kept) return h("p", { class: "hint" }, t("storage_kept"));
+  return h("section", { class: "part" }, h("p", { class: "hint" }, t("storage_not_kept")), button(t("storage_ask"), ask, { kind: "small", id: "persist" }));
+}
+
+async function ask() {
+  const kept = await navigator.storage?.persist?.();
+  say(t(kept ? "storage_kept" : "storage_not_kept"));
+  document.dispatchEvent(new Event("doorstep:draw"));
+}
+
+async function people() {
+  return h("ul", { class: "items" }, (await enrolled()).map((carer) => h("li", {}, carer.name, h("span", { class: "hint" }, carer.provider))));
+}
+
+async function leavePhone() {
+  await signOut();
+  location.hash = "#/today";
+  say(t("signed_out"));
+}

@@ -1,0 +1,91 @@
+// The day: the next visit first, with the one big button.
+
+import { chosen, current } from "../carers.js";
+import { londonDate, shownNow } from "../clock.js";
+import { button, h, link, say } from "../dom.js";
+import { day, shortDay, t, time, today } from "../i18n.js";
+import { held, marksOf, nextOf, onDay, refresh } from "../rota.js";
+import { company, doorButton, unplannedPart } from "./door.js";
+
+export async function show() {
+  const [carer, rota, marks] = [await chosen(), await held(), await marksOf(current())];
+  const visits = onDay(rota?.visits ?? [], londonDate(shownNow()));
+  const next = nextOf(visits, marks);
+  return h(
+    "div",
+    { class: "screen" },
+    h("h1", {}, today()),
+    next ? nextCard(next, marks, carer) : nothingNext(rota, visits),
+    visits.length > 0 && list(visits.filter((visit) => visit !== next), marks),
+    unplannedPart(current(), marks.unplanned, false),
+    later(rota),
+    freshness(rota),
+  );
+}
+
+function nextCard(visit, marks, carer) {
+  const mark = marks[visit.id];
+  return h(
+    "section",
+    { class: mark?.arrived ? "card next at" : "card next", "aria-labelledby": "next-title" },
+    h("p", { class: "when" }, `${time(visit.planned.start)} – ${time(visit.planned.end)}`),
+    h("h2", { id: "next-title" }, visit.person.name),
+    h("p", { class: "where" }, visit.address),
+    visit.access_note && h("p", { class: "access" }, h("strong", {}, `${t("access")} `), visit.access_note),
+    company(visit, carer),
+    doorButton(current(), visit.id, mark),
+    link(t("open_visit"), `#/visit/${visit.id}`, { class: "button plain", id: "open-visit" }),
+  );
+}
+
+function nothingNext(rota, visits) {
+  if (!rota) return h("p", { class: "card" }, t("no_rota"));
+  return h("p", { class: "card" }, t(visits.length > 0 ? "all_done" : "no_visits"));
+}
+
+function list(visits, marks) {
+  return h("ul", { class: "visits", "aria-label": t("todays_visits") }, visits.map((visit) => row(visit, marks[visit.id])));
+}
+
+function row(visit, mark) {
+  return h(
+    "li",
+    {},
+    h(
+      "a",
+      { href: `#/visit/${visit.id}`, id: `row-${visit.id}` },
+      h("span", { class: "row-time" }, `${time(visit.planned.start)} – ${time(visit.planned.end)}`),
+      h("span", { class: "row-name" }, visit.person.name),
+      h("span", { class: "row-state" }, stateOf(visit, mark)),
+    ),
+  );
+}
+
+function stateOf(visit, mark) {
+  if (visit.status === "cancelled") return t("cancelled");
+  if (mark?.refused) return t("refused_at", { time: time(mark.refused) });
+  if (mark?.left) return t("done_from_to", { from: mark.arrived ? time(mark.arrived) : "–", to: time(mark.left) });
+  return mark?.arrived ? t("arrived_at", { time: time(mark.arrived) }) : "";
+}
+
+function later(rota) {
+  const now = londonDate(shownNow());
+  const dates = [...new Set((rota?.visits ?? []).map((visit) => londonDate(visit.planned.start)))].filter((date) => date > now).sort();
+  if (dates.length === 0) return null;
+  const part = (date) => [h("h3", {}, day(`${date}T12:00:00Z`)), list(onDay(rota.visits, date), {})];
+  return h("details", { id: "later" }, h("summary", {}, t("later_days")), dates.map(part));
+}
+
+function freshness(rota) {
+  const words = rota && t("rota_from", { day: shortDay(rota.fetched_at), time: time(rota.fetched_at) });
+  return h("p", { class: "fresh" }, words, " ", button(t("refresh"), fetchAgain, { kind: "small", id: "refresh" }));
+}
+
+async function fetchAgain() {
+  try {
+    await refresh();
+    say(t("rota_fresh"));
+  } catch (error) {
+    say(error.code ? error.message : t("error_unreachable"));
+  }
+}

@@ -1,0 +1,46 @@
+// Keeps the app itself on the phone, so that it opens without a network. `VERSION` is the digest of all its files: any
+// change makes a new cache, filled whole before it is used. What the API answers never comes through here.
+
+const VERSION = "{{version}}";
+const FILES = {{files}};
+const CACHE = `doorstep-app-${VERSION}`;
+
+self.addEventListener("install", (event) => {
+  const fresh = FILES.map((path) => new Request(path, { cache: "reload" }));
+  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(fresh)));
+});
+
+self.addEventListener("activate", (event) => event.waitUntil(forgetOthers().then(() => self.clients.claim())));
+
+self.addEventListener("message", (event) => {
+  if (event.data === "take over") self.skipWaiting();
+});
+
+self.addEventListener("fetch", (event) => {
+  const { method, mode, url } = event.request;
+  const { origin, pathname } = new URL(url);
+  if (method !== "GET" || origin !== self.location.origin) return;
+  if (mode === "navigate") event.respondWith(shell(event.request, pathname));
+  else if (FILES.includes(pathname)) event.respondWith(kept(pathname, event.request));
+});
+
+// Background Sync, where there is one, only wakes an open page: signing and sending are the page's.
+self.addEventListener("sync", (event) => event.waitUntil(wakePages()));
+
+async function forgetOthers() {
+  const names = await caches.keys();
+  await Promise.all(names.filter((name) => name.startsWith("doorstep-app-") && name !== CACHE).map((name) => caches.delete(name)));
+}
+
+async function kept(path, request) {
+  return (await caches.match(path, { cacheName: CACHE })) ?? fetch(request);
+}
+
+async function shell(request, pathname) {
+  if (pathname !== "/app/") return fetch(request);
+  return kept("/app/", request);
+}
+
+async function wakePages() {
+  for (const page of await self.clients.matchAll({ type: "window" })) page.postMessage("flush");
+}

@@ -1,0 +1,176 @@
+"""A carer's phone in a real browser, in the small world of the phone tests: visits of 2 November 2026."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+import httpx
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page
+
+from backend.use_cases.issue_enrol_code import issue_enrol_code
+from tests.browser.serving import BadLine, served
+from tests.mobile_api.world import DOOR, MORNING, World, load_world
+
+PIN: Final = "4711"
+SIZE: Final = {"width": 360, "height": 740}
+SHOTS: Final = os.environ.get("DOORSTEP_SCREENSHOTS")
+"""A folder to keep pictures of every screen in, to look at."""
+
+# The phone's wall clock runs on from an instant that the test sets; timers and the monotonic clock stay real.
+CLOCK: Final = """(() => {
+  const Real = Date, shift = () => Number(localStorage.getItem("test-shift") ?? "START" - Real.now());
+  globalThis.Date = class extends Real {
+    constructor(...given) { given.length ? super(...given) : super(Real.now() + shift()); }
+    static now() { return Real.now() + shift(); }
+  };
+  globalThis.realNow = () => Real.now();
+})();"""
+
+ALL_SENT: Final = """async () => {
+  const answered = (request) => new Promise((resolve) => (request.onsuccess = () => resolve(request.result)));
+  const db = await answered(indexedDB.open("doorstep"));
+  const count = (name) => answered(db.transaction(name).objectStore(name).count());
+  while ((await count("taps")) + (await count("outbox")) > 0) await new Promise((resolve) => setTimeout(resolve, 30));
+  db.close();
+}"""
+
+
+@dataclass
+class Street:
+    """The server, behind a line that can be made bad, its clock, and what it holds."""
+
+    address: str
+    line: BadLine
+    world: World
+    superuser: asyncpg.Connection
+    contexts: list[BrowserContext] = field(default_factory=list)
+    clock: datetime = MORNING
+
+    async def phone(self, browser: Browser, **options: Any) -> "Handset":
+        """A phone on which nobody is enrolled. It may tell where it is, and is at the first door."""
+        place = {"latitude": DOOR[0], "longitude": DOOR[1], "accuracy": 12}
+        given = {"permissions": ["geolocation"], "geolocation": place, "viewport": SIZE, "has_touch": True}
+        context = await browser.new_context(base_url=self.address, locale="en-GB", **{**given, **options})
+        self.contexts.append(context)
+        start = str(int(self.clock.timestamp() * 1000))
+        await context.add_init_script(CLOCK.replace('"START"', start))
+        return Handset(self, context, await context.new_page())
+
+    async def code(self, carer: str = "C1", replaces: UUID | None = None) -> str:
+        return await issue_enrol_code("hearth", carer, replaces)
+
+    async def events(self, *kinds: str) -> list[dict[str, Any]]:
+        """What the server holds, by the phone's count: kind, when, outcome, code."""
+        rows = await self.superuser.fetch(
+            "SELECT e.kind, e.seq, e.occurred_at, e.outcome, e.code, e.visit_id, e.event_id FROM event e "
+            "WHERE cardinality($1::text[]) = 0 OR e.kind = ANY ($1) ORDER BY e.device_id, e.seq",
+            list(kinds),
+        )
+        return [dict(row) for row in rows]
+
+    async def kinds(self) -> list[str]:
+        """The kinds of all accepted events but positions, in the order of the chain."""
+        return [
+            row["kind"]
+            for row in await self.events()
+            if row["kind"] != "fix" and row["outcome"] == "accepted"
+        ]
+
+
+@pytest.fixture
+async def street(http: httpx.AsyncClient, at: Any, superuser: asyncpg.Connection) -> AsyncIterator[Street]:
+    """The small world of the phone tests on a real port, at six in the morning."""
+    at(MORNING)
+    await load_world()
+    line = BadLine()
+    async with served(line) as address:
+        made = Street(address, line, World(http, at), superuser)
+        yield made
+        for context in made.contexts:
+            await context.close()
+
+
+@dataclass
+class Handset:
+    """One phone: its browser's profile and the page that is open."""
+
+    street: Street
+    context: BrowserContext
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.listen(self.page)
+
+    def listen(self, page: Page) -> None:
+        """Keep what the browser complains of, but for calls that a bad line or the server refuses."""
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", lambda message: self._complain(message.type, message.text))
+
+    def _complain(self, kind: str, text: str) -> None:
+        if kind == "error" and "Failed to load resource" not in text:
+            self.complaints.append(text)
+
+    async def open(self, path: str = "/app/") -> None:
+        await self.page.goto(path)
+        await self.ready()
+
+    async def ready(self) -> None:
+        """Wait until the first screen stands."""
+        await self.page.locator("html[data-ready=yes]").wait_for(state="attached")
+
+    async def enrol(self, carer: str = "C1") -> None:
+        """From the manager's link to the day's visits, and until the app is kept on the phone."""
+        await self.open(f"/app/#enrol={await self.street.code(carer)}")
+        await self.page.get_by_label("PIN", exact=True).fill(PIN)
+        await self.page.get_by_label("The PIN again").fill(PIN)
+        await self.page.get_by_role("button", name="Set up this phone").click()
+        await self.page.get_by_role("link", name="Go to my visits").click()
+        await self.page.locator(".card.next h2").wait_for()
+        await self.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+
+    async def at(self, instant: datetime, wrong_by: timedelta = timedelta()) -> None:
+        """Server and phone live at an instant now; the phone's clock may be wrong."""
+        self.street.clock = instant
+        self.street.world.at(instant)
+        shown = int((instant + wrong_by).timestamp() * 1000)
+        await self.page.evaluate(f"localStorage.setItem('test-shift', {shown} - realNow())")
+
+    async def settle(self) -> None:
+        """Wait until the big button rests no more."""
+        await self.page.locator(".huge:not([aria-disabled])").first.wait_for()
+
+    async def arrive(self) -> None:
+        await self.settle()
+        await self.page.get_by_role("button", name="I have arrived", exact=True).click()
+        await self.page.get_by_role("button", name="I am leaving").wait_for()
+
+    async def leave(self) -> None:
+        await self.settle()
+        await self.page.get_by_role("button", name="I am leaving").click()
+        await self.page.get_by_role("button", name="I am leaving").wait_for(state="detached")
+
+    async def unlock(self, pin: str = PIN) -> None:
+        await self.page.get_by_label("PIN", exact=True).fill(pin)
+        await self.page.get_by_role("button", name="Open my visits").click()
+
+    async def sent(self) -> None:
+        """Wait until nothing waits to be sent: neither signed nor only recorded."""
+        async with asyncio.timeout(30):
+            await self.page.evaluate(ALL_SENT)
+
+    async def photograph(self, name: str) -> None:
+        if SHOTS:
+            await self.page.screenshot(path=Path(SHOTS) / f"phone-{name}.png", full_page=True)
+
+
+def moments(events: Sequence[dict[str, Any]]) -> list[datetime]:
+    """When each happened, to the minute."""
+    return [event["occurred_at"].astimezone(UTC).replace(second=0, microsecond=0) for event in events]
