@@ -61,13 +61,11 @@ def _dated(days: CarersDays) -> pl.DataFrame:
     rows = gap_ledger(gaps, behind.frames.visits, behind.frames.fixes).join(
         owners, on="day", maintain_order="left"
     )
-    own = attributed(rows.with_columns(visit="from_visit"), days.visits, days.employments.values())
-    dated = own.with_columns(
-        date=london_date_of(pl.col("start")),
-        **{name: instant_of(pl.col(name)) for name in ("start", "end")},
-    )
+    dated = rows.with_columns(visit="from_visit", date=london_date_of(pl.col("start")))
+    own = attributed(dated, days.visits, days.employments.values())
+    readable = own.with_columns(instant_of(pl.col(name)).alias(name) for name in ("start", "end"))
     within = pl.col("date").is_between(behind.first, behind.last) & pl.col("employment_id").is_not_null()
-    return dated.filter(within).sort("carer", "start", "end", "gap")
+    return readable.filter(within).sort("carer", "start", "end", "gap")
 
 
 def _row(row: Mapping[str, Any], parts: list[GapPart], pace: str | None) -> GapRow:

@@ -4,7 +4,7 @@ Only sums leave here, and for a commissioner only those of visits planned for it
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from backend.use_cases.viewer import Viewer
 from backend.use_cases.zone_costs import ALL, UNKNOWN, Timed, Where, about, places_of, zone_costs
 from schemas.day import DaySegment
 from schemas.documents import Dates, Party
+from schemas.gap_ledger import GapRow
 from schemas.scalars import Number
 from schemas.what_if import ZoneCosts
 
@@ -33,6 +34,7 @@ class _Result(Struct, frozen=True):
 
 class _Day(Struct, frozen=True):
     segments: list[DaySegment]
+    gaps: list[GapRow]
 
 
 class _Worker(Struct, frozen=True):
@@ -76,13 +78,21 @@ def _pieces(content: bytes) -> tuple[_Report, list[_Piece], list[str]]:
     """The report, each segment with the worker's minimum wage, and the visits that segments name."""
     report = msgspec.json.decode(content, type=_Report)
     pieces = [
-        (structs.asdict(segment), worker.result.required.hourly)
-        for worker in report.workers
-        for day in worker.days
-        for segment in day.segments
+        (row, worker.result.required.hourly) for worker in report.workers for row in _with_ends(worker.days)
     ]
     named = {name for row, _ in pieces for name in (row["visit"], row["to"], row["from_"]) if _is_id(name)}
     return report, pieces, sorted(named)
+
+
+def _with_ends(days: Sequence[_Day]) -> Iterator[dict[str, Any]]:
+    """A worker's segments, each with the ends of its gap: waiting that somebody recorded does not name it."""
+    gaps = [gap for day in days for gap in day.gaps]
+    for segment in (segment for day in days for segment in day.segments):
+        row = structs.asdict(segment)
+        if segment.kind == "waiting" and segment.to is None and segment.from_ is None:
+            held = next((gap for gap in gaps if gap.start <= segment.start < gap.end), None)
+            row |= {"from_": held.from_, "to": held.to} if held else {}
+        yield row
 
 
 def _costs(

@@ -19,6 +19,7 @@ from backend import clock, db
 from backend.domain.pay_period import parse_pay_cycle
 from backend.domain.policy import Policy
 from backend.domain.time import london_date
+from backend.domain.working_day.kinds import OTHER_WORK
 from backend.faults import DomainError
 from backend.sql import query
 from backend.statute import strict_yaml
@@ -33,6 +34,7 @@ from backend.use_cases.remediation import named
 from backend.use_cases.wage_beside import as_agreed
 from backend.use_cases.wage_expected import ExpectedPay, expected_pay
 from backend.use_cases.wage_report_facts import (
+    ARREARS,
     RecordedWages,
     WageReportFacts,
     recorded_wages,
@@ -119,12 +121,21 @@ def _compared(
         real=_total([worker.real for worker in workers]),
         what_if_total=_total([worker.what_if for worker in workers]),
         extra_pay=sum((worker.extra_pay or Decimal(0) for worker in workers), Decimal("0.00")),
-        not_tested=sum(worker.real.paid is None for worker in workers),
+        not_tested=_not_tested(real.facts, workers),
         without_terms=sum(worker.real.expected is None for worker in workers),
         costs=real.costs,
         what_if_costs=other.costs,
         what_if=change != _NOTHING,
         simulated_clock=clock.is_simulated(),
+    )
+
+
+def _not_tested(facts: WageReportFacts, workers: Sequence[WhatIfWorker]) -> int:
+    """How many have work, or lines nobody has classified, and no pay to test by."""
+    unread = [facts.payroll.unclassified[row["employment_id"]] for row in facts.employments]
+    return sum(
+        worker.real.paid is None and bool(case.work or lines)
+        for worker, case, lines in zip(workers, facts.cases, unread, strict=True)
     )
 
 
@@ -240,10 +251,10 @@ def _workers(real: _Worked, other: _Worked, label: Callable[[str, str | None], s
 def _side(side: _Worked, place: int) -> Side:
     result, lines = side.paid[place], side.lines[place]
     minutes = {kind: _minutes(result, kind) for kind in _KINDS}
-    tested = any(row.placed for row in result.pay)
+    tested = any(row.placed for row in result.pay if row.kind != ARREARS)
     return Side(
         **minutes,
-        other=result.counted_minutes - sum(minutes.values(), Decimal(0)),
+        other=sum((_minutes(result, kind) for kind in OTHER_WORK), Decimal(0)),
         unresolved=result.unresolved_minutes,
         counted=result.counted_minutes,
         required=result.required.pay,

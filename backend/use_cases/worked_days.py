@@ -291,25 +291,44 @@ def _unresolved(segments: pl.DataFrame, visits: pl.DataFrame, days: pl.DataFrame
 def attributed(
     rows: pl.DataFrame, visits: pl.DataFrame, employments: Iterable[Mapping[str, Any]]
 ) -> pl.DataFrame:
-    """Rows with `employment_id`: of their visit, else of the visit before the gap, else the carer's newest one."""
+    """Rows of a `carer` and London `date` with `employment_id`: of their visit, else of the visit before the gap, else
+    the newest of the carer's employments of that date, or without one the newest of all.
+    """
     of_visit = (
         visits.filter(pl.col("employment_id").is_not_null())
         .select(pl.col("carer_id").alias("carer"), pl.col("visit_id").alias("visit"), "employment_id")
         .unique(["carer", "visit"], keep="first", maintain_order=True)
     )
     before = of_visit.rename({"visit": "from", "employment_id": "from_employment"})
-    newest = {
-        row["carer_id"]: row["employment_id"] for row in sorted(employments, key=lambda row: row["starts_on"])
-    }
     return (
         rows.join(of_visit, on=["carer", "visit"], how="left", maintain_order="left")
         .join(before, on=["carer", "from"], how="left", maintain_order="left")
-        .with_columns(
-            employment_id=pl.coalesce(
-                "employment_id",
-                "from_employment",
-                pl.col("carer").replace_strict(newest, default=None, return_dtype=pl.String),
-            )
+        .join(
+            _newest(rows, employments),
+            on=["carer", "date"],
+            how="left",
+            maintain_order="left",
+            nulls_equal=True,
         )
-        .drop("from_employment")
+        .with_columns(employment_id=pl.coalesce("employment_id", "from_employment", "newest"))
+        .drop("from_employment", "newest")
+    )
+
+
+def _newest(rows: pl.DataFrame, employments: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
+    """Rows `carer date newest`: somebody who left and came back worked for the employment of that date."""
+    held = pl.DataFrame(
+        [(row["carer_id"], row["employment_id"], row["starts_on"], row["ends_on"]) for row in employments],
+        {"carer": pl.String, "newest": pl.String, "starts_on": pl.Date, "ends_on": pl.Date},
+        orient="row",
+    )
+    ended = (pl.col("ends_on") < pl.col("date")).fill_null(False)
+    lasting = (pl.col("starts_on") <= pl.col("date")) & ~ended
+    return (
+        rows.select("carer", "date")
+        .unique()
+        .join(held, on="carer")
+        .sort(lasting, "starts_on", maintain_order=True)
+        .unique(["carer", "date"], keep="last", maintain_order=True)
+        .select("carer", "date", "newest")
     )

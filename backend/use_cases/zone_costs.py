@@ -61,8 +61,11 @@ def timed_days(
     days: CarersDays, places: Mapping[str, Where], terms: Terms, minimum: Mapping[str, Decimal]
 ) -> list[Timed]:
     """The time of every employment that has a rate in `minimum` (pounds an hour, by employment)."""
+    segments = days.segments.filter(
+        pl.col("kind").is_in(_KINDS), pl.col("employment_id").is_in(list(minimum))
+    )
     sums = (
-        days.segments.filter(pl.col("kind").is_in(_KINDS), pl.col("employment_id").is_in(list(minimum)))
+        _with_ends(segments, days.behind.worked.gaps)
         .group_by("employment_id", "date", "kind", "visit", "to", "from", maintain_order=True)
         .agg(pl.col("seconds").sum())
     )
@@ -71,6 +74,20 @@ def timed_days(
         _timed(row, places, _rate(terms, agreed[row["employment_id"]], row), minimum[row["employment_id"]])
         for row in sums.iter_rows(named=True)
     ]
+
+
+def _with_ends(segments: pl.DataFrame, gaps: pl.DataFrame) -> pl.DataFrame:
+    """Segments with `from` and `to` of the gap that they lie in: waiting that somebody recorded does not name it."""
+    real = gaps.filter(pl.col("gap_end") > pl.col("gap_start")).sort("gap_start")
+    ends = real.select("day", "gap_start", "gap_end", gap_from="from", gap_to="to")
+    # both sides are sorted just here, which Polars cannot see past `by`
+    held = segments.sort("start").join_asof(
+        ends, left_on="start", right_on="gap_start", by="day", check_sortedness=False
+    )
+    inside = pl.col("visit").is_null() & (pl.col("start") < pl.col("gap_end"))
+    return held.with_columns(
+        pl.coalesce(name, pl.when(inside).then(f"gap_{name}")).alias(name) for name in ("from", "to")
+    )
 
 
 def _timed(

@@ -186,6 +186,28 @@ async def test_nobody_paid_is_not_tested_and_no_terms_are_no_pay_of_nothing(offi
     assert (found.not_tested, found.without_terms) == (1, 1)
 
 
+async def test_arrears_and_pay_of_other_weeks_are_no_pay_to_test_by(office: Office) -> None:
+    await office.plan("E", "2026-11-04T09:00", carer="E2")
+    await office.attend("E", "2026-11-04T09:00", "2026-11-04T09:30", carer="C2")
+    line = {"provider": "hearth", "section": "pay", "paid_on": "2026-11-13"}
+    earned = {"earned_start": WEEK[0], "earned_end": WEEK[1]}
+    earlier = {"earned_start": "2026-10-26", "earned_end": "2026-11-01"}
+    await load_rows("carers", [{**CARERS[0], "reference": "C3", "employment": "E3", "name": "Cat Carer",
+                                "national_insurance_number": "QQ 65 43 21 C", "pay_cycle": "weekly:mon"}])  # fmt: skip
+    await load_rows("pay", [
+        {**line, **earned, "employment": "E2", "kind": "award", "amount": "5.00", "reference": "1"},
+        {**line, **earlier, "employment": "E3", "kind": "salary", "amount": "5.00", "paid_on": "2026-11-06",
+         "reference": "1"},
+    ])  # fmt: skip
+    office.set(datetime(2026, 11, 15, 10, 0, tzinfo=UTC))
+    found = await report()
+    sides = {worker.worker: worker.real for worker in found.workers}
+    assert (sides["Bea Carer (E2)"].paid, sides["Bea Carer (E2)"].shortfall) == (None, None), (
+        "an award is for what was owed"
+    )
+    assert sides["Cat Carer (E3)"].paid is None and found.not_tested == 1, "nobody worked for the other"
+
+
 async def test_the_laws_of_a_what_if_hold_for_any_change(office: Office) -> None:
     now = clock.now()
     async with db.as_provider(PROVIDER) as connection:
