@@ -153,6 +153,38 @@ def manual_share(folder: Path, provider: str | None, first: datetime, last: date
     click.echo(f"{counted(written, 'file')} written to {folder}.")
 
 
+@export.command()
+@_FOLDER
+@_PROVIDER
+@click.option("--from", "first", required=True, type=_DAY, help="The first London date.")
+@click.option("--until", "last", required=True, type=_DAY, help="The last London date.")
+def delivered(folder: Path, provider: str | None, first: datetime, last: datetime) -> None:
+    """Write the care commissioned for each person beside the care delivered, a row for each week.
+
+    \b
+    Example:
+      doorstep export delivered out --provider brightwater --from 2026-11-02 --until 2026-11-29
+    """
+    written = asyncio.run(_delivered(folder, provider, first.date(), last.date()))
+    click.echo(f"{counted(written, 'file')} written to {folder}.")
+
+
+async def _delivered(folder: Path, provider: str | None, first: date, last: date) -> int:
+    from backend.commands.providers import providers
+    from backend.documents.delivered import delivered_file
+    from backend.running import database
+    from backend.use_cases.read_delivered import delivered_care
+
+    written = 0
+    async with database():
+        for provider_id, reference in await providers(provider):
+            content = delivered_file([await delivered_care(provider_id, first, last)])
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / f"delivered_{reference}_{first}_{last}.csv").write_bytes(content)
+            written += 1
+    return written
+
+
 async def _gaps(
     folder: Path, provider: str | None, first: date, last: date, as_of: datetime | None
 ) -> tuple[int, int]:

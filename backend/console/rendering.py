@@ -36,6 +36,7 @@ MENU: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("/quarantine", "Quarantine"),
         ("/devices", "Phones"),
         ("/people", "People"),
+        ("/delivered", "Care delivered"),
         ("/invoices", "Invoices"),
         ("/wage-reports", "Wage reports"),
         ("/payroll", "Payroll"),
@@ -52,7 +53,12 @@ MENU: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("/today", "Visits"),
         ("/find", "Find"),
     ),
-    "commissioner": (("/invoices", "Invoices"), ("/care-costs", "Travel costs"), ("/find", "Find")),
+    "commissioner": (
+        ("/invoices", "Invoices"),
+        ("/delivered", "Care delivered"),
+        ("/care-costs", "Travel costs"),
+        ("/find", "Find"),
+    ),
     "auditor": (
         ("/wage-reports", "Wage reports"),
         ("/payroll", "Payroll"),

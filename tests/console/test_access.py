@@ -58,6 +58,8 @@ MAY_OPEN = {
     "/invoices/{document_id:uuid}/peppol": {"manager", "finance"},
     "/invoices/{document_id:uuid}/delivery": {"manager", "finance"},
     "/invoices/{document_id:uuid}/delivery/{number:int}": {"manager", "finance", "commissioner"},
+    "/delivered": {"manager", "finance", "commissioner"},
+    "/delivered/csv": {"manager", "finance", "commissioner"},
     "/wage-reports": {"manager", "finance", "auditor"},
     "/wage-reports/{document_id:uuid}": {"manager", "finance", "auditor"},
     "/wage-reports/{document_id:uuid}/files/{format:str}": {"manager", "finance"},

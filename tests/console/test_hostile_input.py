@@ -89,6 +89,7 @@ async def test_no_field_of_a_reason_and_no_dates_of_the_manual_share_fall_over(
         assert answer.status_code < 500, (field, value)
         if field in ("from", "until"):
             assert (await manager.ask("/manual-share", **{field: value})).status_code < 500, value
+            assert (await manager.ask("/delivered", **{field: value})).status_code < 500, value
 
 
 @pytest.mark.parametrize(

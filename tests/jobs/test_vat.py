@@ -9,8 +9,8 @@ from lxml import etree
 
 from backend.use_cases.verify_documents import verify_documents
 from tests.documents import pdf
-from tests.jobs.office import FIRST_WEEK_DUE, PROVIDER, RATES, SECOND_WEEK_DUE, Office
-from tests.jobs.test_payers import PACKAGE, snapshots
+from tests.jobs.office import FIRST_WEEK_DUE, PROVIDER, RATES, SECOND_WEEK_DUE, Office, snapshots
+from tests.jobs.test_payers import PACKAGE
 from tests.jobs.test_peppol_files import load_identifiers
 from tests.use_cases.loading.samples import CONTRACT, load_rows
 

@@ -1,0 +1,137 @@
+"""Commissioned hours and visits beside planned and delivered ones, by person and week."""
+
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+import polars as pl
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.domain.absences import ABSENCES
+from backend.domain.delivered import Commission, Week, delivered_weeks
+from backend.domain.visit import VISIT_SCHEMA
+
+MONDAY = date(2026, 11, 2)
+SUNDAY = date(2026, 11, 8)
+NOBODY_AWAY = pl.DataFrame(schema=ABSENCES)
+HOUR = 3600
+
+
+def at(day: int, clock: str) -> datetime:
+    return datetime.fromisoformat(f"2026-11-{day:02d}T{clock}").replace(tzinfo=UTC)
+
+
+def attendance(visit: str = "v1", day: int = 2, **changes: Any) -> dict[str, Any]:
+    """Half an hour from nine, planned for one carer and made."""
+    usual = dict.fromkeys(VISIT_SCHEMA)
+    return usual | {
+        "visit_id": visit,
+        "service_user_id": "ann",
+        "contract_id": "c",
+        "carers": 1,
+        "starts_at": at(day, "09:00"),
+        "planned_start": at(day, "09:00"),
+        "planned_end": at(day, "09:30"),
+        "actual_start": at(day, "09:00"),
+        "actual_end": at(day, "09:20"),
+        "status": "completed",
+        "unplanned": False,
+        **changes,
+    }
+
+
+def commission(**changes: Any) -> Commission:
+    usual: dict[str, Any] = {
+        "package": "P1",
+        "person": "ann",
+        "starts_on": date(2026, 1, 1),
+        "ends_on": None,
+        "carers": 1,
+        "visits": 14,
+        "seconds": 7 * HOUR,
+    }
+    return Commission(**(usual | changes))
+
+
+def weeks(
+    rows: list[dict[str, Any]], *commissions: Commission, away: pl.DataFrame = NOBODY_AWAY
+) -> list[Week]:
+    return delivered_weeks(pl.DataFrame(rows, VISIT_SCHEMA), commissions, away, MONDAY, SUNDAY)
+
+
+def test_a_week_shows_what_was_asked_for_planned_and_delivered() -> None:
+    [week] = weeks([attendance(), attendance("v2", 8)], commission())
+    assert (week.commissioned_seconds, week.commissioned_visits) == (7 * HOUR, 14)
+    assert (week.planned_seconds, week.delivered_seconds) == (HOUR, 40 * 60)
+    assert (week.planned_visits, week.made) == (2, 2)
+
+
+def test_hours_of_two_carers_count_twice_and_their_visit_once() -> None:
+    both = [attendance(carers=2, carer_id=carer) for carer in ("bea", "cid")]
+    [week] = weeks(both, commission(carers=2))
+    assert (week.commissioned_seconds, week.planned_seconds, week.delivered_seconds) == (
+        14 * HOUR,
+        HOUR,
+        40 * 60,
+    )
+    assert (week.planned_visits, week.made) == (1, 1)
+
+
+def test_a_package_counts_for_the_days_of_the_week_on_which_it_was_in_force() -> None:
+    [week] = weeks([], commission(ends_on=date(2026, 11, 4), visits=7, seconds=7 * HOUR))
+    assert (week.commissioned_visits, week.commissioned_seconds) == (3, 3 * HOUR)
+    first, then = commission(ends_on=date(2026, 11, 4)), commission(starts_on=date(2026, 11, 5))
+    assert weeks([], first, then)[0].commissioned_visits == 14
+
+
+def test_what_one_package_does_not_say_is_not_guessed_from_another() -> None:
+    [week] = weeks([], commission(), commission(package="P2", visits=None))
+    assert (week.packages, week.commissioned_visits, week.commissioned_seconds) == (
+        ["P1", "P2"],
+        None,
+        14 * HOUR,
+    )
+
+
+def test_visits_that_were_not_made_are_told_apart() -> None:
+    never: dict[str, Any] = {"actual_start": None, "actual_end": None}
+    states = ("missed", "refused", "cancelled", "suspended", "planned")
+    rows = [attendance(status, status=status, **never) for status in states]
+    rows.append(attendance("half", actual_end=None))
+    [week] = weeks(rows, commission())
+    told = (week.missed, week.refused, week.called_off, week.unsettled, week.made)
+    assert told == (1, 1, 2, 2, 0)
+    assert (week.planned_visits, week.planned_seconds) == (4, 4 * HOUR // 2)
+
+
+def test_time_that_is_not_settled_is_not_delivered_yet() -> None:
+    [week] = weeks([attendance(unresolved="implausible")], commission())
+    assert (week.delivered_seconds, week.made, week.unsettled) == (0, 0, 1)
+
+
+def test_visits_that_no_package_asked_for_are_left_out() -> None:
+    assert weeks([attendance(contract_id=None), attendance("v2", unplanned=True)]) == []
+
+
+def test_days_of_absences_that_overlap_are_counted_once() -> None:
+    rows = [
+        ("ann", kind, date(2026, 11, 1), until, 1, "x")
+        for kind, until in (("hospital", date(2026, 11, 3)), ("away", date(2026, 11, 4)))
+    ]
+    [week] = weeks([], commission(), away=pl.DataFrame(rows, ABSENCES, orient="row"))
+    assert week.days_away == 3
+
+
+@given(st.lists(st.tuples(st.integers(2, 29), st.integers(0, 300)), max_size=30))
+def test_the_weeks_together_hold_every_minute_once(made: list[tuple[int, int]]) -> None:
+    rows = [
+        attendance(f"v{number}", day, actual_end=at(day, "09:00") + timedelta(minutes=minutes))
+        for number, (day, minutes) in enumerate(made)
+    ]
+    found = delivered_weeks(
+        pl.DataFrame(rows, VISIT_SCHEMA), [commission()], NOBODY_AWAY, MONDAY, date(2026, 11, 29)
+    )
+    assert sum(week.delivered_seconds for week in found) == 60 * sum(minutes for _, minutes in made)
+    assert sum(week.made for week in found) == len(made)
+    assert [week.commissioned_visits for week in found] == [Fraction(14)] * 4
