@@ -37,7 +37,10 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class Billed:
-    """A line of an earlier document, adjustments included: its pence, shares in pence and percentages."""
+    """A line of an earlier document, adjustments included: its pence, shares in pence and percentages.
+
+    `dispute` is the id of the dispute after which the line gives a credit; None of what the facts ask.
+    """
 
     number: str
     line: int
@@ -48,6 +51,7 @@ class Billed:
     shares: Mapping[str, int]
     funders: Funders
     vat: Treatment = EXEMPT
+    dispute: str | None = None
 
     @property
     def key(self) -> Key:
@@ -59,7 +63,8 @@ class NextLine:
     """A line to bill now. `adjusts` names the line (document number, line) that it changes, `reason` why.
 
     `charge` is the priced line to describe it by; None where a visit is no longer charged at all, or not as it was
-    taxed. `vat` is how the line is taxed: what was billed is taken back as it was billed.
+    taxed. `vat` is how the line is taxed: what was billed is taken back as it was billed. `dispute` is the id of the
+    dispute after which it gives a credit.
     """
 
     visit: str
@@ -71,6 +76,7 @@ class NextLine:
     vat: Treatment
     adjusts: tuple[str, int] | None = None
     reason: str | None = None
+    dispute: str | None = None
 
 
 Line = TypeVar("Line", Charge, Billed)
@@ -85,9 +91,10 @@ def next_lines(
 ) -> list[NextLine]:
     """The lines of the next document, in the order of `charges`, then what is no longer charged.
 
-    `billed` is every line of earlier documents for the visits concerned, oldest first: a billed visit that is
-    neither charged now nor `parked` (a finding that a person must settle first) is taken back. Shares of each
-    line add up to it; remainders are carried per person through the document.
+    `billed` is every line of earlier documents for the visits concerned, oldest first, without credits after disputes
+    (`domain.credits` makes lines of those): a billed visit that is neither charged now nor `parked` (a finding that a
+    person must settle first) is taken back. Shares of each line add up to it; remainders are carried per person through
+    the document.
     """
     history = _by_key(billed)
     first = {line.visit: line for line in reversed([line for lines in history.values() for line in lines])}

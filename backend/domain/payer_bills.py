@@ -45,7 +45,8 @@ def payer_bills(lines: Sequence[NextLine], billed: Iterable[Billed] = ()) -> lis
     bills: dict[tuple[str, str], list[PayerLine]] = {}
     for line in lines:
         for payer in _asked(line):
-            own = first.get((line.visit, line.carer, payer)) if line.adjusts else None
+            follows = line.adjusts and line.dispute is None
+            own = first.get((line.visit, line.carer, payer)) if follows else None
             part = PayerLine(line, line.shares[payer], own or line.adjusts)
             bills.setdefault((payer, line.person if payer == PERSON else ""), []).append(part)
     return [PayerBill(payer, person, parts) for (payer, person), parts in bills.items()]

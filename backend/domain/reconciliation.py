@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from backend.domain.counted import counted
 from backend.domain.money import pounds, printed
@@ -32,8 +32,9 @@ class IssuedLine:
 class Period:
     """What a contract's billing period should hold, and what its documents do.
 
-    `visits` are those planned or made in it, `left_out` the visits without a line and why, `due` the pence of each line
-    as the facts have it for all payers together, `totals` the documents by number.
+    `visits` are those planned or made in it, `left_out` the visits without a line and why, `due` the pence of each
+    visit as the facts have it for all payers together, `totals` the documents by number. `expected` is how many lines
+    each payer has for a visit where that may be more than one (a change of tax, a credit after a dispute).
     """
 
     visits: Collection[str]
@@ -41,6 +42,7 @@ class Period:
     due: Mapping[Key, int]
     lines: Sequence[IssuedLine]
     totals: Mapping[str, int]
+    expected: Mapping[tuple[Key, str], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +74,17 @@ def _visits(period: Period) -> Iterator[Discrepancy]:
 
 def _lines(period: Period) -> Iterator[Discrepancy]:
     seen: dict[tuple[Key, str], IssuedLine] = {}
+    counts: Counter[tuple[Key, str]] = Counter()
     for line in period.lines:
         place = f"line {line.line} of {line.number}"
         if not line.known:
             yield Discrepancy(
                 "line_without_visit", line.number, f"{place} names no visit on record: {line.visit}"
             )
-        first = seen.setdefault((line.key, line.payer), line)
-        if first is not line:
+        asked = (line.key, line.payer)
+        first = seen.setdefault(asked, line)
+        counts[asked] += 1
+        if counts[asked] > period.expected.get(asked, 1):
             yield Discrepancy(
                 "billed_twice",
                 line.visit,

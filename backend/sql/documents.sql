@@ -10,14 +10,14 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 
 -- name: insert_lines
 INSERT INTO document_line (provider_id, document_id, line, visit_id, employment_id, service_user_id, amount_pence,
-    payer, funders, adjusts_document, vat_category, vat_rate, vat_reason)
+    payer, funders, adjusts_document, vat_category, vat_rate, vat_reason, dispute_id)
 SELECT $1, $2, u.line, u.visit_id, u.employment_id, u.service_user_id, u.pence, u.payer, u.funders::jsonb,
     (SELECT id FROM document WHERE provider_id = $1 AND number = u.adjusts),
-    u.vat_category, u.vat_rate, u.vat_reason
+    u.vat_category, u.vat_rate, u.vat_reason, u.dispute
 FROM unnest($3::int[], $4::uuid[], $5::uuid[], $6::uuid[], $7::bigint[], $8::text[], $9::text[], $10::text[],
-    $11::text[], $12::numeric[], $13::text[])
+    $11::text[], $12::numeric[], $13::text[], $14::uuid[])
     AS u (line, visit_id, employment_id, service_user_id, pence, payer, funders, adjusts, vat_category, vat_rate,
-    vat_reason)
+    vat_reason, dispute)
 
 -- name: insert_parked
 INSERT INTO parked_visit (provider_id, document_id, visit_id, reason, detail)

@@ -52,6 +52,11 @@ WITH changed AS (
     JOIN visit_version v ON v.provider_id = p.provider_id AND v.package_id = p.package_id
     WHERE a.provider_id = $1 AND a.recorded_at > $3 AND a.recorded_at <= $4
     UNION
+    SELECT l.visit_id FROM dispute_decision x
+    JOIN dispute p ON p.provider_id = x.provider_id AND p.id = x.dispute_id
+    JOIN document_line l ON l.provider_id = p.provider_id AND l.document_id = p.document_id AND l.line = p.line
+    WHERE x.provider_id = $1 AND x.decided_at > $3 AND x.decided_at <= $4
+    UNION
     SELECT k.visit_id FROM parked_visit k
     JOIN document d ON d.provider_id = k.provider_id AND d.id = k.document_id AND d.contract_id = $2
     WHERE k.provider_id = $1 AND d.period_start < $6
@@ -66,7 +71,7 @@ HAVING min(v.starts_at) < $5
 -- What earlier documents of this contract ask of their payers for these visits, line by line.
 SELECT l.visit_id::text AS visit_id, l.employment_id::text AS employment_id,
     l.service_user_id::text AS service_user_id, l.amount_pence, l.payer, l.funders, d.number, l.line,
-    l.vat_category, l.vat_rate, l.vat_reason
+    l.vat_category, l.vat_rate, l.vat_reason, l.dispute_id::text AS dispute
 FROM document_line l JOIN document d ON d.provider_id = l.provider_id AND d.id = l.document_id
 WHERE l.provider_id = $1 AND l.visit_id = ANY ($2) AND d.contract_id = $3 AND d.period_start < $4
 ORDER BY d.period_start, d.number, l.line
@@ -108,3 +113,16 @@ ORDER BY v.service_user_id, v.version DESC
 SELECT number FROM document
 WHERE provider_id = $1 AND contract_id = $2 AND period_start = $3 AND kind IN ('invoice', 'credit_note')
 ORDER BY number
+
+-- name: credits
+-- What was credited after disputes about lines for these visits under this contract, decided up to $4: oldest first, and
+-- of one instant by what the payer was still asked.
+SELECT p.id::text AS dispute, d.number, p.line, p.number AS dispute_number, l.visit_id::text AS visit_id,
+    l.employment_id::text AS employment_id, l.service_user_id::text AS service_user_id, l.payer, x.asked_pence,
+    x.credit_pence, l.vat_category, l.vat_rate, l.vat_reason
+FROM document_line l
+JOIN document d ON d.provider_id = l.provider_id AND d.id = l.document_id
+JOIN dispute p ON p.provider_id = l.provider_id AND p.document_id = l.document_id AND p.line = l.line
+JOIN dispute_decision x ON x.provider_id = p.provider_id AND x.dispute_id = p.id
+WHERE l.provider_id = $1 AND l.visit_id = ANY ($2) AND d.contract_id = $3 AND x.decided_at <= $4 AND x.credit_pence > 0
+ORDER BY x.decided_at, x.asked_pence DESC, p.id

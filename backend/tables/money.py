@@ -155,6 +155,7 @@ class DocumentLine(Table, tablename="document_line", db=DB):
     vat_category = Text(default=None, null=False)
     vat_rate = Numeric(default=None, null=False)
     vat_reason = Text(default=None, null=True)
+    dispute_id = UUID(default=None, null=True)
 
 
 class ParkedVisit(Table, tablename="parked_visit", db=DB):

@@ -38,7 +38,8 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceFacts:
-    """All that goes into one invoice. `visits`: one row an attendance; `billed`: one a line of an earlier document.
+    """All that goes into one invoice. `visits`: one row an attendance; `billed`: one a line of an earlier document;
+    `credits`: one for each decided after a dispute about such a line, oldest first.
 
     `orders` are the order numbers of payers, by reference; `bank_holidays` are those of each division that the terms
     name; `absences` are in ABSENCES.
@@ -55,6 +56,7 @@ class InvoiceFacts:
     orders: dict[str, str | None]
     visits: pl.DataFrame
     billed: Sequence[asyncpg.Record]
+    credits: Sequence[asyncpg.Record]
     names: dict[str, str]
     bank_holidays: dict[str, frozenset[date]]
     absences: pl.DataFrame
@@ -92,6 +94,7 @@ async def invoice_facts(
         await _orders(connection, contract["commissioner_id"], newest),
         visits,
         billed,
+        await connection.fetch(query("invoices.credits"), provider_id, ids, contract_id, as_of),
         await _names(connection, provider_id, visits),
         {
             division: await known_bank_holidays(connection, as_of, division)

@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 import polars as pl
 
+from backend.domain.credits import Credit, credit_lines, dispute_reference, of_facts
 from backend.domain.funding import Funders
 from backend.domain.invoicing import Billed, Charge, NextLine, next_lines
 from backend.domain.payer_bills import PERSON, PayerBill, PayerLine, payer_bills
@@ -67,8 +68,9 @@ def invoice(facts: InvoiceFacts) -> Invoice:
     priced = priced_visits(facts)
     charges = [_charge(row, priced.visits[row["visit"]], facts) for row in priced.lines.to_dicts()]
     parked = {item.visit_id for item in priced.parked}
-    billed = [_billed(row) for row in facts.billed]
-    lines = next_lines(charges, billed, parked)
+    billed = [billed_line(row) for row in facts.billed]
+    lines = next_lines(charges, of_facts(billed), parked)
+    lines += credit_lines(lines, billed, [credit(row) for row in facts.credits])
     bills = sorted(payer_bills(lines, billed), key=lambda bill: facts.names.get(bill.person, ""))
     return Invoice(lines, bills, priced)
 
@@ -104,7 +106,8 @@ def _funders(visit: Mapping[str, Any], facts: InvoiceFacts) -> Funders:
     return funders_of(own)
 
 
-def _billed(row: Mapping[str, Any]) -> Billed:
+def billed_line(row: Mapping[str, Any]) -> Billed:
+    """A row of the query `invoices.billed`."""
     funders = [(payer, percent) for payer, percent in msgspec.json.decode(row["funders"])]
     return Billed(
         row["number"],
@@ -115,6 +118,24 @@ def _billed(row: Mapping[str, Any]) -> Billed:
         row["amount_pence"],
         {row["payer"]: row["amount_pence"]},
         funders,
+        Treatment(row["vat_category"], row["vat_rate"], row["vat_reason"]),
+        row["dispute"],
+    )
+
+
+def credit(row: Mapping[str, Any]) -> Credit:
+    """A row of the query `invoices.credits`."""
+    return Credit(
+        row["dispute"],
+        dispute_reference(row["number"], row["line"], row["dispute_number"]),
+        row["number"],
+        row["line"],
+        row["visit_id"],
+        row["employment_id"],
+        row["service_user_id"] or "",
+        row["payer"],
+        row["asked_pence"],
+        row["credit_pence"],
         Treatment(row["vat_category"], row["vat_rate"], row["vat_reason"]),
     )
 
@@ -288,13 +309,14 @@ def _versions(facts: InvoiceFacts) -> str:
 
 
 def _digest(facts: InvoiceFacts) -> str:
-    """Of the contract versions, plans and events that went in, and of what was billed before."""
+    """Of the contract versions, plans and events that went in, and of what was billed and credited before."""
     visits = facts.visits.select("visit_id", "carer_id", "plan_version", "digests").to_dicts()
     return facts_digest(
         [
             [[terms.starts_on.isoformat(), terms.version, terms.digest] for terms in facts.terms],
             visits,
             [[row["number"], row["line"], row["amount_pence"]] for row in facts.billed],
+            [[row["dispute"], row["asked_pence"], row["credit_pence"]] for row in facts.credits],
             facts.absences.select(
                 "service_user_id", "absence", "away_from", "absence_version", "absence_digest"
             )

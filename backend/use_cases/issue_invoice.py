@@ -156,6 +156,7 @@ def _stored(place: int, payer: str, part: PayerLine) -> tuple[Any, ...]:
         line.vat.category,
         line.vat.rate,
         line.vat.reason,
+        UUID(line.dispute) if line.dispute else None,
     )
 
 

@@ -1,5 +1,6 @@
 """Hold a provider's issued invoices against its visits, both ways: none billed without a visit, none forgotten."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +11,7 @@ import asyncpg
 import polars as pl
 
 from backend import db
-from backend.domain.reconciliation import Discrepancy, IssuedLine, Period, discrepancies
+from backend.domain.reconciliation import Discrepancy, IssuedLine, Key, Period, discrepancies
 from backend.domain.time import london_midnight
 from backend.sql import query
 from backend.use_cases.invoice_facts import invoice_facts
@@ -70,6 +71,7 @@ async def _reconciled(connection: asyncpg.Connection, provider_id: UUID, row: An
         _due(made),
         lines,
         {each["number"]: each["total_pence"] for each in documents},
+        _expected(made),
     )
     names = await _references(connection, provider_id, visits | {line.visit for line in lines})
     return Reconciled(
@@ -88,8 +90,18 @@ async def _reconciled(connection: asyncpg.Connection, provider_id: UUID, row: An
     )
 
 
-def _due(made: Invoice) -> dict[tuple[str, str | None], int]:
-    return {(line.visit, line.carer): line.pence for line in made.lines}
+def _due(made: Invoice) -> dict[Key, int]:
+    due: Counter[Key] = Counter()
+    for line in made.lines:
+        due[line.visit, line.carer] += line.pence
+    return due
+
+
+def _expected(made: Invoice) -> dict[tuple[Key, str], int]:
+    """How many lines each payer has for a visit: a change of tax or a credit beside a change makes more than one."""
+    return Counter(
+        ((part.whole.visit, part.whole.carer), bill.payer) for bill in made.bills for part in bill.lines
+    )
 
 
 async def _lines(

@@ -26,6 +26,13 @@ def test_a_period_in_which_everything_has_its_place_reconciles() -> None:
     assert discrepancies(WHOLE) == []
 
 
+def test_a_payer_may_have_as_many_lines_for_a_visit_as_the_facts_make() -> None:
+    parts = [IssuedLine("A-1", place, "council", "v2", None, 500, True) for place in (2, 3)]
+    period = replace(WHOLE, lines=[LINES[0], *parts, LINES[2]])
+    assert told(period) == [("billed_twice", "v2")]
+    assert told(replace(period, expected={(("v2", None), "council"): 2})) == []
+
+
 def test_a_visit_with_neither_line_nor_reason_is_found() -> None:
     assert told(replace(WHOLE, left_out={"v4": "suspended"})) == [("visit_without_line", "v3")]
 

@@ -165,11 +165,13 @@ CREATE TABLE document_line (               -- which line of which document bills
     vat_category text NOT NULL CHECK (vat_category IN ('E', 'S')),
     vat_rate numeric NOT NULL,             -- per cent
     vat_reason text,                       -- of an exemption
+    dispute_id uuid,                       -- the line credits what was decided after this dispute
     PRIMARY KEY (provider_id, document_id, line),
     FOREIGN KEY (provider_id, document_id) REFERENCES document ON DELETE RESTRICT
 );
 CALL protect_fact('document_line');
 CREATE INDEX document_line_visit ON document_line (provider_id, visit_id);
+CREATE INDEX document_line_adjusts ON document_line (provider_id, adjusts_document) WHERE adjusts_document IS NOT NULL;
 
 CREATE TABLE parked_visit (                -- a visit left out of a document, with the reason
     provider_id uuid NOT NULL,

@@ -48,5 +48,6 @@ CREATE TABLE access_log (                  -- who looked at whose record, and wh
 );
 CALL protect_fact('access_log');
 CREATE POLICY commissioner ON access_log FOR INSERT
-    WITH CHECK (organisation_id = current_commissioner() AND contracts_with(provider_id));
+    WITH CHECK (organisation_id = current_commissioner() AND (contracts_with(provider_id) OR EXISTS (
+        SELECT FROM document d WHERE d.provider_id = access_log.provider_id AND d.payer_id = current_commissioner())));
 CREATE POLICY commissioner_own ON access_log FOR SELECT USING (organisation_id = current_commissioner());

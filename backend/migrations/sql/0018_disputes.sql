@@ -1,0 +1,80 @@
+-- What becomes of an invoice after it is issued: payments, and disputes about its lines. All of it is appended.
+
+CREATE TABLE payment (                     -- below zero: paid out, or an entry taken back
+    provider_id uuid NOT NULL,
+    id uuid NOT NULL,
+    document_id uuid NOT NULL,
+    paid_on date NOT NULL,
+    pence bigint NOT NULL CHECK (pence <> 0),
+    reference text NOT NULL,               -- of the bank or of the payer's advice
+    recorded_by uuid,                      -- null: on the command line
+    recorded_at timestamptz NOT NULL,
+    PRIMARY KEY (provider_id, id),
+    UNIQUE (provider_id, document_id, reference, pence),
+    FOREIGN KEY (provider_id, document_id) REFERENCES document ON DELETE RESTRICT
+);
+CALL protect_fact('payment');
+
+-- Lines, payments and disputes are for whoever may read their document.
+CREATE POLICY commissioner ON document_line FOR SELECT USING (current_commissioner() IS NOT NULL AND EXISTS (
+    SELECT FROM document d WHERE d.provider_id = document_line.provider_id AND d.id = document_line.document_id));
+CREATE POLICY commissioner ON payment FOR SELECT USING (current_commissioner() IS NOT NULL AND EXISTS (
+    SELECT FROM document d WHERE d.provider_id = payment.provider_id AND d.id = payment.document_id));
+
+CREATE TABLE dispute (
+    provider_id uuid NOT NULL,
+    id uuid NOT NULL,
+    document_id uuid NOT NULL,
+    line integer NOT NULL,
+    number integer NOT NULL,               -- the line's first dispute, its second, ..
+    words text NOT NULL,
+    raised_by uuid NOT NULL,
+    organisation_id uuid NOT NULL,         -- of who raised it: the provider's own where somebody rang
+    raised_at timestamptz NOT NULL,
+    PRIMARY KEY (provider_id, id),
+    UNIQUE (provider_id, document_id, line, number),
+    FOREIGN KEY (provider_id, document_id, line) REFERENCES document_line ON DELETE RESTRICT
+);
+CALL protect_fact('dispute');
+CREATE INDEX dispute_raised ON dispute (provider_id, raised_at);
+CREATE POLICY commissioner ON dispute FOR SELECT USING (current_commissioner() IS NOT NULL AND EXISTS (
+    SELECT FROM document d WHERE d.provider_id = dispute.provider_id AND d.id = dispute.document_id));
+CREATE POLICY commissioner_own ON dispute FOR INSERT WITH CHECK (
+    organisation_id = current_commissioner() AND EXISTS (
+        SELECT FROM document d WHERE d.provider_id = dispute.provider_id AND d.id = dispute.document_id));
+
+CREATE TABLE dispute_answer (
+    provider_id uuid NOT NULL,
+    dispute_id uuid NOT NULL,
+    number integer NOT NULL,
+    words text NOT NULL,
+    event_rows uuid[] NOT NULL,            -- the visit's events that counted then
+    answered_by uuid NOT NULL,
+    answered_at timestamptz NOT NULL,
+    PRIMARY KEY (provider_id, dispute_id, number),
+    FOREIGN KEY (provider_id, dispute_id) REFERENCES dispute ON DELETE RESTRICT
+);
+CALL protect_fact('dispute_answer');
+CREATE POLICY commissioner ON dispute_answer FOR SELECT USING (EXISTS (
+    SELECT FROM dispute p WHERE p.provider_id = dispute_answer.provider_id AND p.id = dispute_answer.dispute_id));
+
+CREATE TABLE dispute_decision (            -- one for each dispute, for good
+    provider_id uuid NOT NULL,
+    dispute_id uuid NOT NULL,
+    outcome text NOT NULL CHECK (outcome IN ('stands', 'credit')),
+    asked_pence bigint NOT NULL,           -- what the payer was asked for the visit when it was decided, before VAT
+    credit_pence bigint NOT NULL CHECK (credit_pence >= 0),
+    words text NOT NULL,
+    decided_by uuid NOT NULL,
+    decided_at timestamptz NOT NULL,
+    PRIMARY KEY (provider_id, dispute_id),
+    FOREIGN KEY (provider_id, dispute_id) REFERENCES dispute ON DELETE RESTRICT,
+    CHECK ((outcome = 'credit') = (credit_pence > 0)),
+    CHECK (credit_pence = 0 OR credit_pence <= asked_pence)
+);
+CALL protect_fact('dispute_decision');
+CREATE INDEX dispute_decision_decided ON dispute_decision (provider_id, decided_at);
+CREATE POLICY commissioner ON dispute_decision FOR SELECT USING (EXISTS (
+    SELECT FROM dispute p WHERE p.provider_id = dispute_decision.provider_id AND p.id = dispute_decision.dispute_id));
+
+ALTER TABLE document_line ADD FOREIGN KEY (provider_id, dispute_id) REFERENCES dispute ON DELETE RESTRICT;

@@ -1,0 +1,70 @@
+-- Disputes about lines of invoices. $1 is an array of providers unless the query says otherwise; row security shows a
+-- commissioner those of the documents it may read.
+
+-- name: line
+-- A line of an invoice, and how many disputes there have been about it and are open.
+SELECT l.provider_id, l.document_id, l.line, l.visit_id, d.number,
+    (SELECT count(*) FROM dispute p
+     WHERE p.provider_id = l.provider_id AND p.document_id = l.document_id AND p.line = l.line) AS raised,
+    (SELECT count(*) FROM dispute p
+     WHERE p.provider_id = l.provider_id AND p.document_id = l.document_id AND p.line = l.line AND NOT EXISTS (
+         SELECT FROM dispute_decision x WHERE x.provider_id = p.provider_id AND x.dispute_id = p.id)) AS open
+FROM document_line l JOIN document d ON d.provider_id = l.provider_id AND d.id = l.document_id
+WHERE l.provider_id = ANY ($1::uuid[]) AND l.document_id = $2 AND l.line = $3
+
+-- name: lock
+-- What is said and decided about one visit's lines comes one after the other. $1 is the visit.
+SELECT pg_advisory_xact_lock(hashtextextended('dispute/' || $1::uuid::text, 0))
+
+-- name: insert
+-- $1 is the provider.
+INSERT INTO dispute (provider_id, id, document_id, line, number, words, raised_by, organisation_id, raised_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+
+-- name: insert_answer
+-- With the events of the visit that count now. $1 is the provider, $3 the visit.
+INSERT INTO dispute_answer (provider_id, dispute_id, number, words, event_rows, answered_by, answered_at)
+SELECT $1, $2, 1 + (SELECT count(*) FROM dispute_answer a WHERE a.provider_id = $1 AND a.dispute_id = $2), $4,
+    coalesce((SELECT array_agg(e.row_id ORDER BY e.paid_at, e.row_id) FROM event e
+              LEFT JOIN event_release r ON r.provider_id = e.provider_id AND r.event_row = e.row_id
+              WHERE e.provider_id = $1 AND e.visit_id = $3 AND (e.outcome = 'accepted' OR r.event_row IS NOT NULL)),
+             '{}'), $5, $6
+
+-- name: insert_decision
+-- $1 is the provider.
+INSERT INTO dispute_decision (provider_id, dispute_id, outcome, asked_pence, credit_pence, words, decided_by, decided_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+
+-- name: listed
+-- $2: one dispute; $3: one document's; $4: only those that nobody has decided. After ($5, $6): the rows behind that one,
+-- the newest first.
+SELECT p.provider_id, p.id, p.document_id, p.line, p.number AS nth, p.words, p.raised_by, p.organisation_id, p.raised_at,
+    u.email AS raised_email, d.number, d.contract_id, d.payer_id, d.payer AS addressed, l.visit_id, l.payer, l.amount_pence,
+    (SELECT count(*) FROM dispute_answer a WHERE a.provider_id = p.provider_id AND a.dispute_id = p.id) AS answers,
+    x.outcome, x.credit_pence, x.words AS decision_words, x.decided_at, w.email AS decided_email
+FROM dispute p
+JOIN document d ON d.provider_id = p.provider_id AND d.id = p.document_id
+JOIN document_line l ON l.provider_id = p.provider_id AND l.document_id = p.document_id AND l.line = p.line
+LEFT JOIN dispute_decision x ON x.provider_id = p.provider_id AND x.dispute_id = p.id
+LEFT JOIN user_account u ON u.id = p.raised_by
+LEFT JOIN user_account w ON w.id = x.decided_by
+WHERE p.provider_id = ANY ($1::uuid[]) AND ($2::uuid IS NULL OR p.id = $2) AND ($3::uuid IS NULL OR p.document_id = $3)
+  AND (NOT $4 OR x.outcome IS NULL) AND ($5::timestamptz IS NULL OR (p.raised_at, p.id) < ($5, $6))
+ORDER BY p.raised_at DESC, p.id DESC LIMIT $7
+
+-- name: answers
+-- Of one dispute. $1 is the provider.
+SELECT a.number, a.words, a.event_rows, a.answered_at, u.email
+FROM dispute_answer a LEFT JOIN user_account u ON u.id = a.answered_by
+WHERE a.provider_id = $1 AND a.dispute_id = $2 ORDER BY a.number
+
+-- name: events
+-- What phones said, of events by their rows, as far as the reader may see it; where the phone was only in words. $1 is
+-- the provider.
+SELECT e.row_id, e.kind, e.paid_at, e.received_at, e.method, encode(e.signed_hash, 'hex') AS signed_hash, j.fence,
+    j.evidence_level
+FROM event e
+LEFT JOIN LATERAL (
+    SELECT fence, evidence_level FROM event_judgement w
+    WHERE w.provider_id = e.provider_id AND w.event_row = e.row_id ORDER BY judged_at DESC LIMIT 1) j ON true
+WHERE e.provider_id = $1 AND e.row_id = ANY ($2::uuid[]) ORDER BY e.paid_at, e.row_id
