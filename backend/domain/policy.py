@@ -43,4 +43,5 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     wage_report_after_days: int
     mileage_lookback_visits: int
     turned_away_minutes: int
+    correction_window_days: int
     paces: tuple[OwnPace, ...] = ()

@@ -85,8 +85,8 @@ def _tests(facts: WageReportFacts, today: date, book: Rulebook) -> dict[str, Tes
 def _test(result: WageResult) -> TestState:
     paid = any(row.placed for row in result.pay)
     return TestState(
-        counted_seconds=int(result.counted_minutes * 60),
-        unresolved_seconds=int(result.unresolved_minutes * 60),
+        counted_seconds=round(result.counted_minutes * 60),
+        unresolved_seconds=round(result.unresolved_minutes * 60),
         compliant=result.compliant if paid else None,
         shortfall=result.shortfall if paid else None,
     )

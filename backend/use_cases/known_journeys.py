@@ -18,7 +18,7 @@ async def known_journeys(
     as_of: datetime,
 ) -> list[dict[str, Any]]:
     """Rows of travel.between for the journeys among `places` that an engine was asked about."""
-    known = sorted(_as_asked(places))
+    known = sorted({as_asked(*place) for place in places})
     lats, lons = [lat for lat, _ in known], [lon for _, lon in known]
     return list(map(dict, await connection.fetch(query("travel.between"), provider_id, lats, lons, as_of)))
 
@@ -27,7 +27,7 @@ def journeys_among(
     rows: Sequence[Mapping[str, Any]], places: Iterable[tuple[float, float]]
 ) -> list[Mapping[str, Any]]:
     """Those of the rows whose journeys both start and end at one of `places`."""
-    known = _as_asked(places)
+    known = {as_asked(*place) for place in places}
     return [
         row
         for row in rows
@@ -35,5 +35,6 @@ def journeys_among(
     ]
 
 
-def _as_asked(places: Iterable[tuple[float, float]]) -> set[tuple[float, float]]:
-    return {(round(lat, DECIMALS), round(lon, DECIMALS)) for lat, lon in places}
+def as_asked(lat: float, lon: float) -> tuple[float, float]:
+    """A place as engines are asked about it."""
+    return round(lat, DECIMALS), round(lon, DECIMALS)

@@ -123,7 +123,7 @@ async def recorded_activities(
     wide = (start - _MARGIN, end + _MARGIN, carer_id, as_of)
     said = await connection.fetch(query("visits.activity_events"), provider_id, *wide)
     corrected = await connection.fetch(query("visits.day_corrections"), provider_id, *wide)
-    events = _frame([(*row[:-1], *_place(row[-1])) for row in said], ACTIVITY_EVENT_SCHEMA)
+    events = _frame([(*row[:-1], *named_place(row[-1])) for row in said], ACTIVITY_EVENT_SCHEMA)
     entered = await connection.fetch(query("visits.activity_entries"), provider_id, *wide)
     corrections, entries = _frame(corrected, DAY_CORRECTION_SCHEMA), _frame(entered, ENTRY_SCHEMA)
     return RecordedActivities(events, corrections, entries, start, end)
@@ -171,7 +171,7 @@ async def _facts(
     )
 
 
-def _place(payload: bytes | None) -> tuple[float | None, float | None]:
+def named_place(payload: bytes | None) -> tuple[float | None, float | None]:
     """The place that an activity's payload names, if it names one and is still held."""
     place = json.loads(payload).get("place") if payload else None
     return (float(place["lat"]), float(place["lon"])) if place else (None, None)
