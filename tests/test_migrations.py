@@ -1,4 +1,6 @@
 import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,6 +22,18 @@ async def test_a_migrated_database_lacks_nothing(db: Any) -> None:
 async def test_migrating_again_does_nothing(database: Database) -> None:
     made = database.settings
     assert await migrate(str(made.owner_database_url), str(made.database_url)) == []
+
+
+async def test_the_months_of_events_stand_before_the_first_event(
+    database: Database, at: Callable[[datetime], None]
+) -> None:
+    made = database.settings
+    at(datetime(2031, 12, 31, 23, 59, tzinfo=UTC))
+    await migrate(str(made.owner_database_url), str(made.database_url))
+    connection = await asyncpg.connect(str(made.database_url))
+    found = await connection.fetch("SELECT inhrelid::regclass::text AS name FROM pg_inherits ORDER BY 1")
+    await connection.close()
+    assert {"event_2031_12", "event_2032_01"} <= {row["name"] for row in found}
 
 
 async def test_new_files_run_in_order_and_are_recorded(

@@ -8,7 +8,7 @@ import os
 import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -16,6 +16,7 @@ import structlog
 
 from backend import clock, db, settings
 from backend.jobs.due import Due, due_work
+from backend.migrations.event_months import make_event_months
 from backend.sql import query
 from backend.use_cases.estimate_journeys import estimate_recent_journeys
 from backend.use_cases.make_checkpoint import make_checkpoint
@@ -134,13 +135,8 @@ async def _pulse(
 
 
 async def _event_months(_: UUID | None, now: datetime) -> str:
-    """Make the partitions of this month and the next."""
-    first = now.date().replace(day=1)
-    following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
     async with db.as_system() as connection:
-        for month in (first, following):
-            await connection.execute("SELECT ensure_event_month($1)", month)
-    return f"{first:%Y-%m} and {following:%Y-%m} are ready"
+        return await make_event_months(connection, now)
 
 
 async def _checkpoint(provider_id: UUID | None, _: datetime) -> str:

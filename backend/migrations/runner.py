@@ -15,8 +15,10 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from piccolo.apps.migrations.commands.forwards import ForwardsMigrationManager
 from piccolo.conf.apps import AppConfig
 
+from backend import clock
 from backend.db import DB, opened
 from backend.faults import SetupFault
+from backend.migrations.event_months import make_event_months
 from backend.migrations.state import APP, FOLDER, files, missing
 
 _LOCK: Final = 0x646F6F72
@@ -24,7 +26,7 @@ _LOCK: Final = 0x646F6F72
 
 
 async def migrate(owner_url: str, application_url: str) -> list[str]:
-    """Run what has not run yet as the owner; returns the names of the files that ran.
+    """Run what has not run yet as the owner, and make the months of events; returns the names of the files that ran.
 
     Raises SetupFault if the application's role could get round row security, or if a file fails.
     """
@@ -32,7 +34,9 @@ async def migrate(owner_url: str, application_url: str) -> list[str]:
     async with opened(owner_url, size=2), DB.transaction(allow_nested=False) as transaction:
         await transaction.connection.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
         await _refuse_powerful(transaction.connection, role)
-        return await _Forwards(role).bring_forward()
+        pending = await _Forwards(role).bring_forward()
+        await make_event_months(transaction.connection, clock.now())
+        return pending
 
 
 def role_of(url: str) -> str:
