@@ -51,7 +51,7 @@ SUITES: Final = {
     "chain": ("tests/domain/test_chain.py",),
     "canonical": ("tests/domain/test_canonical.py",),
     "place": ("tests/domain/test_place.py",),
-    "evidence": ("tests/domain/test_place.py", "tests/domain/test_evidence.py"),
+    "evidence": ("tests/domain/test_judged.py",),
     "positions": ("tests/domain/test_evidence.py",),
     "billing_period": ("tests/domain/test_billing_period.py",),
     "arrears": ("tests/domain/test_arrears.py",),

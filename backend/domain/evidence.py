@@ -22,6 +22,7 @@ confirmed; `manual` is a visit that a correction makes begin before its first ch
 _RANK: Final = {level: rank for rank, level in enumerate(LEVELS)}
 DOUBTS: Final = ("outside", "cannot_tell", "stale_fix", "mock_location", "at_own_home", "implied_speed")
 """Reasons that speak against a position."""
+_BEST_FIRST: Final = ("inside", "cannot_tell", "outside")
 Level = Literal["statement", "elsewhere", "uncertain", "position"]
 
 
@@ -63,7 +64,7 @@ def judge(
         said = ("no_position", f"no_fix_{no_fix or 'unstated'}", *line)
         return Judgement("no_position", "statement", said)
     place, distance, verdict = _nearest(fix, approved)
-    at_home = verdict != "inside" and _surely_at_home(fix, approved, homes)
+    at_home = _surely_at_home(fix, approved, homes)
     age = (occurred_at - fix.taken_at).total_seconds()
     reasons = tuple(sorted(_reasons(fix, verdict, age, at_home, stale_after_s)))
     return Judgement(
@@ -81,8 +82,7 @@ def judge(
 def _nearest(fix: Fix, approved: Sequence[Circle]) -> tuple[str | None, float | None, Fence]:
     """The place that gives the best verdict, the distance to it, the verdict: inside any place is inside, outside all
     of them outside."""
-    order: dict[Fence, int] = {"inside": 0, "cannot_tell": 1, "outside": 2, "no_position": 3}
-    found = [(order[verdict], distance, place.id or "", verdict)
+    found = [(_BEST_FIRST.index(verdict), distance, place.id or "", verdict)
              for place in approved for distance, verdict in (_at(fix, place),)]  # fmt: skip
     if not found:
         return None, None, "cannot_tell"
@@ -124,7 +124,7 @@ def with_token(level: pl.Expr, verdict: pl.Expr, kind: pl.Expr) -> pl.Expr:
     The message of an NFC tag can be made nowhere else, so it proves the place alone. A card can be photographed and
     a code passed on: they add to a position at the place, and prove nothing without one.
     """
-    verified = (verdict == "verified").fill_null(False)
+    verified = verdict == "verified"
     return (
         pl.when(verified & (kind == "nfc")).then(pl.lit("tag"))
         .when(verified & (level == "position")).then(pl.lit("card"))
@@ -149,7 +149,7 @@ def proved(events: pl.DataFrame, speeds: pl.DataFrame, limit_kmh: int) -> pl.Dat
     takes the place of the event's own where it proves more, and its doubts stand beside the event's.
     """
     fast = speeds.filter(pl.col("kmh") > limit_kmh)
-    rows = pl.concat([fast["from_row"], fast["to_row"]]).unique()
+    rows = pl.concat([fast["from_row"], fast["to_row"]])
     hurried = pl.col("event_row").is_in(rows.implode())
     doubted = events.with_columns(
         level=pl.when(hurried & (pl.col("level") == "position")).then(pl.lit("uncertain")).otherwise("level"),
