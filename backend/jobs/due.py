@@ -59,6 +59,9 @@ class _Progress:
 async def due_work(now: datetime) -> list[Due]:
     """Everything that is due at `now` and not done, oldest first within each scope.
 
+    Invoices begin with the first visit planned; wage reports with the first work known, planned or not, else with the
+    first pay, because a carer of salaried hours is tested by her pay alone.
+
     A provider whose files were loaded within the last minute waits: a document leaves the last minute of facts to the
     next one, and must not be made of half a load.
     """
@@ -70,23 +73,23 @@ async def due_work(now: datetime) -> list[Due]:
 async def _due_for_provider(provider_id: UUID, now: datetime) -> list[Due]:
     async with db.as_provider(provider_id) as connection:
         first_visit = await connection.fetchval(query("jobs.first_visit"), provider_id)
-        if first_visit is None or await connection.fetchval(
-            query("jobs.unsettled"), provider_id, now - SETTLED
-        ):
+        worked = await connection.fetchval(query("jobs.first_work"), provider_id)
+        if worked is None or await connection.fetchval(query("jobs.unsettled"), provider_id, now - SETTLED):
             return []
         contracts = await connection.fetch(query("jobs.billing_periods"), provider_id)
         cycles = await connection.fetch(query("jobs.pay_cycles"), provider_id)
         progress = await _progress(connection, provider_id, contracts, cycles)
-        first = first_visit.astimezone(LONDON).date()
+        planned = [] if first_visit is None else contracts
+        first = worked if first_visit is None else first_visit.astimezone(LONDON).date()
         found = list(
             chain(
-                _invoices(provider_id, contracts, first, progress, now),
-                _wage_reports(provider_id, cycles, first, progress, now),
+                _invoices(provider_id, planned, first, progress, now),
+                _wage_reports(provider_id, cycles, worked, progress, now),
             )
         )
         finals = [
             due
-            for due in _final_reports(provider_id, cycles, first, progress, now)
+            for due in _final_reports(provider_id, cycles, worked, progress, now)
             if await _next_pay_loaded(connection, provider_id, due)
         ]
     return [due for due in _in_order(found + finals) if progress.ready(due, now)]

@@ -59,6 +59,17 @@ SELECT EXISTS (SELECT FROM visit_version WHERE provider_id = $1 AND recorded_at 
 -- name: first_visit
 SELECT min(starts_at) FROM visit_version WHERE provider_id = $1
 
+-- name: first_work
+-- The first London date of time that was planned, recorded or entered; where there is none, the first that payroll paid for.
+SELECT coalesce(
+    (least((SELECT min(starts_at) FROM visit_version WHERE provider_id = $1),
+           (SELECT min(paid_at) FROM event WHERE provider_id = $1 AND outcome = 'accepted'),
+           (SELECT min(starts_at) FROM activity_version WHERE provider_id = $1))
+        AT TIME ZONE 'Europe/London')::date,
+    (SELECT min(coalesce(earned_start, paid_on)) FROM (
+        SELECT provider_id, earned_start, paid_on FROM pay_line
+        UNION ALL SELECT provider_id, earned_start, paid_on FROM payroll_line) p WHERE provider_id = $1))
+
 -- name: billing_periods
 -- The billing period of every contract, by the version that began last.
 SELECT DISTINCT ON (c.id) c.id, c.reference, v.billing_period, first.starts_on
