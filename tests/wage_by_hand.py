@@ -9,6 +9,8 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
+from tests.wage_rates_by_hand import rates_of
+
 ONE_DAY = timedelta(days=1)
 HERE = 450
 COUNTED = {
@@ -22,16 +24,21 @@ COUNTED = {
     "awake",
     "other_work",
 }
-REDUCING = {"uniform", "tools", "meals", "admin_fee", "deposit", "voluntary_purchase", "other_employer"}
+PAID = {"hourly", "salary", "piece", "bonus", "commission"}
+REDUCING = {
+    *("uniform", "tools", "meals", "admin_fee", "penalty_without_liability", "deposit", "voluntary_purchase"),
+    "other_employer",
+}
 SPENT = {"uniform", "tools", "business_travel", "phone", "training", "required_equipment"}
 
 
 def result_of(case: dict[str, Any]) -> dict[str, Any]:
-    """Exact values of a case with `rates.hourly` and `rates.hourly_now`; money in pounds, time in hours."""
+    """Exact values of a case; money in pounds, time in hours."""
     hours, unresolved = hours_of(case)
-    total, counted, premium = pay_of(case)
-    nmw_pay = counted + reductions_of(case) + accommodation_of(case)
-    then, now = (Fraction(case["rates"][name]) for name in ("hourly", "hourly_now"))
+    rows = pay_rows(case)
+    total, counted, premium = (sum((row[part] for row in rows), Fraction(0)) for part in (1, 2, 3))
+    nmw_pay = counted + sum(changes_of(case), Fraction(0)) + accommodation_of(case)
+    then, now = rates_of(case)[:2]
     shortfall = max(Fraction(0), then * hours - nmw_pay)
     return {
         "total_remuneration": total,
@@ -41,10 +48,38 @@ def result_of(case: dict[str, Any]) -> dict[str, Any]:
         "compliant": nmw_pay >= then * hours,
         "shortfall": shortfall,
         "shortfall_with_unresolved": max(Fraction(0), then * (hours + unresolved) - nmw_pay),
-        "due": max(shortfall, shortfall * now / then),
+        "due": due_of(shortfall, then, now),
         "hourly_equivalent": nmw_pay / hours if hours else None,
         "accommodation_adjustment": accommodation_of(case),
     }
+
+
+def printed(value: Fraction, owed: bool = False) -> str:
+    """Pounds to the penny, half up and away from zero; what is owed is at least a penny."""
+    pence = (abs(value) * 200 + 1) // 2
+    pence = max(pence, 1) if owed and value > 0 else pence
+    return f"{'-' if value < 0 and pence else ''}{pence // 100}.{pence % 100:02d}"
+
+
+def due_of(shortfall: Fraction, then: Fraction, now: Fraction | None) -> Fraction | None:
+    """The higher of A and A x R2 / R1; nothing where nothing is missing, and None where R2 is not known."""
+    if not shortfall:
+        return Fraction(0)
+    return None if now is None else max(shortfall, shortfall * now / then)
+
+
+def standard_of(case: dict[str, Any], standard: dict[str, Any], nmw_pay: Fraction) -> Fraction:
+    """What is missing to a contractual rate for every hour of its kinds."""
+    hours = sum((time_of(line) for line in case["work"] if line["kind"] in standard["kinds"]), Fraction(0))
+    return max(Fraction(0), hours * Fraction(standard["hourly"]) - nmw_pay)
+
+
+def uncounted(case: dict[str, Any]) -> Fraction:
+    """Time shown and left out: all but what is unresolved, or counts by its kind."""
+    counts = {"excess"} if case.get("work_type") == "salaried" else COUNTED
+    return sum(
+        (time_of(line) for line in case["work"] if line["kind"] not in counts | {"unresolved"}), Fraction(0)
+    )
 
 
 def time_of(line: dict[str, Any]) -> Fraction:
@@ -71,22 +106,25 @@ def hours_of(case: dict[str, Any]) -> tuple[Fraction, Fraction]:
 def starts_of(case: dict[str, Any]) -> list[date]:
     """First days of the periods round the one under test, which stands at HERE."""
     start, end = (date.fromisoformat(case["period"][name]) for name in ("start", "end"))
-    return periods_round(start, end)
+    return periods_round(start, end, case["period"].get("monthly_from"))
 
 
 @cache
-def periods_round(start: date, end: date) -> list[date]:
+def periods_round(start: date, end: date, monthly_from: int | None = None) -> list[date]:
     numbers = range(-HERE, HERE + 1)
+    if monthly_from is not None:
+        before = start - ONE_DAY
+        return [month_start(before.replace(day=1), number, monthly_from) for number in numbers]
     if month_start(start, 1) == end + ONE_DAY:
         return [month_start(start, number) for number in numbers]
     return [start + number * (end + ONE_DAY - start) for number in numbers]
 
 
-def month_start(start: date, number: int) -> date:
+def month_start(start: date, number: int, day: int | None = None) -> date:
     year, month = divmod(start.year * 12 + start.month - 1 + number, 12)
-    length = monthrange(year, month + 1)[1]
-    if start.day <= length:
-        return date(year, month + 1, start.day)
+    length, first = monthrange(year, month + 1)[1], day or start.day
+    if first <= length:
+        return date(year, month + 1, first)
     return date(year, month + 1, length) + ONE_DAY
 
 
@@ -135,25 +173,33 @@ def place(
     return paid
 
 
-def pay_of(case: dict[str, Any]) -> tuple[Fraction, Fraction, Fraction]:
+def pay_rows(case: dict[str, Any]) -> list[tuple[Fraction, Fraction, Fraction, Fraction]]:
+    """Of each line in turn: all of it, what is placed here, what of that counts, and the premium of it."""
     here = [(line, fraction_here(case, line)) for line in case["pay"]]
     lowest: dict[Any, Fraction] = {}
     rates = [(line.get("duties"), rate_of(line)) for line, part in here if line["kind"] == "hourly" and part]
     rates += [(line.get("duties"), Fraction(line["rate"])) for line in case.get("contract_rates", [])]
     for duties, rate in rates:
         lowest[duties] = min(rate, lowest.get(duties, rate))
-    total = counted = premium = Fraction(0)
+    rows = []
     for line, part in here:
         worth, low = worth_of(line), worth_of(line)
         if line["kind"] == "hourly" and part and case.get("work_type") != "salaried":
             low = min(worth, lowest[line.get("duties")] * time_of(line))
         if line["kind"] == "piece":
-            low = Fraction(line["units"]) * min(Fraction(line["rate"]), Fraction(line["normal_rate"]))
-        total += worth * part
-        if line["kind"] in ("hourly", "salary", "piece", "bonus"):
-            counted += low * part
-            premium += (worth - low) * part
-    return total, counted, premium
+            low = Fraction(line["units"]) * min(
+                Fraction(line["rate"]), Fraction(line.get("normal_rate", line["rate"]))
+            )
+        low = low if counts(line) else Fraction(0)
+        premium = worth - low if line["kind"] in PAID else Fraction(0)
+        rows.append((worth, worth * part, low * part, premium * part))
+    return rows
+
+
+def counts(line: dict[str, Any]) -> bool:
+    """Whether a payment is pay for the test, by its kind and by what it says of itself."""
+    brought_in = line.get("consolidated") is True or line.get("absence_taken") is False
+    return line["kind"] in PAID or brought_in
 
 
 def rate_of(line: dict[str, Any]) -> Fraction:
@@ -167,22 +213,25 @@ def worth_of(line: dict[str, Any]) -> Fraction:
     return quantity * Fraction(line["rate"])
 
 
-def reductions_of(case: dict[str, Any]) -> Fraction:
-    change = Fraction(0)
+def changes_of(case: dict[str, Any]) -> list[Fraction]:
+    """What each deduction, expense and payment to the employer does to the pay that counts, in this order."""
+    found = []
     for line in case.get("deductions", []):
-        change -= Fraction(line["amount"]) * (line["kind"] in REDUCING)
-        change += Fraction(line["amount"]) * (line["kind"] == "deposit_refund")
+        sign = 1 if line["kind"] == "deposit_refund" else -1 if line["kind"] in REDUCING else 0
+        found.append(sign * Fraction(line["amount"]))
     for line in case.get("expenditure", []):
         net = max(Fraction(0), Fraction(line["amount"]) - Fraction(line.get("reimbursed", "0")))
-        change -= net * (line["kind"] in SPENT)
-    return change
+        found.append(-net * (line["kind"] in SPENT))
+    for line in case.get("payments_to_employer", []):
+        found.append(-Fraction(line["amount"]) * (line["kind"] == "required_purchase"))
+    return found
 
 
 def accommodation_of(case: dict[str, Any]) -> Fraction:
     housing = case.get("accommodation")
     if housing is None:
         return Fraction(0)
-    offset = Fraction(case["rates"]["accommodation_offset_per_day"]) * housing["days"]
+    offset = rates_of(case).offset * housing["days"]
     charge = charge_of(case, housing)
     if charge == 0:
         return offset
@@ -196,6 +245,6 @@ def charge_of(case: dict[str, Any], housing: dict[str, Any]) -> Fraction:
         return Fraction(housing["charge_per_day"]) * housing["days"]
     start, end = (date.fromisoformat(case["period"][name]) for name in ("start", "end"))
     monthly = Fraction(housing["charge_per_month"])
-    if month_start(start, 1) == end + ONE_DAY:
+    if "monthly_from" in case["period"] or month_start(start, 1) == end + ONE_DAY:
         return monthly
     return monthly * 12 / 52 * ((end - start).days + 1) / 7

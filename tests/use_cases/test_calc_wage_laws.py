@@ -3,7 +3,6 @@
 import json
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from fractions import Fraction
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, settings
@@ -15,7 +14,7 @@ from schemas.month import last_day_of_month_from
 from schemas.strict import decode
 from schemas.wage import WageCase
 from tests.wage import TODAY
-from tests.wage_by_hand import result_of
+from tests.wage_by_hand import printed, result_of
 
 # no shrinking: a case is small as it is, and a failing run must not take minutes
 MODEST = settings(
@@ -140,13 +139,6 @@ def cases(draw: st.DrawFn) -> dict[str, Any]:
     if draw(st.booleans()):
         case["employment_ended_on"] = iso(draw(DAYS))
     return case
-
-
-def printed(value: Fraction, owed: bool = False) -> str:
-    """Pounds to the penny, half up and away from zero; what is owed is at least a penny."""
-    pence = (abs(value) * 200 + 1) // 2
-    pence = max(pence, 1) if owed and value > 0 else pence
-    return f"{'-' if value < 0 and pence else ''}{pence // 100}.{pence % 100:02d}"
 
 
 def answers(data: list[dict[str, Any]]) -> list[dict[str, Any]]:
