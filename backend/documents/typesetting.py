@@ -32,7 +32,7 @@ def typeset(template: str, values: object, attachment: bytes, made_at: datetime)
     document = compiler.compile(
         format="pdf",
         pdf_standards=["a-3a", "ua-1"],
-        timestamp=made_at,
+        timestamp=made_at.replace(microsecond=0),  # the typesetter refuses parts of a second
         sys_inputs={"values": json.dumps(printable(values)), "attachment": attachment.decode()},
     )
     if not isinstance(document, bytes):

@@ -29,6 +29,11 @@ def test_the_same_snapshot_gives_the_same_bytes_in_every_format() -> None:
     assert invoice_json(first) == invoice_json(second)
 
 
+def test_a_document_made_between_two_seconds_is_drawn_too() -> None:
+    """The computer's clock gives millionths of a second, which the typesetter does not take."""
+    assert invoice_pdf(snapshot(issued_at="2026-12-01T06:00:00.123456Z")).startswith(b"%PDF")
+
+
 def test_the_pdf_is_tagged_titled_and_in_british_english() -> None:
     document = invoice_pdf(snapshot())
     root = pdf.catalogue(document)
