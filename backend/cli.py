@@ -42,6 +42,7 @@ COMMANDS: Final = {
     "wage-report": ("what_if", "A pay reference period under another policy, beside the real one."),
     "worker": ("jobs", "Run the jobs: invoices, wage reports, alerts."),
     "simulate": ("demo", "Make up a county: write its files, play its days on a server."),
+    "statement": ("statements", "What a person was given, and what it costs them, in plain words."),
     "statute": ("statute", "Check the packaged law."),
     "tag": ("tags", "Cards, fobs and NFC tags in people's homes."),
     "travel": ("travel", "Ask about journeys, and fit their estimates to the gaps."),

@@ -24,6 +24,7 @@ from backend.console import (
     proposals,
     putting_right,
     signing_in,
+    statements,
     wage_reports,
 )
 
@@ -41,6 +42,7 @@ handlers: Final[list[HTTPRouteHandler]] = [
     *invoices.handlers,
     *drafts.handlers,
     *delivered.handlers,
+    *statements.handlers,
     *wage_reports.handlers,
     *payroll.handlers,
     *putting_right.handlers,

@@ -6,13 +6,14 @@ from typing import TypeVar
 import msgspec
 
 from schemas.documents import InvoiceSnapshot, WageReportSnapshot
+from schemas.statements import PersonStatement
 from schemas.strict import Faulty, decode, parse_json
 
 Snapshot = InvoiceSnapshot | WageReportSnapshot
 S = TypeVar("S")
 
 
-def canonical_json(snapshot: Snapshot) -> bytes:
+def canonical_json(snapshot: Snapshot | PersonStatement) -> bytes:
     """The snapshot's canonical bytes. Decimals are text, instants RFC 3339 in UTC, dates YYYY-MM-DD.
 
     A snapshot holds no floats and its names are ASCII, so sorted members are all that RFC 8785 asks; a test holds the

@@ -122,6 +122,11 @@ def moment(instant: datetime) -> str:
     return f"{local.day} {local:%B %Y at %H:%M %Z}"
 
 
+def minute(instant: datetime) -> str:
+    """A clock time in London to the minute, for people who do not ask for seconds: 07:04."""
+    return _time(instant.astimezone(LONDON).replace(second=0))
+
+
 def clock(span: Span | None, on: date | None = None) -> str:
     """London clock times of a span: 07:04 to 07:31.
 

@@ -75,9 +75,22 @@ async def invoice_facts(
     as_of: datetime,
 ) -> InvoiceFacts:
     """Everything recorded up to `as_of` that bears on the invoice of a contract for London dates `start` to `end`."""
+    visits = await _visits(connection, provider_id, contract_id, start, end, as_of)
+    return await facts_about(connection, provider_id, contract_id, start, end, as_of, visits)
+
+
+async def facts_about(
+    connection: asyncpg.Connection,
+    provider_id: UUID,
+    contract_id: UUID,
+    start: date,
+    end: date,
+    as_of: datetime,
+    visits: pl.DataFrame,
+) -> InvoiceFacts:
+    """The same for these attendances alone, in domain.visit.VISIT_SCHEMA."""
     contract = await connection.fetchrow(query("invoices.contract"), provider_id, contract_id)
     versions = await connection.fetch(query("invoices.contract_versions"), provider_id, contract_id, as_of)
-    visits = await _visits(connection, provider_id, contract_id, start, end, as_of)
     ids = [UUID(visit) for visit in visits["visit_id"].unique(maintain_order=True)]
     billed = await connection.fetch(query("invoices.billed"), provider_id, ids, contract_id, start)
     newest = max((row for row in versions if row["starts_on"] <= end), key=lambda row: row["starts_on"])

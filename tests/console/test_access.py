@@ -60,6 +60,8 @@ MAY_OPEN = {
     "/invoices/{document_id:uuid}/delivery/{number:int}": {"manager", "finance", "commissioner"},
     "/delivered": {"manager", "finance", "commissioner"},
     "/delivered/csv": {"manager", "finance", "commissioner"},
+    "/statement": {"manager", "finance", "commissioner"},
+    "/statement/pdf": {"manager", "finance", "commissioner"},
     "/wage-reports": {"manager", "finance", "auditor"},
     "/wage-reports/{document_id:uuid}": {"manager", "finance", "auditor"},
     "/wage-reports/{document_id:uuid}/files/{format:str}": {"manager", "finance"},
