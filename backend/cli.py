@@ -22,7 +22,7 @@ COMMANDS: Final = {
     "contract": ("contracts", "Say contracts back in plain English, with their gaps."),
     "device": ("phones", "List, revoke or unlock phones."),
     "doctor": ("doctor", "Look for what is wrong with this installation."),
-    "invoice": ("invoicing", "Drafts of invoices, and issuing a finished period on demand."),
+    "invoice": ("invoicing", "Drafts of invoices, issuing a finished period on demand, and payments."),
     "jobs": ("jobs", "What is due, running it, and what ran."),
     "keys": ("keys", "Make the signing keys of a deployment."),
     "load": ("loading", "Load an organisation's files: carers, rota, pay and the rest."),

@@ -1,4 +1,4 @@
-"""`doorstep invoice`: drafts, and issuing a finished period before the schedule does."""
+"""`doorstep invoice`: drafts, issuing a finished period before the schedule does, and payments."""
 
 import asyncio
 import json
@@ -10,6 +10,8 @@ import click
 from backend.domain.counted import counted
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from backend.jobs.runner import Ran
     from backend.use_cases.draft_invoice import Draft
 
@@ -18,7 +20,7 @@ _DAY: Final = click.DateTime(["%Y-%m-%d"])
 
 @click.group()
 def invoice() -> None:
-    """Drafts of invoices, and issuing them on demand.
+    """Drafts of invoices, issuing them on demand, and payments.
 
     \b
     Example:
@@ -57,6 +59,44 @@ def issue(provider: str, contract: str, day: datetime) -> None:
     click.echo(ran.detail, err=ran.failed)
     if ran.failed:
         raise SystemExit(1)
+
+
+@invoice.command("paid")
+@click.option("--provider", required=True, help="The provider's reference.")
+@click.option("--number", required=True, help="The number of the invoice or credit note.")
+@click.option("--on", "day", type=_DAY, required=True, help="The day of the payment.")
+@click.option(
+    "--amount", required=True, help="Pounds; below zero for what was paid out, or takes an entry back."
+)
+@click.option(
+    "--reference", required=True, help="The payment's reference at the bank or on the payer's advice."
+)
+def paid(provider: str, number: str, day: datetime, amount: str, reference: str) -> None:
+    """Record what was paid for an invoice, or paid out for a credit note.
+
+    \b
+    Example:
+      doorstep invoice paid --provider brightwater --number BRIGHTWATER-000001 --on 2026-11-20 --amount 1250.40
+        --reference "BACS 4711"
+    """
+    from schemas.scalars import parse_decimal
+
+    try:
+        pounds = parse_decimal(amount)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--amount") from error
+    asyncio.run(_paid(provider, number, day.date(), pounds, reference))
+    click.echo(f"Recorded for {number}: {amount} on {day.date()}, {reference}.")
+
+
+async def _paid(provider: str, number: str, day: date, amount: "Decimal", reference: str) -> None:
+    from backend.commands.providers import providers
+    from backend.running import database
+    from backend.use_cases.record_payment import record_payment
+
+    async with database():
+        [(provider_id, _)] = await providers(provider)
+        await record_payment(provider_id, number, day, amount, reference)
 
 
 async def _drafted(provider: str, contract: str, day: date | None) -> "Draft":

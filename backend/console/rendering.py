@@ -38,6 +38,7 @@ MENU: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("/people", "People"),
         ("/delivered", "Care delivered"),
         ("/invoices", "Invoices"),
+        ("/disputes", "Disputes"),
         ("/wage-reports", "Wage reports"),
         ("/payroll", "Payroll"),
         ("/arrears", "Arrears"),
@@ -46,6 +47,7 @@ MENU: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     ),
     "finance": (
         ("/invoices", "Invoices"),
+        ("/disputes", "Disputes"),
         ("/wage-reports", "Wage reports"),
         ("/payroll", "Payroll"),
         ("/arrears", "Arrears"),
@@ -55,6 +57,7 @@ MENU: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     ),
     "commissioner": (
         ("/invoices", "Invoices"),
+        ("/disputes", "Disputes"),
         ("/delivered", "Care delivered"),
         ("/care-costs", "Travel costs"),
         ("/find", "Find"),

@@ -27,6 +27,21 @@ STATES: Final = {
 }
 """Each state in words, and the colour that goes with the words."""
 
+INVOICE_STATES: Final = {
+    "draft": ("Draft", "grey"),
+    "issued": ("Issued", "blue"),
+    "disputed": ("Disputed", "orange"),
+    "credited": ("Credited", "purple"),
+    "paid": ("Paid", "green"),
+}
+
+DISPUTES: Final = {
+    "open": ("Waits for an answer", "orange"),
+    "answered": ("Answered", "turquoise"),
+    "stands": ("The line stands", "grey"),
+    "credit": ("Credited", "green"),
+}
+
 EVENT_KINDS: Final = {
     "check_in": "Arrival",
     "check_out": "Departure",
@@ -245,6 +260,8 @@ FILTERS: Final[dict[str, Any]] = {
 
 NAMES: Final[dict[str, Any]] = {
     "STATES": STATES,
+    "INVOICE_STATES": INVOICE_STATES,
+    "DISPUTES": DISPUTES,
     "EVENT_KINDS": EVENT_KINDS,
     "EVIDENCE": EVIDENCE,
     "FENCES": FENCES,

@@ -35,6 +35,11 @@ class Reconciled:
     by_payer: dict[str, int]
     discrepancies: list[Discrepancy]
 
+    @property
+    def wrong(self) -> int:
+        """How many things are amiss."""
+        return len(self.discrepancies)
+
 
 async def reconcile(
     provider_id: UUID, start: date | None = None, end: date | None = None

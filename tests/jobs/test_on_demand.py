@@ -58,6 +58,20 @@ async def test_the_command_prints_the_draft(office: Office, database: Database) 
     assert unknown.returncode == 1 and "There is no contract HC-99." in unknown.stderr
 
 
+async def test_the_command_records_a_payment(
+    office: Office, database: Database, superuser: asyncpg.Connection
+) -> None:
+    await a_running_week(office)
+    await office.run(FIRST_WEEK_DUE, "invoices")
+    call = ("invoice", "paid", "--provider", "hearth", "--number", "HEARTH-000001", "--on", "2026-11-11")
+    done = doorstep(database, *call, "--amount", "12.00", "--reference", "BACS 1")
+    assert (done.returncode, done.stdout) == (0, "Recorded for HEARTH-000001: 12.00 on 2026-11-11, BACS 1.\n")
+    assert await superuser.fetchval("SELECT pence FROM payment") == 1200
+    twice = doorstep(database, *call, "--amount", "12.00", "--reference", "BACS 1")
+    assert twice.returncode == 1 and "recorded already" in twice.stderr
+    assert doorstep(database, *call, "--amount", "twelve", "--reference", "x").returncode == 2
+
+
 async def test_a_period_is_issued_on_demand_once_and_the_schedule_finds_it_done(
     office: Office, superuser: asyncpg.Connection
 ) -> None:
