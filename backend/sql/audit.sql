@@ -13,7 +13,8 @@ FROM event e
 LEFT JOIN event_release r ON r.provider_id = e.provider_id AND r.event_row = e.row_id AND r.released_at <= $4
 LEFT JOIN LATERAL (
     SELECT w.fence, w.distance_m, w.accuracy_m, w.fix_age_s, w.at_home, w.reasons FROM event_judgement w
-    WHERE w.provider_id = e.provider_id AND w.event_row = e.row_id ORDER BY w.judged_at DESC LIMIT 1) j ON true
+    WHERE w.provider_id = e.provider_id AND w.event_row = e.row_id AND w.judged_at <= $4
+    ORDER BY w.number DESC LIMIT 1) j ON true
 LEFT JOIN LATERAL (
     SELECT convert_from(w.content, 'UTF8')::jsonb AS fix FROM event_attachment w
     WHERE w.provider_id = e.provider_id AND w.event_row = e.row_id AND w.kind = 'fix') a ON true

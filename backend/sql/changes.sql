@@ -9,14 +9,18 @@ WHERE provider_id = $1 AND kind = 'wage_report' AND scope = $2 AND as_of <= $3
 ORDER BY period_start
 
 -- name: touched
--- The London dates of visits and other time about which something was received, released, decided, planned or entered
--- after $2 and up to $3.
+-- The London dates of visits and other time about which something was received, judged again, released, decided, planned
+-- or entered after $2 and up to $3.
 SELECT DISTINCT (at AT TIME ZONE 'Europe/London')::date AS day FROM (
     SELECT paid_at AS at FROM event WHERE provider_id = $1 AND received_at > $2 AND received_at <= $3
     UNION ALL
     SELECT e.paid_at FROM event_release r
     JOIN event e ON e.provider_id = r.provider_id AND e.row_id = r.event_row
     WHERE r.provider_id = $1 AND r.released_at > $2 AND r.released_at <= $3
+    UNION ALL
+    SELECT e.paid_at FROM event_judgement j
+    JOIN event e ON e.provider_id = j.provider_id AND e.row_id = j.event_row
+    WHERE j.provider_id = $1 AND j.number > 1 AND j.judged_at > $2 AND j.judged_at <= $3
     UNION ALL
     SELECT coalesce(c.proposed_start, c.proposed_end) FROM correction_decision d
     JOIN correction c ON c.provider_id = d.provider_id AND c.id = d.correction_id

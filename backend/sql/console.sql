@@ -52,7 +52,7 @@ SELECT DISTINCT visit_id FROM visit_version WHERE provider_id = $1 AND visit_id 
 -- position was judged by, never its name; how far a carer's own home is from it is shown to nobody.
 SELECT e.row_id, e.event_id, e.visit_id, e.kind, e.occurred_at, e.paid_at, e.received_at, e.method, e.outcome, e.code,
        e.flags, encode(e.signed_hash, 'hex') AS signed_hash, e.signature IS NOT NULL AS signature_held,
-       j.fence, j.evidence_level, j.reasons, t.verdict AS token,
+       j.fence, j.evidence_level, j.reasons, j.judged_again, f.fence AS judged_first, t.verdict AS token,
        CASE WHEN NOT coalesce(j.at_home, false) THEN j.distance_m END AS distance_m, j.accuracy_m, NULL AS place_name,
        CASE WHEN j.place_id IS NULL THEN NULL
             WHEN j.place_id = e.service_user_id OR EXISTS (
@@ -60,8 +60,10 @@ SELECT e.row_id, e.event_id, e.visit_id, e.kind, e.occurred_at, e.paid_at, e.rec
             ELSE 'beside' END AS place
 FROM event e
 LEFT JOIN LATERAL (
-    SELECT fence, place_id, distance_m, accuracy_m, at_home, evidence_level, reasons FROM event_judgement w
-    WHERE w.provider_id = e.provider_id AND w.event_row = e.row_id ORDER BY judged_at DESC LIMIT 1) j ON true
+    SELECT fence, place_id, distance_m, accuracy_m, at_home, evidence_level, reasons,
+           CASE WHEN number > 1 THEN judged_at END AS judged_again FROM event_judgement w
+    WHERE w.provider_id = e.provider_id AND w.event_row = e.row_id ORDER BY number DESC LIMIT 1) j ON true
+LEFT JOIN event_judgement f ON f.provider_id = e.provider_id AND f.event_row = e.row_id AND f.number = 1
 LEFT JOIN LATERAL (
     SELECT token_verdict(w, NULL) AS verdict FROM event_token w
     WHERE w.provider_id = e.provider_id AND w.event_row = e.row_id) t ON true
@@ -164,13 +166,15 @@ FROM visit_version WHERE provider_id = $1 AND visit_id = $2 ORDER BY version
 SELECT e.row_id, e.event_id, e.carer_id, e.kind, e.occurred_at, e.paid_at, e.received_at, e.method, e.outcome, e.code,
        e.detail, e.flags, encode(e.signed_hash, 'hex') AS signed_hash, e.signature IS NOT NULL AS signature_held,
        j.fence, CASE WHEN NOT coalesce(j.at_home, false) THEN j.distance_m END AS distance_m, j.accuracy_m,
-       j.evidence_level, j.reasons, r.released_at, r.reason AS release_reason,
+       j.evidence_level, j.reasons, j.judged_again, f.fence AS judged_first, r.released_at, r.reason AS release_reason,
        t.verdict AS token, g.label AS tag, a.name AS place_name,
        CASE WHEN a.name IS NOT NULL THEN 'beside' WHEN j.place_id IS NOT NULL THEN 'home' END AS place
 FROM event e
 LEFT JOIN LATERAL (
-    SELECT fence, place_id, distance_m, accuracy_m, at_home, evidence_level, reasons FROM event_judgement w
-    WHERE w.provider_id = e.provider_id AND w.event_row = e.row_id ORDER BY judged_at DESC LIMIT 1) j ON true
+    SELECT fence, place_id, distance_m, accuracy_m, at_home, evidence_level, reasons,
+           CASE WHEN number > 1 THEN judged_at END AS judged_again FROM event_judgement w
+    WHERE w.provider_id = e.provider_id AND w.event_row = e.row_id ORDER BY number DESC LIMIT 1) j ON true
+LEFT JOIN event_judgement f ON f.provider_id = e.provider_id AND f.event_row = e.row_id AND f.number = 1
 LEFT JOIN LATERAL (
     SELECT name FROM approved_place_version w
     WHERE w.provider_id = e.provider_id AND w.place_id = j.place_id ORDER BY version DESC LIMIT 1) a ON true

@@ -55,9 +55,9 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 INSERT INTO event_attachment (provider_id, event_row, kind, content, received_at) VALUES ($1, $2, $3, $4, $5)
 
 -- name: insert_judgement
-INSERT INTO event_judgement (provider_id, event_row, rule_version, judged_at, fence, place_id, distance_m, accuracy_m,
-                             fix_age_s, at_home, position_kept, evidence_level, reasons)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+INSERT INTO event_judgement (provider_id, event_row, number, because_place, rule_version, judged_at, fence, place_id,
+                             distance_m, accuracy_m, fix_age_s, at_home, position_kept, evidence_level, reasons)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 
 -- name: insert_token
 INSERT INTO event_token (provider_id, event_row, rule_version, verdict, kind, tag_id, counter, occurred_at, accepted,

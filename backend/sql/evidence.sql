@@ -12,7 +12,7 @@ SELECT content FROM document_file WHERE provider_id = $1 AND document_id = $2 AN
 
 -- name: events
 -- Events by their rows, each with its position and words, what was concluded from them, and its place in a checkpoint.
--- Releases count up to $3.
+-- Releases and judgements count up to $3.
 SELECT e.row_id, e.device_id, e.carer_id, e.visit_id, e.seq, e.outcome, e.code, e.received_at, e.signed, e.signature,
        e.signed_hash, e.batch_id, e.batch_index, e.offset_low_ms, e.offset_high_ms, f.content AS fix,
        p.content AS payload, r.released_at, j.rule_version, j.judged_at, j.fence, j.place_id, j.distance_m,
@@ -23,7 +23,8 @@ LEFT JOIN event_attachment p ON p.provider_id = e.provider_id AND p.event_row = 
 LEFT JOIN event_release r ON r.provider_id = e.provider_id AND r.event_row = e.row_id AND r.released_at <= $3
 LEFT JOIN LATERAL (
     SELECT * FROM event_judgement w
-    WHERE w.provider_id = e.provider_id AND w.event_row = e.row_id ORDER BY judged_at DESC LIMIT 1) j ON true
+    WHERE w.provider_id = e.provider_id AND w.event_row = e.row_id AND w.judged_at <= $3
+    ORDER BY number DESC LIMIT 1) j ON true
 LEFT JOIN checkpoint_event c ON c.provider_id = e.provider_id AND c.event_row = e.row_id
 WHERE e.provider_id = $1 AND e.row_id = ANY ($2::uuid[])
 ORDER BY e.device_id, e.seq, e.row_id

@@ -26,3 +26,33 @@ ORDER BY s.reference, n.starts_on, n.name
 
 -- name: newest
 SELECT * FROM approved_place_version WHERE provider_id = $1 AND place_id = $2 ORDER BY version DESC LIMIT 1
+
+-- name: judged_elsewhere
+-- Events of visits to these people ($2) on London dates from $3 on whose position is held, and was judged last to be
+-- outside every place, or too inaccurate to tell; each with the person and the date of its visit.
+WITH due AS (
+    SELECT DISTINCT ON (v.visit_id) v.visit_id, v.package_id, (v.starts_at AT TIME ZONE 'Europe/London')::date AS day
+    FROM visit_version v
+    WHERE v.provider_id = $1 AND v.visit_id IN (
+        SELECT w.visit_id FROM visit_version w
+        JOIN package_version k ON k.provider_id = w.provider_id AND k.package_id = w.package_id
+        WHERE w.provider_id = $1 AND k.service_user_id = ANY ($2::uuid[]))
+    ORDER BY v.visit_id, v.version DESC),
+meant AS (
+    SELECT e.row_id, k.service_user_id, d.day
+    FROM due d JOIN event e ON e.provider_id = $1 AND e.visit_id = d.visit_id
+    JOIN LATERAL (SELECT p.service_user_id FROM package_version p
+                  WHERE p.provider_id = $1 AND p.package_id = d.package_id AND p.starts_on <= d.day
+                  ORDER BY p.starts_on DESC, p.version DESC LIMIT 1) k ON k.service_user_id = ANY ($2)
+    WHERE d.day >= $3
+    UNION
+    SELECT e.row_id, e.service_user_id, (e.paid_at AT TIME ZONE 'Europe/London')::date FROM event e
+    WHERE e.provider_id = $1 AND e.service_user_id = ANY ($2)
+      AND e.paid_at >= $3::date::timestamp AT TIME ZONE 'Europe/London')
+SELECT e.row_id, m.service_user_id, m.day, e.occurred_at, e.received_at, e.method, a.content, j.number, j.fence
+FROM meant m JOIN event e ON e.provider_id = $1 AND e.row_id = m.row_id AND e.code IS DISTINCT FROM 'not_your_visit'
+JOIN event_attachment a ON a.provider_id = e.provider_id AND a.event_row = e.row_id AND a.kind = 'fix'
+JOIN LATERAL (SELECT w.number, w.fence FROM event_judgement w
+              WHERE w.provider_id = e.provider_id AND w.event_row = e.row_id ORDER BY w.number DESC LIMIT 1) j
+    ON j.fence IN ('outside', 'cannot_tell')
+ORDER BY e.paid_at, e.row_id

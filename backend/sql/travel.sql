@@ -23,13 +23,17 @@ INSERT INTO journey_estimate (provider_id, engine_id, mode, from_lat, from_lon, 
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING
 
 -- name: touched_dates
--- The London dates about which something was received, released or decided since an instant.
+-- The London dates about which something was received, judged again, released or decided since an instant.
 SELECT DISTINCT (at AT TIME ZONE 'Europe/London')::date AS day FROM (
     SELECT paid_at AS at FROM event WHERE provider_id = $1 AND received_at > $2 AND paid_at IS NOT NULL
     UNION ALL
     SELECT e.paid_at FROM event_release r
     JOIN event e ON e.provider_id = r.provider_id AND e.row_id = r.event_row
     WHERE r.provider_id = $1 AND r.released_at > $2 AND e.paid_at IS NOT NULL
+    UNION ALL
+    SELECT e.paid_at FROM event_judgement j
+    JOIN event e ON e.provider_id = j.provider_id AND e.row_id = j.event_row
+    WHERE j.provider_id = $1 AND j.number > 1 AND j.judged_at > $2 AND e.paid_at IS NOT NULL
     UNION ALL
     SELECT c.proposed_start FROM correction_decision d
     JOIN correction c ON c.provider_id = d.provider_id AND c.id = d.correction_id

@@ -43,6 +43,10 @@ FROM found e
 LEFT JOIN event_release r ON r.provider_id = e.provider_id AND r.event_row = e.row_id
      AND ($6::timestamptz IS NULL OR r.released_at <= $6)
 LEFT JOIN event_judgement j ON j.provider_id = e.provider_id AND j.event_row = e.row_id
+     AND ($6::timestamptz IS NULL OR j.judged_at <= $6) AND NOT EXISTS (
+         SELECT FROM event_judgement w
+         WHERE w.provider_id = j.provider_id AND w.event_row = j.event_row AND w.number > 1 AND w.number > j.number
+           AND ($6::timestamptz IS NULL OR w.judged_at <= $6))
 LEFT JOIN LATERAL (
     SELECT token_verdict(w, $6) AS verdict, w.kind FROM event_token w
     WHERE w.provider_id = e.provider_id AND w.event_row = e.row_id) t ON true

@@ -141,6 +141,8 @@ class EventAttachment(Table, tablename="event_attachment", db=DB):
 class EventJudgement(Table, tablename="event_judgement", db=DB):
     provider_id = UUID(primary_key=True, default=None, null=False)
     event_row = UUID(default=None, null=False)
+    number = Integer(default=None, null=False)
+    because_place = UUID(default=None, null=True)
     rule_version = Text(default=None, null=False)
     judged_at = Timestamptz(default=None, null=False)
     fence = Text(default=None, null=False)

@@ -12,6 +12,7 @@ from backend.domain import evidence, tokens
 from backend.domain.canonical import sha256
 from backend.domain.decisions import Decision
 from backend.domain.events import ReadEvent
+from backend.domain.evidence import Judgement
 from backend.sql import query
 from backend.use_cases.event_context import Context
 
@@ -140,18 +141,28 @@ def _judgement_row(context: Context, one: Kept) -> tuple[Any, ...] | None:
     if one.event.event is None or one.decision.code in _UNREAD_CODES:
         return None
     judged = context.judgement(one.event)
+    said = judgement_row(judged, judged.keep_position and one.event.fix is not None)
     return (
         context.device.provider_id,
         one.row,
+        1,
+        None,
         evidence.RULE_VERSION,
         context.call.received_at,
+        *said,
+    )
+
+
+def judgement_row(judged: Judgement, position_kept: bool) -> tuple[Any, ...]:
+    """What events.insert_judgement takes of a judgement."""
+    return (
         judged.fence,
         judged.place_id,
         judged.distance_m,
         judged.accuracy_m,
         judged.fix_age_s,
         judged.at_home,
-        judged.keep_position and one.event.fix is not None,
+        position_kept,
         judged.level,
         list(judged.reasons),
     )

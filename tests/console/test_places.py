@@ -105,6 +105,27 @@ async def test_a_visit_s_page_names_the_place_and_words_what_speaks_against_each
     assert f">{FLAGS['no_fix_denied']}<" in page
 
 
+async def test_a_visit_s_page_says_that_a_position_was_judged_again_and_what_was_judged_before(
+    desk: Desk,
+) -> None:
+    await desk.office.plan("SEEN", "2026-11-03T09:00")
+    phone = await desk.office.phone()
+    desk.office.set(instant("2026-11-03T09:00"))
+    there = at("2026-11-03T09:00", (52.0571, 0.0))
+    phone.record("check_in", visit_id("SEEN"), instant("2026-11-03T09:00"), fix=there)
+    assert await desk.office.hand_in() == ["accepted"]
+    desk.office.set(instant("2026-11-04T10:00"))
+    browser = await desk.as_("manager")
+    page = f"/visits/{visit_id('SEEN')}"
+    assert "Judged again" not in (await browser.get(page)).text
+    await browser.get(PAGE)
+    assert (await browser.post(f"{PAGE}/places", **CENTRE)).status_code == 303
+    shown = (await browser.get(page)).text
+    assert "Matched: Day centre, 0 m away" in shown
+    assert re.search(r"Judged again on [^<]*4 Nov[^<]*, because this place was approved", shown)
+    assert "Before: away from every approved place." in shown
+
+
 async def test_an_auditor_reads_of_a_place_only_whether_it_is_the_home(desk: Desk) -> None:
     await attended(desk)
     await desk.office.plan("HOME", "2026-11-04T09:00")

@@ -10,8 +10,10 @@ import pytest
 
 from backend.use_cases.adopt_paces import adopt_paces
 from backend.use_cases.estimate_journeys import estimate_journeys
+from backend.use_cases.export_evidence import export_evidence
+from tests.evidence.reported import failures, member
 from tests.jobs.office import PROVIDER, Office, instant
-from tests.jobs.test_gap_ledger import faults, stated
+from tests.jobs.test_gap_ledger import faults, seen, stated
 from tests.jobs.test_journeys import Engine, engine
 from tests.jobs.test_wage_reports import NEXT_REPORT_DUE, REPORT_DUE, WEEK
 from tests.use_cases.loading.samples import CARERS, SERVICE_USERS, load_rows
@@ -228,3 +230,41 @@ async def test_a_package_in_another_zone_goes_by_the_pace_of_that_zone(
 
     [change] = await one_after(office, superuser, rezoned)
     assert travelled(change["gaps"][0]["after"]) > travelled(change["gaps"][0]["before"])
+
+
+async def test_a_place_approved_later_moves_a_visit_of_a_reported_week_and_both_reports_hold(
+    office: Office, superuser: asyncpg.Connection
+) -> None:
+    """The second visit was at a day centre next door to the first home, which nobody had approved."""
+    centre = (52.0612, -2.7101)
+    await office.plan("A", "2026-11-02T09:00")
+    await office.plan("B", "2026-11-02T10:00", package="P2")
+    await office.plan("D", "2026-11-09T09:00")
+    await office.attend("A", "2026-11-02T09:00", "2026-11-02T09:30")
+    await seen(office, "check_in", "B", "2026-11-02T10:00", centre)
+    await seen(office, "check_out", "B", "2026-11-02T10:30", centre)
+    assert set(await office.hand_in()) == {"accepted"}
+    await office.attend("D", "2026-11-09T09:00", "2026-11-09T09:30")
+    await office.pay("E1", "1", 60, "12.71", WEEK, "2026-11-13")
+    await office.pay("E1", "2", 30, "12.71", ("2026-11-09", "2026-11-15"), "2026-11-20")
+
+    async def approved(office: Office) -> None:
+        lat, lon = map(str, centre)
+        place = {"name": "Day centre", "lat": lat, "lon": lon, "radius_m": "300", "from": "2026-11-01"}
+        await load_rows("places", [{"provider": "hearth", "service_user": "S2", **place}])
+
+    [change] = await one_after(office, superuser, approved)
+    [gap] = change["gaps"]
+    assert travelled(gap["before"]) > 3 * travelled(gap["after"])
+    await office.run(NEXT_REPORT_DUE)
+    rows = await superuser.fetch(
+        "SELECT id::text, edition FROM document WHERE kind = 'wage_report' AND period_start = '2026-11-02'"
+    )
+    judged = {}
+    for row in rows:
+        bundle = (await export_evidence(PROVIDER, row["id"])).content
+        assert failures(bundle) == {}
+        events = [event["judged"] for event in member(bundle, "events.json")]
+        judged[row["edition"]] = [each["fence"] for each in events if each["fence"] != "no_position"]
+    # Each report shows what had been judged by then.
+    assert judged == {"provisional": ["outside"] * 2, "final": ["inside"] * 2}

@@ -189,6 +189,8 @@ CALL protect_attachment('event_attachment');
 CREATE TABLE event_judgement (             -- what was concluded from the position; stays when the position goes
     provider_id uuid NOT NULL,
     event_row uuid NOT NULL,
+    number integer NOT NULL,               -- 1: when it came; the highest counts
+    because_place uuid,                    -- approved afterwards: why it was judged again
     rule_version text NOT NULL,
     judged_at timestamptz NOT NULL,
     fence text NOT NULL CHECK (fence IN ('inside', 'outside', 'cannot_tell', 'no_position')),
@@ -200,9 +202,11 @@ CREATE TABLE event_judgement (             -- what was concluded from the positi
     position_kept boolean NOT NULL,
     evidence_level text NOT NULL,
     reasons text[] NOT NULL,
-    PRIMARY KEY (provider_id, event_row, rule_version)
+    PRIMARY KEY (provider_id, event_row, number),
+    CHECK ((number = 1) = (because_place IS NULL))
 );
 CALL protect_fact('event_judgement');
+CREATE INDEX event_judgement_again ON event_judgement (provider_id, judged_at) WHERE number > 1;
 -- Judgements hold no position: a commissioner may read those of the events that it may read.
 CREATE POLICY commissioner ON event_judgement FOR SELECT USING (current_commissioner() IS NOT NULL AND EXISTS (
     SELECT FROM event e WHERE e.provider_id = event_judgement.provider_id AND e.row_id = event_judgement.event_row));

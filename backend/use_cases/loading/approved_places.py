@@ -6,6 +6,7 @@ from uuid import UUID
 
 from backend.sql import query
 from backend.tables.ids import place_id, thing_id
+from backend.use_cases.judge_again import judge_again
 from backend.use_cases.loading.places import Postcode, note_ended, place_of, postcodes
 from backend.use_cases.loading.report import Line
 from backend.use_cases.loading.session import Session, missing
@@ -42,7 +43,11 @@ async def store(session: Session, lines: Sequence[Line[PlaceRow]]) -> Counts:
         note_ended(rows, "postcode", known, session.report)
         facts = [_fact(session, provider_id, line, known) for line in rows]
         if not session.report.faults:
-            counts.add(await append(session.connection, VERSIONS, facts, session.now))
+            made = await append(session.connection, VERSIONS, facts, session.now)
+            fresh = [facts[number] for number in sorted(made.touched)]
+            people, approved = {fact.content[0] for fact in fresh}, [fact.key[1] for fact in fresh]
+            await judge_again(session.connection, provider_id, people, approved, session.now)
+            counts.add(made)
     return counts
 
 
