@@ -5,13 +5,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
+from uuid import UUID, uuid4
 
 import pytest
 from playwright.async_api import Browser, Page
 
-from backend.tables.ids import thing_id
+from backend.tables.ids import organisation_id, thing_id
 from backend.use_cases.add_tag import NewTag, add_tag
+from backend.use_cases.answer_dispute import answer_dispute
+from backend.use_cases.raise_dispute import raise_dispute
 from backend.use_cases.read_tags import list_tags
+from backend.use_cases.viewer import Viewer
 from tests.console.desk import PASSWORD, Desk, email
 from tests.jobs.office import PROVIDER, visit_id
 
@@ -50,11 +54,21 @@ async def homes_of(busy: Desk) -> list[str]:
     return [f"/people/{home}", f"/people/{home}/cards/{listed[0]}"]
 
 
+async def disputes_of(busy: Desk, invoice: str) -> list[str]:
+    """The list of disputes, one that is answered, and the form for another."""
+    found = await busy.superuser.fetchval("SELECT id FROM dispute")
+    if found is None:
+        council = Viewer(uuid4(), organisation_id("wyeshire"), False, "commissioner")
+        found = await raise_dispute(council, UUID(invoice), 1, "Nobody came.")
+        await answer_dispute(PROVIDER, found, uuid4(), "The phone was there.")
+    return ["/disputes", f"/disputes/{found}", f"/invoices/{invoice}/lines/2/dispute"]
+
+
 async def pages_of(busy: Desk, who: str) -> list[str]:
     invoice, report = await busy.id_of("invoice"), await busy.id_of("wage_report")
     worker = f"/wage-reports/{report}/workers/1"
     reports = ["/wage-reports", f"/wage-reports/{report}", worker, f"{worker}/days/2026-11-02"]
-    invoices = ["/invoices", f"/invoices/{invoice}"]
+    invoices = ["/invoices", f"/invoices/{invoice}", *await disputes_of(busy, invoice)]
     office = [
         "/today",
         "/today?date=nonsense",
@@ -70,6 +84,9 @@ async def pages_of(busy: Desk, who: str) -> list[str]:
         "manager": [
             *office,
             *invoices,
+            "/invoices/drafts",
+            "/invoices/draft?contract=HC-01&date=2026-11-16",
+            "/reconciliation",
             *reports,
             "/arrears",
             "/what-if",

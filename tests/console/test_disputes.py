@@ -35,7 +35,7 @@ async def test_a_commissioner_disputes_a_line_sees_the_answer_and_gets_the_credi
     assert answered.status_code == 303
     page = (await council.get(address)).text
     assert "The phone was there from 9:00." in page and "Arrival" in page and "no position" in page
-    assert len(set(re.findall(r"<code>([0-9a-f]{64})</code>", page))) == 2
+    assert len(set(re.findall(r"class=.ds-hash.>([0-9a-f]{64})</code>", page))) == 2
     assert "finance@example.org" not in page and "/visits/" not in page and "Ann Carer" not in page
     assert "is asked £12.00" in (await manager.get(address)).text
     assert (
