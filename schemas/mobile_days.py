@@ -62,13 +62,14 @@ class MobileFlag(Struct, frozen=True):
 
 
 class PayPreviewLine(Struct, frozen=True):
-    """A line of pay that the day comes to under the carer's terms."""
+    """A line of pay that the day comes to under the carer's terms. `work`: the kind of segment that it pays, if any."""
 
     kind: str
     amount: str
     rule: str
     minutes: str | None = None
     rate: str | None = None
+    work: str | None = None
 
 
 class MobileDay(Struct, frozen=True):

@@ -22,6 +22,11 @@ confirmed; `manual` is a visit that a correction makes begin before its first ch
 _RANK: Final = {level: rank for rank, level in enumerate(LEVELS)}
 DOUBTS: Final = ("outside", "cannot_tell", "stale_fix", "mock_location", "at_own_home", "implied_speed")
 """Reasons that speak against a position."""
+ABSENCE: Final = (
+    "no_position",
+    *(f"no_fix_{why}" for why in ("denied", "unavailable", "timed_out", "approximate", "not_collected", "unstated")),
+)
+"""Reasons that say that there is no position, and why."""
 _BEST_FIRST: Final = ("inside", "cannot_tell", "outside")
 Level = Literal["statement", "elsewhere", "uncertain", "position"]
 
@@ -170,6 +175,8 @@ def _with_late(events: pl.DataFrame) -> pl.DataFrame:
             late=rank_of(pl.col("level")).max(),
             late_place=pl.col("place_id").filter("inside").min(),
             doubts=pl.col("flags").list.set_intersection(list(DOUBTS)).list.explode(empty_as_null=False),
+            why_none=pl.col("flags").list.set_intersection(list(ABSENCE)).list.explode(empty_as_null=False),
+            placed=(~pl.col("flags").list.contains("no_position")).any(),
         )
     )
     moved = ~pl.col("inside") & pl.col("late_place").is_not_null()
@@ -178,5 +185,18 @@ def _with_late(events: pl.DataFrame) -> pl.DataFrame:
         place_id=pl.when(moved).then("late_place").otherwise("place_id"),
         fix_within_m=pl.when(~moved).then("fix_within_m"),
         inside=pl.col("inside") | moved,
-        flags=pl.concat_list("flags", pl.col("doubts").fill_null(pl.lit([], dtype=pl.List(pl.String)))),
+        flags=pl.concat_list(_without_old_absence(), _given("doubts"), _given("why_none", ~pl.col("placed"))),
     )
+
+
+def _without_old_absence() -> pl.Expr:
+    """The event's own doubts; what it said of a position that was still to come counts no more once that spoke."""
+    spoken = pl.col("placed").is_not_null()
+    return pl.when(spoken).then(pl.col("flags").list.set_difference(list(ABSENCE))).otherwise("flags")
+
+
+def _given(name: str, condition: pl.Expr | None = None) -> pl.Expr:
+    """A list of reasons, empty where there is none or the condition does not hold."""
+    none = pl.lit([], dtype=pl.List(pl.String))
+    given = pl.col(name).fill_null(none)
+    return given if condition is None else pl.when(condition).then(given).otherwise(none)

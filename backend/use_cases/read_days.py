@@ -128,7 +128,7 @@ def _preview(
     if len(paid) < len(held):
         return None, None
     lines = [
-        PayPreviewLine(line.kind, line.amount, line.rule, line.minutes, line.rate)
+        PayPreviewLine(line.kind, line.amount, line.rule, line.minutes, line.rate, line.work)
         for result in paid
         for line in result.lines
     ]

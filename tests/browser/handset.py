@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,7 +25,7 @@ SHOTS: Final = os.environ.get("DOORSTEP_SCREENSHOTS")
 
 # The phone's wall clock runs on from an instant that the test sets; timers and the monotonic clock stay real.
 CLOCK: Final = """(() => {
-  const Real = Date, shift = () => Number(localStorage.getItem("test-shift") ?? "START" - Real.now());
+  const Real = Date, first = "START" - Real.now(), shift = () => Number(localStorage.getItem("test-shift") ?? first);
   globalThis.Date = class extends Real {
     constructor(...given) { given.length ? super(...given) : super(Real.now() + shift()); }
     static now() { return Real.now() + shift(); }
@@ -33,6 +33,13 @@ CLOCK: Final = """(() => {
   globalThis.realNow = () => Real.now();
 })();"""
 
+KEPT: Final = """async (name) => {
+  const answered = (request) => new Promise((resolve) => (request.onsuccess = () => resolve(request.result)));
+  const db = await answered(indexedDB.open("doorstep"));
+  const rows = await answered(db.transaction(name).objectStore(name).getAll());
+  db.close();
+  return JSON.parse(JSON.stringify(rows));
+}"""
 ALL_SENT: Final = """async () => {
   const answered = (request) => new Promise((resolve) => (request.onsuccess = () => resolve(request.result)));
   const db = await answered(indexedDB.open("doorstep"));
@@ -165,6 +172,47 @@ class Handset:
         """Wait until nothing waits to be sent: neither signed nor only recorded."""
         async with asyncio.timeout(30):
             await self.page.evaluate(ALL_SENT)
+
+    async def sent_now(self) -> None:
+        """Send by the button whatever still waits, as somebody does who does not want to wait."""
+        await self.page.evaluate("location.hash = '#/unsent'")
+        await self.page.locator("#send-now").or_(self.page.get_by_text("Everything is sent.")).wait_for()
+        if await self.page.locator("#send-now").is_visible():
+            await self.page.locator("#send-now").click()
+        await self.sent()
+        await self.page.evaluate("location.hash = '#/today'")
+
+    async def until(self, holds: Callable[[], Awaitable[bool]]) -> None:
+        """Wait until something holds at the server."""
+        async with asyncio.timeout(30):
+            while not await holds():
+                await self.page.evaluate("new Promise((resolve) => setTimeout(resolve, 30))")
+
+    async def go(self, path: str) -> None:
+        """Show a screen, and wait until it and what it loads stand."""
+        await self.page.evaluate(f"location.hash = '{path}'")
+        await self.page.locator(f"main[data-path='{path.lstrip('#/')}']").wait_for()
+        await (
+            self.page.get_by_text("Loading …")
+            .or_(self.page.get_by_text("Yn llwytho …"))
+            .wait_for(state="detached")
+        )
+
+    async def kept(self, store: str) -> Any:
+        """All rows of one of the app's stores, as far as they can be read."""
+        return await self.page.evaluate(KEPT, store)
+
+    async def focused(self) -> str:
+        text: str = await self.page.evaluate("document.activeElement.textContent")
+        return text
+
+    async def tab_to(self, words: str) -> None:
+        """Press Tab until the control with these words is reached."""
+        for _ in range(40):
+            if await self.focused() == words:
+                return
+            await self.page.keyboard.press("Tab")
+        raise AssertionError(f"{words} cannot be reached with the keyboard")
 
     async def photograph(self, name: str) -> None:
         if SHOTS:

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from backend import db, keys
 from backend.domain.canonical import base64url, canonical, sha256, unbase64url
+from backend.domain.evidence import ABSENCE
 from backend.domain.visit import VISIT_SCHEMA
 from backend.faults import DomainError
 from backend.use_cases.correction_reasons import Reason
@@ -131,7 +132,19 @@ async def test_a_position_that_comes_late_proves_the_check_in(world: World) -> N
     arrived = phone.record("check_in", visit("V1"), at=hour(7), payload={"no_fix": "timed_out"})
     phone.record("fix", visit("V1"), at=hour(7, 1), fix=fix(), payload={"event_id": arrived["signed"]["id"]})
     await hand_in(world, phone, clock, hour(9))
-    assert (await one("V1"))["evidence_level"] == "position"
+    row = await one("V1")
+    assert (row["evidence_level"], set(ABSENCE) & set(row["flags"])) == ("position", set())
+
+
+async def test_that_no_position_came_is_said_once_with_the_reason_that_was_learnt_last(world: World) -> None:
+    phone, clock = await world.phone()
+    arrived = phone.record("check_in", visit("V1"), at=hour(7), payload={"no_fix": None})
+    found = {"event_id": arrived["signed"]["id"], "no_fix": "timed_out"}
+    phone.record("fix", visit("V1"), at=hour(7, 1), payload=found)
+    await hand_in(world, phone, clock, hour(9))
+    row = await one("V1")
+    said = set(ABSENCE) & set(row["flags"])
+    assert (row["evidence_level"], said) == ("statement", {"no_position", "no_fix_timed_out"})
 
 
 async def test_activities_pair_whatever_came_first(world: World) -> None:

@@ -5,7 +5,7 @@ import { base64url, digest, unBase64url, utf8 } from "./bytes.js";
 import { noteServerTime } from "./clock.js";
 import { signed } from "./keys.js";
 
-export const BASE = "/mobile/v1";
+const BASE = "/mobile/v1";
 const NONCE_MS = 200_000; // fresh for 300 s at the server
 const LIMIT_MS = 30_000;
 
@@ -39,13 +39,6 @@ async function sent(path, options) {
 async function freshNonce() {
   const old = nonce === null || performance.now() - nonceAt > NONCE_MS;
   if (old) await sent(`${BASE}/nonce`, { method: "GET" });
-  return nonce;
-}
-
-// A nonce for a passkey's challenge: always a new one.
-export async function newNonce() {
-  nonce = null;
-  return freshNonce();
 }
 
 async function proof(carer, method, path, claims) {

@@ -144,8 +144,8 @@ export async function signOut() {
 }
 
 // When she arrived and left, by the visit's id: enough to check out after signing in again.
-function bare({ carer, about, arrived, left, refused, check_in_id, activity, changed_at }) {
-  return { carer, about, arrived, left, refused, check_in_id, activity, changed_at };
+function bare({ tasks, notes, ...rest }) {
+  return rest;
 }
 
 const MARKS_KEPT_MS = 3 * 24 * 3_600_000;
@@ -162,7 +162,7 @@ export async function forgetOldMarks() {
 const TRACE = "doorstep-enrolled";
 
 // A trace outside the database: where it stands and the database is empty, the browser threw our records away.
-export function noteEnrolled() {
+function noteEnrolled() {
   localStorage.setItem(TRACE, instant(now()));
 }
 

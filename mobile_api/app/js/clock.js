@@ -27,3 +27,21 @@ const LONDON = { timeZone: "Europe/London" };
 const dateParts = new Intl.DateTimeFormat("en-CA", { ...LONDON, year: "numeric", month: "2-digit", day: "2-digit" });
 
 export const londonDate = (at) => dateParts.format(new Date(at));
+
+const clockParts = new Intl.DateTimeFormat("en-CA", { ...LONDON, dateStyle: "short", timeStyle: "medium", hourCycle: "h23" });
+
+// How far London's clocks are ahead of UTC at an instant, in milliseconds.
+function londonAhead(at) {
+  const text = clockParts.format(new Date(at)).replace(", ", "T");
+  return Date.parse(`${text}Z`) - Math.floor(at / 1000) * 1000;
+}
+
+// The instant at which London's clocks show a time (HH:MM) of a day (YYYY-MM-DD): in the hour that comes twice, the first.
+export function londonInstant(date, time) {
+  const shown = Date.parse(`${date}T${time}:00Z`);
+  const [before, after] = [londonAhead(shown - 12 * 3_600_000), londonAhead(shown + 12 * 3_600_000)];
+  const first = shown - Math.max(before, after);
+  return new Date(londonAhead(first) === Math.max(before, after) ? first : shown - Math.min(before, after));
+}
+
+export const dayAfter = (date, days = 1) => new Date(Date.parse(`${date}T12:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);

@@ -14,7 +14,8 @@ function put(element, name, value) {
   else element.setAttribute(name, value === true ? "" : value);
 }
 
-let serial = 0;
+// Asks the frame to draw the screen again.
+export const draw = () => document.dispatchEvent(new Event("doorstep:draw"));
 
 // A field with its label and, if there is one, a hint and what is wrong with it.
 export function field(id, label, { hint, problem, type = "text", value = "", area = false, ...more } = {}) {
@@ -46,8 +47,6 @@ export const button = (words, onclick, { kind = "", ...more } = {}) =>
 
 export const link = (words, to, more = {}) => h("a", { href: to, ...more }, words);
 
-export const uniqueId = (stem) => `${stem}-${(serial += 1)}`;
-
 // A sentence read out to those who cannot see what changed, and shown for a moment to those who can.
 export function say(words) {
   const said = document.getElementById("said");
@@ -57,14 +56,15 @@ export function say(words) {
   said.hiding = setTimeout(() => (said.className = "hidden"), 4_000);
 }
 
-// Takes the place of what is shown without taking what was being typed, or the place of the keyboard.
-export function replaced(root, page) {
-  const typed = [...root.querySelectorAll("input, textarea, select")].filter((one) => one.id).map((one) => [one.id, one.value]);
+// Draws the same screen anew without taking what was being typed, what was unfolded, or the place of the keyboard.
+export function redraw(root, page) {
+  const typed = [...root.querySelectorAll("input, textarea, select")].map(({ id, value }) => ({ id, value }));
+  const unfolded = [...root.querySelectorAll("details")].map(({ id, open }) => ({ id, open }));
   const focused = root.contains(document.activeElement) ? document.activeElement.id : "";
   root.replaceChildren(page);
-  for (const [id, value] of typed) {
-    const again = document.getElementById(id);
-    if (again) again.value = value;
+  for (const { id, ...state } of [...typed, ...unfolded]) {
+    const again = id && document.getElementById(id);
+    if (again) Object.assign(again, state);
   }
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
 }

@@ -1,20 +1,21 @@
 // The app's words, in catalogues: one file of sentences a language, the same names in each.
 
-import { shownNow } from "./clock.js";
+import { londonDate } from "./clock.js";
 
 export const LANGUAGES = { en: "English", cy: "Cymraeg" };
-const LOCALES = { en: "en-GB", cy: "cy" };
-const ZONE = { timeZone: "Europe/London" };
+// Few browsers know Welsh plurals and names of days, so both are ours.
+const PLURALS = {
+  en: (count) => (count === 1 ? "one" : "other"),
+  cy: (count) => ({ 0: "zero", 1: "one", 2: "two", 3: "few", 6: "many" })[count] ?? "other",
+};
 
 let language = "en";
 let sentences = {};
-let plurals = new Intl.PluralRules("en");
 
 export async function speak(wanted) {
   language = wanted in LANGUAGES ? wanted : "en";
   const response = await fetch(new URL(`../messages/${language}.json`, import.meta.url));
   sentences = await response.json();
-  plurals = new Intl.PluralRules(language);
   document.documentElement.lang = language;
 }
 
@@ -23,7 +24,7 @@ export const browserLanguage = () => (navigator.language.startsWith("cy") ? "cy"
 
 // The sentence of a name, {parts} filled in. With `count` among them, the form for that number where there is one.
 export function t(name, parts = {}) {
-  const form = "count" in parts ? `${name}.${plurals.select(parts.count)}` : name;
+  const form = "count" in parts ? `${name}.${PLURALS[language](parts.count)}` : name;
   const sentence = sentences[form] ?? sentences[`${name}.other`] ?? sentences[name] ?? name;
   return sentence.replace(/\{(\w+)\}/g, (_, part) => parts[part] ?? "");
 }
@@ -31,15 +32,21 @@ export function t(name, parts = {}) {
 // The sentence of a name if there is one, else what is given.
 export const tOr = (name, otherwise) => (name in sentences ? t(name) : otherwise);
 
-const shown = (at, options) => new Intl.DateTimeFormat(LOCALES[language], { ...ZONE, ...options }).format(new Date(at));
+const clock = new Intl.DateTimeFormat("en-GB", { timeZone: "Europe/London", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const pounds = new Intl.NumberFormat("en-GB", { style: "currency", currency: "GBP" });
 
-export const time = (at) => shown(at, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-export const day = (at) => shown(at, { weekday: "long", day: "numeric", month: "long" });
-export const shortDay = (at) => shown(at, { weekday: "short", day: "numeric", month: "short" });
-export const today = () => day(shownNow());
+export const time = (at) => clock.format(new Date(at));
+export const day = (at) => dayOf(londonDate(at));
+export const shortDay = (at) => shortDayOf(londonDate(at));
+export const money = (text) => pounds.format(Number(text));
 
-export function money(text) {
-  return new Intl.NumberFormat(LOCALES[language], { style: "currency", currency: "GBP" }).format(Number(text));
+// The day of a London date, YYYY-MM-DD, in full and in short.
+export const dayOf = (date) => named(date, "weekday", "month");
+export const shortDayOf = (date) => named(date, "short_weekday", "short_month");
+
+function named(date, weekday, month) {
+  const noon = new Date(`${date}T12:00:00Z`);
+  return [t(`${weekday}_${noon.getUTCDay()}`), noon.getUTCDate(), t(`${month}_${noon.getUTCMonth() + 1}`)].join(" ");
 }
 
 export function duration(seconds) {

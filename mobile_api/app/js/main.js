@@ -2,14 +2,20 @@
 
 import { chosen, current, enrolled, forgetOldMarks, lock, wasPurged } from "./carers.js";
 import { clockIsWrong, recallServerTime } from "./clock.js";
-import { h, link, replaced, say } from "./dom.js";
+import { h, link, redraw, say } from "./dom.js";
 import { t } from "./i18n.js";
+import { sendLetters } from "./letters.js";
 import { whenChanged } from "./news.js";
 import { flushEverybody, sending, unsent } from "./outbox.js";
 import { refresh } from "./rota.js";
 import { loadSettings } from "./settings.js";
 import { signAll } from "./sign.js";
+import * as activities from "./screens/activities.js";
+import * as correct from "./screens/correct.js";
+import * as corrections from "./screens/corrections.js";
 import * as enrol from "./screens/enrol.js";
+import * as help from "./screens/help.js";
+import * as hours from "./screens/hours.js";
 import * as settings from "./screens/settings.js";
 import * as today from "./screens/today.js";
 import * as unlock from "./screens/unlock.js";
@@ -17,9 +23,9 @@ import * as unsentItems from "./screens/unsent.js";
 import * as visit from "./screens/visit.js";
 import * as welcome from "./screens/welcome.js";
 
-const SCREENS = { enrol, settings, today, unsent: unsentItems, visit, welcome };
+const SCREENS = { activities, correct, corrections, enrol, help, hours, settings, today, unsent: unsentItems, visit, welcome };
 const WITHOUT_ROTA = new Set(["enrol", "settings", "unsent"]); // these show nothing about anybody
-const MENU = ["today", "settings"];
+const MENU = ["today", "activities", "hours", "settings"];
 const CLOSES_MS = 30 * 60_000; // a rota left open out of sight closes itself
 const STALE_MS = 5 * 60_000;
 
@@ -44,29 +50,45 @@ async function screen() {
 
 let drawing = null;
 let again = false;
+let pressed = false;
 
-// One drawing at a time; what changes meanwhile is drawn after it.
+// One drawing at a time; what changes meanwhile is drawn after it. And none while a finger or a key is down: a button
+// that is replaced between down and up would never hear of the tap.
 function draw() {
-  if (drawing) {
+  if (drawing || pressed) {
     again = true;
     return drawing;
   }
+  again = false;
   drawing = drawn().finally(() => {
     drawing = null;
-    if (again) {
-      again = false;
-      draw();
-    }
+    if (again) draw();
   });
   return drawing;
 }
 
+function press() {
+  pressed = true;
+}
+
+function release({ type, target }) {
+  if (!pressed || (type === "blur" && target !== window)) return;
+  pressed = false;
+  if (again) setTimeout(draw, 0); // after the click that the release makes
+}
+
+function watchFingers() {
+  for (const down of ["pointerdown", "keydown"]) addEventListener(down, press, { capture: true, passive: true });
+  for (const up of ["pointerup", "pointercancel", "keyup", "blur"]) addEventListener(up, release, { capture: true, passive: true });
+}
+
 async function drawn() {
   const { name, module, rest } = await screen();
-  const page = h("div", { class: "frame" }, await header(), h("main", { id: "main", tabIndex: -1 }, await module.show(...rest)), menu(name));
-  replaced(root, page);
+  const page = h("div", { class: "frame" }, await header(), h("main", { id: "main", tabIndex: -1, "data-path": [name, ...rest].join("/") }, await module.show(...rest)), menu(name));
   const here = [name, ...rest].join("/");
-  if (here !== shown) arrived(here);
+  if (here === shown) return redraw(root, page);
+  root.replaceChildren(page);
+  return arrived(here);
 }
 
 function arrived(here) {
@@ -112,7 +134,9 @@ function menu(name) {
 // Signs what was recorded, sends what was signed, and looks for a newer rota.
 async function catchUp() {
   for (const carer of await enrolled()) signAll(carer.id).catch(broken);
-  if (current() === null || performance.now() - refreshedAt < STALE_MS) return;
+  if (current() === null) return;
+  sendLetters().catch(() => {}); // they wait in their list
+  if (performance.now() - refreshedAt < STALE_MS) return;
   refreshedAt = performance.now();
   await refresh().then(draw, notRefreshed);
 }
@@ -157,6 +181,7 @@ async function keepApp() {
 async function begin() {
   await Promise.all([loadSettings(), recallServerTime()]);
   whenChanged(draw);
+  watchFingers();
   addEventListener("hashchange", draw);
   addEventListener("online", () => catchUp().then(draw));
   addEventListener("offline", draw);

@@ -1,6 +1,6 @@
 // The one big button: I have arrived, I am leaving. Used wherever a visit is shown.
 
-import { button, field, h, say } from "../dom.js";
+import { button, field, h, say, draw } from "../dom.js";
 import { t, time } from "../i18n.js";
 import { SETTLES_MS } from "../record.js";
 import { arrive, arriveUnplanned, leave, leaveUnplanned } from "../visits.js";
@@ -12,7 +12,7 @@ const resting = () => performance.now() < settledAt;
 
 function rest() {
   settledAt = performance.now() + SETTLES_MS;
-  setTimeout(() => document.dispatchEvent(new Event("doorstep:draw")), SETTLES_MS + 20);
+  setTimeout(() => draw(), SETTLES_MS + 20);
 }
 
 async function tapped(work, words) {

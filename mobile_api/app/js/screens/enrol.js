@@ -1,7 +1,7 @@
 // The first use: the manager's code, a PIN of one's own.
 
 import { enrol, enrolled, wasPurged } from "../carers.js";
-import { button, field, h, link } from "../dom.js";
+import { button, field, h, link, draw } from "../dom.js";
 import { t, tOr } from "../i18n.js";
 
 let problem = {};
@@ -31,7 +31,7 @@ async function submit(event) {
   const value = (name) => document.getElementById(name).value.trim();
   problem = faults(value);
   if (Object.keys(problem).length === 0) await send(value);
-  document.dispatchEvent(new Event("doorstep:draw"));
+  draw();
 }
 
 function faults(value) {

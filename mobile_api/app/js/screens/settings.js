@@ -1,7 +1,7 @@
 // How the app looks, the language it speaks, and leaving this phone to somebody else.
 
 import { current, enrolled, signOut } from "../carers.js";
-import { button, choice, h, link, say } from "../dom.js";
+import { button, choice, h, link, say, draw } from "../dom.js";
 import { LANGUAGES, spoken, t } from "../i18n.js";
 import { change, currentSettings } from "../settings.js";
 
@@ -23,7 +23,7 @@ export async function show() {
 
 async function set(changes) {
   await change(changes);
-  document.dispatchEvent(new Event("doorstep:draw"));
+  draw();
   say(t("settings_kept"));
 }
 
@@ -36,7 +36,7 @@ async function storage() {
 async function ask() {
   const kept = await navigator.storage?.persist?.();
   say(t(kept ? "storage_kept" : "storage_not_kept"));
-  document.dispatchEvent(new Event("doorstep:draw"));
+  draw();
 }
 
 async function people() {

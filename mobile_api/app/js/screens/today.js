@@ -3,7 +3,7 @@
 import { chosen, current } from "../carers.js";
 import { londonDate, shownNow } from "../clock.js";
 import { button, h, link, say } from "../dom.js";
-import { day, shortDay, t, time, today } from "../i18n.js";
+import { day, dayOf, shortDay, t, time } from "../i18n.js";
 import { held, marksOf, nextOf, onDay, refresh } from "../rota.js";
 import { company, doorButton, unplannedPart } from "./door.js";
 
@@ -14,11 +14,12 @@ export async function show() {
   return h(
     "div",
     { class: "screen" },
-    h("h1", {}, today()),
+    h("h1", {}, day(shownNow())),
     next ? nextCard(next, marks, carer) : nothingNext(rota, visits),
     visits.length > 0 && list(visits.filter((visit) => visit !== next), marks),
     unplannedPart(current(), marks.unplanned, false),
     later(rota),
+    h("p", {}, link(t("help_open"), "#/help", { id: "help" })),
     freshness(rota),
   );
 }
@@ -72,7 +73,7 @@ function later(rota) {
   const now = londonDate(shownNow());
   const dates = [...new Set((rota?.visits ?? []).map((visit) => londonDate(visit.planned.start)))].filter((date) => date > now).sort();
   if (dates.length === 0) return null;
-  const part = (date) => [h("h3", {}, day(`${date}T12:00:00Z`)), list(onDay(rota.visits, date), {})];
+  const part = (date) => [h("h3", {}, dayOf(date)), list(onDay(rota.visits, date), {})];
   return h("details", { id: "later" }, h("summary", {}, t("later_days")), dates.map(part));
 }
 

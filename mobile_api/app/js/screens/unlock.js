@@ -2,7 +2,7 @@
 
 import { choose, chosen, enrolled, unlock } from "../carers.js";
 import { shownNow, londonDate } from "../clock.js";
-import { button, field, h, link } from "../dom.js";
+import { button, field, h, link, draw } from "../dom.js";
 import { t, tOr, time } from "../i18n.js";
 import { marksOf, nextOf, onDay } from "../rota.js";
 import { doorButton, unplannedPart } from "./door.js";
@@ -33,17 +33,17 @@ function pinForm(carer) {
 
 async function submit(event, carer) {
   event.preventDefault();
-  const pin = document.getElementById("unlock-pin");
+  const pin = () => document.getElementById("unlock-pin"); // it may be drawn anew meanwhile
   document.getElementById("unlock").disabled = true;
   problem = null;
   try {
-    await unlock(carer.id, pin.value.trim());
+    await unlock(carer.id, pin().value.trim());
     document.dispatchEvent(new Event("doorstep:opened"));
   } catch (error) {
     problem = tOr(`error_${error.code}`, t("error_unreachable_pin"));
-    pin.value = "";
+    pin().value = "";
   }
-  document.dispatchEvent(new Event("doorstep:draw"));
+  draw();
 }
 
 function others(carers) {

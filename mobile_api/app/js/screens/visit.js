@@ -1,6 +1,7 @@
 // One visit: where it is, how to get in, what to do there, and what to tell the office.
 
 import { chosen, current } from "../carers.js";
+import { londonDate } from "../clock.js";
 import { button, field, h, link, say } from "../dom.js";
 import { day, t, time, tOr } from "../i18n.js";
 import { held, marksOf } from "../rota.js";
@@ -24,6 +25,8 @@ export async function show(id) {
     tasks(visit, mark),
     notes(id, mark),
     !mark?.left && !mark?.refused && refusal(id),
+    h("p", {}, link(t("times_wrong"), `#/correct/${id}/${londonDate(visit.planned.start)}`, { id: "wrong" })),
+    h("p", {}, link(t("help_open"), "#/help", { id: "help" })),
   );
 }
 
