@@ -105,6 +105,14 @@ async def as_commissioner(commissioner_id: UUID | str) -> AsyncIterator[asyncpg.
 
 
 @asynccontextmanager
+async def as_person(provider_id: UUID | str, person_id: UUID | str) -> AsyncIterator[asyncpg.Connection]:
+    """One transaction that sees what is one supported person's own at one provider."""
+    async with _transaction("doorstep.person_provider_id", str(provider_id)) as connection:
+        await connection.execute("SELECT set_config($1, $2, true)", "doorstep.person_id", str(person_id))
+        yield connection
+
+
+@asynccontextmanager
 async def as_administrator() -> AsyncIterator[asyncpg.Connection]:
     """One transaction of the deployment's administrator: organisations and users, nobody's records."""
     async with _transaction("doorstep.administrator", "on") as connection:

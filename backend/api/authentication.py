@@ -18,7 +18,10 @@ _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A signed-in user. An administrator has no organisation; `kind` is provider, council or nhs."""
+    """A signed-in user. An administrator has no organisation; `kind` is provider, council or nhs.
+
+    `person_id` is the person supported whose own things a user of the role `person` sees, and nothing else.
+    """
 
     user_id: UUID
     organisation_id: UUID | None
@@ -26,6 +29,7 @@ class User:
     role: str
     email: str
     csrf_token: str
+    person_id: UUID | None
 
 
 async def user_of(token: str) -> User | None:

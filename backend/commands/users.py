@@ -12,7 +12,7 @@ from backend.commands.listing import json_option
 if TYPE_CHECKING:
     from backend.use_cases.add_user import Role
 
-ROLES: Final = ("manager", "finance", "commissioner", "auditor", "administrator")
+ROLES: Final = ("manager", "finance", "commissioner", "auditor", "administrator", "person")
 
 
 @click.group()
@@ -28,32 +28,42 @@ def user() -> None:
 @user.command()
 @click.option("--organisation", metavar="REFERENCE", help="Whose user; an administrator has none.")
 @click.option("--role", type=click.Choice(ROLES), required=True)
+@click.option("--person", metavar="REFERENCE", help="Of the role person: who it is, or speaks for.")
 @click.option("--email", required=True)
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input, one line.")
 @json_option
-def add(organisation: str | None, role: "Role", email: str, password_stdin: bool, as_json: bool) -> None:
+def add(
+    organisation: str | None,
+    role: "Role",
+    person: str | None,
+    email: str,
+    password_stdin: bool,
+    as_json: bool,
+) -> None:
     """Add a user. Prints a link to set a password or a passkey, good for a week and one use.
 
-    With a password given there is no link.
+    With a password given there is no link. A user of the role person sees what is one supported person's own.
 
     \b
     Example:
       doorstep user add --organisation hearth --role manager --email ann@example.org
     """
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
-    link = asyncio.run(_add(organisation, role, email, password))
+    link = asyncio.run(_add(organisation, role, email, password, person))
     if as_json:
         click.echo(json.dumps({"email": email, "role": role, "organisation": organisation, "link": link}))
     else:
         click.echo(link if link is not None else f"{email} may sign in as {role}.")
 
 
-async def _add(organisation: str | None, role: "Role", email: str, password: str | None) -> str | None:
+async def _add(
+    organisation: str | None, role: "Role", email: str, password: str | None, person: str | None
+) -> str | None:
     from backend.running import database
     from backend.use_cases.add_user import add_user
 
     async with database():
-        return await add_user(organisation, role, email, password)
+        return await add_user(organisation, role, email, password, person)
 
 
 commands: Final = [user]

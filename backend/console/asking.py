@@ -43,8 +43,8 @@ class Ask:
     @property
     def viewer(self) -> Viewer:
         """The user as a reader of documents."""
-        provider = self.user.kind == "provider"
-        return Viewer(self.user.user_id, self.organisation, provider, self.user.role)
+        provider = self.user.kind == "provider" and self.user.role != "person"
+        return Viewer(self.user.user_id, self.organisation, provider, self.user.role, self.user.person_id)
 
     def path(self, name: str) -> Any:
         """A part of the address."""

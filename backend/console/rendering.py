@@ -71,6 +71,11 @@ MENU: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("/audits", "Audits"),
     ),
     "administrator": (("/organisations", "Organisations"), ("/users", "Users")),
+    "person": (
+        ("/my-care", "Next visits"),
+        ("/my-care/statement", "My statement"),
+        ("/my-care/invoices", "My invoices"),
+    ),
 }
 """What each role finds in its menu; the first is where it starts."""
 

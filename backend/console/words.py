@@ -162,6 +162,7 @@ ROLES: Final = {
     "commissioner": "Commissioner",
     "auditor": "Auditor",
     "administrator": "Administrator",
+    "person": "My care",
 }
 
 KINDS: Final = {"provider": "Provider", "council": "Council", "nhs": "NHS body"}

@@ -125,6 +125,8 @@ def _costs(statement: PersonStatement) -> Iterator[str]:
 
 def _visit(visit: StatementVisit, statement: PersonStatement) -> Page:
     return {
+        "id": visit.visit_id,
+        "billed": bool(visit.billed_on and visit.price),
         "head": _planned(visit),
         "what": words.worded(visit.service),
         "happened": list(_happened(visit, statement)),

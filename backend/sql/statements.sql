@@ -25,3 +25,27 @@ FROM document
 WHERE provider_id = $1 AND payer = $2 AND kind IN ('invoice', 'credit_note') AND period_start <= $4 AND period_end >= $3
     AND created_at <= $5
 ORDER BY number
+
+-- name: to_come
+-- Of the person whose transaction it is; $1 and $2 are instants.
+SELECT visit_id, starts_at, ends_at, status, service, carers FROM own_visits($1, $2)
+
+-- name: own_line
+-- Where a visit of the person was billed, rather on a document of their own, and whether a dispute about it is open.
+SELECT l.document_id, l.line,
+    (SELECT count(*) FROM dispute p
+     WHERE p.provider_id = l.provider_id AND p.document_id = l.document_id AND p.line = l.line) AS raised,
+    (SELECT count(*) FROM dispute p
+     WHERE p.provider_id = l.provider_id AND p.document_id = l.document_id AND p.line = l.line AND NOT EXISTS (
+         SELECT FROM dispute_decision x WHERE x.provider_id = p.provider_id AND x.dispute_id = p.id)) AS open
+FROM document_line l
+WHERE l.provider_id = $1 AND l.visit_id = $2 AND l.amount_pence > 0
+ORDER BY l.payer = 'person' DESC, l.adjusts_document IS NULL DESC, l.document_id, l.line LIMIT 1
+
+-- name: told
+-- What was said about visits of the person, and what became of it.
+SELECT p.raised_at, p.words, x.outcome, x.words AS decision, x.decided_at,
+    ARRAY(SELECT a.words FROM dispute_answer a WHERE a.provider_id = p.provider_id AND a.dispute_id = p.id
+          ORDER BY a.number) AS answers
+FROM dispute p LEFT JOIN dispute_decision x ON x.provider_id = p.provider_id AND x.dispute_id = p.id
+WHERE p.provider_id = $1 ORDER BY p.raised_at DESC

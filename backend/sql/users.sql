@@ -1,8 +1,8 @@
 -- The people who sign in.
 
 -- name: add
-INSERT INTO user_account (id, organisation_id, role, email, password_hash, created_at)
-VALUES ($1, $2, $3, $4, $5, $6);
+INSERT INTO user_account (id, organisation_id, role, email, password_hash, created_at, person_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7);
 
 -- name: add_link
 INSERT INTO user_link (token_hash, user_id, organisation_id, created_at, expires_at) VALUES ($1, $2, $3, $4, $5);

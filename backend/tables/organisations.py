@@ -39,6 +39,7 @@ class UserAccount(Table, tablename="user_account", db=DB):
     password_hash = Text(default=None, null=True)
     created_at = Timestamptz(default=None, null=False)
     disabled_at = Timestamptz(default=None, null=True)
+    person_id = UUID(default=None, null=True)
 
 
 class UserLink(Table, tablename="user_link", db=DB):

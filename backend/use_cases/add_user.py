@@ -11,30 +11,47 @@ import asyncpg
 from backend import clock, db, settings
 from backend.faults import DomainError
 from backend.sql import query
+from backend.tables.ids import thing_id
 from backend.use_cases.passwords import hash_password
 
-Role = Literal["manager", "finance", "commissioner", "auditor", "administrator"]
+Role = Literal["manager", "finance", "commissioner", "auditor", "administrator", "person"]
 
-_PROVIDER_ROLES: Final = frozenset({"manager", "finance"})
+_PROVIDER_ROLES: Final = frozenset({"manager", "finance", "person"})
 LINK_LIVES: Final = timedelta(days=7)
 
 
-async def add_user(organisation: str | None, role: Role, email: str, password: str | None) -> str | None:
+async def add_user(
+    organisation: str | None, role: Role, email: str, password: str | None, person: str | None = None
+) -> str | None:
     """Add a user and return the link to set a password or a passkey, or None if one was given.
 
-    `organisation` is a reference; an administrator has none. Raises DomainError naming what is wrong.
+    `organisation` is a reference; an administrator has none. `person` is the reference of the person supported whose
+    own things a user of the role `person` sees. Raises DomainError naming what is wrong.
     """
+    if (role == "person") != (person is not None):
+        raise DomainError("bad_request", "The role person, and no other, is of one person: name who it is.")
     _refuse_email(email)
     kept = None if password is None else hash_password(password)
     now = clock.now()
     try:
         async with db.as_administrator() as connection:
             organisation_id = await _organisation(connection, organisation, role)
-            user_id = uuid4()
-            await connection.execute(query("users.add"), user_id, organisation_id, role, email, kept, now)
+            user_id, person_id = uuid4(), _person(organisation_id, person)
+            await connection.execute(
+                query("users.add"), user_id, organisation_id, role, email, kept, now, person_id
+            )
             return await _link(connection, user_id, organisation_id, now) if kept is None else None
     except asyncpg.UniqueViolationError:
         raise DomainError("conflict", f"There is a user with the address {email} already.") from None
+    except asyncpg.ForeignKeyViolationError:
+        raise DomainError("not_found", f"No person of {organisation} has the reference {person}.") from None
+
+
+def _person(organisation_id: UUID | None, reference: str | None) -> UUID | None:
+    """The id of the person; that there is such a person the database holds by a key."""
+    if organisation_id is None or reference is None:
+        return None
+    return thing_id(organisation_id, "service_user", reference)
 
 
 def _refuse_email(email: str) -> None:

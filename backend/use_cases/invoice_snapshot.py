@@ -185,11 +185,25 @@ def invoice_snapshot(
         by_payer=_by_payer(bill.lines, to.names),
         vat=vat,
         to_pay=to_pay,
-        parked=left_out_visits(made) if bill is made.first_bill(facts) else [],
+        parked=_left_out(facts, made, bill),
         rules=rule_texts(rule for line in lines for rule in line.rules),
         facts_digest=_digest(facts),
         simulated_clock=simulated,
     )
+
+
+def _left_out(facts: InvoiceFacts, made: Invoice, bill: PayerBill) -> list[ParkedVisit]:
+    """What a bill tells of visits left out: the first one all, but a person no more than of their own."""
+    if bill is not made.first_bill(facts):
+        return []
+    told = left_out_visits(made)
+    if not bill.person:
+        return told
+    return [
+        each
+        for each in told
+        if made.priced.visits.get(each.visit_id, {}).get("service_user_id") == bill.person
+    ]
 
 
 def left_out_visits(made: Invoice) -> list[ParkedVisit]:

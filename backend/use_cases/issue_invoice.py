@@ -71,7 +71,7 @@ async def _issue(
     )
     await store(connection, document)
     await _store_lines(connection, document, bill)
-    if snapshot.parked:
+    if bill is made.first_bill(facts):
         await _store_parked(connection, document, made)
     return f"{number}: {counted(len(snapshot.lines), 'line')}, £{snapshot.total}"
 

@@ -120,7 +120,7 @@ async def _costs(
     for contract in rows["contract_id"].drop_nulls().unique().sort():
         visits = rows.filter(contract_id=contract)
         facts = await facts_about(connection, provider_id, UUID(contract), start, end, as_of, visits)
-        made = invoice(replace(facts, billed=[]))
+        made = invoice(replace(facts, billed=[], credits=[]))
         lines += made.lines
         free |= {item.visit_id for item in made.priced.suspended}
         versions += [

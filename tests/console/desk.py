@@ -35,7 +35,11 @@ USERS: Final = {
     "other_commissioner": ("icb", "commissioner"),
     "other_auditor": ("icb", "auditor"),
     "administrator": (None, "administrator"),
+    "person": ("hearth", "person"),
+    "other_person": ("hearth", "person"),
 }
+PEOPLE: Final = {"person": "S1", "other_person": "S2"}
+"""Whose own things a user of the role person sees."""
 REPORT_DUE: Final = datetime(2026, 11, 15, 6, 5, tzinfo=UTC)
 NOW: Final = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 
@@ -111,10 +115,11 @@ class Desk:
 
     async def open(self) -> "Desk":
         await self.superuser.executemany(
-            "INSERT INTO user_account (id, organisation_id, role, email, password_hash, created_at) "
-            "SELECT $1, (SELECT id FROM organisation WHERE reference = $2), $3, $4, $5, $6",
+            "INSERT INTO user_account (id, organisation_id, role, email, password_hash, created_at, person_id) "
+            "SELECT $1, (SELECT id FROM organisation WHERE reference = $2), $3, $4, $5, $6, "
+            "(SELECT id FROM service_user WHERE reference = $7)",
             [
-                (uuid4(), organisation, role, email(who), password_hash(), self.office.clock)
+                (uuid4(), organisation, role, email(who), password_hash(), self.office.clock, PEOPLE.get(who))
                 for who, (organisation, role) in USERS.items()
             ],
         )

@@ -8,7 +8,7 @@ from backend.console.routes import handlers
 from tests.console.desk import Desk
 from tests.jobs.office import visit_id
 
-ROLES = {"manager", "finance", "commissioner", "auditor", "administrator"}
+ROLES = {"manager", "finance", "commissioner", "auditor", "administrator", "person"}
 PUBLIC = {
     "/",
     "/at",
@@ -69,6 +69,12 @@ MAY_OPEN = {
     "/delivered/csv": {"manager", "finance", "commissioner"},
     "/statement": {"manager", "finance", "commissioner"},
     "/statement/pdf": {"manager", "finance", "commissioner"},
+    "/my-care": {"person"},
+    "/my-care/statement": {"person"},
+    "/my-care/statement/pdf": {"person"},
+    "/my-care/wrong": {"person"},
+    "/my-care/invoices": {"person"},
+    "/my-care/invoices/{document_id:uuid}": {"person"},
     "/wage-reports": {"manager", "finance", "auditor"},
     "/wage-reports/{document_id:uuid}": {"manager", "finance", "auditor"},
     "/wage-reports/{document_id:uuid}/files/{format:str}": {"manager", "finance"},

@@ -129,3 +129,25 @@ async def test_a_payer_sees_what_it_is_asked_and_a_commissioner_all_of_its_contr
 
     assert await seen("icb") == ["HEARTH-000002"]
     assert await seen("wyeshire") == ["HEARTH-000001", "HEARTH-000002"]
+
+
+async def test_a_person_who_pays_alone_is_told_of_no_visit_of_anybody_else(
+    office: Office, superuser: asyncpg.Connection
+) -> None:
+    await load_rows(
+        "packages",
+        [
+            {**PACKAGE, "funding": "person=100"},
+            {**PACKAGE, "reference": "P2", "service_user": "S2", "funding": "person=100"},
+        ],
+    )
+    await three_visits(office)
+    for visit, package in (("HALF", "P1"), ("OTHER", "P2")):
+        await office.plan(visit, "2026-11-05T09:00", package=package)
+        await office.record("check_in", visit, "2026-11-05T09:00")
+    await office.hand_in()
+    await office.run(FIRST_WEEK_DUE, "invoices")
+    [own] = await snapshots(superuser)
+    assert [item["visit"] for item in own["parked"]] == ["HALF"]
+    assert await superuser.fetchval("SELECT count(*) FROM parked_visit") == 2
+    assert [verified.faults async for verified in verify_documents(PROVIDER)] == [()]

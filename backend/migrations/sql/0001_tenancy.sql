@@ -103,12 +103,14 @@ CREATE TABLE organisation_version (
 CREATE TABLE user_account (
     id uuid PRIMARY KEY,
     organisation_id uuid REFERENCES organisation ON DELETE RESTRICT,
-    role text NOT NULL CHECK (role IN ('manager', 'finance', 'commissioner', 'auditor', 'administrator')),
+    role text NOT NULL CHECK (role IN ('manager', 'finance', 'commissioner', 'auditor', 'administrator', 'person')),
     email text NOT NULL,
     password_hash text,
     created_at timestamptz NOT NULL,
     disabled_at timestamptz,
-    CHECK ((role = 'administrator') = (organisation_id IS NULL))
+    person_id uuid,                        -- the person supported by the organisation whose user it is
+    CHECK ((role = 'administrator') = (organisation_id IS NULL)),
+    CHECK ((role = 'person') = (person_id IS NOT NULL))
 );
 CREATE UNIQUE INDEX user_account_email ON user_account (lower(email));
 
@@ -225,10 +227,10 @@ $$
 $$;
 
 CREATE FUNCTION session_account(wanted bytea, at timestamptz) RETURNS TABLE
-    (user_id uuid, organisation_id uuid, kind text, role text, email text, csrf_token text)
+    (user_id uuid, organisation_id uuid, kind text, role text, email text, csrf_token text, person_id uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
 $$
-    SELECT u.id, u.organisation_id, o.kind, u.role, u.email, s.csrf_token
+    SELECT u.id, u.organisation_id, o.kind, u.role, u.email, s.csrf_token, u.person_id
     FROM user_session s JOIN user_account u ON u.id = s.user_id LEFT JOIN organisation o ON o.id = u.organisation_id
     WHERE s.token_hash = wanted AND s.ended_at IS NULL AND s.expires_at > at AND u.disabled_at IS NULL
 $$;
