@@ -28,7 +28,8 @@ def check(file: str, as_json: bool) -> None:
     """Say each contract in FILE back in plain English and list the dates it has no rate for.
 
     FILE is a file for `doorstep load contracts`, or one contract as `doorstep calc price` takes it. Exit status 1 if a
-    contract has no rate, or several, for one of its services in one of its zones on some date.
+    contract has no rate, or several, for one of its services in one of its zones on some date, or if versions of one
+    contract overlap or leave days out between them.
 
     \b
     Example:
@@ -41,12 +42,13 @@ def check(file: str, as_json: bool) -> None:
         click.echo(json.dumps([asdict(checked) for checked in found], indent=2, default=str))
     else:
         click.echo("\n\n".join(_told(checked) for checked in found))
-    if any(checked.gaps for checked in found):
+    if any(checked.gaps or checked.version_gaps for checked in found):
         sys.exit(1)
 
 
 def _told(checked: Any) -> str:
-    gaps = [f"  {gap.says[0].upper()}{gap.says[1:]}." for gap in checked.gaps]
+    told = [*checked.version_gaps, *checked.gaps]
+    gaps = [f"  {gap.says[0].upper()}{gap.says[1:]}." for gap in told]
     return "\n".join(
         [
             f"Contract {checked.reference}",

@@ -24,7 +24,10 @@ DOUBTS: Final = ("outside", "cannot_tell", "stale_fix", "mock_location", "at_own
 """Reasons that speak against a position."""
 ABSENCE: Final = (
     "no_position",
-    *(f"no_fix_{why}" for why in ("denied", "unavailable", "timed_out", "approximate", "not_collected", "unstated")),
+    *(
+        f"no_fix_{why}"
+        for why in ("denied", "unavailable", "timed_out", "approximate", "not_collected", "unstated")
+    ),
 )
 """Reasons that say that there is no position, and why."""
 _BEST_FIRST: Final = ("inside", "cannot_tell", "outside")

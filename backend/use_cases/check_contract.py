@@ -1,20 +1,26 @@
 """Say contracts back in plain English and list what is missing from them, before anything is priced by them."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from backend.domain.pricing.explain import explain
-from backend.domain.pricing.gaps import Gap, gaps
+from backend.domain.pricing.gaps import Gap, VersionGap, gaps, version_gaps
 from schemas.contract import Contract, ContractVersion
 from schemas.strict import Fault, Faulty, decode, parse_json
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedContract:
-    """A contract in sentences, and the dates on which it has no rate, or several."""
+    """A contract in sentences, and the dates on which it has no rate, or several.
+
+    `version_gaps` are the dates between its versions in the same file on which none holds, or two do; the first version
+    tells them.
+    """
 
     reference: str
     sentences: list[str]
     gaps: list[Gap]
+    version_gaps: list[VersionGap] = field(default_factory=list)
 
 
 def check_contract(raw: bytes) -> list[CheckedContract]:
@@ -28,15 +34,28 @@ def check_contract(raw: bytes) -> list[CheckedContract]:
     if not isinstance(parsed.value, list):
         return [_checked(_decoded(parsed.value))]
     faults: list[Fault] = []
-    found: list[CheckedContract] = []
+    contracts: list[Contract] = []
     for index, data in enumerate(parsed.value):
         try:
-            found.append(_checked(_decoded(data)))
+            contracts.append(_decoded(data))
         except Faulty as refusal:
             faults += [fault.under(f"/{index}") for fault in refusal.faults]
     if faults:
         raise Faulty(faults)
-    return found
+    between = _between(contracts)
+    return [
+        replace(_checked(contract), version_gaps=between.get(index, []))
+        for index, contract in enumerate(contracts)
+    ]
+
+
+def _between(contracts: Sequence[Contract]) -> dict[int, list[VersionGap]]:
+    """What is wrong between versions of one contract, by the place of its first version."""
+    versions: dict[tuple[str, str], dict[int, ContractVersion]] = {}
+    for index, contract in enumerate(contracts):
+        if isinstance(contract, ContractVersion):
+            versions.setdefault((contract.provider, contract.reference), {})[index] = contract
+    return {min(held): version_gaps(list(held.values())) for held in versions.values()}
 
 
 def _decoded(data: object) -> Contract:

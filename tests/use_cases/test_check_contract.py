@@ -156,3 +156,42 @@ def test_what_is_taxed_and_what_is_exempt_is_said_with_the_reason() -> None:
         "x and y: VAT at 20 % is added to these prices.",
         "Every other service: no VAT. by a charity.",
     ]
+
+
+def told_between(*dates: tuple[str, str | None]) -> list[list[str]]:
+    """What is told of versions of one contract that run on these dates, beside another contract."""
+    versions = [contract(**LOADED | {"from": first, "until": last}) for first, last in dates]
+    other = contract(**LOADED | {"provider": "lantern"})
+    checked = check_contract(json.dumps([*versions, other]).encode())
+    return [[gap.says for gap in one.version_gaps] for one in checked]
+
+
+def test_versions_that_follow_each_other_leave_no_day_out() -> None:
+    assert told_between(("2026-04-06", "2027-04-04"), ("2027-04-05", None)) == [[], [], []]
+
+
+def test_days_between_versions_and_days_of_two_versions_are_told_of_the_first() -> None:
+    assert told_between(("2027-04-05", "2027-05-31"), ("2026-04-06", "2027-03-31"), ("2027-05-01", None)) == [
+        [
+            "no versions of the contract from 2027-04-01 to 2027-04-04",
+            "2 versions of the contract from 2027-05-01 to 2027-05-31",
+        ],
+        [],
+        [],
+        [],
+    ]
+    assert told_between(("2026-04-06", None), ("2027-04-05", None))[0] == [
+        "2 versions of the contract from 2027-04-05 on"
+    ]
+    long, inside, after = ("2026-04-06", None), ("2027-01-01", "2027-01-31"), ("2027-06-01", "2027-06-30")
+    assert told_between(long, inside, after)[0] == [
+        "2 versions of the contract from 2027-01-01 to 2027-01-31",
+        "2 versions of the contract from 2027-06-01 to 2027-06-30",
+    ]
+
+
+def test_the_command_fails_for_versions_that_overlap(tmp_path: Path) -> None:
+    file = tmp_path / "contracts.json"
+    file.write_text(json.dumps([contract(**LOADED), contract(**LOADED | {"from": "2027-01-01"})]))
+    run = CliRunner().invoke(command, ["check", str(file)])
+    assert run.exit_code == 1 and "  2 versions of the contract from 2027-01-01 on." in run.output

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise, product
 
-from schemas.contract import Contract, Rate
+from schemas.contract import Contract, ContractVersion, Rate
 
 _DAY = timedelta(days=1)
 
@@ -26,6 +26,33 @@ class Gap:
         rates = f"{self.rates or 'no'} rates"  # never one: that is no gap
         dates = f"from {self.since} on" if self.until is None else f"from {self.since} to {self.until}"
         return f"{rates} for {self.service} in zone {self.zone} {dates}"
+
+
+@dataclass(frozen=True, slots=True)
+class VersionGap:
+    """London dates, both included, on which none, or several, of a contract's versions hold."""
+
+    since: date
+    until: date
+    versions: int
+
+    @property
+    def says(self) -> str:
+        """The gap in words."""
+        dates = f"from {self.since} on" if self.until == date.max else f"from {self.since} to {self.until}"
+        return f"{self.versions or 'no'} versions of the contract {dates}"
+
+
+def version_gaps(versions: Sequence[ContractVersion]) -> list[VersionGap]:
+    """The dates from the first version's on, up to where the last one ends, on which not exactly one of them holds."""
+    runs = [(version.from_, version.until or date.max) for version in versions]
+    starts = {first for first, _ in runs} | {last + _DAY for _, last in runs if last != date.max}
+    found = []
+    for start, following in pairwise([*sorted(starts), None]):
+        held = sum(first <= start <= last for first, last in runs) if start else 1
+        if start and held != 1 and (held or following):
+            found.append(VersionGap(start, following - _DAY if following else date.max, held))
+    return found
 
 
 def gaps(contract: Contract, since: date | None = None, until: date | None = None) -> list[Gap]:
