@@ -378,7 +378,8 @@ class LeaveRow(Struct, frozen=True, kw_only=True):
 
 
 class ActivityRow(Struct, frozen=True, kw_only=True):
-    """Time besides visits that counts, as the provider enters it. `carer` is the person's reference.
+    """Time besides visits that counts, as the provider enters it, and perhaps where it was: then journeys to and from
+    there count too. `carer` is the person's reference.
 
     Breaks, time at home, journeys and sleep-ins are not among the kinds: they can make less of a carer's time count, so
     the carer records or proposes them, or a manager proposes them and another decides.
@@ -392,12 +393,16 @@ class ActivityRow(Struct, frozen=True, kw_only=True):
     end: Moment
     start_offset: Offset | None = None
     end_offset: Offset | None = None
+    postcode: PostcodeCell | None = None
+    lat: Latitude | None = None
+    lon: Longitude | None = None
     reason: Words
     withdrawn: YesNo = False
 
     @classmethod
     def faults(cls, valid: Mapping[str, Any]) -> Iterator[Fault]:
         yield from _offset_faults(valid)
+        yield from _together(valid, "lat", "lon")
 
 
 class CorrectionReasonRow(Struct, frozen=True, kw_only=True):

@@ -19,11 +19,19 @@ from backend.domain.time import LONDON, london_date
 from backend.faults import DomainError
 from backend.problems import STATUS
 from backend.use_cases.correction_reasons import Reason
-from backend.use_cases.enter_time import change_time, enter_time, entered_time, withdraw_time
+from backend.use_cases.enter_time import (
+    NOT_SAID,
+    Where,
+    change_time,
+    enter_time,
+    entered_time,
+    withdraw_time,
+)
 from backend.use_cases.propose_for_carer import propose_for_carer
 from backend.use_cases.read_carer_day import CarerDay, read_carer_day
 from backend.use_cases.read_carers import read_carers
 from backend.use_cases.rule_texts import rule_texts
+from schemas.cells import degrees, parse_postcode
 from schemas.day import ActivityKind
 from schemas.documents import RuleText
 from schemas.loading import ENTERED_KINDS
@@ -32,7 +40,7 @@ from schemas.scalars import parse_date
 from schemas.strict import Faulty
 
 Form = dict[str, str]
-_FIELDS: Final = ("kind", "start", "end", "note")
+_FIELDS: Final = ("kind", "start", "end", "place", "note")
 _SAID: Final = {
     "entered": "The time is entered and counts from now on.",
     "proposed": "This kind of time can make less of the carer's time count, so it is proposed: she sees it and may "
@@ -109,6 +117,7 @@ class _Said:
     start: datetime
     end: datetime
     note: str
+    where: Where
 
 
 def _said(form: Form, kinds: Sequence[str]) -> tuple[_Said | None, Problems]:
@@ -120,16 +129,33 @@ def _said(form: Form, kinds: Sequence[str]) -> tuple[_Said | None, Problems]:
     problems |= {name: f"The {name} is needed." for name in ("start", "end") if not form[name]}
     if fault := unfit(form["note"]):
         problems["note"] = fault
+    where = _where(form, problems)
     if problems or start is None or end is None:
         return None, problems
-    return _Said(form["kind"], start, end, form["note"]), problems
+    return _Said(form["kind"], start, end, form["note"], where), problems
+
+
+def _where(form: Form, problems: Problems) -> Where:
+    """Where the time was spent: `52.0565, -2.7160`, or a postcode, or nothing."""
+    text = form["place"]
+    if text and form["kind"] not in ENTERED_KINDS:
+        problems["place"] = "Place: only time that counts once it is entered has one."
+    elif text:
+        try:
+            if "," not in text:
+                return Where(parse_postcode(text))
+            north, _, east = text.partition(",")
+            return Where(place=(degrees(90)(north.strip()), degrees(180)(east.strip())))
+        except ValueError as error:
+            problems["place"] = f"Place: {error}."
+    return NOT_SAID
 
 
 async def _kept(ask: Ask, carer: str, said: _Said) -> str:
     """Enter what never makes less of a carer's time count; propose anything else. What was done."""
     who = (ask.organisation, ask.user.user_id, carer)
     if said.kind in ENTERED_KINDS:
-        await enter_time(*who, said.kind, said.start, said.end, said.note)
+        await enter_time(*who, said.kind, said.start, said.end, said.note, said.where)
         return "entered"
     times = ProposedTimes(said.start, said.end)
     await propose_for_carer(*who, None, times, Reason(ReasonCode(said.kind)), said.note)
@@ -161,7 +187,8 @@ async def _entry_page(
 
 def _given(newest: Mapping[str, Any]) -> Form:
     times = {name: _typed(newest[f"{name}s_at"]) for name in ("start", "end")}
-    return {"kind": newest["kind"], **times}
+    place = "" if newest["lat"] is None else f"{newest['lat']}, {newest['lon']}"
+    return {"kind": newest["kind"], "place": place, **times}
 
 
 def _typed(instant: datetime) -> str:
@@ -178,7 +205,7 @@ async def _change(ask: Ask) -> Response[Any]:
     if said is not None:
         who = (ask.organisation, ask.user.user_id, activity, _seen(ask))
         try:
-            await change_time(*who, said.kind, said.start, said.end, said.note)
+            await change_time(*who, said.kind, said.start, said.end, said.note, said.where)
             return redirect(f"/entered-time/{activity}?done=changed")
         except Faulty as error:
             problems = told(error)

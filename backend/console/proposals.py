@@ -23,7 +23,7 @@ from schemas.strict import Faulty
 
 Problems = dict[str, str]
 _FIELDS: Final = ("carer", "start", "end", "reason", "note")
-_NAMES: Final = {"start": "The start", "end": "The end", "reason": "The reason"}
+_NAMES: Final = {"start": "The start", "end": "The end", "reason": "The reason", "place": "The place"}
 
 
 async def _new(ask: Ask) -> Response[Any]:

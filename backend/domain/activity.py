@@ -48,6 +48,8 @@ ENTRY_SCHEMA: Final = pl.Schema(
         "kind": pl.String(),
         "start": _INSTANT,
         "end": _INSTANT,
+        "lat": pl.Float64(),
+        "lon": pl.Float64(),
         "withdrawn": pl.Boolean(),
         "recorded_at": _INSTANT,
         "digest": pl.String(),
@@ -128,7 +130,9 @@ _COLUMNS: Final = [name for name in ACTIVITY_SCHEMA if name != "starts_at"]
 
 def _proposed(corrections: pl.DataFrame) -> pl.DataFrame:
     """Accepted corrections of a day, as activities of the kind their reason names."""
-    return _stated(corrections.with_columns(digests=pl.lit([], dtype=_TEXTS)), "corrected")
+    nowhere = pl.lit(None, pl.Float64)
+    told = corrections.with_columns(digests=pl.lit([], dtype=_TEXTS), lat=nowhere, lon=nowhere)
+    return _stated(told, "corrected")
 
 
 def _entered(entries: pl.DataFrame) -> pl.DataFrame:
@@ -142,8 +146,6 @@ def _stated(rows: pl.DataFrame, flag: str) -> pl.DataFrame:
     """What people said in place of a phone, under a flag that says so."""
     none = pl.lit([], dtype=_TEXTS)
     return rows.with_columns(
-        lat=pl.lit(None, pl.Float64),
-        lon=pl.lit(None, pl.Float64),
         unresolved=pl.lit(None, pl.String),
         corrected=pl.lit(flag == "corrected"),
         flags=pl.lit([flag], dtype=_TEXTS),

@@ -16,7 +16,7 @@ SELECT DISTINCT activity_id, carer_id FROM activity_version WHERE provider_id = 
 -- name: versions
 -- Every version of one activity with the carer's reference and newest name, and who entered it.
 SELECT v.activity_id, v.version, v.reference, v.carer_id, c.reference AS carer, n.name AS carer_name, v.kind, v.starts_at,
-       v.ends_at, v.withdrawn, v.reason, u.email AS entered_by, v.recorded_at
+       v.ends_at, v.lat, v.lon, v.withdrawn, v.reason, u.email AS entered_by, v.recorded_at
 FROM activity_version v
 JOIN carer c ON c.provider_id = v.provider_id AND c.id = v.carer_id
 JOIN LATERAL (SELECT w.name FROM employment e

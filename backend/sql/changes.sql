@@ -123,6 +123,11 @@ JOIN seen b ON b.service_user_id = pair.other AND b.carer_id = a.carer_id
     AND b.at BETWEEN a.at - interval '1 day' AND a.at + interval '1 day'
 ORDER BY day
 
+-- name: placed_entries
+-- The places of time that managers entered, of instants from $2 up to $3, in any version.
+SELECT DISTINCT (v.starts_at AT TIME ZONE 'Europe/London')::date AS day, v.lat, v.lon FROM activity_version v
+WHERE v.provider_id = $1 AND v.starts_at >= $2 AND v.starts_at < $3 AND v.lat IS NOT NULL
+
 -- name: placed_activities
 -- What phones said of the places of activities, of instants from $2 up to $3.
 SELECT (e.paid_at AT TIME ZONE 'Europe/London')::date AS day, a.content

@@ -23,7 +23,7 @@ INSERT INTO journey_estimate (provider_id, engine_id, mode, from_lat, from_lon, 
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING
 
 -- name: touched_dates
--- The London dates about which something was received, judged again, released or decided since an instant.
+-- The London dates about which something was received, judged again, released, decided or entered since an instant.
 SELECT DISTINCT (at AT TIME ZONE 'Europe/London')::date AS day FROM (
     SELECT paid_at AS at FROM event WHERE provider_id = $1 AND received_at > $2 AND paid_at IS NOT NULL
     UNION ALL
@@ -37,5 +37,7 @@ SELECT DISTINCT (at AT TIME ZONE 'Europe/London')::date AS day FROM (
     UNION ALL
     SELECT c.proposed_start FROM correction_decision d
     JOIN correction c ON c.provider_id = d.provider_id AND c.id = d.correction_id
-    WHERE d.provider_id = $1 AND d.decided_at > $2 AND c.proposed_start IS NOT NULL) AS touched
+    WHERE d.provider_id = $1 AND d.decided_at > $2 AND c.proposed_start IS NOT NULL
+    UNION ALL
+    SELECT v.starts_at FROM activity_version v WHERE v.provider_id = $1 AND v.recorded_at > $2) AS touched
 ORDER BY day

@@ -120,8 +120,8 @@ WHERE c.provider_id = $1 AND c.day IS NOT NULL AND c.proposed_start >= $2 AND c.
 
 -- name: activity_entries
 -- Every version of the time that managers entered, where any version starts within the range.
-SELECT v.activity_id::text, v.version, v.carer_id::text, v.kind, v.starts_at, v.ends_at, v.withdrawn, v.recorded_at,
-       encode(v.digest, 'hex')
+SELECT v.activity_id::text, v.version, v.carer_id::text, v.kind, v.starts_at, v.ends_at, v.lat, v.lon, v.withdrawn,
+       v.recorded_at, encode(v.digest, 'hex')
 FROM activity_version v
 WHERE v.provider_id = $1 AND ($4::uuid IS NULL OR v.carer_id = $4)
   AND ($5::timestamptz IS NULL OR v.recorded_at <= $5)

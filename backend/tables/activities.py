@@ -4,7 +4,7 @@ The database is made by the migrations; these classes name its columns for queri
 A table keyed by several columns names its first one as the key, because Piccolo knows only one.
 """
 
-from piccolo.columns import UUID, Boolean, Bytea, Date, Integer, Text, Timestamptz
+from piccolo.columns import UUID, Boolean, Bytea, Date, DoublePrecision, Integer, Text, Timestamptz
 from piccolo.table import Table
 
 from backend.db import DB
@@ -19,6 +19,8 @@ class ActivityVersion(Table, tablename="activity_version", db=DB):
     kind = Text(default=None, null=False)
     starts_at = Timestamptz(default=None, null=False)
     ends_at = Timestamptz(default=None, null=False)
+    lat = DoublePrecision(default=None, null=True)
+    lon = DoublePrecision(default=None, null=True)
     withdrawn = Boolean(default=None, null=False)
     reason = Text(default=None, null=False)
     entered_by = UUID(default=None, null=True)

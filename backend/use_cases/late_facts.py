@@ -80,10 +80,11 @@ async def _days_of_journeys(connection: asyncpg.Connection, window: _Window) -> 
 
 async def _days_of_activities(connection: asyncpg.Connection, window: _Window, ends: set[Point]) -> set[date]:
     """The days of activities at one of these places."""
-    rows = await connection.fetch(
-        query("changes.placed_activities"), window.provider_id, window.opens, window.as_of
-    )
-    placed = [(row["day"], named_place(row["content"])) for row in rows]
+    asked = (window.provider_id, window.opens, window.as_of)
+    said = await connection.fetch(query("changes.placed_activities"), *asked)
+    entered = await connection.fetch(query("changes.placed_entries"), *asked)
+    placed = [(row["day"], named_place(row["content"])) for row in said]
+    placed += [(row["day"], (row["lat"], row["lon"])) for row in entered]
     return {
         day
         for day, (lat, lon) in placed

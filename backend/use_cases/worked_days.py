@@ -128,7 +128,12 @@ async def recorded_days(
 
 def recorded_places(recorded: RecordedDays) -> list[tuple[float, float]]:
     """The places that recorded days name, in degrees north and east."""
-    return [*places_in(recorded.visits.facts.places), *places_in(recorded.activities.events)]
+    return [*places_in(recorded.visits.facts.places), *activity_places(recorded.activities)]
+
+
+def activity_places(recorded: RecordedActivities) -> list[tuple[float, float]]:
+    """The places of activities, as phones or managers said, in degrees north and east."""
+    return [*places_in(recorded.events), *places_in(recorded.entries)]
 
 
 def places_in(frame: pl.DataFrame) -> list[tuple[float, float]]:

@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+import pytest
+
 from tests.console.desk import Browser, Desk
 
 DAY = "/carer-day?carer=C1&date=2026-11-02"
@@ -136,3 +138,47 @@ async def test_another_provider_finds_and_changes_nothing(busy: Desk) -> None:
         answer = await rival.post(path, **{**MEETING, "version": "1", "reason": "mine"})
         assert answer.status_code == 404
     assert await busy.superuser.fetchval("SELECT count(*) FROM activity_version") == 1
+
+
+async def test_the_way_to_a_meeting_with_a_place_counts_and_a_new_version_may_put_it_elsewhere(
+    busy: Desk,
+) -> None:
+    before = await counted(busy)
+    await enter(busy, start="2026-11-02 11:00", end="2026-11-02 12:00")
+    nowhere = await counted(busy)
+    assert nowhere["travel"] == before["travel"] and nowhere["other"] == before["other"] + 3600
+    browser = await busy.as_("manager")
+    page = (await browser.get(DAY)).text
+    [address] = re.findall(r'href="(/entered-time/[^"]+)"', page)
+    await browser.get(address)
+    again = {**MEETING, "start": "2026-11-02 11:00", "end": "2026-11-02 12:00", "version": "1"}
+    moved = await browser.post(f"{address}/change", **{**again, "place": "52.08, -2.60"})
+    assert moved.status_code == 303
+    placed = await counted(busy)
+    assert placed["travel"] > before["travel"] and placed["other"] == nowhere["other"]
+    shown = (await browser.get(address)).text
+    assert 'value="52.08, -2.6"' in shown and "<td>52.08, -2.6</td>" in shown
+    # A version without a place takes it away; one with a postcode puts it there.
+    assert (await browser.post(f"{address}/change", **{**again, "version": "2"})).status_code == 303
+    assert (await counted(busy))["travel"] == before["travel"]
+    await browser.get(address)
+    listed = await browser.post(f"{address}/change", **{**again, "version": "3", "place": "zx1 1aa"})
+    assert listed.status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("place", "more", "words"),
+    [
+        ("ZX9 9ZZ", {}, "The place is not known: ZX9 9ZZ has none in the postcode list, so give degrees."),
+        ("over there", {}, "Place: must be a postcode"),
+        ("52.0, 200", {}, "Place: must lie between -180 and 180."),
+        ("52.0, east", {}, "Place: must be a number of degrees"),
+        ("ZX1 1AA", {"kind": "break"}, "Place: only time that counts once it is entered has one."),
+    ],
+)
+async def test_a_place_that_cannot_be_is_told_beside_its_field(
+    busy: Desk, place: str, more: dict[str, str], words: str
+) -> None:
+    answer = await enter(busy, place=place, **more)
+    assert answer.status_code == 400 and words in answer.text
+    assert f'value="{place}"' in answer.text

@@ -33,6 +33,8 @@ def entries(*rows: tuple[Any, ...]) -> pl.DataFrame:
             kind,
             at(start),
             at(end),
+            None,
+            None,
             withdrawn,
             at(600 + version),
             f"{activity}{version}",

@@ -9,12 +9,15 @@ CREATE TABLE activity_version (            -- the newest version counts, unless 
     kind text NOT NULL CHECK (kind IN ('waiting', 'training', 'supervision', 'meeting', 'handover', 'awake')),
     starts_at timestamptz NOT NULL,
     ends_at timestamptz NOT NULL CHECK (ends_at > starts_at),
+    lat double precision CHECK (lat BETWEEN -90 AND 90),     -- where it was, if that is known
+    lon double precision CHECK (lon BETWEEN -180 AND 180),
     withdrawn boolean NOT NULL,
     reason text NOT NULL,                  -- why a manager says so, or says otherwise now
     entered_by uuid,                       -- null: from a file
     digest bytea NOT NULL,
     recorded_at timestamptz NOT NULL,
     PRIMARY KEY (provider_id, activity_id, version),
+    CHECK ((lat IS NULL) = (lon IS NULL)),
     FOREIGN KEY (provider_id, carer_id) REFERENCES carer ON DELETE RESTRICT
 );
 CALL protect_fact('activity_version');

@@ -8,7 +8,7 @@ import polars as pl
 from backend.domain.visit import VisitFacts
 from backend.use_cases.known_journeys import journeys_among
 from backend.use_cases.wage_report_facts import RecordedWages
-from backend.use_cases.worked_days import places_in
+from backend.use_cases.worked_days import activity_places, places_in
 
 
 def of_one_carer(recorded: RecordedWages, carer_id: UUID) -> RecordedWages:
@@ -26,7 +26,7 @@ def of_one_carer(recorded: RecordedWages, carer_id: UUID) -> RecordedWages:
         entries=days.activities.entries.filter(carer_id=carer),
     )
     visits = replace(days.visits, facts=_visits_of(days.visits.facts, carer, sorted(own)), carer_id=carer)
-    places = [*places_in(visits.facts.places), *places_in(activities.events)]
+    places = [*places_in(visits.facts.places), *activity_places(activities)]
     journeys = journeys_among(days.journeys, places)
     own_days = replace(days, visits=visits, activities=activities, employments=employments, journeys=journeys)
     return replace(

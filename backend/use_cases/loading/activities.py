@@ -13,6 +13,7 @@ from backend.use_cases.loading.entered import (
     known_carers,
 )
 from backend.use_cases.loading.moments import moment
+from backend.use_cases.loading.places import Place, Postcode, note_ended, place_of, postcodes
 from backend.use_cases.loading.report import Line
 from backend.use_cases.loading.session import Session, missing
 from backend.use_cases.loading.versions import Counts, append
@@ -26,14 +27,25 @@ async def store(session: Session, lines: Sequence[Line[ActivityRow]]) -> Counts:
         known = await known_carers(session.connection, provider_id, [line.row.carer for line in rows])
         missing(rows, "carer", set(known), "carer", session.report)
         await _refuse_other_carers(session, provider_id, rows, known)
-        entries = [_entry(session, line, known.get(line.row.carer)) for line in rows]
+        listed = await postcodes(session.connection, (line.row.postcode for line in rows))
+        note_ended(rows, "postcode", listed, session.report)
+        entries = [
+            _entry(session, line, known.get(line.row.carer), _place(session, line, listed)) for line in rows
+        ]
         if not session.report.faults:
             facts = [entry.fact(provider_id) for entry in entries if entry is not None]
             counts.add(await append(session.connection, VERSIONS, facts, session.now))
     return counts
 
 
-def _entry(session: Session, line: Line[ActivityRow], carer: KnownCarer | None) -> Entry | None:
+def _place(session: Session, line: Line[ActivityRow], listed: dict[str, Postcode]) -> Place:
+    row = line.row
+    if row.postcode is None:
+        return row.lat, row.lon
+    return place_of(line, "postcode", (row.lat, row.lon), listed, session.report)
+
+
+def _entry(session: Session, line: Line[ActivityRow], carer: KnownCarer | None, place: Place) -> Entry | None:
     row = line.row
     start = moment(session, line, "start", row.start, row.start_offset)
     end = moment(session, line, "end", row.end, row.end_offset)
@@ -43,7 +55,7 @@ def _entry(session: Session, line: Line[ActivityRow], carer: KnownCarer | None) 
         session.report.fault(line, column, words)
     if carer is None:
         return None
-    return Entry(row.reference, carer.id, row.kind, start, end, row.reason, row.withdrawn)
+    return Entry(row.reference, carer.id, row.kind, start, end, row.reason, row.withdrawn, place=place)
 
 
 async def _refuse_other_carers(

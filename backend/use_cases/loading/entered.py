@@ -13,6 +13,7 @@ from backend.domain.time import london_date
 from backend.sql import query
 from backend.tables.ids import thing_id
 from backend.use_cases.loading.periods import Period
+from backend.use_cases.loading.places import Place
 from backend.use_cases.loading.versions import Fact, Versioned
 
 VERSIONS: Final = Versioned(
@@ -24,6 +25,8 @@ VERSIONS: Final = Versioned(
         ("kind", "text"),
         ("starts_at", "timestamptz"),
         ("ends_at", "timestamptz"),
+        ("lat", "double precision"),
+        ("lon", "double precision"),
         ("withdrawn", "boolean"),
         ("reason", "text"),
         ("entered_by", "uuid"),
@@ -42,7 +45,8 @@ class KnownCarer:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Time that a manager says a carer worked besides visits. `entered_by` is null of a file."""
+    """Time that a manager says a carer worked besides visits, and where, if that is known. `entered_by` is null of a
+    file."""
 
     reference: str
     carer_id: UUID
@@ -52,14 +56,13 @@ class Entry:
     reason: str
     withdrawn: bool = False
     entered_by: UUID | None = None
+    place: Place = (None, None)
 
     def fact(self, provider_id: UUID) -> Fact:
         """The entry as a version to append."""
         key = (provider_id, activity_id(provider_id, self.reference))
-        times = (self.kind, self.start, self.end)
-        return Fact(
-            key, (self.reference, self.carer_id, *times, self.withdrawn, self.reason, self.entered_by)
-        )
+        what = (self.kind, self.start, self.end, *self.place)
+        return Fact(key, (self.reference, self.carer_id, *what, self.withdrawn, self.reason, self.entered_by))
 
 
 def activity_id(provider_id: UUID, reference: str) -> UUID:

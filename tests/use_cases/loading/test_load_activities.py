@@ -41,6 +41,9 @@ async def test_other_content_is_another_version_and_the_same_content_none(
         ({"start": "2026-10-25 01:30"}, "start", "say which with +01:00 or +00:00 in start_offset"),
         ({"start_offset": "+05:00"}, "start_offset", "never stands at that offset"),
         ({"reason": None}, "reason", "is required"),
+        ({"lat": "52.0"}, "lon", "is required with lat"),
+        ({"lat": "91", "lon": "0.0"}, "lat", "between -90 and 90"),
+        ({"postcode": "ZX9 9ZZ"}, "postcode", "is not in the postcode list"),
     ],
 )
 async def test_what_cannot_be_is_refused_by_column(
@@ -51,6 +54,19 @@ async def test_what_cannot_be_is_refused_by_column(
         await load_csv("activities", with_row(ACTIVITIES, 0, **changes))
     [fault] = [one for one in refused.value.faults if one.column == column]
     assert words in fault.detail
+
+
+async def test_a_place_is_given_by_degrees_or_a_postcode_and_is_part_of_the_version(
+    db: Any, superuser: asyncpg.Connection
+) -> None:
+    await load_county("activities")
+    [row] = ACTIVITIES
+    assert await load_activities({**row, "lat": "52.1", "lon": "0.0"}) == (1, 0, 0)
+    assert await load_activities({**row, "postcode": "zx11aa"}) == (0, 1, 0)
+    assert await load_activities(row) == (0, 1, 0)
+    found = await superuser.fetch("SELECT lat, lon FROM activity_version ORDER BY version")
+    listed = await superuser.fetchrow("SELECT lat, lon FROM postcode WHERE postcode = 'ZX11AA'")
+    assert [tuple(one) for one in found] == [(52.1, 0.0), tuple(listed), (None, None)]
 
 
 async def test_a_reference_never_passes_to_another_carer(db: Any) -> None:
