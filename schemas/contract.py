@@ -283,6 +283,12 @@ def _vat_faults(terms: Sequence[Any] | None) -> Iterator[Fault]:
             seen.add(service)
 
 
+class Mileage(Struct, frozen=True, kw_only=True):
+    """What is paid on top of the price of a visit made, in pounds for each mile of the journey that led to it."""
+
+    per_mile: Price
+
+
 class Retainer(Struct, frozen=True, kw_only=True):
     """What is due of visits suspended while the person is away: a share of the planned price for the first `days`."""
 
@@ -333,6 +339,7 @@ class Contract(Struct, frozen=True, kw_only=True):
     annual_uplifts: list[AnnualUplift] = []
     lots: list[Lot] = []
     vat: list[VatTerm] = []
+    mileage: Mileage | None = None
 
     @property
     def tolerance(self) -> int:

@@ -77,8 +77,9 @@ class InvoiceLine(Struct, frozen=True, kw_only=True):
     `planned_minutes` and `planned` are null for a visit nobody planned, `unit` where no rate is known for nothing due.
     `uplift` names the uplift in the price, if any. `adjusts` names the line changed and `reason` says why in words:
     the minutes of such a line are its visit's as they are now, its amount is the change. `price` is what all payers
-    pay together, `funding` the part of each, `amount` that of this document's payer: all before tax. How the line is
-    taxed is one of the document's totals, found by `vat_category` and `vat_rate`.
+    pay together, `funding` the part of each, `amount` that of this document's payer: all before tax. `mileage` is what
+    the visit's price, as it now stands, holds for `miles` of the way there, where the contract pays mileage. How the
+    line is taxed is one of the document's totals, found by `vat_category` and `vat_rate`.
     """
 
     line: int
@@ -107,6 +108,8 @@ class InvoiceLine(Struct, frozen=True, kw_only=True):
     uplift: str | None = None
     evidence_level: str | None = None
     flags: list[str] = field(default_factory=list)
+    miles: Number | None = None
+    mileage: Number | None = None
     adjusts: Adjusted | None = None
     reason: str | None = None
 

@@ -1,13 +1,16 @@
 """Wire types of pricing: the visits charged under a contract, and the priced lines."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, Any, Literal
+from decimal import Decimal
+from typing import Annotated, Any, Final, Literal
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from schemas.contract import LONGEST_VISIT_SECONDS, Contract, Funder, funding_faults
-from schemas.scalars import Day, Instant, Text
+from schemas.scalars import Day, Instant, Text, parse_decimal
 from schemas.strict import INVALID, Fault
+
+FURTHEST_MILES: Final = 1_000
 
 
 class VisitSpan(Struct, frozen=True, kw_only=True):
@@ -27,17 +30,38 @@ class VisitSpan(Struct, frozen=True, kw_only=True):
             yield Fault("/end", "is more than 31 days after the start")
 
 
+def parse_visit_miles(data: object) -> Decimal:
+    """Miles of a journey, at most two decimals and a thousand miles."""
+    value = parse_decimal(data if isinstance(data, str) else str(data) if type(data) is int else data)
+    if not 0 <= value <= FURTHEST_MILES:
+        raise ValueError(f"must lie between 0 and {FURTHEST_MILES}")
+    if value * 100 % 1:
+        raise ValueError("has more than two decimals")
+    return value
+
+
+_MILES_SCHEMA: Final = {
+    "anyOf": [
+        {"type": "integer", "minimum": 0},
+        {"type": "string", "pattern": r"^[0-9]{1,4}(\.[0-9]{1,2})?$"},
+    ]
+}
+VisitMiles = Annotated[Decimal, Meta(extra={"parse": parse_visit_miles}, extra_json_schema=_MILES_SCHEMA)]
+
+
 class Attendance(Struct, frozen=True, kw_only=True):
-    """One carer's part in a visit; `actual` is null if that carer did not come."""
+    """One carer's part in a visit; `actual` is null if that carer did not come. `miles` are of the way there."""
 
     carer: Text | None = None
     actual: VisitSpan | None = None
+    miles: VisitMiles | None = None
 
 
 class PricedVisit(Struct, frozen=True, kw_only=True):
     """One visit to price. `attendances`, if given, replaces `actual`; `funding` replaces the contract's.
 
     `suspended_day` is the day of the person's absence, 1 being the first, on which a suspended visit was planned.
+    `miles` are of the journey that led to the visit; those of `attendances` stand with each.
     """
 
     id: Text
@@ -52,6 +76,7 @@ class PricedVisit(Struct, frozen=True, kw_only=True):
     cancelled_by: Literal["person", "commissioner", "provider"] | None = None
     suspended_day: Annotated[int, Meta(ge=1, le=36_600)] | None = None
     funding: list[Funder] | None = None
+    miles: VisitMiles | None = None
 
     @classmethod
     def faults(cls, valid: Mapping[str, Any]) -> Iterator[Fault]:
@@ -101,7 +126,8 @@ class PriceLine(Struct, frozen=True, kw_only=True):
     """One priced line. Minutes and pounds are decimal text; `planned_minutes` is null if nobody planned it.
 
     `rounding_minutes` is payable less minutes after basis and cap; `difference_minutes` payable less actual.
-    `unit` is null where nothing is due and no rate is known.
+    `unit` is null where nothing is due and no rate is known. `miles` and `mileage`, what is paid for them, stand only
+    under a contract that pays mileage; the `amount` holds it.
     """
 
     visit: str
@@ -116,6 +142,8 @@ class PriceLine(Struct, frozen=True, kw_only=True):
     uplift: str | None
     rules: list[str]
     funding: list[PayerShare]
+    miles: str | UnsetType = UNSET
+    mileage: str | UnsetType = UNSET
 
 
 class PriceFinding(Struct, frozen=True, kw_only=True):

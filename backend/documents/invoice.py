@@ -65,11 +65,12 @@ def invoice_json(snapshot: InvoiceSnapshot) -> bytes:
 def invoice_csv(snapshot: InvoiceSnapshot) -> bytes:
     """The invoice for spreadsheets: a row for each line, amounts in pounds, times in London with their offset."""
     payers = [total.payer for total in snapshot.by_payer]
-    header = [*HEADINGS, *(f"amount: {payer}" for payer in payers)]
-    return csv_bytes(header, (_row(snapshot, line, payers) for line in snapshot.lines))
+    paid = any(line.mileage is not None for line in snapshot.lines)
+    header = [*HEADINGS, *(("miles", "mileage") if paid else ()), *(f"amount: {payer}" for payer in payers)]
+    return csv_bytes(header, (_row(snapshot, line, payers, paid) for line in snapshot.lines))
 
 
-def _row(snapshot: InvoiceSnapshot, line: InvoiceLine, payers: list[str]) -> list[Cell]:
+def _row(snapshot: InvoiceSnapshot, line: InvoiceLine, payers: list[str], mileage: bool) -> list[Cell]:
     shares = {share.payer: share.amount for share in line.funding}
     spans = [edge for span in (line.planned, line.actual, line.claimed) for edge in edges(span)]
     return [
@@ -103,6 +104,7 @@ def _row(snapshot: InvoiceSnapshot, line: InvoiceLine, payers: list[str]) -> lis
         line.vat_rate,
         _money(line.price),
         _money(line.amount),
+        *((line.miles, line.mileage) if mileage else ()),
         *(_money(shares[payer]) if payer in shares else None for payer in payers),
     ]
 

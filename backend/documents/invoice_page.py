@@ -204,6 +204,10 @@ def remarks(line: InvoiceLine, on: date | None) -> str:
         said.append(f"Changes line {line.adjusts.line} of {line.adjusts.number}")
     if line.reason:
         said.append(line.reason)
+    if line.mileage and not line.adjusts:
+        said.append(
+            f"{words.pounds(line.mileage)} of the price is for {words.number(line.miles or Decimal())} miles there"
+        )
     if line.claimed:
         said.append(f"Claimed {words.clock(line.claimed, on)}")
     if line.flags:

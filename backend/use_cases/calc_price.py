@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 import polars as pl
+from msgspec import UNSET
 
 from backend.domain.funding import Funders, share
 from backend.domain.money import millionths, pounds
@@ -73,13 +74,19 @@ def _visit_row(key: int, visit: PricedVisit) -> tuple[Any, ...]:
         visit.cancelled_at,
         visit.cancelled_by,
         visit.suspended_day,
+        _hundredths(visit.miles),
     )
 
 
 def _attendance_rows(key: int, visit: PricedVisit) -> list[tuple[Any, ...]]:
     return [
-        (key, visit.id, attendance.carer, *_ends(attendance.actual)) for attendance in visit.attendances or []
+        (key, visit.id, attendance.carer, *_ends(attendance.actual), _hundredths(attendance.miles))
+        for attendance in visit.attendances or []
     ]
+
+
+def _hundredths(miles: Decimal | None) -> int | None:
+    return None if miles is None else int(miles * 100)
 
 
 def _ends(span: VisitSpan | None) -> tuple[Any, Any]:
@@ -132,6 +139,8 @@ def _line(row: Mapping[str, Any], funders: Funders, shares: Sequence[int]) -> Pr
             PayerShare(payer=payer, amount=_pounds(pence))
             for (payer, _), pence in zip(funders, shares, strict=True)
         ],
+        miles=UNSET if row["mileage"] is None else f"{Decimal(row['miles']).scaleb(-2).normalize():f}",
+        mileage=UNSET if row["mileage"] is None else _pounds(row["mileage"]),
     )
 
 

@@ -11,11 +11,13 @@ import msgspec
 import polars as pl
 
 from backend.domain.absences import ABSENCES
+from backend.domain.pay_terms.mileage import hundredths
 from backend.domain.time import london_date, london_midnight
 from backend.sql import query
 from backend.use_cases.known_bank_holidays import known_bank_holidays
 from backend.use_cases.parties import parties
 from backend.use_cases.verified_visits import verified_visits
+from backend.use_cases.worked_days import worked_days
 from schemas.contract import Contract
 from schemas.strict import decode
 
@@ -88,13 +90,14 @@ async def facts_about(
     as_of: datetime,
     visits: pl.DataFrame,
 ) -> InvoiceFacts:
-    """The same for these attendances alone, in domain.visit.VISIT_SCHEMA."""
+    """The same for these attendances alone, in domain.visit.VISIT_SCHEMA; the facts hold their `miles` besides."""
     contract = await connection.fetchrow(query("invoices.contract"), provider_id, contract_id)
     versions = await connection.fetch(query("invoices.contract_versions"), provider_id, contract_id, as_of)
     ids = [UUID(visit) for visit in visits["visit_id"].unique(maintain_order=True)]
     billed = await connection.fetch(query("invoices.billed"), provider_id, ids, contract_id, start)
     newest = max((row for row in versions if row["starts_on"] <= end), key=lambda row: row["starts_on"])
     terms = [_terms(row) for row in versions]
+    visits = await _with_miles(connection, provider_id, visits, terms, as_of)
     return InvoiceFacts(
         provider_id,
         contract_id,
@@ -167,6 +170,32 @@ async def _visits(
     return found.filter(ours.fill_null(False) | pl.col("visit_id").is_in(homeless)).sort(
         "starts_at", "visit_id", "employment_id", nulls_last=True
     )
+
+
+async def _with_miles(
+    connection: asyncpg.Connection,
+    provider_id: UUID,
+    visits: pl.DataFrame,
+    terms: Sequence[Terms],
+    as_of: datetime,
+) -> pl.DataFrame:
+    """Add `miles`, hundredths of a mile that each carer went by car to a visit; null unless a version pays mileage."""
+    if visits.is_empty() or not any(version.contract.mileage for version in terms):
+        return visits.with_columns(miles=pl.lit(None, pl.Int64))
+    starts = visits["starts_at"].sort()
+    first, last = london_date(starts[0]), london_date(starts[-1])
+    days = await worked_days(connection, provider_id, first, last, as_of=as_of)
+    drivers = [key for key, row in days.employments.items() if row["mode"] == "car"]
+    there = (
+        days.gaps.filter(~pl.col("at_home") & (pl.col("metres") > 0), pl.col("employment_id").is_in(drivers))
+        .select(
+            "employment_id",
+            visit_id="to_visit",
+            miles=hundredths(),
+        )
+        .unique(["visit_id", "employment_id"], keep="first", maintain_order=True)
+    )
+    return visits.join(there, on=["visit_id", "employment_id"], how="left", maintain_order="left")
 
 
 def _without_strangers(visits: pl.DataFrame) -> pl.DataFrame:

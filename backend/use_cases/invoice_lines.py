@@ -109,6 +109,7 @@ def _one_row_each(rows: pl.DataFrame, facts: InvoiceFacts) -> pl.DataFrame:
         *[pl.col(name).first() for name in first],
         actual_start=pl.col("actual_start").filter(came).first(),
         actual_end=pl.col("actual_end").filter(came).first(),
+        miles=pl.col("miles").filter(came).first(),
         came=came.sum(),
         rank=rank.min(),
         incomplete=pl.col("incomplete").any(),

@@ -256,6 +256,7 @@ def _line(
 ) -> InvoiceLine:
     line = part.whole
     visit = made.priced.visits.get(line.visit) or {}
+    mileage = None if row is None else row["mileage"]
     return InvoiceLine(
         line=place,
         visit=_reference(visit or None),
@@ -275,6 +276,8 @@ def _line(
         unit="none" if row is None else row["unit"] or "none",
         uplift=None if row is None else row["uplift"],
         rules=[] if row is None else row["rules"],
+        miles=None if mileage is None else Decimal((row or {})["miles"]).scaleb(-2),
+        mileage=None if mileage is None else _pounds(mileage),
         price=_pounds(line.pence),
         amount=_pounds(part.pence),
         vat_category=line.vat.category,
@@ -324,7 +327,7 @@ def _versions(facts: InvoiceFacts) -> str:
 
 def _digest(facts: InvoiceFacts) -> str:
     """Of the contract versions, plans and events that went in, and of what was billed and credited before."""
-    visits = facts.visits.select("visit_id", "carer_id", "plan_version", "digests").to_dicts()
+    visits = facts.visits.select("visit_id", "carer_id", "plan_version", "digests", "miles").to_dicts()
     return facts_digest(
         [
             [[terms.starts_on.isoformat(), terms.version, terms.digest] for terms in facts.terms],

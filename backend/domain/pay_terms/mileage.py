@@ -20,10 +20,11 @@ def miles_of(gaps: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
     """
     travelled = gaps.filter(~pl.col("at_home") & pl.col("metres").is_not_null())
     metres = travelled.join(days, on="day").group_by("case", "mode").agg(pl.col("metres").sum())
-    return metres.select("case", "mode", _hundredths().alias("miles")).sort("case", "mode")
+    return metres.select("case", "mode", hundredths().alias("miles")).sort("case", "mode")
 
 
-def _hundredths() -> pl.Expr:
+def hundredths() -> pl.Expr:
+    """The column `metres` as hundredths of a mile, half up."""
     size = pl.col("metres").cast(pl.Int128) * whole(UNITS_A_METRE)
     return half_up_column(size, whole(UNITS_A_HUNDREDTH_OF_A_MILE)).cast(pl.Int64)
 

@@ -10,7 +10,7 @@ import polars as pl
 
 from backend.domain.pricing.attendances import ATTENDANCES, VISITS, lines_of
 from backend.domain.pricing.minutes import with_durations, with_outcome, with_payable_time
-from backend.domain.pricing.prices import nothing_due, with_amount, with_rate
+from backend.domain.pricing.prices import nothing_due, with_amount, with_mileage, with_rate
 from backend.domain.pricing.terms import Terms, terms_of
 
 __all__ = ["ATTENDANCES", "VISITS", "Priced", "Terms", "price", "terms_of"]
@@ -29,16 +29,27 @@ LINE_COLUMNS: Final = [
     "difference_seconds",
     "unit",
     "amount",
+    "miles",
+    "mileage",
     "uplift",
     "rules",
 ]
-_RULE_COLUMNS: Final = ["basis_rule", "cap_rule", "round_rule", "minimum_rule", "rate_rule", "uplift_rule"]
+_RULE_COLUMNS: Final = [
+    "basis_rule",
+    "cap_rule",
+    "round_rule",
+    "minimum_rule",
+    "rate_rule",
+    "uplift_rule",
+    "mileage_rule",
+]
 
 
 @dataclass(frozen=True)
 class Priced:
-    """`lines`: LINE_COLUMNS, seconds and whole pence, in the order of the visits. `findings`: contract,
-    visit, code, detail, for visits (or a carer's part in one) that make no line.
+    """`lines`: LINE_COLUMNS, seconds, hundredths of a mile and whole pence, in the order of the visits. `mileage` is
+    the part of the `amount` that miles make, null where the contract pays none. `findings`: contract, visit, code,
+    detail, for visits (or a carer's part in one) that make no line.
     """
 
     lines: pl.DataFrame
@@ -55,7 +66,7 @@ def price(visits: pl.DataFrame, attendances: pl.DataFrame, terms: Terms) -> Pric
         terms.terms, on="contract", how="left", maintain_order="left"
     )
     timed = with_payable_time(with_outcome(with_durations(with_terms)))
-    amounts = with_amount(with_rate(timed, terms), terms).with_columns(code=_code())
+    amounts = with_mileage(with_amount(with_rate(timed, terms), terms)).with_columns(code=_code())
     uplifted = pl.when(pl.col("uplift").is_not_null()).then(pl.lit("highest-uplift"))
     lines = amounts.filter(pl.col("code").is_null()).with_columns(uplift_rule=uplifted)
     return Priced(

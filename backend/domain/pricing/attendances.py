@@ -21,9 +21,11 @@ VISITS: Final = pl.Schema(
         "cancelled_at": INSTANT,
         "cancelled_by": pl.String(),
         "suspended_day": pl.Int64(),
+        "miles": pl.Int64(),
     }
 )
-"""One row a visit, unique by (contract, visit). Where `by_attendance`, ATTENDANCES holds the actual times."""
+"""One row a visit, unique by (contract, visit). Where `by_attendance`, ATTENDANCES holds the actual times and miles.
+`miles` are hundredths of a mile of the journey that led to it, null where none is known."""
 ATTENDANCES: Final = pl.Schema(
     {
         "contract": pl.Int64(),
@@ -31,6 +33,7 @@ ATTENDANCES: Final = pl.Schema(
         "carer": pl.String(),
         "actual_start": INSTANT,
         "actual_end": INSTANT,
+        "miles": pl.Int64(),
     }
 )
 """One row for each carer who was expected or came, in the order the lines should have."""
@@ -48,7 +51,7 @@ def lines_of(visits: pl.DataFrame, attendances: pl.DataFrame) -> pl.DataFrame:
         carer=pl.lit(None, pl.String),
         attendance=pl.lit(0, pl.Int64),
     )
-    shared = numbered.filter("by_attendance").drop("actual_start", "actual_end")
+    shared = numbered.filter("by_attendance").drop("actual_start", "actual_end", "miles")
     return pl.concat([whole, _by_carer(shared, attendances)], how="diagonal").sort(
         "visit_order", "attendance"
     )

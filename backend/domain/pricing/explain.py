@@ -33,6 +33,7 @@ def explain(contract: Contract) -> list[str]:
             else []
         ),
         *_holidays(contract),
+        *_mileage(contract),
         *_not_made(contract),
         f"Who pays: {_funding(contract.funding)}.",
         *(_vat(term) for term in sorted(contract.vat, key=lambda term: term.services is None)),
@@ -105,6 +106,14 @@ def _not_made(contract: Contract) -> Iterator[str]:
         else f"A visit suspended while the person is away: {_plain(kept.percent)} % of the planned price for the first "
         f"{kept.days} days, then nothing."
     )
+
+
+def _mileage(contract: Contract) -> Iterator[str]:
+    if contract.mileage is not None:
+        yield (
+            f"Mileage: {_money(contract.mileage.per_mile)} for each mile of the journey that led to a visit made, on "
+            "top of its price."
+        )
 
 
 def _holidays(contract: Contract) -> Iterator[str]:

@@ -17,6 +17,7 @@ from backend.domain.time import LONDON_NAME
 HOUR: Final = 3600
 _UNITS_A_PENNY: Final = MILLION * HOUR * MILLION * MILLION
 """The unit above, in a penny: 10**8 / 100 is the last factor."""
+_MICROS_A_PENNY: Final = 10_000
 
 
 def with_rate(lines: pl.DataFrame, terms: Terms) -> pl.DataFrame:
@@ -72,6 +73,24 @@ def with_amount(lines: pl.DataFrame, terms: Terms) -> pl.DataFrame:
     pence = half_up_column(exact, whole(_UNITS_A_PENNY))
     due = pl.when(nothing_due()).then(whole(0)).otherwise(pence)
     return uplifted.with_columns(amount=due.cast(pl.Int64))
+
+
+def with_mileage(lines: pl.DataFrame) -> pl.DataFrame:
+    """Add `mileage` (whole pence, rounded by itself) and its rule, and put it on the `amount`, of visits made under a
+    contract that pays it; `miles` are null on other lines.
+    """
+    paid = pl.col("per_mile").is_not_null() & (pl.col("outcome") == "made")
+    miles = pl.when(paid).then(pl.col("miles").fill_null(0))
+    exact = pl.col("miles").cast(pl.Int128) * pl.col("per_mile")
+    pence = half_up_column(exact, whole(_MICROS_A_PENNY * 100)).cast(pl.Int64)
+    return (
+        lines.with_columns(miles=miles)
+        .with_columns(mileage=pl.when(paid).then(pence))
+        .with_columns(
+            amount=pl.col("amount") + pl.col("mileage").fill_null(0),
+            mileage_rule=pl.when(pl.col("miles") > 0).then(pl.lit("contract-mileage")),
+        )
+    )
 
 
 def nothing_due() -> pl.Expr:

@@ -38,6 +38,7 @@ TERMS: Final = pl.Schema(
         "late_percent": pl.Int64,
         "suspended_percent": pl.Int64,
         "suspended_days": pl.Int64,
+        "per_mile": pl.Int128,
     }
 )
 RATES: Final = pl.Schema(
@@ -121,6 +122,7 @@ def _term(key: int, contract: Contract) -> tuple[Any, ...]:
         millionths(contract.cancelled.percent_if_late, "per cent"),
         millionths(contract.suspended.percent, "per cent") if contract.suspended else 0,
         contract.suspended.days if contract.suspended else 0,
+        micropounds(contract.mileage.per_mile) if contract.mileage else None,
     )
 
 

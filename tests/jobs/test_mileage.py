@@ -1,0 +1,71 @@
+"""Invoices under a contract that pays mileage: the miles of each carer's journey to the visit, apart in each format."""
+
+import csv
+from decimal import Decimal
+
+import asyncpg
+
+from backend.use_cases.verify_documents import verify_documents
+from tests.documents import pdf
+from tests.jobs.office import FIRST_WEEK_DUE, PROVIDER, RATES, Office, documents
+from tests.jobs.test_payers import PACKAGE
+from tests.use_cases.loading.samples import CONTRACT, load_rows
+
+PER_MILE = Decimal("0.45")
+
+
+async def a_round(office: Office, **terms: object) -> None:
+    """Half an hour at one person's home, half an hour at another's far off, and back, at £24 an hour."""
+    await load_rows("contracts", [{**CONTRACT, "pay_basis": "actual", "rates": RATES, **terms}])
+    await load_rows("packages", [{**PACKAGE, "reference": "P3", "service_user": "S2"}])
+    for visit, package, hour in (("FIRST", "P1", 9), ("AWAY", "P3", 11), ("BACK", "P1", 13)):
+        await office.plan(visit, f"2026-11-02T{hour:02}:00", package=package)
+        await office.attend(visit, f"2026-11-02T{hour:02}:00", f"2026-11-02T{hour:02}:30")
+    await office.run(FIRST_WEEK_DUE, "invoices")
+
+
+async def test_each_line_shows_the_miles_there_and_what_they_add(
+    office: Office, superuser: asyncpg.Connection
+) -> None:
+    await a_round(office, mileage={"per_mile": str(PER_MILE)})
+    [document] = await documents(superuser)
+    first, away, back = document["snapshot"]["lines"]
+    assert (first["miles"], first["mileage"], first["price"]) == ("0.00", "0.00", "12.00")
+    for line in (away, back):
+        miles, mileage = Decimal(line["miles"]), Decimal(line["mileage"])
+        assert miles > 1 and abs(mileage - miles * PER_MILE) <= Decimal("0.005")
+        assert Decimal(line["price"]) == 12 + mileage and "contract-mileage" in line["rules"]
+    assert away["miles"] == back["miles"]
+    files = await superuser.fetch(
+        "SELECT format, content FROM document_file WHERE document_id = $1", document["id"]
+    )
+    drawn = {row["format"]: row["content"] for row in files}
+    rows = list(csv.DictReader(drawn["csv"].decode().splitlines()))
+    assert [row["mileage"] for row in rows] == ["0.00", away["mileage"], back["mileage"]]
+    paper = " ".join(pdf.text(drawn["pdf"]).split())
+    assert f"£{away['mileage']} of the price is for" in paper
+    assert [verified.faults async for verified in verify_documents(PROVIDER)] == [()]
+
+
+async def test_without_such_a_term_an_invoice_says_nothing_of_miles(
+    office: Office, superuser: asyncpg.Connection
+) -> None:
+    await a_round(office)
+    [document] = await documents(superuser)
+    assert {(line["mileage"], line["price"]) for line in document["snapshot"]["lines"]} == {(None, "12.00")}
+    content = await superuser.fetchval("SELECT content FROM document_file WHERE format = 'csv'")
+    assert b"mileage" not in content
+
+
+async def test_a_carer_who_cycles_brings_no_miles(office: Office, superuser: asyncpg.Connection) -> None:
+    await load_rows(
+        "contracts",
+        [{**CONTRACT, "pay_basis": "actual", "rates": RATES, "mileage": {"per_mile": str(PER_MILE)}}],
+    )
+    await load_rows("packages", [{**PACKAGE, "reference": "P3", "service_user": "S2"}])
+    for visit, package, hour in (("FIRST", "P1", 9), ("AWAY", "P3", 11)):
+        await office.plan(visit, f"2026-11-02T{hour:02}:00", package=package, carer="E2")
+        await office.attend(visit, f"2026-11-02T{hour:02}:00", f"2026-11-02T{hour:02}:30", "C2")
+    await office.run(FIRST_WEEK_DUE, "invoices")
+    [document] = await documents(superuser)
+    assert [line["mileage"] for line in document["snapshot"]["lines"]] == ["0.00", "0.00"]
