@@ -115,8 +115,8 @@ WHERE provider_id = $1 AND contract_id = $2 AND period_start = $3 AND kind IN ('
 ORDER BY number
 
 -- name: credits
--- What was credited after disputes about lines for these visits under this contract, decided up to $4: oldest first, and
--- of one instant by what the payer was still asked.
+-- What was credited after disputes about lines of earlier documents of this contract for these visits, decided up to $5:
+-- oldest first, and of one instant by what the payer was still asked.
 SELECT p.id::text AS dispute, d.number, p.line, p.number AS dispute_number, l.visit_id::text AS visit_id,
     l.employment_id::text AS employment_id, l.service_user_id::text AS service_user_id, l.payer, x.asked_pence,
     x.credit_pence, l.vat_category, l.vat_rate, l.vat_reason
@@ -124,5 +124,6 @@ FROM document_line l
 JOIN document d ON d.provider_id = l.provider_id AND d.id = l.document_id
 JOIN dispute p ON p.provider_id = l.provider_id AND p.document_id = l.document_id AND p.line = l.line
 JOIN dispute_decision x ON x.provider_id = p.provider_id AND x.dispute_id = p.id
-WHERE l.provider_id = $1 AND l.visit_id = ANY ($2) AND d.contract_id = $3 AND x.decided_at <= $4 AND x.credit_pence > 0
+WHERE l.provider_id = $1 AND l.visit_id = ANY ($2) AND d.contract_id = $3 AND d.period_start < $4
+  AND x.decided_at <= $5 AND x.credit_pence > 0
 ORDER BY x.decided_at, x.asked_pence DESC, p.id

@@ -52,7 +52,7 @@ async def _asked(connection: asyncpg.Connection, provider_id: UUID, dispute: Map
     """By every document so far, less what is credited already though no document says so yet."""
     visit = (provider_id, [dispute["visit_id"]], dispute["contract_id"])
     billed = await connection.fetch(query("invoices.billed"), *visit, date.max)
-    credits = await connection.fetch(query("invoices.credits"), *visit, clock.now())
+    credits = await connection.fetch(query("invoices.credits"), *visit, date.max, clock.now())
     payer = dispute["payer"]
     due = sum(line.shares.get(payer, 0) for line in of_facts(map(billed_line, billed)))
     return left_to_ask(due, [each for each in map(credit, credits) if each.payer == payer])

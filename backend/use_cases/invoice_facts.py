@@ -110,7 +110,7 @@ async def facts_about(
         await _orders(connection, contract["commissioner_id"], newest),
         visits,
         billed,
-        await connection.fetch(query("invoices.credits"), provider_id, ids, contract_id, as_of),
+        await connection.fetch(query("invoices.credits"), provider_id, ids, contract_id, start, as_of),
         await _names(connection, provider_id, visits),
         {
             division: await known_bank_holidays(connection, as_of, division)

@@ -14,6 +14,8 @@ from backend.tables.ids import organisation_id
 from backend.use_cases.answer_dispute import answer_dispute
 from backend.use_cases.decide_dispute import decide_dispute, still_asked
 from backend.use_cases.raise_dispute import raise_dispute
+from backend.use_cases.read_disputes import read_dispute
+from backend.use_cases.read_invoice import read_invoice
 from backend.use_cases.reconcile import reconcile
 from backend.use_cases.record_payment import record_payment
 from backend.use_cases.verify_documents import verify_documents
@@ -185,6 +187,21 @@ async def test_a_payer_disputes_its_own_lines_alone(office: Office, superuser: a
     assert (await refused(raise_dispute(of("wyeshire"), await document(superuser, 1), 1, " ")))[
         0
     ] == "bad_request"
+
+
+async def test_a_payer_who_does_not_commission_opens_its_invoice_and_the_look_is_noted(
+    office: Office, superuser: asyncpg.Connection
+) -> None:
+    await shared_week(office)
+    reader, invoice = of("icb"), await document(superuser, 2)
+    assert (await read_invoice(reader, invoice)).snapshot.number == "HEARTH-000002"
+    assert (await refused(read_invoice(reader, await document(superuser, 1))))[0] == "not_found"
+    dispute = await raise_dispute(reader, invoice, 1, "Nobody came.")
+    await answer_dispute(PROVIDER, dispute, BOSS, "We came.")
+    [answer] = (await read_dispute(reader, dispute)).answers
+    assert (answer.held, answer.events) == (2, [])
+    looks = await superuser.fetch("SELECT what FROM access_log WHERE user_id = $1", reader.user_id)
+    assert {row["what"] for row in looks} == {"invoice", "dispute raised", "dispute"}
 
 
 async def test_an_answer_keeps_the_events_of_the_visit_as_they_were(
