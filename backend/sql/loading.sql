@@ -20,6 +20,31 @@ FROM employment e JOIN employment_version v ON v.provider_id = e.provider_id AND
 WHERE e.provider_id = $1 AND e.reference = ANY ($2::text[])
 ORDER BY e.id, v.version DESC;
 
+-- name: pay_lines_paid_on
+-- The newest versions of payslip lines paid on the dates $2; `employment_id` is the employment's reference.
+SELECT e.reference AS employment_id, n.reference, n.section, n.kind, n.amount, n.minutes, n.rate, n.units, n.paid_on,
+    n.earned_start, n.earned_end
+FROM (SELECT DISTINCT employment_id, reference FROM pay_line WHERE provider_id = $1 AND paid_on = ANY ($2::date[])) AS k
+JOIN LATERAL (SELECT * FROM pay_line v WHERE v.provider_id = $1 AND v.employment_id = k.employment_id
+              AND v.reference = k.reference ORDER BY v.version DESC LIMIT 1) AS n ON n.paid_on = ANY ($2::date[])
+JOIN employment e ON e.provider_id = $1 AND e.id = k.employment_id
+ORDER BY e.reference, n.reference;
+
+-- name: payroll_lines_paid_on
+-- The same of lines as the payroll exported them.
+SELECT e.reference AS employment_id, n.reference, n.template, n.element, n.description, n.amount, n.quantity, n.time_unit,
+    n.rate, n.deductions_negative, n.paid_on, n.earned_start, n.earned_end
+FROM (SELECT DISTINCT employment_id, reference FROM payroll_line WHERE provider_id = $1 AND paid_on = ANY ($2::date[])) AS k
+JOIN LATERAL (SELECT * FROM payroll_line v WHERE v.provider_id = $1 AND v.employment_id = k.employment_id
+              AND v.reference = k.reference ORDER BY v.version DESC LIMIT 1) AS n ON n.paid_on = ANY ($2::date[])
+JOIN employment e ON e.provider_id = $1 AND e.id = k.employment_id
+ORDER BY e.reference, n.reference;
+
+-- name: element_payment_dates
+-- When lines of the elements $2 were paid; elements in small letters and single-spaced.
+SELECT DISTINCT paid_on FROM payroll_line
+WHERE provider_id = $1 AND lower(regexp_replace(btrim(element), '\s+', ' ', 'g')) = ANY ($2::text[]);
+
 -- name: pay_terms_known
 SELECT reference FROM pay_terms WHERE provider_id = $1 AND reference = ANY ($2::text[]);
 

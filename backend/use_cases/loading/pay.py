@@ -5,6 +5,7 @@ from typing import Final
 
 from backend.sql import query
 from backend.tables.ids import thing_id
+from backend.use_cases.loading.pay_doubles import note_doubles
 from backend.use_cases.loading.report import Line
 from backend.use_cases.loading.session import Session, missing
 from backend.use_cases.loading.versions import Counts, Fact, Versioned, append
@@ -52,4 +53,8 @@ async def store(session: Session, lines: Sequence[Line[PayRow]]) -> Counts:
             for line in rows
         ]
         counts.add(await append(session.connection, _LINES, facts, session.now))
+        paid = [line.row.paid_on for line in rows]
+        await note_doubles(
+            session, provider_id, paid, {(line.row.employment, line.row.reference) for line in rows}
+        )
     return counts

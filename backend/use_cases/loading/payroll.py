@@ -7,6 +7,7 @@ from uuid import UUID
 from backend.sql import query
 from backend.tables.ids import thing_id
 from backend.use_cases.loading.files import SourceFile
+from backend.use_cases.loading.pay_doubles import note_doubles
 from backend.use_cases.loading.payroll_export import Given, PayrollLine, read_export
 from backend.use_cases.loading.periods import refuse_overlaps, stored_periods
 from backend.use_cases.loading.report import Line, LoadFault
@@ -59,6 +60,8 @@ async def store_mapping(session: Session, lines: Sequence[Line[PayMappingRow]]) 
         if not session.report.faults:
             facts = [_mapped(provider_id, line.row) for line in rows]
             counts.add(await append(session.connection, _MAPPING, facts, session.now))
+            days = await session.connection.fetch(query("loading.element_payment_dates"), provider_id, wanted)
+            await note_doubles(session, provider_id, [row["paid_on"] for row in days], None)
     return counts
 
 
@@ -89,7 +92,10 @@ async def store_export(
     if session.report.faults:
         return len(kept), Counts()
     facts = [_fact(provider_id, line.row, known[template]) for line in kept]
-    return len(kept), await append(session.connection, _LINES, facts, session.now)
+    counts = await append(session.connection, _LINES, facts, session.now)
+    paid = [line.row.paid_on for line in kept]
+    await note_doubles(session, provider_id, paid, {(line.row.employee, line.row.reference) for line in kept})
+    return len(kept), counts
 
 
 async def _provider(session: Session, provider: str | None) -> UUID | None:

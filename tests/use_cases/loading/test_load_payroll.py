@@ -227,3 +227,47 @@ def test_the_packaged_templates_say_where_their_headings_come_from() -> None:
 )
 def test_numbers_read_as_payrolls_write_them(text: str, value: str) -> None:
     assert parse_number(text) == Decimal(value)
+
+
+TWICE = "E1, hourly paid on 2026-11-13: 1 (loaded line by line) and {} (generic)"
+LINE: dict[str, Any] = {
+    "provider": "hearth", "employment": "E1", "section": "pay", "kind": "hourly", "minutes": "600", "rate": "12.71",
+    "paid_on": "2026-11-13", "earned_start": "2026-11-02", "earned_end": "2026-11-08", "reference": "1",
+}  # fmt: skip
+
+
+async def twice(superuser: asyncpg.Connection) -> list[str]:
+    """The notes that name the payment of the sample export which is also loaded line by line."""
+    reference = await superuser.fetchval(
+        "SELECT reference FROM payroll_line WHERE element = 'BASIC' AND quantity = 10"
+    )
+    head = "1 payment perhaps loaded twice, and both lines count."
+    return [f"{head} If it is one payment, take one back (docs/payroll.md).", TWICE.format(reference)]
+
+
+async def test_a_load_says_at_once_what_is_perhaps_held_twice(db: Any, superuser: asyncpg.Connection) -> None:
+    await load_county("pay")
+    assert (await load_rows("pay", [LINE])).notes == []
+    assert (await take(GENERIC)).notes == [], "nobody has said yet what its elements are"
+    tried = await load_rows("pay-mapping", [MAPPING], dry_run=True)
+    mapped = await load_rows("pay-mapping", [MAPPING])
+    assert tried.notes == mapped.notes == await twice(superuser)
+    assert (await take(GENERIC)).notes == await twice(superuser), "and again while both stand"
+    other = {**LINE, "reference": "2", "minutes": "30"}
+    assert (await load_rows("pay", [other])).notes == [], "of other lines"
+    assert (await load_rows("pay", [LINE, other])).notes == await twice(superuser)
+    gone = {**LINE, "minutes": None, "rate": None, "kind": "salary", "amount": "0.00"}
+    taken_back = {name: cell for name, cell in gone.items() if cell is not None}
+    assert (await load_rows("pay", [taken_back])).notes == [], "a line taken back counts no more"
+
+
+async def test_no_more_than_fifty_payments_are_named(db: Any) -> None:
+    await load_county("pay")
+    await load_rows("pay-mapping", [MAPPING])
+    hours = range(1, 61)
+    await load_rows(
+        "pay", [{**LINE, "reference": str(number), "minutes": str(60 * number)} for number in hours]
+    )
+    rows = [f"E1,BASIC,Basic,{n},12.71,,2026-11-13,2026-11-02,2026-11-08,,{n}" for n in hours]
+    notes = (await take("\n".join([GENERIC.splitlines()[0], *rows]))).notes
+    assert (len(notes), notes[0].split()[0], notes[-1]) == (52, "60", "and 10 more")
