@@ -137,6 +137,26 @@ class StandardVerdict(Struct, frozen=True, kw_only=True):
     reason: str | None = None
 
 
+class SalariedHours(Struct, frozen=True, kw_only=True):
+    """Hours of salaried work against the basic hours of the calculation year, from what is recorded. Minutes.
+
+    `since` null: nobody said when the year begins, and hours beyond the basic hours are not looked for. `before` and
+    `here`: worked or treated as worked in the year, before the period and in it; `excess` is what of `here` is beyond
+    the basic hours, and in the test. Of `unsaid_days` of leave nobody said the hours or the pay: `shortfall_if_paid`
+    and `shortfall_if_unpaid` are the test both ways, with the basic hours of those days of 365, null without any.
+    """
+
+    basic_hours: Number
+    since: Day | None
+    before: Number
+    here: Number
+    excess: Number
+    unsaid_days: int
+    shortfall_if_paid: Number | None = None
+    shortfall_if_unpaid: Number | None = None
+    rule: str = "nmw-2015-28"
+
+
 class WorkerBeside(Struct, frozen=True, kw_only=True):
     """Beside one worker's test. `rates_unsaid`: hourly rates differ and no line says for which duties."""
 
@@ -148,6 +168,7 @@ class WorkerBeside(Struct, frozen=True, kw_only=True):
     together: Together | None = None
     rates_unsaid: bool = False
     doubled: list[PossibleDouble] = []
+    salaried: SalariedHours | None = None
 
 
 class MappedElement(Struct, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from schemas.changes import EarlierChange
 from schemas.documents import Dates, Party
+from schemas.salaried import YearBefore
 from schemas.scalars import Day, Instant
 
 FORMAT = "doorstep-evidence-1"
@@ -204,6 +205,7 @@ class Facts(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     policy_of_visits: dict[str, Any]
     bank_holidays: list[Day]
     miles_before: dict[str, int]
+    salaried_years: dict[str, YearBefore]
     changes: list[EarlierChange]
     changes_since: Instant | None
     carer_id: str | None

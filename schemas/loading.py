@@ -59,6 +59,8 @@ Radius = Annotated[int, Meta(extra={"parse": whole(1, 10_000)})]
 VisitsAWeek = Annotated[int, Meta(extra={"parse": whole(1, 200)})]
 HoursAWeek = Annotated[Decimal, Meta(extra={"parse": hours_a_week})]
 Carers = Annotated[int, Meta(extra={"parse": whole(1, 4)})]
+LeavePayCell = Annotated[str, Meta(extra={"parse": one_of("full", "reduced", "none")})]
+MOST_HOURS_OF_LEAVE: Final = 8_784
 KindOfWorkCell = Annotated[str, Meta(extra={"parse": one_of("time", "salaried")})]
 _OF_SALARIED: Final = ("basic_hours_per_year", "calculation_year_start")
 FullDays = Annotated[int, Meta(extra={"parse": whole(0, 31)})]
@@ -364,17 +366,24 @@ class AbsenceRow(Struct, frozen=True, kw_only=True):
 
 
 class LeaveRow(Struct, frozen=True, kw_only=True):
-    """Days on which a carer is away from work."""
+    """Days on which a carer is away from work. Of salaried work: how many of the basic `hours`, and on which pay."""
 
     provider: Reference
     employment: Reference
     kind: Reference
     from_: DayCell = field(name="from")
     until: DayCell | None = None
+    hours: MoneyCell | None = None
+    pay: LeavePayCell | None = None
 
     @classmethod
     def faults(cls, valid: Mapping[str, Any]) -> Iterator[Fault]:
         yield from _in_order(valid, "from_", "until")
+        yield from _together(valid, "hours", "pay")
+        if valid.get("hours") is not None and valid.get("until", "") is None:
+            yield Fault("/until", "is required with hours: say over which days they are")
+        if valid.get("hours") is not None and valid["hours"] > MOST_HOURS_OF_LEAVE:
+            yield Fault("/hours", "is more than the hours of a year")
 
 
 class ActivityRow(Struct, frozen=True, kw_only=True):

@@ -6,7 +6,15 @@ from decimal import Decimal
 from typing import Final
 
 from backend.documents import words
-from schemas.beside import MileageRisk, ReportBeside, SideBySide, StandardVerdict, WorkerBeside
+from backend.domain.counted import counted
+from schemas.beside import (
+    MileageRisk,
+    ReportBeside,
+    SalariedHours,
+    SideBySide,
+    StandardVerdict,
+    WorkerBeside,
+)
 from schemas.documents import TestedWorker
 
 Numbered = Callable[[str], str]
@@ -28,6 +36,7 @@ def worker_tables(beside: WorkerBeside, rule: Numbered) -> list[Table]:
     """The tables of one worker, those with nothing to say left out. `rule` turns a rule's id into what is printed."""
     tables = [
         _pay(beside.pay),
+        _salaried(beside),
         _terms(beside.pay, rule),
         _standards(beside.standards, rule),
         _together(beside, rule),
@@ -203,6 +212,45 @@ def _loaded(reference: str | None, template: str | None) -> str:
     return how if reference is None else f"{reference} ({how})"
 
 
+def _salaried(beside: WorkerBeside) -> Table:
+    """Hours against the basic hours of the calculation year, and what nobody has said of leave, both ways."""
+    year = beside.salaried
+    if year is None:
+        return Table("", (), (), ())
+    headings = ("Hours of the calculation year", "Value")
+    unknown = (
+        "Nobody has said when the calculation year begins: hours beyond the basic hours are not looked for. "
+    )
+    if year.since is None:
+        return Table("Salaried hours", headings, _of_leave(year), (1,), unknown + _HOW_TOLD)
+    rows = [
+        ["Basic hours of the year", words.number(year.basic_hours)],
+        [f"Worked or treated as worked from {words.short_day(year.since)}", words.hours(year.before)],
+        ["The same in this period", words.hours(year.here)],
+        ["Beyond the basic hours, in the test", words.hours(year.excess)],
+        *_of_leave(year),
+    ]
+    return Table("Salaried hours", headings, rows, (1,), _HOW_TOLD)
+
+
+_HOW_TOLD: Final = (
+    "From recorded work, and from leave whose hours were loaded. Work that nobody recorded is not in it."
+)
+
+
+def _of_leave(year: SalariedHours) -> list[list[str]]:
+    if year.shortfall_if_paid is None or year.shortfall_if_unpaid is None:
+        return []
+    days = counted(year.unsaid_days, "day")
+    return [
+        [
+            f"Open: {days} of leave without hours. Short, if they were paid in full",
+            words.pounds(year.shortfall_if_paid),
+        ],
+        ["Short, if nothing was paid for them", words.pounds(year.shortfall_if_unpaid)],
+    ]
+
+
 def _sums(beside: ReportBeside) -> Table:
     rows = [
         ["Expected under the terms held", words.pounds(beside.expected)],
@@ -290,10 +338,27 @@ def sheets(beside: ReportBeside | None, workers: Sequence[TestedWorker]) -> Shee
         ("Standards", _STANDARDS, standards),
         ("Not classified", _UNREAD, unread),
         ("Perhaps twice", _DOUBLED, doubled),
+        (
+            "Salaried hours",
+            _SALARIED,
+            [_salaried_row(name, each.salaried) for name, each in known if each.salaried],
+        ),
         ("Pay elements", mapping_table(beside).headings, mapping_table(beside).rows),
     ]
 
 
+def _salaried_row(name: str, year: SalariedHours) -> tuple[str | int | Decimal | None, ...]:
+    since = None if year.since is None else year.since.isoformat()
+    return (
+        *(name, year.basic_hours, since, year.before, year.here, year.excess, year.unsaid_days),
+        *(year.shortfall_if_paid, year.shortfall_if_unpaid, year.rule),
+    )
+
+
+_SALARIED: Final = (
+    "employment", "basic hours", "since", "before, minutes", "here, minutes", "beyond, minutes",
+    "days of leave not said", "short if paid £", "short if unpaid £", "rule",
+)  # fmt: skip
 _SIDE_BY_SIDE: Final = (
     "employment", "expected £", "paid £", "required £", "expected, counts £", "paid, counts £", "paid less expected £",
     "expected less required £", "paid less required £", "short with all duties as one £",

@@ -159,7 +159,7 @@ def employed_days(worker: TestedWorker) -> str | None:
 
 
 def kind_of_work(worker: TestedWorker) -> str:
-    """By which hours the worker was tested, and what of salaried hours the report does not find."""
+    """By which hours the worker was tested."""
     salaried = worker.case.salaried
     if salaried is None:
         return "time work: the time recorded"
@@ -168,8 +168,8 @@ def kind_of_work(worker: TestedWorker) -> str:
     days = f"; of this period {salaried.employed_days} of 365 days" if salaried.employed_days else ""
     return (
         f"salaried hours: {words.number(salaried.basic_hours_per_year)} basic hours a year{year} in "
-        f"{salaried.pay_periods_per_year} equal parts{days}. Recorded time is shown and not added. Hours beyond those "
-        "of the calculation year, and absences on less pay, are not found here"
+        f"{salaried.pay_periods_per_year} equal parts{days}. Recorded time is shown and counts only beyond those "
+        "of the calculation year; absences on less pay come off where their hours are known"
     )
 
 

@@ -16,6 +16,16 @@ CROSS JOIN LATERAL (
 WHERE v.provider_id = $1 AND v.recorded_at <= $2 AND ($3::uuid IS NULL OR e.carer_id = $3)
 ORDER BY v.employment_id, v.version DESC
 
+-- name: leave
+-- The newest version of each leave of the employments $2 that touches the dates $3 to $4, as recorded up to $5.
+SELECT * FROM (
+    SELECT DISTINCT ON (employment_id, kind, starts_on) employment_id::text AS employment_id, kind, starts_on, ends_on,
+        hours, pay
+    FROM leave_version WHERE provider_id = $1 AND employment_id = ANY ($2::uuid[]) AND recorded_at <= $5
+    ORDER BY employment_id, kind, starts_on, version DESC) AS newest
+WHERE starts_on <= $4 AND (ends_on IS NULL OR ends_on >= $3)
+ORDER BY employment_id, starts_on, kind
+
 -- name: pay_lines
 -- The newest version of each payslip line that can bear on a period: paid or earned from one month before it to two
 -- months after it, because regulation 9 looks into the neighbouring periods.

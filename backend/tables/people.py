@@ -97,5 +97,7 @@ class LeaveVersion(Table, tablename="leave_version", db=DB):
     starts_on = Date(default=None, null=False)
     version = Integer(default=None, null=False)
     ends_on = Date(default=None, null=True)
+    hours = Numeric(default=None, null=True)
+    pay = Text(default=None, null=True)
     digest = Bytea(default=None, null=False)
     recorded_at = Timestamptz(default=None, null=False)

@@ -24,9 +24,22 @@ class KindOfWork(Struct, frozen=True, kw_only=True):
 
 def kind_of_work(employment: Mapping[str, Any], day: date) -> KindOfWork | None:
     """The kind in force on a day, for a row of wages.employments; None where nothing is said, which is time work."""
+    return next((version for version in reversed(_versions(employment)) if version.from_ <= day), None)
+
+
+def salaried_since(employment: Mapping[str, Any], day: date) -> date:
+    """From when the work has been salaried without a break, given that it is on a day."""
+    since = day
+    for version in reversed([version for version in _versions(employment) if version.from_ <= day]):
+        if version.work_type != "salaried":
+            break
+        since = version.from_
+    return since
+
+
+def _versions(employment: Mapping[str, Any]) -> list[KindOfWork]:
     said = employment["kinds_of_work"]
-    versions = [] if said is None else msgspec.json.decode(said, type=list[KindOfWork])
-    return next((version for version in reversed(versions) if version.from_ <= day), None)
+    return [] if said is None else msgspec.json.decode(said, type=list[KindOfWork])
 
 
 def salaried_hours(

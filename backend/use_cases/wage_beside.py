@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
-from typing import Any
+from fractions import Fraction
+from typing import Any, Literal
 
 from msgspec.structs import replace
 
@@ -17,6 +18,7 @@ from backend.use_cases.calc_wage import exact_results
 from backend.use_cases.miles_before import journeys_of
 from backend.use_cases.pay_preview import wage_line
 from backend.use_cases.rulebook import Rulebook
+from backend.use_cases.salaried_years import SalariedYear
 from backend.use_cases.wage_expected import ExpectedPay, expected_pay
 from backend.use_cases.wage_report_facts import ARREARS, WageReportFacts
 from backend.use_cases.wage_standards import standard_verdicts
@@ -25,6 +27,7 @@ from schemas.beside import (
     ExpectedLine,
     MileageRisk,
     PossibleDouble,
+    SalariedHours,
     SideBySide,
     Together,
     UnclassifiedLine,
@@ -67,6 +70,9 @@ def workers_beside(
     counted = [result for result, _ in again(lambda place, case: _counting(case, unread[place]))]
     agreed = again(lambda place, case: as_agreed(case, owed[place].lines()))
     mileage = _mileage(facts, tests, book.mileage)
+    years = [facts.salaried.get(test.employment["employment_id"]) for test in tests]
+    if_paid = again(lambda place, case: _as_if(years[place], case, "full")) if any(years) else []
+    if_unpaid = again(lambda place, case: _as_if(years[place], case, "none")) if any(years) else []
     return [
         WorkerBeside(
             pay=_side_by_side(test, owed[place], *agreed[place]),
@@ -77,9 +83,37 @@ def workers_beside(
             together=_together(test.result, together[place]),
             rates_unsaid=_rates_unsaid(test.case),
             doubled=[_double(*pair) for pair in facts.payroll.doubled[test.employment["employment_id"]]],
+            salaried=None
+            if (year := years[place]) is None
+            else _salaried(year, if_paid[place][0], if_unpaid[place][0]),
         )
         for place, test in enumerate(tests)
     ]
+
+
+def _as_if(year: SalariedYear | None, case: WageCase, pay: Literal["full", "none"]) -> WageCase:
+    return case if year is None else year.as_if(pay).put_into(case)
+
+
+def _salaried(year: SalariedYear, if_paid: WageResult, if_unpaid: WageResult) -> SalariedHours:
+    found = year.so_far()
+    asked = found.unsaid_days > 0
+    return SalariedHours(
+        basic_hours=Decimal(year.basic_hours.numerator) / year.basic_hours.denominator,
+        since=year.year.since,
+        before=_minutes(found.before),
+        here=_minutes(found.here),
+        excess=_minutes(found.excess),
+        unsaid_days=found.unsaid_days,
+        shortfall_if_paid=if_paid.shortfall if asked else None,
+        shortfall_if_unpaid=if_unpaid.shortfall if asked else None,
+    )
+
+
+def _minutes(hours: Fraction) -> Decimal:
+    """Minutes of at most two places, half up."""
+    whole, part = divmod(int(hours * 6_000 + Fraction(1, 2)), 100)
+    return Decimal(f"{whole}.{part:02d}".rstrip("0").rstrip("."))
 
 
 def as_one_duty(case: WageCase) -> WageCase:

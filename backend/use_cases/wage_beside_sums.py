@@ -43,7 +43,8 @@ def rules_beside(beside: WorkerBeside | None) -> set[str]:
     if beside is None:
         return set()
     rows: list[Any] = [*beside.pay.lines, *beside.pay.unpaid, *beside.mileage, *beside.standards]
-    return {row.rule for row in rows} | ({beside.together.rule} if beside.together else set())
+    asked = [one for one in (beside.together, beside.salaried) if one is not None]
+    return {row.rule for row in [*rows, *asked]}
 
 
 def _mapped(version: Mapping[str, Any]) -> MappedElement:

@@ -18,9 +18,11 @@ from backend.travel import TravelEstimator
 from backend.use_cases.kind_of_work import kind_of_work, salaried_hours
 from backend.use_cases.known_bank_holidays import known_bank_holidays
 from backend.use_cases.miles_before import miles_before
+from backend.use_cases.salaried_years import SalariedYear, salaried_year, years_before
 from backend.use_cases.wage_standards import hourly_standards, in_force
 from backend.use_cases.worked_days import CarersDays, RecordedDays, days_recorded, recorded_days
 from schemas.changes import EarlierChange
+from schemas.salaried import Salaried, YearBefore
 from schemas.scalars import parse_minutes
 from schemas.wage import (
     Accommodation,
@@ -48,7 +50,8 @@ ARREARS: Final = "award"
 class RecordedWages:
     """What was recorded that a wage report is made from. `pay_lines`, `payroll_lines`, `pay_mapping`, `terms` and
     `standards`: rows of the queries of those names. `miles_before`: hundredths of a mile by employment. Arrears are to
-    `today`. `changes`: what became known after `changes_since` of earlier periods, whose own facts are not held.
+    `today`. `salaried_years`: what is recorded of the calculation years of salaried work, by employment.
+    `changes`: what became known after `changes_since` of earlier periods, whose own facts are not held.
 
     Whoever holds these alone can work the report out again, without a database.
     """
@@ -63,6 +66,7 @@ class RecordedWages:
     terms: Sequence[Mapping[str, Any]] = ()
     standards: Sequence[Mapping[str, Any]] = ()
     miles_before: Mapping[str, int] = field(default_factory=dict)
+    salaried_years: Mapping[str, YearBefore] = field(default_factory=dict)
     changes: Sequence[EarlierChange] = ()
     changes_since: datetime | None = None
 
@@ -92,6 +96,7 @@ class WageReportFacts:
     payroll: Payroll
     standards: Sequence[Mapping[str, Any]]
     recorded: RecordedWages
+    salaried: Mapping[str, SalariedYear] = field(default_factory=dict)
 
 
 async def wage_report_facts(
@@ -160,6 +165,9 @@ async def recorded_pay(
         terms=await read("terms", as_of),
         standards=await read("standards", as_of),
         miles_before=miles,
+        salaried_years=await years_before(
+            connection, provider_id, days.employments, period_of(pay_cycle, start, end), as_of
+        ),
     )
 
 
@@ -178,8 +186,10 @@ def wages_recorded(recorded: RecordedWages, estimator: TravelEstimator | None = 
         and (row["ends_on"] is None or row["ends_on"] >= period.start)
         and any(row["employment_id"] in known for known in (work, lines, payroll.unclassified))
     ]
+    salaried = _salaried_years(recorded, days, employed, period)
     cases = [
-        _case(
+        _with_year(
+            salaried.get(row["employment_id"]),
             row,
             period,
             work.get(row["employment_id"], []),
@@ -207,7 +217,29 @@ def wages_recorded(recorded: RecordedWages, estimator: TravelEstimator | None = 
         for row in employed
     }
     payroll = replace(payroll, unclassified=unread, doubled=doubled)
-    return WageReportFacts(employed, cases, days, payroll, standards, recorded)
+    return WageReportFacts(employed, cases, days, payroll, standards, recorded, salaried)
+
+
+def _salaried_years(
+    recorded: RecordedWages, days: CarersDays, employed: Sequence[Mapping[str, Any]], period: Period
+) -> dict[str, SalariedYear]:
+    found = {}
+    for row in employed:
+        year, terms = recorded.salaried_years.get(row["employment_id"]), _salaried(row, period)
+        if year is not None and terms is not None:
+            found[row["employment_id"]] = salaried_year(year, terms, days, row, period)
+    return found
+
+
+def _salaried(employment: Mapping[str, Any], period: Period) -> Salaried | None:
+    kind = kind_of_work(employment, max(period.start, employment["starts_on"]))
+    return salaried_hours(kind, parse_pay_cycle(employment["pay_cycle"]), period, employment)
+
+
+def _with_year(year: SalariedYear | None, *facts: Any) -> WageCase:
+    """The case; of salaried work with what the calculation year adds and absences take off."""
+    case = _case(*facts)
+    return case if year is None else year.put_into(case)
 
 
 def _payroll(recorded: RecordedWages) -> Payroll:
@@ -266,8 +298,7 @@ def _case(
         for name in ("pay", "deduction", "expenditure", "payment_to_employer", "accommodation")
     }
     first_day = max(period.start, employment["starts_on"])
-    kind = kind_of_work(employment, first_day)
-    salaried = salaried_hours(kind, parse_pay_cycle(employment["pay_cycle"]), period, employment)
+    salaried = _salaried(employment, period)
     return WageCase(
         period=period,
         worker=_worker(employment),

@@ -39,7 +39,7 @@ from schemas.documents import (
 )
 from schemas.wage import WageCase, WageResult
 
-TEMPLATE_VERSION: Final = "wage-report-7"
+TEMPLATE_VERSION: Final = "wage-report-8"
 NO_PAY: Final = "No pay is loaded for this pay reference period."
 UNREAD_PAY: Final = "Nobody has said what the lines of the payroll are: {} not classified."
 
@@ -283,5 +283,6 @@ def _digest(facts: WageReportFacts) -> str:
             days.visits.facts.places.sort("place_id").to_dicts(),
             [msgspec.to_builtins(policy) for policy in (days.policy, days.visits.policy)],
             [recorded.bank_holidays, dict(recorded.miles_before), recorded.today],
+            msgspec.to_builtins(dict(recorded.salaried_years)),
         ]
     )

@@ -1,12 +1,19 @@
 """Salaried carers, starters, leavers and several employments of one person, from the file to the report."""
 
+from datetime import date
 from typing import Any
 
 import asyncpg
 import pytest
 
+from backend import db
+from backend.use_cases.export_evidence import export_evidence
+from backend.use_cases.issue_wage_report import issue_wage_report
 from backend.use_cases.loading import LoadRefused
+from backend.use_cases.verify_bundle import verify_bundle
 from backend.use_cases.verify_documents import verify_documents
+from tests.documents import pdf
+from tests.evidence.reported import told
 from tests.jobs.office import PROVIDER, Office
 from tests.jobs.test_wage_reports import REPORT_DUE, WEEK, a_morning, reports
 from tests.use_cases.loading.samples import CARERS, load_rows
@@ -211,4 +218,129 @@ async def test_a_kind_of_work_that_does_not_fit_is_refused(
 ) -> None:
     with pytest.raises(LoadRefused) as refused:
         await employed(**changes)
+    assert [fault.pointer for fault in refused.value.faults] == [f"/0/{column}"]
+
+
+async def trained(day: str, hours: int) -> None:
+    line = {
+        "provider": "hearth",
+        "carer": "C1",
+        "kind": "training",
+        "reason": "Register",
+        "reference": f"T{day}",
+    }
+    await load_rows("activities", [{**line, "start": f"{day} 06:00", "end": f"{day} {6 + hours:02d}:00"}])
+
+
+async def on_leave(first: str, last: str, **said: str) -> None:
+    line = {"provider": "hearth", "employment": "E1", "kind": "holiday", "from": first, "until": last}
+    await load_rows("leave", [{**line, **said}])
+
+
+YEAR = {"work_type": "salaried", "basic_hours_per_year": "52", "calculation_year_start": "2026-10-01"}
+"""An hour a week, so that few hours pass a year's."""
+
+
+@pytest.fixture
+async def salaried(office: Office) -> Office:
+    """36 hours of training in the year before the week, 9 before the year, 9 in the week; £100 of salary for it."""
+    office.set(office.clock.replace(month=11, day=10))
+    await employed(**YEAR)
+    await trained("2026-09-30", 9)
+    for day in ("2026-10-20", "2026-10-21", "2026-10-22"):
+        await trained(day, 12)
+    await trained("2026-11-03", 9)
+    await salary("100.00")
+    return office
+
+
+async def tested(office: Office, superuser: asyncpg.Connection) -> dict[str, Any]:
+    """The first carer's test of the week; it recomputes to the same bytes, and its bundle proves it."""
+    office.set(REPORT_DUE)
+    async with db.as_provider(PROVIDER) as connection:
+        first, last = (date.fromisoformat(day) for day in WEEK)
+        await issue_wage_report(connection, PROVIDER, "weekly:mon", first, last, "provisional", REPORT_DUE)
+    assert [verified.faults async for verified in verify_documents(PROVIDER) if verified.faults] == []
+    document = await superuser.fetchval("SELECT id::text FROM document WHERE kind = 'wage_report'")
+    await office.run(REPORT_DUE, "checkpoints")
+    for worker in (None, "E1"):
+        assert told(verify_bundle((await export_evidence(PROVIDER, document, worker)).content)) == {}
+    [found] = (await reports(superuser))["provisional"]["workers"]
+    return dict(found)
+
+
+async def test_hours_within_those_of_the_year_are_shown_and_not_added(
+    salaried: Office, superuser: asyncpg.Connection
+) -> None:
+    await on_leave("2026-10-26", "2026-10-27", hours="6", pay="full")
+    worker = await tested(salaried, superuser)
+    year = worker["beside"]["salaried"]
+    # 36 hours of work and 6 of leave before, 9 in the week: 51 of 52
+    assert (year["since"], year["before"], year["here"], year["excess"]) == ("2026-10-01", "2520", "540", "0")
+    assert (worker["result"]["counted_minutes"], year["shortfall_if_paid"]) == ("60", None)
+
+
+async def test_hours_beyond_those_of_the_year_are_found_from_the_records(
+    salaried: Office, superuser: asyncpg.Connection
+) -> None:
+    await on_leave("2026-10-26", "2026-10-27", hours="6", pay="none")
+    await trained("2026-11-05", 3)
+    worker = await tested(salaried, superuser)
+    assert worker["beside"]["salaried"]["excess"] == "120"
+    # 52 x 7 / 365 hours of the week and two beyond the year's
+    assert worker["result"]["counted_minutes"] == "179.84"
+    [excess] = [row for row in worker["result"]["work"] if row["kind"] == "excess"]
+    assert (excess["minutes"], excess["rule"]) == ("120", "nmw-2015-28")
+
+
+async def test_an_absence_on_less_pay_takes_its_hours_off(
+    salaried: Office, superuser: asyncpg.Connection
+) -> None:
+    await on_leave("2026-11-06", "2026-11-09", hours="1", pay="reduced")
+    worker = await tested(salaried, superuser)
+    # three of the four days lie in the week: three quarters of an hour less than one
+    assert worker["result"]["counted_minutes"] == "15"
+    assert worker["beside"]["salaried"]["unsaid_days"] == 0
+
+
+async def test_leave_of_which_nobody_said_the_hours_is_an_open_question_shown_both_ways(
+    salaried: Office, superuser: asyncpg.Connection
+) -> None:
+    await on_leave("2026-11-04", "2026-11-05")
+    await salary("10.00")
+    worker = await tested(salaried, superuser)
+    year, result = worker["beside"]["salaried"], worker["result"]
+    assert (year["unsaid_days"], result["counted_minutes"], result["shortfall"]) == (2, "60", "2.71")
+    # unpaid, two days of 365 come off: 60 - 52 x 2 / 365 x 60 minutes
+    assert (year["shortfall_if_paid"], year["shortfall_if_unpaid"]) == ("2.71", "0.00")
+
+
+async def test_without_a_first_day_of_the_year_the_report_says_so(
+    salaried: Office, superuser: asyncpg.Connection
+) -> None:
+    await employed(work_type="salaried", basic_hours_per_year="52")
+    worker = await tested(salaried, superuser)
+    assert (worker["beside"]["salaried"]["since"], worker["result"]["counted_minutes"]) == (None, "60")
+    text = pdf.text(await file_of(superuser, "pdf"))
+    assert "Nobody has said when the calculation year begins" in text
+
+
+async def file_of(superuser: asyncpg.Connection, kind: str) -> bytes:
+    content: bytes = await superuser.fetchval("SELECT content FROM document_file WHERE format = $1", kind)
+    return content
+
+
+@pytest.mark.parametrize(
+    ("said", "column"),
+    [
+        ({"hours": "8"}, "pay"),
+        ({"pay": "full"}, "hours"),
+        ({"hours": "9000", "pay": "full"}, "hours"),
+        ({"hours": "8", "pay": "half"}, "pay"),
+        ({"hours": "8", "pay": "none", "until": ""}, "until"),
+    ],
+)
+async def test_leave_that_does_not_fit_is_refused(office: Office, said: dict[str, str], column: str) -> None:
+    with pytest.raises(LoadRefused) as refused:
+        await on_leave("2026-11-04", said.pop("until", "2026-11-05"), **said)
     assert [fault.pointer for fault in refused.value.faults] == [f"/0/{column}"]

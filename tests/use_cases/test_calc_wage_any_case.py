@@ -15,7 +15,7 @@ from tests.wage import TODAY
 from tests.wage_by_hand import (
     COUNTED,
     changes_of,
-    counts,
+    fraction_here,
     hours_of,
     pay_rows,
     printed,
@@ -246,8 +246,8 @@ def minutes(hours: Any) -> str:
 def warned(case: dict[str, Any], exact: dict[str, Any]) -> list[str]:
     """The doubts that the answer must put into words."""
     found = set()
-    for line, (_, placed, _, _) in zip(case["pay"], pay_rows(case), strict=True):
-        if line["kind"] in ("rolled_up_holiday_pay", "sleep_in_allowance") and placed and not counts(line):
+    for line in case["pay"]:
+        if line["kind"] in ("rolled_up_holiday_pay", "sleep_in_allowance") and fraction_here(case, line):
             found.add(line["kind"])
     if exact["due"] is None:
         found.add("rate_now_unknown")

@@ -94,9 +94,12 @@ CREATE TABLE leave_version (               -- of a carer
     starts_on date NOT NULL,
     version integer NOT NULL,
     ends_on date,
+    hours numeric,                         -- of the basic hours, for salaried hours work; null: not said
+    pay text CHECK (pay IN ('full', 'reduced', 'none')),
     digest bytea NOT NULL,
     recorded_at timestamptz NOT NULL,
     PRIMARY KEY (provider_id, employment_id, kind, starts_on, version),
+    CHECK ((hours IS NULL) = (pay IS NULL)),
     FOREIGN KEY (provider_id, employment_id) REFERENCES employment ON DELETE RESTRICT
 );
 CALL protect_fact('leave_version');

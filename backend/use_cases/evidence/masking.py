@@ -59,6 +59,7 @@ def without_names(recorded: RecordedWages, provider_id: UUID) -> RecordedWages:
         pay_lines=_lines(recorded.pay_lines, provider_id),
         payroll_lines=_lines([{**row, "description": None} for row in recorded.payroll_lines], provider_id),
         miles_before={masked_id(provider_id, key): miles for key, miles in recorded.miles_before.items()},
+        salaried_years={masked_id(provider_id, key): year for key, year in recorded.salaried_years.items()},
         changes=changes_for_auditor(recorded.changes, provider_id),
     )
 

@@ -38,6 +38,7 @@ def of_one_carer(recorded: RecordedWages, carer_id: UUID) -> RecordedWages:
             one for one in recorded.changes if one.employment in {row["reference"] for row in employments}
         ],
         miles_before={key: miles for key, miles in recorded.miles_before.items() if key in own},
+        salaried_years={key: year for key, year in recorded.salaried_years.items() if key in own},
     )
 
 
