@@ -30,7 +30,7 @@ def test_the_same_snapshot_gives_the_same_bytes() -> None:
 def test_a_sheet_for_each_table() -> None:
     assert CalamineWorkbook.from_filelike(BytesIO(book())).sheet_names == [
         "Summary", "Workers", "Hours", "Pay", "Adjustments", "Side by side", "Mileage risk", "Standards",
-        "Not classified", "Perhaps twice", "Pay elements", "Days", "Gaps", "Gap seconds",
+        "Not classified", "Perhaps twice", "Salaried hours", "Pay elements", "Days", "Gaps", "Gap seconds",
         "Earlier periods", "Earlier gaps", "Visits", "Flags", "Not tested",
         "Rules", "Engines", "Paces", "Rates",
     ]  # fmt: skip

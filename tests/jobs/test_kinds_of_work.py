@@ -254,7 +254,7 @@ async def salaried(office: Office) -> Office:
     return office
 
 
-async def tested(office: Office, superuser: asyncpg.Connection) -> dict[str, Any]:
+async def proved(office: Office, superuser: asyncpg.Connection) -> dict[str, Any]:
     """The first carer's test of the week; it recomputes to the same bytes, and its bundle proves it."""
     office.set(REPORT_DUE)
     async with db.as_provider(PROVIDER) as connection:
@@ -273,7 +273,7 @@ async def test_hours_within_those_of_the_year_are_shown_and_not_added(
     salaried: Office, superuser: asyncpg.Connection
 ) -> None:
     await on_leave("2026-10-26", "2026-10-27", hours="6", pay="full")
-    worker = await tested(salaried, superuser)
+    worker = await proved(salaried, superuser)
     year = worker["beside"]["salaried"]
     # 36 hours of work and 6 of leave before, 9 in the week: 51 of 52
     assert (year["since"], year["before"], year["here"], year["excess"]) == ("2026-10-01", "2520", "540", "0")
@@ -285,7 +285,7 @@ async def test_hours_beyond_those_of_the_year_are_found_from_the_records(
 ) -> None:
     await on_leave("2026-10-26", "2026-10-27", hours="6", pay="none")
     await trained("2026-11-05", 3)
-    worker = await tested(salaried, superuser)
+    worker = await proved(salaried, superuser)
     assert worker["beside"]["salaried"]["excess"] == "120"
     # 52 x 7 / 365 hours of the week and two beyond the year's
     assert worker["result"]["counted_minutes"] == "179.84"
@@ -297,7 +297,7 @@ async def test_an_absence_on_less_pay_takes_its_hours_off(
     salaried: Office, superuser: asyncpg.Connection
 ) -> None:
     await on_leave("2026-11-06", "2026-11-09", hours="1", pay="reduced")
-    worker = await tested(salaried, superuser)
+    worker = await proved(salaried, superuser)
     # three of the four days lie in the week: three quarters of an hour less than one
     assert worker["result"]["counted_minutes"] == "15"
     assert worker["beside"]["salaried"]["unsaid_days"] == 0
@@ -308,7 +308,7 @@ async def test_leave_of_which_nobody_said_the_hours_is_an_open_question_shown_bo
 ) -> None:
     await on_leave("2026-11-04", "2026-11-05")
     await salary("10.00")
-    worker = await tested(salaried, superuser)
+    worker = await proved(salaried, superuser)
     year, result = worker["beside"]["salaried"], worker["result"]
     assert (year["unsaid_days"], result["counted_minutes"], result["shortfall"]) == (2, "60", "2.71")
     # unpaid, two days of 365 come off: 60 - 52 x 2 / 365 x 60 minutes
@@ -319,7 +319,7 @@ async def test_without_a_first_day_of_the_year_the_report_says_so(
     salaried: Office, superuser: asyncpg.Connection
 ) -> None:
     await employed(work_type="salaried", basic_hours_per_year="52")
-    worker = await tested(salaried, superuser)
+    worker = await proved(salaried, superuser)
     assert (worker["beside"]["salaried"]["since"], worker["result"]["counted_minutes"]) == (None, "60")
     text = pdf.text(await file_of(superuser, "pdf"))
     assert "Nobody has said when the calculation year begins" in text
