@@ -15,6 +15,7 @@ from schemas.strict import INVALID, Fault
 HIGHEST_PRICE: Final = 1_000_000
 """Pounds. Keeps every sum of a price inside 128-bit integers, far above any contract."""
 HIGHEST_MULTIPLIER: Final = 1_000
+MOST_HOURS: Final = 100_000
 LONGEST_VISIT_SECONDS: Final = 31 * 86_400
 
 _CLOCK: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
@@ -249,6 +250,34 @@ class Lot(Struct, frozen=True, kw_only=True):
     tier: Literal["prime", "supplementary", "gold", "silver", "bronze"] | None = None
 
 
+def parse_hours(data: object) -> Decimal:
+    """Hours as a decimal string, above zero; they come to whole seconds."""
+    value = parse_decimal(data)
+    if not 0 < value <= MOST_HOURS:
+        raise ValueError(f"must be more than 0 and at most {MOST_HOURS}")
+    if value * 3600 % 1:
+        raise ValueError("must come to whole seconds")
+    return value
+
+
+Hours = Annotated[Decimal, _meta(parse_hours, **_DECIMAL_TEXT)]
+
+
+class Block(Struct, frozen=True, kw_only=True):
+    """Hours of some services in some zones that are bought for each billing period at `hourly` pounds, used or not."""
+
+    name: Text
+    services: Annotated[list[Text], Meta(min_length=1)]
+    zones: Annotated[list[Text], Meta(min_length=1)]
+    hours: Hours
+    hourly: Price
+
+    @property
+    def seconds(self) -> int:
+        """The hours of carers' time that it holds, in seconds."""
+        return int(self.hours * 3600)
+
+
 class VatTerm(Struct, frozen=True, kw_only=True):
     """How VAT treats some services: category S at a `rate` in per cent, or E, exempt for a `reason`.
 
@@ -340,6 +369,7 @@ class Contract(Struct, frozen=True, kw_only=True):
     lots: list[Lot] = []
     vat: list[VatTerm] = []
     mileage: Mileage | None = None
+    blocks: list[Block] = []
 
     @property
     def tolerance(self) -> int:
@@ -363,6 +393,7 @@ class Contract(Struct, frozen=True, kw_only=True):
         yield from _too_high(valid.get("rates"), valid.get("annual_uplifts"))
         yield from _twice(valid.get("lots"), "lot", "/lots")
         yield from _vat_faults(valid.get("vat"))
+        yield from _twice(valid.get("blocks"), "name", "/blocks")
 
 
 class ContractVersion(Contract, frozen=True, kw_only=True):

@@ -26,6 +26,7 @@ class DeliveredWeek(Struct, frozen=True, kw_only=True):
     refused: int
     called_off: int
     unsettled: int
+    to_come: int
     days_away: int
 
 

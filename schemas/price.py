@@ -127,7 +127,7 @@ class PriceLine(Struct, frozen=True, kw_only=True):
 
     `rounding_minutes` is payable less minutes after basis and cap; `difference_minutes` payable less actual.
     `unit` is null where nothing is due and no rate is known. `miles` and `mileage`, what is paid for them, stand only
-    under a contract that pays mileage; the `amount` holds it.
+    under a contract that pays mileage; the `amount` holds it. `block` names the block that pays for the line already.
     """
 
     visit: str
@@ -144,6 +144,19 @@ class PriceLine(Struct, frozen=True, kw_only=True):
     funding: list[PayerShare]
     miles: str | UnsetType = UNSET
     mileage: str | UnsetType = UNSET
+    block: str | UnsetType = UNSET
+
+
+class BlockUse(Struct, frozen=True, kw_only=True):
+    """A block of hours that is paid whether used or not, and how far the visits used it. Minutes are carers' time."""
+
+    name: str
+    minutes: str
+    used_minutes: str
+    unused_minutes: str
+    amount: str
+    rule: str
+    funding: list[PayerShare]
 
 
 class PriceFinding(Struct, frozen=True, kw_only=True):
@@ -155,9 +168,10 @@ class PriceFinding(Struct, frozen=True, kw_only=True):
 
 
 class PriceResult(Struct, frozen=True, kw_only=True):
-    """The answer of calc price."""
+    """The answer of calc price. `blocks` stand only under a contract that has some; the `total` holds them."""
 
     lines: list[PriceLine]
     total: str
     by_payer: dict[str, str]
     findings: list[PriceFinding]
+    blocks: list[BlockUse] | UnsetType = UNSET

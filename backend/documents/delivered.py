@@ -10,7 +10,8 @@ from schemas.delivered import DeliveredCare
 
 _COLUMNS: Final = (
     "person", "week", "packages", "commissioned_hours", "planned_hours", "delivered_hours", "delivered_percent",
-    "commissioned_visits", "planned_visits", "made", "missed", "refused", "called_off", "unsettled", "days_away",
+    "commissioned_visits", "planned_visits", "made", "missed", "refused", "called_off", "unsettled", "to_come",
+    "days_away",
 )  # fmt: skip
 
 

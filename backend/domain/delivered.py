@@ -6,7 +6,7 @@ hour of two carers is one hour, commissioned, planned and delivered alike. Insta
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any, Final
 
@@ -58,6 +58,7 @@ class Week:
     refused: int
     called_off: int
     unsettled: int
+    to_come: int
     days_away: int
 
 
@@ -67,13 +68,18 @@ def monday_of(day: date) -> date:
 
 
 def delivered_weeks(
-    visits: pl.DataFrame, commissions: Sequence[Commission], absences: pl.DataFrame, first: date, last: date
+    visits: pl.DataFrame,
+    commissions: Sequence[Commission],
+    absences: pl.DataFrame,
+    first: date,
+    last: date,
+    now: datetime,
 ) -> list[Week]:
     """The weeks from Monday `first` to Sunday `last` of everybody with a package or a planned visit in them.
 
     `visits` are attendances as domain.visit gives them, `absences` in ABSENCES.
     """
-    done = {(row["person"], row["monday"]): row for row in _sums(visits).to_dicts()}
+    done = {(row["person"], row["monday"]): row for row in _sums(visits, now).to_dicts()}
     asked = _asked(commissions, first, last)
     return [
         _week(key, asked.get(key, []), done.get(key), absences)
@@ -81,7 +87,7 @@ def delivered_weeks(
     ]
 
 
-def _sums(rows: pl.DataFrame) -> pl.DataFrame:
+def _sums(rows: pl.DataFrame, now: datetime) -> pl.DataFrame:
     """Sums by person and week of the visits that a package asked for."""
     day = pl.col("starts_at").dt.convert_time_zone(LONDON_NAME).dt.date()
     known = pl.col("actual_start").is_not_null() & pl.col("actual_end").is_not_null()
@@ -102,11 +108,13 @@ def _sums(rows: pl.DataFrame) -> pl.DataFrame:
             .sum(),
             made=pl.col("counts").any(),
             rank=pl.col("rank").min(),
+            over=(pl.col("planned_end") <= now).first(),
         )
         .with_columns(status=pl.col("rank").replace_strict(dict(enumerate(_RANK)), return_dtype=pl.String))
     )
     stood = ~pl.col("status").is_in(["cancelled", "suspended"])
     came = pl.col("made") & (pl.col("status") == "completed")
+    coming = (pl.col("status") == "planned") & ~pl.col("over")
     return visits.group_by("person", "monday").agg(
         planned_seconds=(pl.col("planned") * pl.col("carers")).filter(stood).sum(),
         delivered_seconds=pl.col("delivered").sum(),
@@ -115,7 +123,8 @@ def _sums(rows: pl.DataFrame) -> pl.DataFrame:
         missed=(pl.col("status") == "missed").sum().cast(pl.Int64),
         refused=(pl.col("status") == "refused").sum().cast(pl.Int64),
         called_off=(~stood).sum().cast(pl.Int64),
-        unsettled=(pl.col("status").is_in(["completed", "planned"]) & ~came).sum().cast(pl.Int64),
+        unsettled=(pl.col("status").is_in(["completed", "planned"]) & ~came & ~coming).sum().cast(pl.Int64),
+        to_come=coming.sum().cast(pl.Int64),
     )
 
 
@@ -137,7 +146,7 @@ def _asked(
 
 _NOTHING: Final = dict.fromkeys(
     ("planned_seconds", "delivered_seconds", "planned_visits", "made", "missed", "refused", "called_off",
-     "unsettled"), 0,
+     "unsettled", "to_come"), 0,
 )  # fmt: skip
 
 

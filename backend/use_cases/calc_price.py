@@ -1,5 +1,6 @@
 """Price visits under a contract: one case on paper, or many at once."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -12,9 +13,19 @@ from msgspec import UNSET
 from backend.domain.funding import Funders, share
 from backend.domain.money import millionths, pounds
 from backend.domain.pricing import ATTENDANCES, VISITS, Priced, price, terms_of
+from backend.domain.pricing.blocks import PAID, WITHIN, Timed, block_pence, within_blocks
 from backend.use_cases.bank_holidays import bank_holidays
 from schemas.contract import Funder
-from schemas.price import PayerShare, PriceCase, PricedVisit, PriceFinding, PriceLine, PriceResult, VisitSpan
+from schemas.price import (
+    BlockUse,
+    PayerShare,
+    PriceCase,
+    PricedVisit,
+    PriceFinding,
+    PriceLine,
+    PriceResult,
+    VisitSpan,
+)
 from schemas.strict import Faulty, decode_each, parse_json
 
 
@@ -105,20 +116,87 @@ def _result(
     own = {visit.id: funders_of(visit.funding) for visit in case.visits if visit.funding is not None}
     totals = {payer: 0 for payer, _ in standard}
     lines = []
-    for row in rows:
+    within, blocks = _blocks(case, rows)
+    charged = [_within(row, within.get(place)) for place, row in enumerate(rows)]
+    for row in charged:
         funders = own.get(row["visit"], standard)
-        shares = share(row["amount"], funders)
-        for (payer, _), pence in zip(funders, shares, strict=True):
-            totals[payer] = totals.get(payer, 0) + pence
-        lines.append(_line(row, funders, shares))
+        lines.append(_line(row, funders, _asked(row["amount"], funders, totals)))
+    for block in case.contract.blocks:
+        _asked(block_pence(block), standard, totals)
     return PriceResult(
         lines=lines,
-        total=_pounds(sum(row["amount"] for row in rows)),
+        total=_pounds(sum(totals.values())),
         by_payer={payer: _pounds(pence) for payer, pence in totals.items()},
         findings=[
             PriceFinding(visit=row["visit"], code=row["code"], detail=row["detail"]) for row in findings
         ],
+        blocks=blocks or UNSET,
     )
+
+
+def _asked(pence: int, funders: Funders, totals: dict[str, int]) -> Sequence[int]:
+    """Each payer's share, which is added to its total."""
+    shares = share(pence, funders)
+    for (payer, _), part in zip(funders, shares, strict=True):
+        totals[payer] = totals.get(payer, 0) + part
+    return shares
+
+
+def _blocks(case: PriceCase, rows: Sequence[Mapping[str, Any]]) -> tuple[dict[int, str], list[BlockUse]]:
+    """The name of the block that pays for each line, by the line's place, and how far each block was used."""
+    visits = {visit.id: visit for visit in case.visits}
+    timed = [
+        _timed(place, visits[row["visit"]], row) for place, row in enumerate(rows) if row["outcome"] == "made"
+    ]
+    found = within_blocks(timed, case.contract.blocks)
+    used = Counter[int]()
+    for line in timed:
+        if line.place in found:
+            used[found[line.place]] += line.seconds
+    names = {place: case.contract.blocks[block].name for place, block in found.items()}
+    return names, [_use(case, index, used[index]) for index in range(len(case.contract.blocks))]
+
+
+def _timed(place: int, visit: PricedVisit, row: Mapping[str, Any]) -> Timed:
+    """A line is of one carer where each has her own, else of all that were commissioned."""
+    span = visit.planned or visit.actual
+    start = span.start if span else min(each.actual.start for each in visit.attendances or [] if each.actual)
+    carers = visit.carers if row["attendance"] == 0 else 1
+    return Timed(place, visit.id, visit.service, visit.zone, start, row["payable_seconds"] * carers)
+
+
+def _use(case: PriceCase, index: int, used: int) -> BlockUse:
+    block = case.contract.blocks[index]
+    funders, pence = funders_of(case.contract.funding), block_pence(block)
+    return BlockUse(
+        name=block.name,
+        minutes=_minutes(block.seconds),
+        used_minutes=_minutes(used),
+        unused_minutes=_minutes(block.seconds - used),
+        amount=_pounds(pence),
+        rule=PAID,
+        funding=_shared(funders, share(pence, funders)),
+    )
+
+
+def _within(row: Mapping[str, Any], block: str | None) -> dict[str, Any]:
+    """A line that a block pays for costs no more than its mileage."""
+    if block is None:
+        return {**row, "block": UNSET}
+    return {
+        **row,
+        "block": block,
+        "amount": row["mileage"] or 0,
+        "uplift": None,
+        "rules": [*row["rules"], WITHIN],
+    }
+
+
+def _shared(funders: Funders, shares: Sequence[int]) -> list[PayerShare]:
+    return [
+        PayerShare(payer=payer, amount=_pounds(pence))
+        for (payer, _), pence in zip(funders, shares, strict=True)
+    ]
 
 
 def _line(row: Mapping[str, Any], funders: Funders, shares: Sequence[int]) -> PriceLine:
@@ -135,10 +213,8 @@ def _line(row: Mapping[str, Any], funders: Funders, shares: Sequence[int]) -> Pr
         amount=_pounds(row["amount"]),
         uplift=row["uplift"],
         rules=row["rules"],
-        funding=[
-            PayerShare(payer=payer, amount=_pounds(pence))
-            for (payer, _), pence in zip(funders, shares, strict=True)
-        ],
+        funding=_shared(funders, shares),
+        block=row["block"],
         miles=UNSET if row["mileage"] is None else f"{Decimal(row['miles']).scaleb(-2).normalize():f}",
         mileage=UNSET if row["mileage"] is None else _pounds(row["mileage"]),
     )

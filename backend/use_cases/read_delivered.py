@@ -68,7 +68,7 @@ async def delivered_care(
         people = {one.person for one in commissions} | set(ours["service_user_id"].drop_nulls())
         named, absences = await _about(connection, provider_id, people, now)
         names = await parties(connection, [provider_id])
-    weeks = await asyncio.to_thread(delivered_weeks, ours, commissions, absences, opens, closes)
+    weeks = await asyncio.to_thread(delivered_weeks, ours, commissions, absences, opens, closes, now)
     told = [_told(week, named[week.person], commissioner is None) for week in weeks]
     return DeliveredCare(
         provider=names[provider_id].reference,
@@ -122,6 +122,7 @@ def _told(week: Week, about: Mapping[str, Any], with_name: bool) -> DeliveredWee
         refused=week.refused,
         called_off=week.called_off,
         unsettled=week.unsettled,
+        to_come=week.to_come,
         days_away=week.days_away,
     )
 

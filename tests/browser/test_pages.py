@@ -69,6 +69,8 @@ async def pages_of(busy: Desk, who: str) -> list[str]:
     worker = f"/wage-reports/{report}/workers/1"
     reports = ["/wage-reports", f"/wage-reports/{report}", worker, f"{worker}/days/2026-11-02"]
     invoices = ["/invoices", f"/invoices/{invoice}", *await disputes_of(busy, invoice)]
+    days = "from=2026-11-02&until=2026-11-22"
+    care = [f"/delivered?{days}", f"/statement?provider=hearth&person=S1&{days}"]
     office = [
         "/today",
         "/today?date=nonsense",
@@ -83,6 +85,7 @@ async def pages_of(busy: Desk, who: str) -> list[str]:
     return {
         "manager": [
             *office,
+            *care,
             *invoices,
             "/invoices/drafts",
             "/invoices/draft?contract=HC-01&date=2026-11-16",
@@ -92,9 +95,10 @@ async def pages_of(busy: Desk, who: str) -> list[str]:
             "/what-if",
             "/what-if?period=2026-11-02&waiting=12.71",
         ],
-        "commissioner": [*invoices, "/today", "/care-costs", f"/care-costs/{report}"],
+        "commissioner": [*invoices, *care, "/today", "/care-costs", f"/care-costs/{report}"],
         "auditor": [*reports, "/arrears"],
         "administrator": ["/organisations", "/users"],
+        "person": ["/my-care", f"/my-care/statement?{days}", "/my-care/invoices"],
     }[who]
 
 
@@ -115,7 +119,7 @@ async def photograph(page: Page, who: str) -> None:
         await page.screenshot(path=Path(SHOTS) / f"{who}-{name}.png", full_page=True)
 
 
-@pytest.mark.parametrize("who", ["manager", "commissioner", "auditor", "administrator"])
+@pytest.mark.parametrize("who", ["manager", "commissioner", "auditor", "administrator", "person"])
 async def test_every_page_is_free_of_accessibility_faults(
     busy: Desk, address: str, browser: Browser, who: str
 ) -> None:

@@ -27,7 +27,7 @@ async def test_a_commissioner_sees_hours_and_visits_of_its_packages_and_no_name(
         "provider": "hearth", "person": "S1", "week": "2026-11-02", "packages": "P1",
         "commissioned_hours": "2.00", "planned_hours": "1.00", "delivered_hours": "1.00", "delivered_percent": "50.00",
         "commissioned_visits": "4.00", "planned_visits": "2", "made": "2", "missed": "0", "refused": "0",
-        "called_off": "0", "unsettled": "0", "days_away": "0",
+        "called_off": "0", "unsettled": "0", "to_come": "0", "days_away": "0",
     }  # fmt: skip
     looked = "SELECT count(*) FROM access_log WHERE what = 'delivered care'"
     assert await busy.superuser.fetchval(looked) == 2

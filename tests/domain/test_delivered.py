@@ -16,6 +16,7 @@ MONDAY = date(2026, 11, 2)
 SUNDAY = date(2026, 11, 8)
 NOBODY_AWAY = pl.DataFrame(schema=ABSENCES)
 HOUR = 3600
+NOW = datetime(2026, 11, 30, tzinfo=UTC)
 
 
 def at(day: int, clock: str) -> datetime:
@@ -57,7 +58,7 @@ def commission(**changes: Any) -> Commission:
 def weeks(
     rows: list[dict[str, Any]], *commissions: Commission, away: pl.DataFrame = NOBODY_AWAY
 ) -> list[Week]:
-    return delivered_weeks(pl.DataFrame(rows, VISIT_SCHEMA), commissions, away, MONDAY, SUNDAY)
+    return delivered_weeks(pl.DataFrame(rows, VISIT_SCHEMA), commissions, away, MONDAY, SUNDAY, NOW)
 
 
 def test_a_week_shows_what_was_asked_for_planned_and_delivered() -> None:
@@ -105,6 +106,13 @@ def test_visits_that_were_not_made_are_told_apart() -> None:
     assert (week.planned_visits, week.planned_seconds) == (4, 4 * HOUR // 2)
 
 
+def test_a_visit_still_to_come_is_not_one_that_nobody_has_settled() -> None:
+    never: dict[str, Any] = {"actual_start": None, "actual_end": None, "status": "planned"}
+    later = {"planned_start": NOW, "planned_end": NOW + timedelta(minutes=30)}
+    [week] = weeks([attendance(**never), attendance("v2", **never, **later)], commission())
+    assert (week.unsettled, week.to_come, week.planned_visits) == (1, 1, 2)
+
+
 def test_time_that_is_not_settled_is_not_delivered_yet() -> None:
     [week] = weeks([attendance(unresolved="implausible")], commission())
     assert (week.delivered_seconds, week.made, week.unsettled) == (0, 0, 1)
@@ -130,7 +138,7 @@ def test_the_weeks_together_hold_every_minute_once(made: list[tuple[int, int]]) 
         for number, (day, minutes) in enumerate(made)
     ]
     found = delivered_weeks(
-        pl.DataFrame(rows, VISIT_SCHEMA), [commission()], NOBODY_AWAY, MONDAY, date(2026, 11, 29)
+        pl.DataFrame(rows, VISIT_SCHEMA), [commission()], NOBODY_AWAY, MONDAY, date(2026, 11, 29), NOW
     )
     assert sum(week.delivered_seconds for week in found) == 60 * sum(minutes for _, minutes in made)
     assert sum(week.made for week in found) == len(made)

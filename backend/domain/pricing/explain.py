@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from backend.domain.money import printed
+from backend.domain.money import pounds, printed
 from backend.domain.pricing.annual import DatedRate, dated_rates
+from backend.domain.pricing.blocks import block_pence, hours_text
 from backend.domain.vat import treatment_of
-from schemas.contract import Contract, Funder, Uplift, VatTerm
+from schemas.contract import Block, Contract, Funder, Uplift, VatTerm
 
 _DAY_NAMES = {
     "mon": "Mondays",
@@ -34,6 +35,7 @@ def explain(contract: Contract) -> list[str]:
         ),
         *_holidays(contract),
         *_mileage(contract),
+        *(_block(block) for block in contract.blocks),
         *_not_made(contract),
         f"Who pays: {_funding(contract.funding)}.",
         *(_vat(term) for term in sorted(contract.vat, key=lambda term: term.services is None)),
@@ -114,6 +116,15 @@ def _mileage(contract: Contract) -> Iterator[str]:
             f"Mileage: {_money(contract.mileage.per_mile)} for each mile of the journey that led to a visit made, on "
             "top of its price."
         )
+
+
+def _block(block: Block) -> str:
+    return (
+        f"Block {block.name}: {hours_text(block)} hours of {' and '.join(block.services)} in zone "
+        f"{' and '.join(block.zones)} each billing period at {_money(block.hourly)} an hour, "
+        f"{printed(pounds(block_pence(block)))} whether used or not. Visits use it in order of planned start; one that "
+        "does not fit whole is paid at its rate."
+    )
 
 
 def _holidays(contract: Contract) -> Iterator[str]:

@@ -62,6 +62,7 @@ async def store_contracts(session: Session, lines: Sequence[Line[ContractVersion
         commissioners = await _commissioners(session, provider_id, rows)
         await _refuse_overlaps(session, "contract_periods", provider_id, rows)
         await _note_payers(session, rows)
+        _refuse_blocks(session, rows)
         if session.report.faults:
             continue
         things = [
@@ -72,6 +73,15 @@ async def store_contracts(session: Session, lines: Sequence[Line[ContractVersion
         facts = [_contract(provider_id, line.row, commissioners[line.row.commissioner]) for line in rows]
         counts.add(await append(session.connection, _CONTRACTS, facts, session.now))
     return counts
+
+
+def _refuse_blocks(session: Session, lines: Sequence[Line[ContractVersion]]) -> None:
+    """Invoices cannot bill blocks of hours yet, and must not leave out what a contract says."""
+    for line in lines:
+        if line.row.blocks:
+            session.report.fault(
+                line, "blocks", "are worked out by calc price alone; invoices cannot bill them yet"
+            )
 
 
 async def store_pay_terms(session: Session, lines: Sequence[Line[PayTermsVersion]]) -> Counts:

@@ -199,6 +199,11 @@ CONTRACT_FAULTS: list[Case] = [
     ({"commissioner": "lantern"}, "/0/commissioner", "lantern is a provider"),
     ({"commissioner": "icb"}, "/0/commissioner", "is with another commissioner"),
     ({"from": "2026-05-01"}, "/0/from", "overlaps"),
+    (
+        {"blocks": [{"name": "b", "services": ["s"], "zones": ["z"], "hours": "1", "hourly": "20"}]},
+        "/0/blocks",
+        "invoices cannot bill them yet",
+    ),
     ({"from": "2026-01-01"}, "/0/until", "overlaps"),
     ({"from": "2027-04-01"}, "/0/until", "is before from"),
     ({"billing_period": "daily"}, "/0/billing_period", "must be such as weekly:mon"),
