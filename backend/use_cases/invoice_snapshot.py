@@ -35,7 +35,7 @@ from schemas.documents import (
 )
 from schemas.strict import decode
 
-TEMPLATE_VERSION: Final = "invoice-3"
+TEMPLATE_VERSION: Final = "invoice-4"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
+from backend.domain.invoice_state import State
 from backend.faults import DomainError
 from backend.tables.ids import organisation_id
 from backend.use_cases.answer_dispute import answer_dispute
@@ -16,6 +17,7 @@ from backend.use_cases.decide_dispute import decide_dispute, still_asked
 from backend.use_cases.raise_dispute import raise_dispute
 from backend.use_cases.read_disputes import read_dispute
 from backend.use_cases.read_invoice import read_invoice
+from backend.use_cases.read_invoices import read_invoices
 from backend.use_cases.reconcile import reconcile
 from backend.use_cases.record_payment import record_payment
 from backend.use_cases.verify_documents import verify_documents
@@ -235,3 +237,20 @@ async def test_payments_are_recorded_once_and_in_whole_pence(
     assert (await refused(record_payment(PROVIDER, "HEARTH-9", on, Decimal(1), "x")))[0] == "not_found"
     await record_payment(PROVIDER, "HEARTH-000001", on, Decimal("-21.00"), "BACS 1")
     assert await superuser.fetchval("SELECT sum(pence) FROM payment") == 0
+
+
+async def test_the_list_of_one_state_goes_on_over_pages_of_other_states(
+    office: Office, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await shared_week(office)
+    await record_payment(PROVIDER, "HEARTH-000002", date(2026, 11, 11), Decimal("9.00"), "BACS 1")
+    monkeypatch.setattr("backend.use_cases.read_documents.PAGE", 1)
+    monkeypatch.setattr("backend.use_cases.read_invoices.PAGE", 1)
+    reader = of("hearth", provider=True)
+    wanted: list[tuple[State, str]] = [("issued", "HEARTH-000001"), ("paid", "HEARTH-000002")]
+    for state, number in wanted:
+        found, more = await read_invoices(reader, state)
+        assert ([each.document.number for each in found], more) == ([number], False)
+    assert (await read_invoices(reader, "disputed")) == ([], False)
+    found, more = await read_invoices(reader)
+    assert (len(found), more) == (1, True)
