@@ -109,8 +109,8 @@ def page(request: AnyRequest) -> Response[bytes] | Redirect:
 
 @get(f"{BASE}/{WORKER}", include_in_schema=False, sync_to_thread=False)
 def worker(request: AnyRequest) -> Response[bytes]:
-    """The service worker: it differs whenever any file does."""
-    return _sent(request, WORKER, _NO_CACHE)
+    """The service worker: it differs whenever any file does. It also answers at /at, where tags in homes lead."""
+    return _sent(request, WORKER, {**_NO_CACHE, "Service-Worker-Allowed": "/"})
 
 
 @get(f"{BASE}/{MANIFEST}", include_in_schema=False, sync_to_thread=False)

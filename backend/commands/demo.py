@@ -75,7 +75,7 @@ def demo(serve: bool, out: Path, port: int, **size: Any) -> None:
             _tell_results(plan)
             _tell_logins(password)
             if serve:
-                _run(_serve_until_stopped(plan, environment))
+                _run(_serve_until_stopped(plan, story, environment))
     except KeyboardInterrupt:
         click.echo("\nEnded; nothing is left running.", err=True)
         raise SystemExit(130) from None
@@ -104,20 +104,27 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
     return uvloop.run(work)
 
 
-async def _serve_until_stopped(plan: "Plan", environment: Mapping[str, str]) -> None:
+async def _serve_until_stopped(plan: "Plan", story: "Story", environment: Mapping[str, str]) -> None:
+    from backend.running import database
     from backend.simulator.county import FIRST_MONDAY
     from backend.simulator.processes import web_server
+    from backend.simulator.trying import prepare_morning, run_clock
 
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with database():
+        name, link = await prepare_morning(story.county, plan.out / "clock")
+    running = asyncio.create_task(run_clock(plan.out / "clock"))
     async with web_server(plan.port, plan.out / "server.log", environment):
         address = f"http://127.0.0.1:{plan.port}"
         click.echo(f"\nThe web pages are at {address} until Ctrl-C.")
         click.echo(
             f"Its days are over: managers find the visits of one at {address}/today?date={FIRST_MONDAY}"
         )
+        click.echo(f"A phone for {name}, with the visits of a new morning: {link}")
         await stop.wait()
+    running.cancel()
     click.echo("\nEnded; nothing is left running.", err=True)
 
 

@@ -37,7 +37,7 @@ async function kept(path, request) {
 }
 
 async function shell(request, pathname) {
-  if (pathname !== "/app/") return fetch(request);
+  if (pathname !== "/app/" && pathname !== "/at") return fetch(request); // /at: a tag in a home was opened
   return kept("/app/", request);
 }
 

@@ -23,13 +23,16 @@ SIZE: Final = {"width": 360, "height": 740}
 SHOTS: Final = os.environ.get("DOORSTEP_SCREENSHOTS")
 """A folder to keep pictures of every screen in, to look at."""
 
-# The phone's wall clock runs on from an instant that the test sets; timers and the monotonic clock stay real.
+# The wall clock runs on from an instant that the test sets, for positions too; timers and ticks stay real.
 CLOCK: Final = """(() => {
   const Real = Date, first = "START" - Real.now(), shift = () => Number(localStorage.getItem("test-shift") ?? first);
   globalThis.Date = class extends Real {
     constructor(...given) { given.length ? super(...given) : super(Real.now() + shift()); }
     static now() { return Real.now() + shift(); }
   };
+  const place = navigator.geolocation, asked = place.getCurrentPosition.bind(place);
+  place.getCurrentPosition = (found, ...rest) =>
+    asked(({ coords, timestamp }) => found({ coords, timestamp: timestamp + shift() }), ...rest);
   globalThis.realNow = () => Real.now();
 })();"""
 
@@ -112,6 +115,7 @@ class Handset:
     context: BrowserContext
     page: Page
     complaints: list[str] = field(default_factory=list)
+    connected: bool = True
 
     def __post_init__(self) -> None:
         self.listen(self.page)
@@ -144,11 +148,18 @@ class Handset:
         await self.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
 
     async def at(self, instant: datetime, wrong_by: timedelta = timedelta()) -> None:
-        """Server and phone live at an instant now; the phone's clock may be wrong."""
+        """Server and phone live at an instant now; the phone's clock may be wrong. What was under way is over."""
+        if self.connected and not self.street.line.holds:
+            await self.sent()
         self.street.clock = instant
         self.street.world.at(instant)
         shown = int((instant + wrong_by).timestamp() * 1000)
         await self.page.evaluate(f"localStorage.setItem('test-shift', {shown} - realNow())")
+
+    async def connect(self, connected: bool = True) -> None:
+        """Give the phone a network, or take it away."""
+        self.connected = connected
+        await self.context.set_offline(not connected)
 
     async def settle(self) -> None:
         """Wait until the big button rests no more."""
@@ -175,10 +186,8 @@ class Handset:
 
     async def sent_now(self) -> None:
         """Send by the button whatever still waits, as somebody does who does not want to wait."""
-        await self.page.evaluate("location.hash = '#/unsent'")
-        await self.page.locator("#send-now").or_(self.page.get_by_text("Everything is sent.")).wait_for()
-        if await self.page.locator("#send-now").is_visible():
-            await self.page.locator("#send-now").click()
+        await self.go("#/unsent")
+        await self.page.evaluate("document.getElementById('send-now')?.click()")
         await self.sent()
         await self.page.evaluate("location.hash = '#/today'")
 

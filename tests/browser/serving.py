@@ -44,6 +44,11 @@ class BadLine:
         """The next `times` calls there fail like this."""
         self.path, self.fault, self.times, self.met = path, fault, times, 0
 
+    @property
+    def holds(self) -> bool:
+        """Whether an answer is being held back."""
+        return self.fault == "hangs" and not self.released.is_set()
+
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http" or self.fault is None or not scope["path"].startswith(self.path):
             return await self.app(scope, receive, send)

@@ -36,7 +36,7 @@ async def test_a_morning_without_signal_with_the_phone_started_again_loses_nothi
 ) -> None:
     phone = await street.phone(browser)
     await phone.enrol()
-    await phone.context.set_offline(True)
+    await phone.connect(False)
     await phone.at(hour(7, 4))
     await phone.arrive()
     await phone.page.reload()
@@ -54,7 +54,7 @@ async def test_a_morning_without_signal_with_the_phone_started_again_loses_nothi
     await phone.at(hour(8, 29))
     await phone.leave()  # without opening the rota
     assert await street.events() == []
-    await phone.context.set_offline(False)
+    await phone.connect()
     await phone.sent()
     found = await street.events("check_in", "check_out")
     assert [row["outcome"] for row in found] == ["accepted"] * 4

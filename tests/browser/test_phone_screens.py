@@ -163,14 +163,14 @@ async def test_a_correction_made_offline_is_signed_then_and_sent_later(
     street: Street, browser: Browser
 ) -> None:
     phone = await busy_phone(street, browser)
-    await phone.context.set_offline(True)
+    await phone.connect(False)
     await phone.go(f"#/correct/{visit('V1')}/2026-11-02/07:04/07:31")
     await phone.page.get_by_label("From").fill("06:58")
     await phone.page.get_by_label("Why were they not recorded so?").select_option("I recorded it late")
     await phone.page.get_by_label("Anything else").fill("The lift was stuck")
     await phone.page.get_by_role("button", name="Sign and send").click()
     await phone.page.get_by_text("Waiting to be sent").wait_for()
-    await phone.context.set_offline(False)
+    await phone.connect()
     await phone.page.get_by_text("Waiting to be sent").wait_for(state="detached")
     row = await street.superuser.fetchrow(
         "SELECT visit_id::text, reason_code, proposed_start FROM correction"
@@ -188,7 +188,7 @@ async def test_five_wrong_pins_wipe_the_rota_and_never_what_is_not_sent(
 ) -> None:
     phone = await street.phone(browser)
     await phone.enrol()
-    await phone.context.set_offline(True)
+    await phone.connect(False)
     await phone.at(hour(7, 4))
     await phone.arrive()
     await phone.page.locator("#lock").click()
@@ -202,7 +202,7 @@ async def test_five_wrong_pins_wipe_the_rota_and_never_what_is_not_sent(
     assert await phone.kept("carers") != []
     [carer] = await phone.kept("carers")
     assert (carer["lock"], carer["sealed"], carer["index"]) == (None, None, [])
-    await phone.context.set_offline(False)
+    await phone.connect()
     await phone.unlock(PIN)
     await phone.page.get_by_text("Arrived at 07:04").wait_for()
     await phone.sent()
@@ -213,7 +213,7 @@ async def test_signing_out_leaves_nothing_about_anybody_and_sends_the_rest(
     street: Street, browser: Browser
 ) -> None:
     phone = await busy_phone(street, browser)
-    await phone.context.set_offline(True)
+    await phone.connect(False)
     await phone.go(f"#/visit/{visit('V2')}")
     await phone.page.get_by_label("What should they know?").fill("Tom was unwell")
     await phone.page.get_by_role("button", name="Record the note").click()
@@ -226,6 +226,6 @@ async def test_signing_out_leaves_nothing_about_anybody_and_sends_the_rest(
     )
     for word in ("Tom", "Mary", "High Street", "Key safe", "unwell"):
         assert word not in everything
-    await phone.context.set_offline(False)
+    await phone.connect()
     await phone.sent()
     assert (await street.kinds())[-1] == "note"

@@ -105,3 +105,34 @@ def test_every_sentence_that_the_app_asks_for_is_there_and_none_is_idle() -> Non
     said_outright = set(re.findall(r'\bt\(\s*"(\w+)"', code))
     assert said_outright - known == set()
     assert {name for name in known - asked if not any(name.startswith(stem) for stem in stems)} == set()
+
+
+IMPORT = re.compile(r'import (?:\* as (\w+)|\{ ([^}]*) \}) from "([^"]+)";')
+EXPORT = re.compile(r"export (?:async )?(?:function|const|class|let) (\w+)")
+
+
+def test_modules_import_what_is_there_and_use_all_of_it() -> None:
+    """No compiler looks over these modules: a misspelt name would be found by a carer."""
+    wrong = []
+    for path in MODULES:
+        code = path.read_text()
+        for whole, some, module in IMPORT.findall(code):
+            target = (path.parent / module).resolve().read_text()
+            for name in [whole] if whole else [part.strip() for part in some.split(",")]:
+                real, _, local = name.partition(" as ")
+                if not whole and real not in EXPORT.findall(target):
+                    wrong.append(f"{path.name}: {real} is not in {module}")
+                if len(re.findall(rf"\b{local or real}\b", code)) < 2:
+                    wrong.append(f"{path.name}: {local or real} is not used")
+    assert wrong == []
+
+
+def test_nothing_is_exported_that_nobody_imports() -> None:
+    imported = {
+        name.partition(" as ")[0].strip()
+        for path in MODULES
+        for _, some, _ in IMPORT.findall(path.read_text())
+        for name in some.split(",")
+    }
+    idle = {name for path in MODULES for name in EXPORT.findall(path.read_text())} - imported
+    assert idle == {"show"}

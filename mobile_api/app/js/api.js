@@ -21,14 +21,14 @@ export class Refused extends Error {
 }
 
 let nonce = null;
-let nonceAt = 0;
+let nonceAt = { ticks: 0, wall: 0 };
 
 async function sent(path, options) {
   const limit = AbortSignal.timeout ? { signal: AbortSignal.timeout(options.limit ?? LIMIT_MS) } : {};
   try {
     const response = await fetch(path, { cache: "no-store", credentials: "omit", ...limit, ...options });
     const fresh = response.headers.get("DPoP-Nonce");
-    if (fresh) [nonce, nonceAt] = [fresh, performance.now()];
+    if (fresh) [nonce, nonceAt] = [fresh, { ticks: performance.now(), wall: Date.now() }];
     const body = new Uint8Array(await response.arrayBuffer());
     return { response, body };
   } catch (error) {
@@ -36,9 +36,14 @@ async function sent(path, options) {
   }
 }
 
+// By both clocks: one of them may stand still while the phone sleeps, the other may be set.
+function nonceIsFresh() {
+  const [ticks, wall] = [performance.now() - nonceAt.ticks, Date.now() - nonceAt.wall];
+  return nonce !== null && ticks < NONCE_MS && wall >= 0 && wall < NONCE_MS;
+}
+
 async function freshNonce() {
-  const old = nonce === null || performance.now() - nonceAt > NONCE_MS;
-  if (old) await sent(`${BASE}/nonce`, { method: "GET" });
+  if (!nonceIsFresh()) await sent(`${BASE}/nonce`, { method: "GET" });
 }
 
 async function proof(carer, method, path, claims) {

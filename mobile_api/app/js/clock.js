@@ -21,7 +21,10 @@ export async function recallServerTime() {
 }
 
 export const clockIsWrong = () => Math.abs(aheadMs) > WRONG_MS;
-export const shownNow = () => new Date(Date.now() + (clockIsWrong() ? aheadMs : 0));
+export const shownNow = () => shown(Date.now());
+
+// An instant of this phone's clock as it is shown: put right where the clock is wrong.
+export const shown = (at) => new Date(new Date(at).getTime() + (clockIsWrong() ? aheadMs : 0));
 
 const LONDON = { timeZone: "Europe/London" };
 const dateParts = new Intl.DateTimeFormat("en-CA", { ...LONDON, year: "numeric", month: "2-digit", day: "2-digit" });

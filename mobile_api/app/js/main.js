@@ -8,6 +8,7 @@ import { sendLetters } from "./letters.js";
 import { whenChanged } from "./news.js";
 import { flushEverybody, sending, unsent } from "./outbox.js";
 import { refresh } from "./rota.js";
+import { keepToken } from "./token.js";
 import { loadSettings } from "./settings.js";
 import { signAll } from "./sign.js";
 import * as activities from "./screens/activities.js";
@@ -16,6 +17,7 @@ import * as corrections from "./screens/corrections.js";
 import * as enrol from "./screens/enrol.js";
 import * as help from "./screens/help.js";
 import * as hours from "./screens/hours.js";
+import * as scan from "./screens/scan.js";
 import * as settings from "./screens/settings.js";
 import * as today from "./screens/today.js";
 import * as unlock from "./screens/unlock.js";
@@ -23,7 +25,7 @@ import * as unsentItems from "./screens/unsent.js";
 import * as visit from "./screens/visit.js";
 import * as welcome from "./screens/welcome.js";
 
-const SCREENS = { activities, correct, corrections, enrol, help, hours, settings, today, unsent: unsentItems, visit, welcome };
+const SCREENS = { activities, correct, corrections, enrol, help, hours, scan, settings, today, unsent: unsentItems, visit, welcome };
 const WITHOUT_ROTA = new Set(["enrol", "settings", "unsent"]); // these show nothing about anybody
 const MENU = ["today", "activities", "hours", "settings"];
 const CLOSES_MS = 30 * 60_000; // a rota left open out of sight closes itself
@@ -166,9 +168,16 @@ function visibility() {
   draw();
 }
 
+// The phone's own camera or reader opened the address on a card or a tag: it goes along with the next tap.
+async function tagOpened() {
+  await keepToken(location.href);
+  history.replaceState(null, "", "/app/");
+}
+
 async function keepApp() {
   if (!("serviceWorker" in navigator)) return;
   const registration = await navigator.serviceWorker.register("/app/sw.js");
+  navigator.serviceWorker.register("/app/sw.js", { scope: "/at" }); // so that tags open the app without a network
   navigator.serviceWorker.addEventListener("message", ({ data }) => data === "flush" && flushEverybody());
   if (registration.waiting) {
     navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
@@ -188,6 +197,7 @@ async function begin() {
   document.addEventListener("visibilitychange", visibility);
   document.addEventListener("doorstep:draw", draw);
   document.addEventListener("doorstep:opened", opened);
+  if (location.pathname === "/at") await tagOpened();
   if (await wasPurged()) location.hash = "#/enrol";
   await draw();
   document.documentElement.dataset.ready = "yes";

@@ -15,7 +15,7 @@ const MOST = 100;
 const SEND_LIMIT_MS = 60_000;
 const WAITS_MS = [5_000, 15_000, 60_000, 300_000];
 
-export const sending = { busy: 0, failed: null, failures: 0, timer: 0 };
+export const sending = { failed: null, failures: 0, timer: 0 };
 
 // How many events of all carers have no receipt yet, those not signed yet included.
 export const unsent = () =>
@@ -39,14 +39,12 @@ export function flush(carer) {
 async function handIn(id) {
   const carer = await one("carers", id);
   if (!carer?.device_id) return;
-  sending.busy += 1;
   try {
     for (let rows = await next(id); rows.length > 0; rows = await next(id)) await send(carer, rows);
     Object.assign(sending, { failed: null, failures: 0 });
   } catch (error) {
     failed(error, id);
   } finally {
-    sending.busy -= 1;
     tell();
   }
 }

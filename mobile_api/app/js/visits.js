@@ -4,12 +4,12 @@ import { record } from "./record.js";
 
 const proved = (token) => (token ? { method: token.method, payload: { token: token.text } } : {});
 
-export const arrive = (carer, visit_id, token = null) =>
+export const arrive = (carer, visit_id, token) =>
   record(carer, { kind: "check_in", visit_id, ...proved(token) }, visit_id, (mark, tap) =>
     mark.arrived ? null : { ...mark, arrived: tap.occurred_at, check_in_id: tap.id },
   );
 
-export const leave = (carer, visit_id, token = null) =>
+export const leave = (carer, visit_id, token) =>
   record(carer, { kind: "check_out", visit_id, ...proved(token) }, visit_id, (mark, tap) =>
     mark.left ? null : { ...mark, left: tap.occurred_at },
   );

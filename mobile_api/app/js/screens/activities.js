@@ -2,6 +2,7 @@
 
 import { begin, end, KINDS } from "../activities.js";
 import { current } from "../carers.js";
+import { shown } from "../clock.js";
 import { button, h, say } from "../dom.js";
 import { t, time } from "../i18n.js";
 import { marksOf } from "../rota.js";
@@ -25,7 +26,7 @@ function running({ activity, since }) {
     "section",
     { class: "card at" },
     h("h2", {}, t(`activity_${activity}`)),
-    h("p", { class: "here" }, t("activity_since", { time: time(since) })),
+    h("p", { class: "here" }, t("activity_since", { time: time(shown(since)) })),
     button(t("activity_end"), () => end(current(), activity).then(told), { kind: "huge leaving", id: `end-${activity}` }),
   );
 }

@@ -1,8 +1,10 @@
 // The one big button: I have arrived, I am leaving. Used wherever a visit is shown.
 
-import { button, field, h, say, draw } from "../dom.js";
+import { shown } from "../clock.js";
+import { button, draw, field, h, link, say } from "../dom.js";
 import { t, time } from "../i18n.js";
 import { SETTLES_MS } from "../record.js";
+import { dropToken } from "../token.js";
 import { arrive, arriveUnplanned, leave, leaveUnplanned } from "../visits.js";
 
 let settledAt = 0;
@@ -15,16 +17,17 @@ function rest() {
   setTimeout(() => draw(), SETTLES_MS + 20);
 }
 
-async function tapped(work, words) {
+async function tapped(work, words, token) {
   if (resting()) return;
   rest();
   const recorded = await work();
+  if (recorded && token) await dropToken();
   say(t(recorded ? words : "already"));
 }
 
-export function doorButton(carer, visit, mark, token = null) {
-  if (mark?.refused) return h("p", { class: "done" }, t("refused_at", { time: time(mark.refused) }));
-  if (mark?.left) return h("p", { class: "done" }, t("done_from_to", { from: mark.arrived ? time(mark.arrived) : "–", to: time(mark.left) }));
+export function doorButton(carer, visit, mark, token) {
+  if (mark?.refused) return h("p", { class: "done" }, t("refused_at", { time: time(shown(mark.refused)) }));
+  if (mark?.left) return h("p", { class: "done" }, t("done_from_to", { from: mark.arrived ? time(shown(mark.arrived)) : "–", to: time(shown(mark.left)) }));
   const at = mark?.arrived;
   const [words, work, said] = at
     ? [t("leave"), () => leave(carer, visit, token), "left_said"]
@@ -32,15 +35,16 @@ export function doorButton(carer, visit, mark, token = null) {
   return h(
     "div",
     { class: "door" },
-    at && h("p", { class: "here" }, t("arrived_at", { time: time(at) })),
-    button(words, () => tapped(work, said), { kind: at ? "huge leaving" : "huge", id: `door-${visit}`, "aria-disabled": resting() ? "true" : null }),
+    at && h("p", { class: "here" }, t("arrived_at", { time: time(shown(at)) })),
+    token && h("p", { class: "hint" }, t("token_held", { time: time(shown(token.read_at)) })),
+    button(words, () => tapped(work, said, token), { kind: at ? "huge leaving" : "huge", id: `door-${visit}`, "aria-disabled": resting() ? "true" : null }),
     at && h("p", { class: "hint" }, t("check_out_hint")),
   );
 }
 
 // A visit that is not on the list: someone asked her to go at once, or the rota is not here.
 export function unplannedPart(carer, mark, open) {
-  if (mark?.arrived) return h("div", { class: "card" }, h("p", { class: "here" }, t("unplanned_arrived_at", { time: time(mark.arrived) })), unplannedLeave(carer, mark));
+  if (mark?.arrived) return h("div", { class: "card" }, h("p", { class: "here" }, t("unplanned_arrived_at", { time: time(shown(mark.arrived)) })), unplannedLeave(carer, mark));
   return h(
     "details",
     { id: "unplanned", open },
@@ -60,6 +64,12 @@ function words() {
 function unplannedLeave(carer, mark) {
   const work = () => leaveUnplanned(carer, mark.check_in_id);
   return button(t("leave"), () => tapped(work, "left_said"), { kind: "huge leaving", id: "unplanned-leave", "aria-disabled": resting() ? "true" : null });
+}
+
+// How to show that one is there: where something hangs in the home, it can be read before each tap.
+export function readLink(visit, mark) {
+  if (mark?.left || mark?.refused || !visit.methods.some((method) => method === "qr" || method === "nfc")) return null;
+  return link(t("read_tag"), `#/scan/${visit.id}`, { class: "button plain", id: "scan" });
 }
 
 // Who else comes to a visit of several carers.

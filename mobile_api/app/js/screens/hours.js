@@ -52,7 +52,7 @@ function tested(one) {
   const outcome = one.compliant ? "period_enough" : "period_short";
   return [
     one.hourly_equivalent && h("p", { class: "figure" }, t("period_hourly", figures)),
-    h("p", {}, t(outcome, figures)),
+    h("p", {}, t(Number(one.counted_minutes) === 0 ? "period_nothing" : outcome, figures)),
     h("p", { class: "hint" }, t(`period_basis_${one.basis}`)),
   ];
 }

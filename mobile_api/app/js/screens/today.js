@@ -1,21 +1,23 @@
 // The day: the next visit first, with the one big button.
 
 import { chosen, current } from "../carers.js";
-import { londonDate, shownNow } from "../clock.js";
+import { londonDate, shown, shownNow } from "../clock.js";
 import { button, h, link, say } from "../dom.js";
 import { day, dayOf, shortDay, t, time } from "../i18n.js";
 import { held, marksOf, nextOf, onDay, refresh } from "../rota.js";
-import { company, doorButton, unplannedPart } from "./door.js";
+import { heldToken } from "../token.js";
+import { company, doorButton, readLink, unplannedPart } from "./door.js";
 
 export async function show() {
   const [carer, rota, marks] = [await chosen(), await held(), await marksOf(current())];
+  const token = await heldToken();
   const visits = onDay(rota?.visits ?? [], londonDate(shownNow()));
   const next = nextOf(visits, marks);
   return h(
     "div",
     { class: "screen" },
     h("h1", {}, day(shownNow())),
-    next ? nextCard(next, marks, carer) : nothingNext(rota, visits),
+    next ? nextCard(next, marks[next.id], carer, token) : nothingNext(rota, visits),
     visits.length > 0 && list(visits.filter((visit) => visit !== next), marks),
     unplannedPart(current(), marks.unplanned, false),
     later(rota),
@@ -24,8 +26,7 @@ export async function show() {
   );
 }
 
-function nextCard(visit, marks, carer) {
-  const mark = marks[visit.id];
+function nextCard(visit, mark, carer, token) {
   return h(
     "section",
     { class: mark?.arrived ? "card next at" : "card next", "aria-labelledby": "next-title" },
@@ -34,7 +35,8 @@ function nextCard(visit, marks, carer) {
     h("p", { class: "where" }, visit.address),
     visit.access_note && h("p", { class: "access" }, h("strong", {}, `${t("access")} `), visit.access_note),
     company(visit, carer),
-    doorButton(current(), visit.id, mark),
+    doorButton(current(), visit.id, mark, token),
+    readLink(visit, mark),
     link(t("open_visit"), `#/visit/${visit.id}`, { class: "button plain", id: "open-visit" }),
   );
 }
@@ -64,9 +66,9 @@ function row(visit, mark) {
 
 function stateOf(visit, mark) {
   if (visit.status === "cancelled") return t("cancelled");
-  if (mark?.refused) return t("refused_at", { time: time(mark.refused) });
-  if (mark?.left) return t("done_from_to", { from: mark.arrived ? time(mark.arrived) : "–", to: time(mark.left) });
-  return mark?.arrived ? t("arrived_at", { time: time(mark.arrived) }) : "";
+  if (mark?.refused) return t("refused_at", { time: time(shown(mark.refused)) });
+  if (mark?.left) return t("done_from_to", { from: mark.arrived ? time(shown(mark.arrived)) : "–", to: time(shown(mark.left)) });
+  return mark?.arrived ? t("arrived_at", { time: time(shown(mark.arrived)) }) : "";
 }
 
 function later(rota) {
@@ -78,7 +80,7 @@ function later(rota) {
 }
 
 function freshness(rota) {
-  const words = rota && t("rota_from", { day: shortDay(rota.fetched_at), time: time(rota.fetched_at) });
+  const words = rota && t("rota_from", { day: shortDay(shown(rota.fetched_at)), time: time(shown(rota.fetched_at)) });
   return h("p", { class: "fresh" }, words, " ", button(t("refresh"), fetchAgain, { kind: "small", id: "refresh" }));
 }
 

@@ -5,6 +5,7 @@ import { shownNow, londonDate } from "../clock.js";
 import { button, field, h, link, draw } from "../dom.js";
 import { t, tOr, time } from "../i18n.js";
 import { marksOf, nextOf, onDay } from "../rota.js";
+import { heldToken } from "../token.js";
 import { doorButton, unplannedPart } from "./door.js";
 
 let problem = null;
@@ -58,7 +59,7 @@ async function withoutOpening(carer) {
     "section",
     { class: "part" },
     h("h2", {}, t("without_opening")),
-    visit && h("div", { class: "card" }, h("p", { class: "when" }, `${time(visit.planned.start)} – ${time(visit.planned.end)}`), doorButton(carer.id, visit.id, marks[visit.id])),
+    visit && h("div", { class: "card" }, h("p", { class: "when" }, `${time(visit.planned.start)} – ${time(visit.planned.end)}`), doorButton(carer.id, visit.id, marks[visit.id], await heldToken())),
     unplannedPart(carer.id, marks.unplanned, !visit),
   );
 }

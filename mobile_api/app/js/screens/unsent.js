@@ -1,6 +1,7 @@
 // What waits to be sent, and what the office has to look at.
 
 import { enrolled } from "../carers.js";
+import { shown } from "../clock.js";
 import { all } from "../db.js";
 import { button, h, link } from "../dom.js";
 import { shortDay, t, time, tOr } from "../i18n.js";
@@ -24,12 +25,12 @@ export async function show() {
 function pending(rows, carers) {
   return [
     h("p", {}, t("unsent_words")),
-    button(t("send_now"), flushEverybody, { kind: "big", id: "send-now", disabled: sending.busy > 0 }),
+    button(t("send_now"), flushEverybody, { kind: "big", id: "send-now" }),
     h("ul", { class: "items" }, rows.map((row) => h("li", {}, itemWords(row), h("span", { class: "hint" }, carers[row.carer] ?? "")))),
   ];
 }
 
-const itemWords = ({ kind, occurred_at }) => `${t(`kind_${kind}`)}, ${shortDay(occurred_at)} ${time(occurred_at)}`;
+const itemWords = ({ kind, occurred_at }) => `${t(`kind_${kind}`)}, ${shortDay(shown(occurred_at))} ${time(shown(occurred_at))}`;
 
 function looked(outcomes) {
   const item = (row) => h("li", {}, itemWords(row), h("span", { class: "hint" }, tOr(`outcome_${row.code}`, row.code)));

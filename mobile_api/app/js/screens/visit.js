@@ -5,8 +5,9 @@ import { londonDate } from "../clock.js";
 import { button, field, h, link, say } from "../dom.js";
 import { day, t, time, tOr } from "../i18n.js";
 import { held, marksOf } from "../rota.js";
+import { heldToken } from "../token.js";
 import { note, refusedEntry, task } from "../visits.js";
-import { company, doorButton } from "./door.js";
+import { company, doorButton, readLink } from "./door.js";
 
 export async function show(id) {
   const visit = (await held())?.visits.find((one) => one.id === id);
@@ -19,7 +20,7 @@ export async function show(id) {
     back(),
     h("h1", {}, visit.person.name),
     h("p", { class: "when" }, `${day(visit.planned.start)}, ${time(visit.planned.start)} – ${time(visit.planned.end)}`),
-    visit.status === "cancelled" ? h("p", { class: "banner" }, t("cancelled")) : doorButton(current(), id, mark),
+    visit.status === "cancelled" ? h("p", { class: "banner" }, t("cancelled")) : [doorButton(current(), id, mark, await heldToken()), readLink(visit, mark)],
     place(visit),
     company(visit, carer),
     tasks(visit, mark),
