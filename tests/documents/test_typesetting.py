@@ -1,9 +1,15 @@
 """Values on their way to the page."""
 
+import json
+import re
+
+import typst
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.documents.typesetting import characters, printable
+from backend.documents.invoice_page import invoice_page
+from backend.documents.typesetting import TEMPLATES, _fonts, characters, printable
+from tests.documents.bills import snapshot
 
 
 def test_british_and_neighbouring_letters_are_in_the_fonts() -> None:
@@ -29,3 +35,16 @@ def test_values_inside_lists_and_objects_are_made_printable() -> None:
 @given(st.text())
 def test_printable_text_holds_nothing_the_fonts_lack(text: str) -> None:
     assert set(printable(text)) <= characters()
+
+
+def test_the_only_lines_on_a_page_are_thin_ones_below_rows() -> None:
+    """A table draws black ones on every side that it is not told about."""
+    values = json.dumps(printable(invoice_page(snapshot(8))))
+    compiler = typst.Compiler(
+        input=TEMPLATES / "invoice.typ", root=TEMPLATES, font_paths=_fonts(), ignore_system_fonts=True
+    )
+    pages = compiler.compile(format="svg", sys_inputs={"values": values, "attachment": "{}"})
+    assert isinstance(pages, list) and len(pages) == 3
+    assert {colour for page in pages for colour in re.findall(r'stroke="([^"]+)"', page.decode())} == {
+        "#c3cbd4"
+    }
