@@ -12,8 +12,6 @@ SEEDS: Final = tuple(range(101, 111))
 OTHER_SEEDS: Final = (211, 212)
 """Of no part of the table: the tests hold the bar on these."""
 RECALL, PRECISION = 0.95, 0.90
-BARRED: Final = tuple(name for name in MEASURED if name != "audit-travel-inside")
-"""The tests that must reach both. Travel inside a visit is another view of overlaps, and takes a good position."""
 
 _HEAD: Final = """# How well audit tests find what is false
 
@@ -23,13 +21,17 @@ attendances). The made-up county knows which visits were false, and how; the tes
 - *Recall*: of the visits with the trick that a test is made to find, the share that it flags.
 - *Precision*: of the visits that it flags, the share with that trick. One that is false in another way counts as wrong.
 - A shared phone is counted by carers, everything else by visits. A flag is of the one visit that it is about.
+- Travel inside a visit is another view of the overlaps: of those whose two doors lie more than 200 metres apart. Within
+  both fences there is no way that a visit's time could hold.
 
-The bar is a recall of 0.95 and a precision of 0.90, for all but travel inside a visit, which is another view of the
-overlaps and takes a good position. A test holds both on two seeds that are not in the table. The
+The bar is a recall of 0.95 and a precision of 0.90. A test holds both on two seeds that are not in the table. The
 limits in figures stand as they were first argued ([audit.md](audit.md)), the same for every seed; the rules were
-mended while they were tried on other seeds (1 to 4, 7 and 11 to 13), before these ten were first drawn. The honest
+mended while they were tried on other seeds (1 to 4, 7 and 11 to 13), before these ten were first drawn. One was mended
+since, for what these ten showed: three overlaps were missed because the visit before had no check-out, where the
+check-in at its door now shows that the carer was still there. The honest
 visits flagged as recorded too long stand just before one that was claimed too soon: of two visits back to back the
-flag is about the earlier, and here the later one was false. What is missed had no position at the end that counts.
+flag is about the earlier, and here the later one was false. What is missed had no position at the end that counts. The
+shortened visits among those with travel inside were left for the next door, and the position says so.
 
 A made-up county shows that a test does what it says. It cannot show how people cheat who have read this page.
 """

@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 
 from backend.domain.audit_tests.registry import audit
-from backend.simulator.as_recorded import audit_facts
+from backend.simulator.as_recorded import RADIUS_M, audit_facts
 from backend.simulator.county import make_county
 from backend.simulator.happenings import Happened, live
 from backend.simulator.journal import Sending, write_journal
@@ -21,6 +21,8 @@ TRICKS: Final[Mapping[str, str]] = {
     "audit-speed": "impossible_speed", "audit-travel-inside": "overlapped",
 }  # fmt: skip
 """The trick that each test of single visits is made to find. A shared phone is a matter of carers, not of visits."""
+WAYS: Final = {"audit-travel-inside": 2 * RADIUS_M}
+"""From how many metres between both doors the trick is one for this test: within both fences there is no way."""
 SHARED: Final = "audit-shared-phone"
 MEASURED: Final = (*TRICKS, SHARED)
 Attended = tuple[str, str]
@@ -67,16 +69,23 @@ def held_against_truth(county: County, happened: Happened, journal: Sequence[Sen
     facts = audit_facts(county, journal, policy_on(county.start))
     found = audit(facts, audit_limits_on(county.start).values)
     single = {
-        name: _of_visits(found.filter(test=name), trick, county, happened) for name, trick in TRICKS.items()
+        name: _of_visits(found.filter(test=name), trick, county, happened, WAYS.get(name, 0))
+        for name, trick in TRICKS.items()
     }
     return {**single, SHARED: _of_carers(found.filter(test=SHARED), county)}
 
 
-def _of_visits(flags: pl.DataFrame, trick: str, county: County, happened: Happened) -> Found:
+def _of_visits(
+    flags: pl.DataFrame, trick: str, county: County, happened: Happened, least_way_m: float
+) -> Found:
     """A flag is right if the visit that it is about has the test's trick; a trick is found if a flag is about it."""
     employments = {carer.reference: carer.employment for carer in county.carers}
     tricks = {(each.visit.reference, each.employment): each.trick for each in happened.attendances}
-    there = {key for key, what in tricks.items() if what == trick}
+    there = {
+        (each.visit.reference, each.employment)
+        for each in happened.attendances
+        if each.trick == trick and each.way_m >= least_way_m
+    }
     named = {(visit, employments[carer]) for visit, carer in flags.select("visit_id", "carer_id").iter_rows()}
     wrong = Counter(tricks.get(key) or "honest" for key in named - there)
     return Found(len(there), len(there & named), len(named), len(there & named), wrong)

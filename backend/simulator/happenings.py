@@ -29,7 +29,8 @@ Fate = Literal["done", "missed", "refused"]
 @dataclass(frozen=True, slots=True)
 class Attendance:
     """One carer at one visit. `arrived` and `left` are the true door times, null where she never came; `said` tells
-    whether her phone says that she did. `trick` names what was false about it."""
+    whether her phone says that she did. `trick` names what was false about it; `way_m` is how far apart two doors are
+    between which she was on the way while both were claimed."""
 
     employment: str
     visit: PlannedVisit
@@ -37,6 +38,7 @@ class Attendance:
     left: datetime | None
     said: bool
     trick: str | None = None
+    way_m: float = 0
 
     @property
     def false(self) -> bool:
@@ -181,7 +183,8 @@ def _check_in_early(seed: int, carer: Carer, stops: list[_Stop]) -> list[_Stop]:
         chance = stream(seed, "early", carer.employment, stop.attendance.visit.reference)
         if chance.random() < CHECKS_IN_EARLY:
             told_in = max(before.told_in, before.told_out - timedelta(seconds=chance.randint(240, 480)))
-            attendance = replace(stop.attendance, trick="overlapped")
+            way_m = before.door.metres_to(stop.door)
+            attendance = replace(stop.attendance, trick="overlapped", way_m=way_m)
             stop = replace(stop, told_in=told_in, position_in=before.door, attendance=attendance)
         changed.append(stop)
     return changed

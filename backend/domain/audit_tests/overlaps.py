@@ -2,7 +2,8 @@
 
 import polars as pl
 
-from backend.domain.audit_tests.frames import Evidence, flags, seconds
+from backend.domain.audit_tests.doors import at_other_door
+from backend.domain.audit_tests.frames import Evidence, before, flags, seconds
 from backend.domain.audit_tests.limits import AuditLimits
 from backend.domain.time import LONDON_NAME
 
@@ -13,8 +14,13 @@ def overlaps(evidence: Evidence, limits: AuditLimits) -> pl.DataFrame:
     """Visits of one carer that share a minute or more with a visit that began before them.
 
     Where one phone recorded both, the time must be shared by its own clock as well: a measured offset that moved the
-    events of one call and not those of the next makes no overlap. A visit without a check-out runs on.
+    events of one call and not those of the next makes no overlap. A visit without a check-out runs on, and how long
+    nobody knows: who checks in at its very door to the next visit, and away from that one's, was still there.
     """
+    return pl.concat([_by_time(evidence, limits), _by_place(evidence, limits)])
+
+
+def _by_time(evidence: Evidence, limits: AuditLimits) -> pl.DataFrame:
     found = overlapping(evidence.begun, limits)
     # The one whose event was made away from its door is the one to look at first; else the later.
     earlier = (pl.col("before_out_fence") == "outside") & (pl.col("in_fence") != "outside").fill_null(True)
@@ -30,6 +36,28 @@ def overlaps(evidence: Evidence, limits: AuditLimits) -> pl.DataFrame:
         measured=pl.col("shared_s") / 60,
         limit=limits.overlap_s / 60,
     )
+
+
+def _by_place(evidence: Evidence, limits: AuditLimits) -> pl.DataFrame:
+    """The minutes are not known: the earlier visit has no end."""
+    return flags(
+        still_there(evidence.begun, limits),
+        "audit-overlap",
+        visits=pl.concat_list("visit_id", "before_visit_id"),
+        events=pl.concat_list("in_row", "before_in_row"),
+        measured=pl.lit(None),
+        limit=limits.overlap_s / 60,
+    )
+
+
+def still_there(begun: pl.DataFrame, limits: AuditLimits) -> pl.DataFrame:
+    """Attendances whose check-in was made at the door of the visit before (`before_`) on the same London date, surely
+    away from their own, while that visit has no check-out.
+    """
+    carried = ("visit_id", "start", "end", "in_row", "door_lat", "door_lon", "radius_m")
+    rows = begun.with_columns(before(name).alias(f"before_{name}") for name in carried)
+    one_date = london_day(pl.col("before_start")) == london_day(pl.col("start"))
+    return rows.filter(pl.col("before_end").is_null(), one_date, at_other_door("in", "before", limits))
 
 
 def overlapping(begun: pl.DataFrame, limits: AuditLimits) -> pl.DataFrame:
@@ -73,7 +101,7 @@ def elsewhere(evidence: Evidence, limits: AuditLimits) -> pl.DataFrame:
 
 def long_days(evidence: Evidence, limits: AuditLimits) -> pl.DataFrame:
     """London days in which more time of visits is recorded for one carer than a day has."""
-    day = pl.col("start").dt.convert_time_zone(LONDON_NAME).dt.truncate("1d")
+    day = london_day(pl.col("start"))
     days = [day.dt.offset_by(f"{number}d") for number in range(LONGEST_DAYS)]
     pieces = (
         evidence.attended.with_columns(opens=pl.concat_list(days))
@@ -98,6 +126,11 @@ def long_days(evidence: Evidence, limits: AuditLimits) -> pl.DataFrame:
         measured=pl.col("total") / 3600,
         limit=limits.day_hours,
     )
+
+
+def london_day(instant: pl.Expr) -> pl.Expr:
+    """The London midnight that begins the day of an instant."""
+    return instant.dt.convert_time_zone(LONDON_NAME).dt.truncate("1d")
 
 
 def apart(evidence: Evidence, limits: AuditLimits) -> pl.DataFrame:

@@ -2,9 +2,10 @@
 
 import polars as pl
 
+from backend.domain.audit_tests.doors import at_other_door, away
 from backend.domain.audit_tests.frames import Evidence, before, flags, seconds
 from backend.domain.audit_tests.limits import AuditLimits
-from backend.domain.audit_tests.overlaps import overlapping
+from backend.domain.audit_tests.overlaps import overlapping, still_there
 from backend.domain.implied_speed import implied_kmh_of, metres_of
 from backend.domain.time import LONDON_NAME
 
@@ -26,10 +27,13 @@ def clipping(evidence: Evidence, limits: AuditLimits) -> pl.DataFrame:
     to back at two addresses, with less time between them than the way takes.
     """
     rows = evidence.attended
-    shared = overlapping(evidence.begun, limits).select("visit_id", "carer_id", overlaps=pl.lit(True))
+    both = [
+        found(evidence.begun, limits).select("visit_id", "carer_id") for found in (overlapping, still_there)
+    ]
+    shared = pl.concat(both).unique().with_columns(overlaps=pl.lit(True))
     judged = rows.join(shared, on=["visit_id", "carer_id"], how="left").with_columns(
-        in_away=_away("in", limits),
-        out_away=_away("out", limits),
+        in_away=away("in", limits),
+        out_away=away("out", limits),
         overlaps=pl.col("overlaps").fill_null(False),
     )
     at_home = pl.col("in_home").fill_null(False) | pl.col("out_home").fill_null(False)
@@ -45,12 +49,6 @@ def clipping(evidence: Evidence, limits: AuditLimits) -> pl.DataFrame:
     )
     squeezed = _back_to_back(judged, limits).filter(~pl.col("visit_id").is_in(by_place["visit_id"].implode()))
     return pl.concat([found, squeezed])
-
-
-def _away(end: str, limits: AuditLimits) -> pl.Expr:
-    """Metres beyond the fence, the doubt of the position and what parking down the lane explains; below 0 inside."""
-    beyond = pl.col(f"{end}_distance") - pl.col(f"{end}_accuracy") - pl.col("radius_m") - limits.away_m
-    return pl.when(pl.col(f"{end}_fence") == "outside").then(beyond).otherwise(-1.0).fill_null(-1.0)
 
 
 def _back_to_back(rows: pl.DataFrame, limits: AuditLimits) -> pl.DataFrame:
@@ -97,13 +95,16 @@ def _back_to_back(rows: pl.DataFrame, limits: AuditLimits) -> pl.DataFrame:
 
 
 def travel_inside(evidence: Evidence, limits: AuditLimits) -> pl.DataFrame:
-    """Visits whose time holds the way from the one before, or to the one after: begun or ended at its door."""
+    """Visits whose time holds the way from the one before, or to the one after: begun or ended at its door.
+
+    Nobody need have checked out for that: neither of the visit nor of the one beside it.
+    """
     carried = ("visit_id", "door_lat", "door_lon", "radius_m")
-    rows = evidence.attended.with_columns(
+    rows = evidence.begun.with_columns(
         *(before(name).alias(f"before_{name}") for name in carried),
         *(pl.col(name).shift(-1).over("carer_id").alias(f"after_{name}") for name in carried),
     )
-    begun, ended = _at_other_door("in", "before", limits), _at_other_door("out", "after", limits)
+    begun, ended = at_other_door("in", "before", limits), at_other_door("out", "after", limits)
     found = rows.with_columns(begun=begun.fill_null(False), ended=ended.fill_null(False)).filter(
         pl.col("begun") | pl.col("ended")
     )
@@ -118,15 +119,6 @@ def travel_inside(evidence: Evidence, limits: AuditLimits) -> pl.DataFrame:
         ),
         limit=limits.away_m,
     )
-
-
-def _at_other_door(end: str, other: str, limits: AuditLimits) -> pl.Expr:
-    """Whether an end may have been made inside the fence of the neighbouring visit, and surely away from its own."""
-    there = metres_of(
-        pl.col(f"{end}_lat"), pl.col(f"{end}_lon"), pl.col(f"{other}_door_lat"), pl.col(f"{other}_door_lon")
-    )
-    inside = there - pl.col(f"{end}_accuracy") <= pl.col(f"{other}_radius_m")
-    return (_away(end, limits) > 0) & inside & (pl.col(f"{other}_visit_id") != pl.col("visit_id"))
 
 
 def speed(evidence: Evidence, limits: AuditLimits) -> pl.DataFrame:

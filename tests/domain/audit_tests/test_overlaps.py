@@ -1,6 +1,7 @@
 """One person in two places at once, and more than a day's work in a day."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -49,6 +50,39 @@ def test_the_visit_whose_end_was_made_elsewhere_is_the_one_to_look_at() -> None:
 
 def test_a_visit_without_a_check_out_overlaps_the_one_during_which_it_began() -> None:
     assert recorded(visit("a", "09:00", "09:30"), visit("b", "09:25", None)).about("audit-overlap") == ["b"]
+
+
+OPEN, NEXT = visit("a", "09:00", None), visit("b", "09:30", "10:00", door=3000)
+CAME = mark("check_in", "a", "09:00", away=0)
+
+
+def begun_next(away: float, **other: Any) -> dict[str, Any]:
+    """The check-in of the next visit, made so many metres from the door of the one before."""
+    return mark("check_in", "b", "09:30", away=away, fence="outside", distance_m=3000.0 - away, **other)
+
+
+def test_who_checks_in_at_the_door_of_a_visit_without_a_check_out_was_still_there() -> None:
+    record = recorded(OPEN, NEXT, marks=[CAME, begun_next(20)])
+    [flag] = record.flags("audit-overlap")
+    assert (flag["visit_id"], sorted(flag["visit_ids"]), flag["measured"]) == ("b", ["a", "b"], None)
+    assert flag["event_rows"] == ["check_in/b/02093000", "check_in/a/02090000"]
+    # It is no visit recorded as longer than it was: that is told once.
+    assert record.about("audit-clipping") == []
+
+
+@pytest.mark.parametrize(
+    ("before", "begun"),
+    [
+        (OPEN, begun_next(500)),
+        (OPEN, mark("check_in", "b", "09:30", away=3000)),
+        (OPEN, mark("check_in", "b", "09:30", fence="no_position", distance_m=None, accuracy_m=None)),
+        (visit("a", "09:00", "09:20"), begun_next(20)),
+        (visit("a", "09:00", None, day=-1), begun_next(20)),
+    ],
+    ids=["elsewhere", "at her own door", "no position", "it had ended", "the day before"],
+)
+def test_anything_else_after_a_visit_without_a_check_out_shows_no_overlap(before: Any, begun: Any) -> None:
+    assert recorded(before, NEXT, marks=[CAME, begun]).about("audit-overlap") == []
 
 
 def test_a_clock_that_was_measured_in_one_call_and_not_in_the_next_makes_no_overlap() -> None:

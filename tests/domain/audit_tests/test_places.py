@@ -98,6 +98,17 @@ def test_a_check_out_at_the_next_door_holds_the_way_too() -> None:
     assert record.about("audit-travel-inside") == ["a"]
 
 
+@pytest.mark.parametrize(("first", "second"), [(None, "10:10"), ("09:30", None)])
+def test_the_way_is_held_too_where_one_of_both_visits_has_no_check_out(
+    first: str | None, second: str | None
+) -> None:
+    record = recorded(visit("a", "09:00", first), visit("b", "09:31", second, door=3000))
+    for begun in record.marks:
+        if (begun["kind"], begun["visit_id"]) == ("check_in", "b"):
+            begun |= {**away(2990), "lat": record.visits[0]["lat"], "lon": record.visits[0]["lon"]}
+    assert record.about("audit-travel-inside") == ["b"]
+
+
 def test_an_event_at_the_carers_own_home_is_flagged_once_a_visit() -> None:
     record = ends({**away(3000), "at_home": True}, {**away(3000), "at_home": True})
     [flag] = record.flags("audit-own-home")
