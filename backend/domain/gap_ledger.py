@@ -67,14 +67,22 @@ they lie no further apart than both may be off together (then the most it can ha
 """
 
 
-def gap_ledger(gaps: pl.DataFrame, visits: pl.DataFrame, fixes: pl.DataFrame) -> pl.DataFrame:
+MISSED: Final = pl.Schema(
+    {"day": pl.Int64(), "visit": pl.String(), "planned_start": pl.Int64(), "planned_end": pl.Int64()}
+)
+"""Visits that were planned in a day and that nobody made: they have a place in the plan and none in the day."""
+
+
+def gap_ledger(
+    gaps: pl.DataFrame, visits: pl.DataFrame, fixes: pl.DataFrame, missed: pl.DataFrame
+) -> pl.DataFrame:
     """The ledger of many days, as a frame LEDGER in the order of `gaps`.
 
     `gaps`: those of work_out, with `setting` and `straight` (metres between both doors as the crow flies, null if one
-    is not known). `visits`: the frame VISITS of the same days. `fixes`: the frame FIXES.
+    is not known). `visits`: the frame VISITS of the same days. `fixes`: the frame FIXES. `missed`: the frame MISSED.
     """
     return (
-        gaps.pipe(_with_order, visits)
+        gaps.pipe(_with_order, visits, missed)
         .pipe(_with_speed, fixes)
         .with_columns(pl.col("gap_start").alias("start"), pl.col("gap_end").alias("end"))
         .select(LEDGER.keys())
@@ -82,12 +90,14 @@ def gap_ledger(gaps: pl.DataFrame, visits: pl.DataFrame, fixes: pl.DataFrame) ->
     )
 
 
-def _with_order(gaps: pl.DataFrame, visits: pl.DataFrame) -> pl.DataFrame:
+def _with_order(gaps: pl.DataFrame, visits: pl.DataFrame, missed: pl.DataFrame) -> pl.DataFrame:
     worked = visits.with_columns(
         pl.coalesce("start", "end").alias("s"), pl.coalesce("end", "start").alias("e")
     )
-    planned = visits.filter(pl.col("planned_start").is_not_null()).rename(
-        {"planned_start": "s", "planned_end": "e"}
+    planned = (
+        pl.concat([visits.select(MISSED.keys()), missed])
+        .filter(pl.col("planned_start").is_not_null())
+        .rename({"planned_start": "s", "planned_end": "e"})
     )
     for order, rows in (("actual", worked), ("planned", planned)):
         numbered = rows.sort("day", "s", "e", "visit").select(

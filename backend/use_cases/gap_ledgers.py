@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from backend.domain.gap_ledger import gap_ledger
+from backend.domain.gap_ledger import MISSED, gap_ledger
 from backend.domain.policy import OwnPace
 from backend.domain.time import instant_of, london_date_of
 from backend.travel.straight_line import SOURCE, StraightLine, straight_metres
@@ -58,7 +58,7 @@ def _dated(days: CarersDays) -> pl.DataFrame:
     owners = behind.owners.join(behind.frames.days.select("day", "mode"), on="day").rename(
         {"date": "day_date"}
     )
-    rows = gap_ledger(gaps, behind.frames.visits, behind.frames.fixes).join(
+    rows = gap_ledger(gaps, behind.frames.visits, behind.frames.fixes, _missed(days)).join(
         owners, on="day", maintain_order="left"
     )
     dated = rows.with_columns(visit="from_visit", date=london_date_of(pl.col("start")))
@@ -66,6 +66,24 @@ def _dated(days: CarersDays) -> pl.DataFrame:
     readable = own.with_columns(instant_of(pl.col(name)).alias(name) for name in ("start", "end"))
     within = pl.col("date").is_between(behind.first, behind.last) & pl.col("employment_id").is_not_null()
     return readable.filter(within).sort("carer", "start", "end", "gap")
+
+
+def _missed(days: CarersDays) -> pl.DataFrame:
+    """The missed visits of each carer, in the working day that holds others of their London date, as a frame MISSED."""
+    behind = days.behind
+    worked = behind.frames.visits.join(behind.owners.select("day", "carer"), on="day")
+    dated = worked.select("carer", "day", on=london_date_of(pl.coalesce("start", "end")))
+    missed = days.visits.filter(pl.col("status") == "missed").select(
+        "carer_id",
+        visit="visit_id",
+        **{name: pl.col(name).dt.epoch("s") for name in ("planned_start", "planned_end")},
+    )
+    held = missed.with_columns(on=london_date_of(pl.col("planned_start"))).join(
+        dated.unique(["carer", "on"], keep="first", maintain_order=True),
+        left_on=["carer_id", "on"],
+        right_on=["carer", "on"],
+    )
+    return held.select(MISSED.keys()).cast(MISSED)
 
 
 def _row(row: Mapping[str, Any], parts: list[GapPart], pace: str | None) -> GapRow:

@@ -1,12 +1,21 @@
 """The gap ledger by itself: order kept twice, speed as a range, every second of a gap accounted for."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
 import pytest
 from hypothesis import given, settings
 
-from backend.domain.gap_ledger import FIXES, NO_POSITION, NO_TIME, SAME_PLACE, TOO_INACCURATE, gap_ledger
+from backend.domain.gap_ledger import (
+    FIXES,
+    MISSED,
+    NO_POSITION,
+    NO_TIME,
+    SAME_PLACE,
+    TOO_INACCURATE,
+    gap_ledger,
+)
 from backend.domain.working_day import ACTIVITIES, POLICIES, VISITS, WorkedDays, find_gaps, work_out
 from tests.domain.working_day.test_day_laws import (
     activities_made,
@@ -39,15 +48,20 @@ def of_visits(
     return work_out(visits, nothing, gaps, policies), visits
 
 
-def ledger(worked: tuple[WorkedDays, pl.DataFrame], *fixes: tuple[Any, ...]) -> list[dict[str, Any]]:
-    """The ledger of a day. `fixes`: visit, arrived at, within, left at, within."""
+def ledger(
+    worked: tuple[WorkedDays, pl.DataFrame],
+    *fixes: tuple[Any, ...],
+    never: Sequence[tuple[int, str, int, int]] = (),
+) -> list[dict[str, Any]]:
+    """The ledger of a day. `fixes`: visit, arrived at, within, left at, within. `never`: missed visits."""
     days, visits = worked
     straight = pl.when("same_place").then(0.0).otherwise(APART).alias("straight")
+    missed = pl.DataFrame(list(never), schema=MISSED, orient="row")
     gaps = days.gaps.with_columns(
         straight, pl.lit(None, pl.String).alias("setting"), pl.lit(None, pl.Int64).alias("metres")
     )
     rows = pl.DataFrame([(0, *fix) for fix in fixes], schema=FIXES, orient="row")
-    return gap_ledger(gaps, visits, rows).to_dicts()
+    return gap_ledger(gaps, visits, rows, missed).to_dicts()
 
 
 def test_the_order_of_the_plan_stands_beside_the_order_of_the_day() -> None:
@@ -62,6 +76,15 @@ def test_the_order_of_the_plan_stands_beside_the_order_of_the_day() -> None:
     order = [(row["from_actual"], row["to_actual"], row["from_planned"], row["to_planned"]) for row in rows]
     assert order == [(1, 2, 1, 3), (2, 3, 3, 2), (3, 4, 2, 4)]
     assert [row["in_planned_order"] for row in rows] == [False, False, False]
+
+
+def test_a_missed_visit_keeps_its_place_in_the_plan() -> None:
+    day = of_visits(("a", 0, 100, HOME, 0), ("c", 200, 300, AWAY, 400))
+    [kept] = ledger(day, never=[(0, "b", 200, 300)])
+    assert (kept["from_planned"], kept["to_planned"], kept["in_planned_order"]) == (1, 3, False)
+    assert (kept["from_actual"], kept["to_actual"]) == (1, 2)
+    [after] = ledger(day, never=[(0, "z", 900, 950), (1, "b", 200, 300)])
+    assert (after["from_planned"], after["to_planned"], after["in_planned_order"]) == (1, 2, True)
 
 
 def test_a_visit_nobody_planned_has_a_place_in_the_day_and_none_in_the_plan() -> None:

@@ -62,6 +62,28 @@ async def test_the_order_of_the_rota_and_of_the_day_are_both_kept(
     assert [gap["planned_seconds"] for gap in await gaps_of(superuser)] == [5400, -5400]
 
 
+async def test_a_missed_visit_keeps_its_place_in_the_order_of_the_rota(
+    office: Office, superuser: asyncpg.Connection
+) -> None:
+    await two_weeks(office)
+    await office.plan("NIGHT", "2026-11-04T09:00")  # missed on a day without another visit
+    called_off = {"status": "cancelled", "cancelled_at": "2026-10-30T09:00", "cancelled_by": "person"}
+    await office.plan("OFF", "2026-11-02T10:10", **called_off)
+    await office.run(REPORT_DUE, "wage_reports")
+    [gap] = await gaps_of(superuser)
+    assert (gap["from_planned"], gap["to_planned"], gap["in_planned_order"]) == (1, 3, False)
+    assert (gap["from_actual"], gap["to_actual"]) == (1, 2)
+    await late_visit(office)
+    await office.run(NEXT_REPORT_DUE)
+    final = (await stated(superuser))["2026-11-02", "final"]
+    order = [
+        (gap["from_planned"], gap["to_planned"], gap["in_planned_order"])
+        for worker in final["workers"] for day in worker["days"] for gap in day["gaps"]
+    ]  # fmt: skip
+    assert order == [(1, 2, True), (2, 3, True)]
+    assert await faults() == []
+
+
 async def test_the_way_between_two_homes_has_its_estimate_its_pace_and_the_speed_of_the_positions(
     office: Office, superuser: asyncpg.Connection
 ) -> None:
