@@ -38,6 +38,13 @@ DAY: Final = (
     f"{_DAY}/test_day_laws.py::test_cutting_at_midnight_wherever_it_falls_changes_no_total",
     f"{_DAY}/test_day_laws.py::test_a_day_whose_entries_are_all_cut_at_any_one_instant_has_the_same_totals",
 )
+AUDIT: Final = (
+    "tests/domain/audit_tests/test_bills_and_edits.py",
+    "tests/domain/audit_tests/test_lengths.py",
+    "tests/domain/audit_tests/test_overlaps.py",
+    "tests/domain/audit_tests/test_phones.py",
+    "tests/domain/audit_tests/test_places.py",
+)
 SUITES: Final = {
     "minimum_wage": WAGE,
     "money": ("tests/domain/test_money.py", "tests/use_cases/test_calc_wage.py"),
@@ -58,6 +65,9 @@ SUITES: Final = {
     "paid_time": ("tests/domain/test_paid_time.py",),
     "mileage_risk": ("tests/domain/test_mileage_risk.py",),
     "visit_state": ("tests/domain/test_visit_state.py",),
+    "salaried_year": ("tests/domain/test_salaried_year.py",),
+    "sampling": ("tests/domain/test_sampling.py",),
+    "audit_tests": AUDIT,
 }
 """By the name of a module or package in backend/domain, in the order of what a fault in it would cost."""
 

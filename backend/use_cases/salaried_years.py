@@ -1,5 +1,6 @@
 """What is recorded of the calculation years of salaried carers, and what it makes of a wage case."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -14,7 +15,7 @@ from msgspec.structs import replace
 from backend.domain.salaried_year import YearSoFar, as_if_said, calculation_year, year_so_far
 from backend.sql import query
 from backend.use_cases.kind_of_work import KindOfWork, kind_of_work, salaried_since
-from backend.use_cases.worked_days import CarersDays, worked_days
+from backend.use_cases.worked_days import CarersDays, days_recorded, recorded_days
 from schemas.salaried import Leave, Salaried, YearBefore
 from schemas.wage import Period, WageCase, WorkLine
 
@@ -71,7 +72,9 @@ async def _worked(
         return 0
     last = start - timedelta(days=1)
     carer = UUID(employment["carer_id"])
-    days = await worked_days(connection, provider_id, since, last, as_of=as_of, carer_id=carer)
+    recorded = await recorded_days(connection, provider_id, since, last, as_of=as_of, carer_id=carer)
+    # Up to a year of days: phones must not wait for them.
+    days = await asyncio.to_thread(days_recorded, recorded)
     return sum(worked_by_date(days, employment["employment_id"]).values())
 
 

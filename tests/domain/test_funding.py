@@ -91,3 +91,16 @@ def test_any_mixture_of_lines_and_payers_adds_up(lines: list[tuple[int, list[tup
         shares = carry.share(pence, payers)
         assert sum(shares) == pence
         assert all(amount * pence >= 0 for amount in shares)
+
+
+def test_pennies_asked_beyond_the_line_are_taken_back_one_by_one() -> None:
+    """Three payers are owed more than the line between them, and a fourth was asked too much."""
+    owed = {"a": -405 * WHOLE // 100, **dict.fromkeys("bcd", 135 * WHOLE // 100)}
+    assert share(1, [(payer, WHOLE // 4) for payer in "abcd"], owed) == [0, 0, 0, 1]
+
+
+def test_whole_lines_before_win_and_lose_nobody_a_tie() -> None:
+    for payer in "ab":
+        carry = Carry()
+        assert carry.share(3, [(payer, WHOLE)]) == [3]
+        assert carry.share(1, HALVES) == [1, 0]
