@@ -142,8 +142,9 @@ class SalariedHours(Struct, frozen=True, kw_only=True):
 
     `since` null: nobody said when the year begins, and hours beyond the basic hours are not looked for. `before` and
     `here`: worked or treated as worked in the year, before the period and in it; `excess` is what of `here` is beyond
-    the basic hours, and in the test. Of `unsaid_days` of leave nobody said the hours or the pay: `shortfall_if_paid`
-    and `shortfall_if_unpaid` are the test both ways, with the basic hours of those days of 365, null without any.
+    the basic hours, and in the test. Of `unsaid_days` of leave of the year so far nobody said the hours or the pay:
+    `shortfall_if_paid` and `shortfall_if_unpaid` are the test both ways, with the basic hours of those days of 365,
+    null without any.
     """
 
     basic_hours: Number

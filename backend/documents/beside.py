@@ -244,10 +244,10 @@ def _of_leave(year: SalariedHours) -> list[list[str]]:
     days = counted(year.unsaid_days, "day")
     return [
         [
-            f"Open: {days} of leave without hours. Short, if they were paid in full",
+            f"Open: {days} of leave without hours in the year so far. Short, if paid in full",
             words.pounds(year.shortfall_if_paid),
         ],
-        ["Short, if nothing was paid for them", words.pounds(year.shortfall_if_unpaid)],
+        ["Short, if nothing was paid", words.pounds(year.shortfall_if_unpaid)],
     ]
 
 

@@ -28,7 +28,7 @@ _LEAP_DAY: Final = (2, 29)
 class YearSoFar:
     """Hours of a period: `before` and `here` are those worked or treated as worked in the calculation year, `excess`
     those of `here` beyond the basic hours, which `passed_here` says were passed in this period. `absent`: hours that
-    absences take off, by what was paid. `unsaid_days`: days of leave of which nobody said the hours.
+    absences take off, by what was paid. `unsaid_days`: days of leave of the year so far of which nobody said the hours.
     """
 
     before: Fraction
@@ -72,7 +72,9 @@ def year_so_far(
         excess += beyond
         done += hours if in_year else 0
     passed_here = bool(excess) and before <= basic_hours
-    return YearSoFar(before, done - before, excess, absent, passed_here, _unsaid(year.leave, first, last))
+    return YearSoFar(
+        before, done - before, excess, absent, passed_here, _unsaid(year.leave, year.since or first, last)
+    )
 
 
 def as_if_said(

@@ -107,6 +107,14 @@ def test_leave_of_which_nobody_said_the_hours_is_counted_in_days_and_taken_eithe
         assert (either.absent[kind], either.unsaid_days) == (90, 0)
 
 
+def test_leave_of_unsaid_hours_earlier_in_the_year_stays_an_open_question() -> None:
+    earlier = leave("2026-01-05", "2026-01-06")
+    assert so_far(year(100, earlier), "2026-03-02", "2026-03-08").unsaid_days == 2
+    assert so_far(year(100, earlier, since=None), "2026-03-02", "2026-03-08").unsaid_days == 0
+    said = as_if_said(year(100, earlier), Fraction(3650), date(2026, 3, 8), "none")
+    assert so_far(said, "2026-03-02", "2026-03-08", basic=3650).before == 120
+
+
 @pytest.mark.parametrize(
     ("day", "began", "first", "last"),
     [
