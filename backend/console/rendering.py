@@ -47,6 +47,7 @@ MENU: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     ),
     "finance": (
         ("/invoices", "Invoices"),
+        ("/delivered", "Care delivered"),
         ("/disputes", "Disputes"),
         ("/wage-reports", "Wage reports"),
         ("/payroll", "Payroll"),

@@ -39,9 +39,10 @@ async def read_statement(
 ) -> PersonStatement:
     """The statement of a provider's person, both by reference, for somebody who signed in.
 
-    A commissioner gets it of the visits that it commissioned, which is noted. Raises DomainError.
+    A provider's own people need not name it. A commissioner gets the statement of the visits that it commissioned,
+    which is noted. Raises DomainError.
     """
-    provider_id = organisation_id(provider)
+    provider_id = organisation_id(provider) if provider or not viewer.provider else viewer.organisation_id
     person_id = thing_id(provider_id, "service_user", person)
     async with viewer.transaction() as connection:
         known = provider_id in await viewer.providers(connection)

@@ -28,6 +28,7 @@ async def test_nobody_else_does(busy: Desk) -> None:
         for path in ("/statement", "/statement/pdf"):
             assert (await (await busy.as_(who)).get(f"{path}?{ABOUT}")).status_code == 404, who
     manager = await busy.as_("manager")
+    assert "For Mr One" in (await manager.get(f"/statement?person=S1&{ABOUT.split('&', 2)[2]}")).text
     for asked in ("provider=hearth&person=nobody", "provider=lantern&person=S1", ""):
         assert (await manager.get(f"/statement?{asked}")).status_code == 404
     assert (await manager.get(f"/statement?{ABOUT.replace('2026-11-02', '2026-12-02')}")).status_code == 400
