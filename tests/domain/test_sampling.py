@@ -4,12 +4,13 @@ from collections import Counter
 from decimal import Decimal
 from hashlib import sha256
 from math import comb
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.domain.sampling import Plan, at_most, draw, plan_sample, project
+from backend.domain.sampling import ALGORITHM, Plan, at_most, draw, plan_sample, project
 
 MANY = 1_000_000
 
@@ -92,6 +93,11 @@ def test_a_draw_is_the_order_of_published_hashes() -> None:
     assert draw("wye-2026", dict.fromkeys(names, 1), 10) == by_hand[:10]
     assert draw("wye-2026", dict.fromkeys(reversed(names), 7), 10) == by_hand[:10]
     assert draw("another", dict.fromkeys(names, 1), 10) != by_hand[:10]
+
+
+def test_the_draw_is_kept_under_the_name_that_is_published() -> None:
+    page = Path(__file__).parents[2] / "docs" / "audit-samples.md"
+    assert f"The draw is called `{ALGORITHM}`." in page.read_text(encoding="utf-8")
 
 
 def test_a_larger_draw_holds_the_smaller_one() -> None:
