@@ -4,6 +4,7 @@ A frozen figure stays. Every report of a pay cycle says what changed of all earl
 it, so that its successors begin where it ended.
 """
 
+import asyncio
 from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
@@ -47,7 +48,7 @@ async def earlier_changes(
             before, after = await _both(
                 connection, provider_id, pay_cycle, (first, last), since, as_of, today
             )
-            found += changes_between(before, after, today, packaged_rulebook())
+            found += await asyncio.to_thread(changes_between, before, after, today, packaged_rulebook())
     return found
 
 

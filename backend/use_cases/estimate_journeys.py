@@ -5,6 +5,7 @@ long after its map is gone. The first answer stands. A journey is asked about ag
 parameters have changed, or when the engine could not be reached before.
 """
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -77,7 +78,7 @@ async def estimate_journeys(provider_id: UUID, first: date, last: date) -> Asked
             return Asked(0, 0, 0)
         async with db.as_provider(provider_id) as connection:
             recorded = await recorded_days(connection, provider_id, first, last, as_of=clock.now())
-        journeys = _journeys(legs_recorded(recorded), engine)
+        journeys = _journeys(await asyncio.to_thread(legs_recorded, recorded), engine)
         held = {_Journey(row["mode"], _ends(row)): row for row in recorded.journeys}
         asked = refused = 0
         for mode, wanted in groupby(journeys, key=lambda journey: journey.mode):

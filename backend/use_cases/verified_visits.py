@@ -4,6 +4,7 @@ With `as_of` only facts recorded up to that instant are seen, and statuses are j
 made from can be derived again. Without it, everything held counts, judged now.
 """
 
+import asyncio
 import json
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -63,7 +64,8 @@ async def verified_visits(
     as_of: datetime | None = None,
 ) -> pl.DataFrame:
     """One row per attendance, in backend.domain.visit.VISIT_SCHEMA, with `start` <= `starts_at` < `end`."""
-    return visits_recorded(await recorded_visits(connection, provider_id, start, end, carer_id, as_of))
+    recorded = await recorded_visits(connection, provider_id, start, end, carer_id, as_of)
+    return await asyncio.to_thread(visits_recorded, recorded)
 
 
 async def recorded_visits(
@@ -106,9 +108,8 @@ async def carer_activities(
     as_of: datetime | None = None,
 ) -> pl.DataFrame:
     """Activities in backend.domain.activity.ACTIVITY_SCHEMA, with `start` <= `starts_at` < `end`."""
-    return activities_recorded(
-        await recorded_activities(connection, provider_id, start, end, carer_id, as_of)
-    )
+    recorded = await recorded_activities(connection, provider_id, start, end, carer_id, as_of)
+    return await asyncio.to_thread(activities_recorded, recorded)
 
 
 async def recorded_activities(
@@ -146,7 +147,8 @@ async def _facts(
     limit_kmh: int,
 ) -> VisitFacts:
     async def fetch(name: str, schema: pl.Schema, *parameters: object) -> pl.DataFrame:
-        return _frame(await connection.fetch(query(name), provider_id, *parameters), schema)
+        rows = await connection.fetch(query(name), provider_id, *parameters)
+        return await asyncio.to_thread(_frame, rows, schema)
 
     employments = await fetch("visits.employments", visit.EMPLOYMENT_SCHEMA, as_of)
     own = None if carer_id is None else _ids(employments.filter(carer_id=str(carer_id)), "employment_id")

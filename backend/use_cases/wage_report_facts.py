@@ -1,5 +1,6 @@
 """The facts a wage report is made from: who was employed, what was worked, what payroll really paid."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -113,9 +114,8 @@ async def wage_report_facts(
 
     Arrears are to `today`.
     """
-    return wages_recorded(
-        await recorded_wages(connection, provider_id, pay_cycle, start, end, as_of, today, carer_id)
-    )
+    recorded = await recorded_wages(connection, provider_id, pay_cycle, start, end, as_of, today, carer_id)
+    return await asyncio.to_thread(wages_recorded, recorded)
 
 
 async def recorded_wages(

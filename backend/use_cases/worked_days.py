@@ -1,5 +1,6 @@
 """What the law counts of carers' days, from the facts: the one path that phones, reports and pages share."""
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -100,9 +101,8 @@ async def worked_days(
     carer_id: UUID | None = None,
 ) -> CarersDays:
     """The days of London dates `first` to `last`, on the facts recorded up to `as_of`; of one carer if given."""
-    return days_recorded(
-        await recorded_days(connection, provider_id, first, last, as_of=as_of, carer_id=carer_id)
-    )
+    recorded = await recorded_days(connection, provider_id, first, last, as_of=as_of, carer_id=carer_id)
+    return await asyncio.to_thread(days_recorded, recorded)
 
 
 async def recorded_days(
