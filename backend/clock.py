@@ -23,6 +23,12 @@ def is_simulated() -> bool:
     return settings.current().clock is not None
 
 
+def is_set() -> bool:
+    """Whether there is a time to ask for: a simulated clock has none until its simulator first writes one."""
+    path = settings.current().clock
+    return path is None or path.exists()
+
+
 def notice() -> str | None:
     """What every page and document made under a simulated clock must say, else None."""
     if settings.current().clock is None:
