@@ -150,11 +150,12 @@ def level_of(rank: pl.Expr) -> pl.Expr:
     return rank.replace_strict(list(_RANK.values()), list(_RANK), default=None, return_dtype=pl.String)
 
 
-def proved(events: pl.DataFrame, speeds: pl.DataFrame, limit_kmh: int) -> pl.DataFrame:
+def proved(events: pl.DataFrame, speeds: pl.DataFrame, limit_kmh: int, stale_after_s: int) -> pl.DataFrame:
     """Events with what else is known of them: speeds between positions, a position that came later, the token.
 
     Of two positions too far apart for the time between nobody knows which is wrong: both are in doubt. A later position
-    takes the place of the event's own where it proves more, and its doubts stand beside the event's.
+    takes the place of the event's own where it proves more, and its doubts stand beside the event's. One that was taken
+    longer before or after the event than the policy allows is stale, however quickly it was handed in.
     """
     fast = speeds.filter(pl.col("kmh") > limit_kmh)
     rows = pl.concat([fast["from_row"], fast["to_row"]])
@@ -165,14 +166,14 @@ def proved(events: pl.DataFrame, speeds: pl.DataFrame, limit_kmh: int) -> pl.Dat
         .then(pl.concat_list("flags", pl.lit(["implied_speed"], dtype=pl.List(pl.String))))
         .otherwise("flags"),
     )
-    return _with_late(doubted).with_columns(
+    return _with_late(doubted, stale_after_s).with_columns(
         level=with_token(pl.col("level"), pl.col("token"), pl.col("token_kind"))
     )
 
 
-def _with_late(events: pl.DataFrame) -> pl.DataFrame:
+def _with_late(events: pl.DataFrame, stale_after_s: int) -> pl.DataFrame:
     late = (
-        events.filter(pl.col("kind") == "fix", pl.col("about_event_id").is_not_null())
+        _late_positions(events, stale_after_s)
         .group_by("device_id", event_id="about_event_id")
         .agg(
             late=rank_of(pl.col("level")).max(),
@@ -189,6 +190,18 @@ def _with_late(events: pl.DataFrame) -> pl.DataFrame:
         fix_within_m=pl.when(~moved).then("fix_within_m"),
         inside=pl.col("inside") | moved,
         flags=pl.concat_list(_without_old_absence(), _given("doubts"), _given("why_none", ~pl.col("placed"))),
+    )
+
+
+def _late_positions(events: pl.DataFrame, stale_after_s: int) -> pl.DataFrame:
+    """Positions that came in an event of their own, each judged by when it was taken beside the event it is about."""
+    about = events.select("device_id", about_event_id="event_id", about_at="at")
+    late = events.filter(pl.col("kind") == "fix", pl.col("about_event_id").is_not_null())
+    apart = (pl.col("at") - pl.col("about_at")).dt.total_seconds() - pl.col("fix_age_s")
+    stale = (apart.abs() > stale_after_s).fill_null(False)
+    return late.join(about, on=["device_id", "about_event_id"]).with_columns(
+        level=pl.when(stale & (pl.col("level") == "position")).then(pl.lit("uncertain")).otherwise("level"),
+        flags=pl.when(stale).then(pl.col("flags").list.set_union(["stale_fix"])).otherwise("flags"),
     )
 
 

@@ -95,7 +95,8 @@ def visits_recorded(recorded: RecordedVisits) -> pl.DataFrame:
 
 def _proved(recorded: RecordedVisits) -> pl.DataFrame:
     facts = recorded.facts
-    events = proved(facts.events, facts.speeds, recorded.policy.implied_speed_limit_kmh)
+    policy = recorded.policy
+    events = proved(facts.events, facts.speeds, policy.implied_speed_limit_kmh, policy.fix_stale_after_s)
     return events.filter(pl.col("visit_id").is_not_null()).select(list(visit.EVENT_SCHEMA))
 
 

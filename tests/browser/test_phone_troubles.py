@@ -15,6 +15,15 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 FAULTS: Final = ("refuses", "forgets", "cuts")
 SLOW: Final = {"offline": False, "latency": 2000, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
 
+LOSE_KEY: Final = """async () => {
+  const answered = (request) => new Promise((resolve) => (request.onsuccess = () => resolve(request.result)));
+  const db = await answered(indexedDB.open("doorstep"));
+  const store = db.transaction("carers", "readwrite").objectStore("carers");
+  const [carer] = await answered(store.getAll());
+  await answered(store.put({ ...carer, key: null }));
+  db.close();
+}"""
+
 
 async def tap_arrive(phone: Handset) -> None:
     await phone.settle()
@@ -255,3 +264,16 @@ async def test_what_two_carers_recorded_on_one_phone_is_sent_for_both(
         "WHERE e.kind = 'check_in' AND e.outcome = 'accepted'"
     )
     assert {tuple(row) for row in rows} == {("C2", visit("V2")), ("C1", visit("V1"))}
+
+
+async def test_a_phone_that_lost_its_key_keeps_what_was_recorded_for_the_next_one(
+    street: Street, browser: Browser
+) -> None:
+    phone = await street.phone(browser)
+    await phone.enrol()
+    await phone.page.evaluate(LOSE_KEY)
+    await phone.at(hour(7, 4))
+    await phone.arrive()
+    await phone.page.get_by_text("is not sent yet").or_(phone.page.get_by_text("are not sent yet")).wait_for()
+    assert "check_in" in {tap["kind"] for tap in await phone.kept("taps")}
+    assert await street.events() == []

@@ -53,6 +53,7 @@ def test_inside_any_place_is_inside_and_outside_all_is_outside(
 def event(row: str, kind: str, level: str, **more: Any) -> dict[str, Any]:
     of = {"event_row": row, "event_id": row, "device_id": "d", "kind": kind, "level": level}
     place = {"place_id": None, "inside": level == "position", "fix_within_m": None, "about_event_id": None}
+    place |= {"at": hour(12), "fix_age_s": 0.0}
     return {**of, **place, "flags": [], "token": None, "token_kind": None, **more}
 
 
@@ -64,7 +65,7 @@ def level(*events: dict[str, Any], hurried: bool = False) -> str:
     rows = [("c", "x", "a", 500.0)] if hurried else []
     fast = pl.DataFrame(rows, schema=SPEED_SCHEMA, orient="row")
     frame = pl.DataFrame(list(events), schema_overrides=types)
-    found: str = proved(frame, fast, 130).filter(event_row="a")["level"].item()
+    found: str = proved(frame, fast, 130, 120).filter(event_row="a")["level"].item()
     return found
 
 

@@ -170,7 +170,8 @@ def test_what_a_token_adds(level: str, verdict: str | None, kind: str | None, ex
 def event(row: str, level: str, **more: Any) -> dict[str, Any]:
     plain = {"event_row": row, "event_id": row, "device_id": "d", "kind": "check_in", "level": level}
     place = {"place_id": None, "inside": level == "position", "fix_within_m": 12.5, "about_event_id": None}
-    return {**plain, **place, "flags": [], "token": None, "token_kind": None, **more}
+    taken = {"at": hour(7), "fix_age_s": 0.0}
+    return {**plain, **place, **taken, "flags": [], "token": None, "token_kind": None, **more}
 
 
 def late(row: str, level: str, **more: Any) -> dict[str, Any]:
@@ -185,7 +186,7 @@ def first(*events: dict[str, Any], fast: tuple[Any, ...] | None = None) -> dict[
     types |= {"flags": pl.List(pl.String()), "fix_within_m": pl.Float64()}
     speeds = pl.DataFrame([fast] if fast else [], schema=SPEED_SCHEMA, orient="row")
     frame = pl.DataFrame(list(events), schema_overrides=types)
-    return proved(frame, speeds, 130).row(0, named=True)
+    return proved(frame, speeds, 130, 120).row(0, named=True)
 
 
 @pytest.mark.parametrize(
@@ -213,7 +214,7 @@ def test_a_later_position_stands_in_where_it_proves_more() -> None:
     found = first(own, late("c", "elsewhere"), better, late("d", "elsewhere", flags=["outside"]))
     assert (found["level"], found["place_id"], found["fix_within_m"]) == ("uncertain", "h", 12.5)
     assert not found["inside"]
-    assert sorted(found["flags"]) == ["no_position", "outside", "stale_fix"], "doubts alone pass over"
+    assert sorted(found["flags"]) == ["outside", "stale_fix"], "doubts alone pass over"
     assert first(event("a", "position"), late("b", "elsewhere"))["level"] == "position"
 
 
@@ -223,6 +224,24 @@ def test_a_later_position_inside_moves_the_event_to_its_place() -> None:
     assert (found["place_id"], found["inside"], found["fix_within_m"]) == ("y", True, None)
     own = first(event("a", "position", place_id="h"), *inside)
     assert (own["place_id"], own["inside"], own["fix_within_m"]) == ("h", True, 12.5)
+
+
+@pytest.mark.parametrize(
+    ("after_s", "age_s", "level"),
+    [
+        (120, 0, "position"),
+        (121, 0, "uncertain"),
+        (240, 120, "position"),
+        (0, 120, "position"),
+        (0, 121, "uncertain"),
+    ],
+)
+def test_a_later_position_is_stale_by_when_it_was_taken_beside_the_event(
+    after_s: int, age_s: int, level: str
+) -> None:
+    taken = {"at": hour(7) + timedelta(seconds=after_s), "fix_age_s": float(age_s)}
+    found = first(event("a", "statement"), late("b", "position", **taken))
+    assert (found["level"], "stale_fix" in found["flags"]) == (level, level == "uncertain")
 
 
 def test_only_positions_sent_later_by_the_same_phone_for_this_event_count() -> None:

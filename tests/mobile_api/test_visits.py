@@ -136,6 +136,16 @@ async def test_a_position_that_comes_late_proves_the_check_in(world: World) -> N
     assert (row["evidence_level"], set(ABSENCE) & set(row["flags"])) == ("position", set())
 
 
+async def test_a_position_taken_long_after_the_check_in_proves_it_no_more(world: World) -> None:
+    phone, clock = await world.phone()
+    arrived = phone.record("check_in", visit("V1"), at=hour(7), payload={"no_fix": "unavailable"})
+    later = {"fix": fix(at=hour(7, 20)), "payload": {"event_id": arrived["signed"]["id"]}}
+    phone.record("fix", visit("V1"), at=hour(7, 20), **later)
+    await hand_in(world, phone, clock, hour(9))
+    row = await one("V1")
+    assert (row["evidence_level"], "stale_fix" in row["flags"]) == ("uncertain", True)
+
+
 async def test_that_no_position_came_is_said_once_with_the_reason_that_was_learnt_last(world: World) -> None:
     phone, clock = await world.phone()
     arrived = phone.record("check_in", visit("V1"), at=hour(7), payload={"no_fix": None})

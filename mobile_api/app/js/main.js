@@ -7,6 +7,7 @@ import { t } from "./i18n.js";
 import { sendLetters } from "./letters.js";
 import { whenChanged } from "./news.js";
 import { flushEverybody, sending, unsent } from "./outbox.js";
+import { notSigned } from "./record.js";
 import { refresh } from "./rota.js";
 import { keepToken } from "./token.js";
 import { loadSettings } from "./settings.js";
@@ -135,7 +136,7 @@ function menu(name) {
 
 // Signs what was recorded, sends what was signed, and looks for a newer rota.
 async function catchUp() {
-  for (const carer of await enrolled()) signAll(carer.id).catch(broken);
+  for (const carer of await enrolled()) signAll(carer.id).catch(notSigned).finally(draw);
   if (current() === null) return;
   sendLetters().catch(() => {}); // they wait in their list
   if (performance.now() - refreshedAt < STALE_MS) return;
@@ -151,11 +152,6 @@ function opened() {
 function notRefreshed(error) {
   refreshedAt = -Infinity;
   if (error.code === "revoked" || error.code === "locked") say(t(`error_${error.code}`));
-}
-
-function broken(error) {
-  sending.failed = error.message;
-  draw();
 }
 
 function visibility() {

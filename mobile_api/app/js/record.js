@@ -4,6 +4,7 @@
 import { clockId, instant, monotonicMs, now } from "./clock.js";
 import { write } from "./db.js";
 import { tell } from "./news.js";
+import { sending } from "./outbox.js";
 import { reading } from "./position.js";
 import { signAll } from "./sign.js";
 
@@ -56,8 +57,13 @@ async function tooSoon(marks, { carer, occurred_at }) {
 }
 
 function follow(tap) {
-  signAll(tap.carer).finally(tell);
+  signAll(tap.carer).catch(notSigned).finally(tell);
   if (KEEPS_POSITION.has(tap.kind)) place(tap);
+}
+
+// What cannot be signed now stays recorded, and is loudly among what is not sent.
+export function notSigned(error) {
+  sending.failed = error.message;
 }
 
 // The position comes when it comes, as an event of its own; that there is none is said the same way.
