@@ -130,8 +130,17 @@ JOIN LATERAL (SELECT name, ends_on FROM employment_version w
 WHERE e.provider_id = $1 ORDER BY v.name, c.reference, e.reference
 
 -- name: help_alerts
-SELECT a.subject, a.carer_id, a.raised_at, e.visit_id
+-- Calls for help with the carer's last known place: the newest position from up to twelve hours before the call, or that
+-- came with it. A position at her own home was never kept.
+SELECT a.subject, a.carer_id, a.raised_at, e.visit_id, p.fix
 FROM alert a LEFT JOIN event e ON e.provider_id = a.provider_id AND e.row_id = a.subject
+LEFT JOIN LATERAL (
+    SELECT convert_from(f.content, 'UTF8')::jsonb AS fix
+    FROM event x JOIN event_attachment f ON f.provider_id = x.provider_id AND f.event_row = x.row_id AND f.kind = 'fix'
+    WHERE x.provider_id = a.provider_id AND x.carer_id = a.carer_id AND x.outcome = 'accepted'
+      AND (x.about_event_id = e.event_id OR x.paid_at BETWEEN coalesce(e.paid_at, a.raised_at) - interval '12 hours'
+                                                          AND coalesce(e.paid_at, a.raised_at))
+    ORDER BY x.paid_at DESC, x.seq DESC LIMIT 1) p ON true
 WHERE a.provider_id = $1 AND a.kind = 'help' AND a.raised_at >= $2 AND a.raised_at < $3 ORDER BY a.raised_at
 
 -- name: unplanned

@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
+import msgspec
 import polars as pl
 
 from backend import clock, db
@@ -53,11 +54,22 @@ class ListedVisit:
 
 @dataclass(frozen=True, slots=True)
 class Help:
-    """A carer's call for help, and the visit at which it was made, if at one."""
+    """A carer's call for help, the visit at which it was made, if at one, and her last known place, if there is one."""
 
     carer: str
     raised_at: datetime
     visit_id: UUID | None
+    place: "Place | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a phone was, as it said: degrees (WGS 84), metres of accuracy, and when."""
+
+    lat: float
+    lon: float
+    accuracy_m: float
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +132,10 @@ async def read_today(provider_id: UUID, wanted: Wanted) -> Today:
         visits=visits,
         nearest=nearest,
         more=more,
-        helps=[Help(names[row["carer_id"]], row["raised_at"], row["visit_id"]) for row in helps],
+        helps=[
+            Help(names[row["carer_id"]], row["raised_at"], row["visit_id"], _place(row["fix"]))
+            for row in helps
+        ],
         unplanned=[Unplanned(names[row["carer_id"]], row["person"], row["paid_at"]) for row in unplanned],
         replaced=[
             Replaced(names[row["carer_id"]], row["replaced_at"], row["closed_seq"]) for row in replaced
@@ -129,6 +144,14 @@ async def read_today(provider_id: UUID, wanted: Wanted) -> Today:
         corrections=waiting["corrections"],
         carers=list(dict.fromkeys((row["reference"], row["name"]) for row in people)),
     )
+
+
+def _place(fix: str | None) -> Place | None:
+    if fix is None:
+        return None
+    said = msgspec.json.decode(fix)
+    taken_at = datetime.fromisoformat(said["taken_at"])
+    return Place(said["lat"], said["lon"], said["accuracy_m"], taken_at)
 
 
 async def day_states(

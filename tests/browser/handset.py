@@ -215,6 +215,14 @@ class Handset:
         text: str = await self.page.evaluate("document.activeElement.textContent")
         return text
 
+    async def tab_into(self, field: str) -> None:
+        """Press Tab until the field with this id has the keyboard."""
+        for _ in range(40):
+            if await self.page.evaluate("document.activeElement.id") == field:
+                return
+            await self.page.keyboard.press("Tab")
+        raise AssertionError(f"{field} cannot be reached with the keyboard")
+
     async def tab_to(self, words: str) -> None:
         """Press Tab until the control with these words is reached."""
         for _ in range(40):

@@ -1,11 +1,13 @@
 """Every screen of the phone app: usable by everybody, in both languages, and doing what it says."""
 
+from itertools import pairwise
 from typing import Final
 
 import pytest
 from playwright.async_api import Browser
 
 from tests.browser.handset import PIN, Handset, Street, moments
+from tests.browser.measuring import small_targets, unreadable
 from tests.browser.test_pages import faults_of
 from tests.mobile_api.world import hour, visit
 
@@ -13,8 +15,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SCREENS: Final = (
     "#/today",
-    f"#/visit/{visit('V1')}",
+    f"#/visit/{visit('V2')}",
     f"#/visit/{visit('V3')}",
+    f"#/scan/{visit('V2')}",
     "#/activities",
     "#/hours",
     "#/corrections",
@@ -26,10 +29,6 @@ SCREENS: Final = (
     "#/enrol",
     "#/welcome",
 )
-SMALL: Final = """() => [...document.querySelectorAll("a, button, input, select, textarea, summary")]
-  .filter((one) => one.checkVisibility() && Math.min(one.offsetWidth, one.offsetHeight) < 44)
-  .map((one) => one.outerHTML.slice(0, 120))"""
-WIDE: Final = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 async def busy_phone(street: Street, browser: Browser, **options: object) -> Handset:
@@ -48,49 +47,71 @@ async def busy_phone(street: Street, browser: Browser, **options: object) -> Han
 
 @pytest.mark.parametrize(
     ("language", "scheme", "contrast"),
-    [("English", "light", "Normal"), ("Cymraeg", "dark", "Normal"), ("English", "dark", "High")],
+    [
+        ("English", "light", "normal"),
+        ("Cymraeg", "light", "high"),
+        ("Cymraeg", "dark", "normal"),
+        ("English", "dark", "high"),
+    ],
 )
 async def test_every_screen_is_free_of_accessibility_faults(
     street: Street, browser: Browser, language: str, scheme: str, contrast: str
 ) -> None:
     phone = await busy_phone(street, browser, color_scheme=scheme, bypass_csp=True)
     await phone.go("#/settings")
-    await phone.page.get_by_label("Contrast").select_option(contrast)
-    await phone.page.get_by_label("Language").select_option(language)
+    await phone.page.locator("#contrast").select_option(contrast)
+    await phone.page.locator("#language").select_option(label=language)
     faults, small = [], []
     for path in SCREENS:
         await phone.go(path)
         assert await phone.page.locator("h1").count() == 1, path
         faults += await faults_of(phone.page)
-        small += await phone.page.evaluate(SMALL)
-        await phone.photograph(f"{language}-{scheme}-{contrast}-{path.split('/')[1]}")
+        small += await small_targets(phone.page)
+        await phone.photograph(f"{language}-{scheme}-{contrast}-{path[2:].replace('/', '-')[:20]}")
     await phone.page.locator("#lock").click()
     await phone.page.locator("#unlock").wait_for()
     faults += await faults_of(phone.page)
-    small += await phone.page.evaluate(SMALL)
+    small += await small_targets(phone.page)
     await phone.photograph(f"{language}-{scheme}-{contrast}-locked")
     assert (faults, small) == ([], [])
     assert phone.complaints == []
 
 
-async def test_nothing_is_cut_off_with_the_text_at_twice_its_size(street: Street, browser: Browser) -> None:
+@pytest.mark.parametrize("language", ["English", "Cymraeg"])
+async def test_every_word_can_be_read_with_the_text_at_twice_its_size_and_on_narrow_screens(
+    street: Street, browser: Browser, language: str
+) -> None:
     phone = await busy_phone(street, browser)
-    for size, width in (("Largest", 360), ("Normal", 180)):
-        await phone.page.set_viewport_size({"width": 360, "height": 740})
+    await phone.go("#/settings")
+    await phone.page.locator("#language").select_option(label=language)
+    faults = []
+    for size, width, height in (("largest", 360, 740), ("normal", 180, 370), ("normal", 320, 568)):
         await phone.go("#/settings")
-        await phone.page.get_by_label("Text size").select_option(size)
-        await phone.page.set_viewport_size({"width": width, "height": 740})
+        await phone.page.locator("#size").select_option(size)
+        await phone.page.set_viewport_size({"width": width, "height": height})
         for path in SCREENS:
             await phone.go(path)
-            assert await phone.page.evaluate(WIDE) <= 0, (path, width)
-            await phone.photograph(f"size-{size}-{path.split('/')[1]}")
+            found = [*await unreadable(phone.page), *await small_targets(phone.page)]
+            faults += [(path, size, width, fault) for fault in found]
+            await phone.photograph(f"{language}-{size}-{width}-{path[2:].replace('/', '-')[:20]}")
+    assert faults == []
 
 
-async def test_the_whole_visit_is_recorded_with_the_keyboard_alone(street: Street, browser: Browser) -> None:
+async def test_a_phone_is_set_up_and_a_whole_visit_recorded_with_the_keyboard_alone(
+    street: Street, browser: Browser
+) -> None:
     phone = await street.phone(browser, has_touch=False)
-    await phone.enrol()
-    await phone.settle()
     keyboard = phone.page.keyboard
+    await phone.open(f"/app/#enrol={await street.code()}")
+    for field in ("pin", "pin-again"):
+        await phone.tab_into(field)
+        await keyboard.type(PIN)
+    await phone.tab_to("Set up this phone")
+    await keyboard.press("Enter")
+    await phone.page.get_by_role("heading", name="This phone is ready").wait_for()
+    await phone.tab_to("Go to my visits")
+    await keyboard.press("Enter")
+    await phone.settle()
     await phone.tab_to("I have arrived")
     await keyboard.press("Enter")
     await phone.page.get_by_text("Arrived at").first.wait_for()
@@ -100,6 +121,24 @@ async def test_the_whole_visit_is_recorded_with_the_keyboard_alone(street: Stree
     await phone.page.get_by_role("heading", name="Tom J.").wait_for()
     await phone.sent()
     assert await street.kinds() == ["check_in", "check_out"]
+
+
+async def test_a_screen_reader_is_led_to_each_new_screen_and_told_what_was_recorded(
+    street: Street, browser: Browser
+) -> None:
+    phone = await busy_phone(street, browser)
+    for path in (*SCREENS[1:], SCREENS[0]):
+        await phone.go(path)
+        await phone.page.locator("h1:focus").wait_for()
+        levels = await phone.page.locator("h1, h2, h3").evaluate_all("all => all.map(one => +one.tagName[1])")
+        assert levels[0] == 1, path
+        assert all(later - before <= 1 for before, later in pairwise(levels)), (path, levels)
+        title = await phone.page.title()
+        assert title.endswith(" – Doorstep"), path
+        assert "Tom" not in title, path
+    await phone.at(hour(8, 30))
+    await phone.leave()
+    await phone.page.get_by_role("status").filter(has_text="Your leaving is recorded.").wait_for()
 
 
 async def test_tasks_notes_and_a_refusal_at_the_door_reach_the_office(
@@ -166,7 +205,7 @@ async def test_a_correction_made_offline_is_signed_then_and_sent_later(
     await phone.connect(False)
     await phone.go(f"#/correct/{visit('V1')}/2026-11-02/07:04/07:31")
     await phone.page.get_by_label("From").fill("06:58")
-    await phone.page.get_by_label("Why were they not recorded so?").select_option("I recorded it late")
+    await phone.page.get_by_role("radio", name="I recorded it late").check()
     await phone.page.get_by_label("Anything else").fill("The lift was stuck")
     await phone.page.get_by_role("button", name="Sign and send").click()
     await phone.page.get_by_text("Waiting to be sent").wait_for()

@@ -42,6 +42,16 @@ export function choice(id, label, options, value, onchange) {
   return h("div", { class: "field" }, h("label", { for: id }, label), select);
 }
 
+// A question with few answers, all of them in sight; the first is taken if nobody chooses.
+export function options(name, question, answers) {
+  const answer = ([value, words], index) => {
+    const input = h("input", { type: "radio", name, id: `${name}-${value}`, checked: index === 0 });
+    input.value = value;
+    return h("label", { for: input.id }, input, h("span", {}, words));
+  };
+  return h("fieldset", { class: "field options" }, h("legend", {}, question), Object.entries(answers).map(answer));
+}
+
 export const button = (words, onclick, { kind = "", ...more } = {}) =>
   h("button", { type: "button", class: `button ${kind}`.trim(), onclick, ...more }, words);
 
@@ -58,7 +68,7 @@ export function say(words) {
 
 // Draws the same screen anew without taking what was being typed, what was unfolded, or the place of the keyboard.
 export function redraw(root, page) {
-  const typed = [...root.querySelectorAll("input, textarea, select")].map(({ id, value }) => ({ id, value }));
+  const typed = [...root.querySelectorAll("input, textarea, select")].map(({ id, value, checked }) => ({ id, value, checked }));
   const unfolded = [...root.querySelectorAll("details")].map(({ id, open }) => ({ id, open }));
   const focused = root.contains(document.activeElement) ? document.activeElement.id : "";
   root.replaceChildren(page);

@@ -88,21 +88,20 @@ function watchFingers() {
 async function drawn() {
   const { name, module, rest } = await screen();
   const page = h("div", { class: "frame" }, await header(), h("main", { id: "main", tabIndex: -1, "data-path": [name, ...rest].join("/") }, await module.show(...rest)), menu(name));
+  const title = page.querySelector("h1");
+  Object.assign(title ?? {}, { id: "title", tabIndex: -1 }); // so that it takes the keyboard, and keeps it when drawn anew
   const here = [name, ...rest].join("/");
   if (here === shown) return redraw(root, page);
   root.replaceChildren(page);
-  return arrived(here);
+  return arrived(here, title);
 }
 
-function arrived(here) {
+function arrived(here, title) {
   const first = shown === "";
   shown = here;
-  const title = root.querySelector("h1");
-  document.title = title ? `${title.textContent} – Doorstep` : "Doorstep";
+  document.title = title ? `${title.dataset.title ?? title.textContent} – Doorstep` : "Doorstep"; // browsers keep it: nobody's name
   scrollTo(0, 0);
-  if (first || !title) return;
-  title.tabIndex = -1;
-  title.focus();
+  if (!first) title?.focus();
 }
 
 async function header() {

@@ -21,6 +21,9 @@ export const sending = { failed: null, failures: 0, timer: 0 };
 export const unsent = () =>
   read(["taps", "outbox"], async ({ taps, outbox }) => (await taps.count()) + (await outbox.count()));
 
+export const isUnsent = (id) =>
+  read(["taps", "outbox"], async ({ taps, outbox }) => [...(await taps.getAll()), ...(await outbox.getAll())].some((row) => row.id === id));
+
 const waiting = new Map();
 
 // Hands in all that is signed of one carer, once no other tab is doing it. However often it is asked for while it waits

@@ -38,4 +38,5 @@ export const refusedEntry = (carer, visit_id, words) =>
     mark.refused ? null : { ...mark, refused: tap.occurred_at },
   );
 
-export const help = (carer, visit_id) => record(carer, { kind: "help", visit_id });
+export const help = (carer, visit_id) =>
+  record(carer, { kind: "help", visit_id }, "help", (mark, tap) => ({ event_id: tap.id, called_at: tap.occurred_at }));

@@ -1,7 +1,7 @@
 // Saying that a recorded time is not what happened. It is signed here and may be sent much later.
 
 import { dayAfter, instant, londonInstant } from "../clock.js";
-import { button, choice, draw, field, h, link, say } from "../dom.js";
+import { button, draw, field, h, link, options, say } from "../dom.js";
 import { dayOf, t } from "../i18n.js";
 import { propose, sendLetters } from "../letters.js";
 
@@ -21,7 +21,7 @@ export async function show(about, date, start = "", end = "") {
     h("p", { class: "when" }, dayOf(date)),
     field("correct-start", t("correct_start"), { type: "time", value: start, problem: problem.start }),
     field("correct-end", t("correct_end"), { type: "time", value: end, problem: problem.end }),
-    choice("correct-reason", t(about === "day" ? "correct_what" : "correct_why"), Object.fromEntries(reasons.map((one) => [one, t(`reason_${one}`)])), reasons[0]),
+    options("correct-reason", t(about === "day" ? "correct_what" : "correct_why"), Object.fromEntries(reasons.map((one) => [one, t(`reason_${one}`)]))),
     field("correct-words", t("correct_words"), { area: true, rows: 3, maxlength: 2000 }),
     button(t("correct_do"), null, { kind: "big", type: "submit", id: "correct" }),
   );
@@ -35,7 +35,7 @@ async function submit(event, about, date) {
   if (Object.keys(problem).length > 0) return draw();
   const [start, end] = instants(date, ...times);
   const of = about === "day" ? { day: date } : { visit_id: about };
-  await propose({ ...of, start, end, reason_code: value("reason"), words: value("words") });
+  await propose({ ...of, start, end, reason_code: document.querySelector("[name=correct-reason]:checked").value, words: value("words") });
   say(t("correct_said"));
   location.hash = "#/corrections";
   sendLetters().catch(() => {}); // without a network it waits in its list

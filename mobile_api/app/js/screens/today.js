@@ -6,6 +6,7 @@ import { button, h, link, say } from "../dom.js";
 import { day, dayOf, shortDay, t, time } from "../i18n.js";
 import { held, marksOf, nextOf, onDay, refresh } from "../rota.js";
 import { heldToken } from "../token.js";
+import { helpState } from "./help.js";
 import { company, doorButton, readLink, unplannedPart } from "./door.js";
 
 export async function show() {
@@ -17,6 +18,7 @@ export async function show() {
     "div",
     { class: "screen" },
     h("h1", {}, day(shownNow())),
+    await helpState(),
     next ? nextCard(next, marks[next.id], carer, token) : nothingNext(rota, visits),
     visits.length > 0 && list(visits.filter((visit) => visit !== next), marks),
     unplannedPart(current(), marks.unplanned, false),

@@ -15,7 +15,7 @@ export async function show() {
   return h(
     "div",
     { class: "screen" },
-    h("h1", {}, t("unlock_title", { name: carer.name })),
+    h("h1", { "data-title": t("unlock_do") }, t("unlock_title", { name: carer.name })),
     pinForm(carer),
     carers.length > 1 && others(carers.filter((one) => one.id !== carer.id)),
     h("p", {}, link(t("enrol_another"), "#/enrol")),

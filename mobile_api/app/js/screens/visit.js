@@ -18,7 +18,7 @@ export async function show(id) {
     "div",
     { class: "screen" },
     back(),
-    h("h1", {}, visit.person.name),
+    h("h1", { "data-title": t("segment_contact") }, visit.person.name),
     h("p", { class: "when" }, `${day(visit.planned.start)}, ${time(visit.planned.start)} – ${time(visit.planned.end)}`),
     visit.status === "cancelled" ? h("p", { class: "banner" }, t("cancelled")) : [doorButton(current(), id, mark, await heldToken()), readLink(visit, mark)],
     place(visit),
