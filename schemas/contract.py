@@ -312,6 +312,29 @@ def _vat_faults(terms: Sequence[Any] | None) -> Iterator[Fault]:
             seen.add(service)
 
 
+def _block_faults(valid: Mapping[str, Any]) -> Iterator[Fault]:
+    """Faults of blocks of hours, whose charge is of nobody's visit and is taxed in one way."""
+    blocks, terms, funders = (valid.get(name) or [] for name in ("blocks", "vat", "funding"))
+    yield from _twice(blocks, "name", "/blocks")
+    for index, block in enumerate(blocks):
+        if block is INVALID or INVALID in terms:
+            continue
+        if len({_tax_of(terms, service) for service in block.services}) > 1:
+            yield Fault(f"/blocks/{index}/services", "are taxed in different ways: make a block for each")
+    for index, funder in enumerate(funders if blocks else []):
+        if funder is not INVALID and funder.payer == "person":
+            yield Fault(
+                f"/funding/{index}/payer",
+                "person cannot pay for a block, which is for nobody in particular: people's shares stand in packages",
+            )
+
+
+def _tax_of(terms: Sequence[VatTerm], service: str) -> tuple[str, Decimal | None]:
+    named = [term for term in terms if service in (term.services or ())]
+    others = [term for term in terms if term.services is None]
+    return next(((term.category, term.rate) for term in named or others), ("E", None))
+
+
 class Mileage(Struct, frozen=True, kw_only=True):
     """What is paid on top of the price of a visit made, in pounds for each mile of the journey that led to it."""
 
@@ -393,7 +416,7 @@ class Contract(Struct, frozen=True, kw_only=True):
         yield from _too_high(valid.get("rates"), valid.get("annual_uplifts"))
         yield from _twice(valid.get("lots"), "lot", "/lots")
         yield from _vat_faults(valid.get("vat"))
-        yield from _twice(valid.get("blocks"), "name", "/blocks")
+        yield from _block_faults(valid)
 
 
 class ContractVersion(Contract, frozen=True, kw_only=True):

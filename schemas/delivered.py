@@ -30,11 +30,27 @@ class DeliveredWeek(Struct, frozen=True, kw_only=True):
     days_away: int
 
 
+class DeliveredBlock(Struct, frozen=True, kw_only=True):
+    """A block of hours that was bought for a billing period, as documents told its use last: hours to two places."""
+
+    contract: str
+    block: str
+    start: Day
+    end: Day
+    bought_hours: Number
+    used_hours: Number
+    unused_hours: Number
+
+
 class DeliveredCare(Struct, frozen=True, kw_only=True):
-    """The weeks of a provider's people from Monday `from` to Sunday `until`, as far as the reader pays for them."""
+    """The weeks of a provider's people from Monday `from` to Sunday `until`, as far as the reader pays for them.
+
+    `blocks` are those of billing periods that touch these weeks and whose documents are issued.
+    """
 
     provider: str
     provider_name: str
     from_: Day = field(name="from")
     until: Day
     weeks: list[DeliveredWeek]
+    blocks: list[DeliveredBlock] = field(default_factory=list)

@@ -80,6 +80,9 @@ class InvoiceLine(Struct, frozen=True, kw_only=True):
     pay together, `funding` the part of each, `amount` that of this document's payer: all before tax. `mileage` is what
     the visit's price, as it now stands, holds for `miles` of the way there, where the contract pays mileage. How the
     line is taxed is one of the document's totals, found by `vat_category` and `vat_rate`.
+
+    `block` is the block of hours that pays for the visit. Where `unit` is `block` the line is that block's own charge
+    and of no visit: `visit` and `visit_id` stand for the block and its billing period, and no time was worked.
     """
 
     line: int
@@ -110,6 +113,7 @@ class InvoiceLine(Struct, frozen=True, kw_only=True):
     flags: list[str] = field(default_factory=list)
     miles: Number | None = None
     mileage: Number | None = None
+    block: str | None = None
     adjusts: Adjusted | None = None
     reason: str | None = None
 
@@ -136,11 +140,36 @@ class ParkedVisit(Struct, frozen=True, kw_only=True):
     detail: str
 
 
+class BlockHours(Struct, frozen=True, kw_only=True):
+    """A block of hours in one billing period: what was bought, what visits used of it, and what was not used.
+
+    `price` is what all payers pay for it before tax. Where a later fact changed the use, `told_unused_seconds` is what
+    an earlier document said.
+    """
+
+    name: str
+    block_id: str
+    period: Dates
+    services: list[str]
+    zones: list[str]
+    seconds: int
+    used_seconds: int
+    hourly: Number
+    price: Number
+    told_unused_seconds: int | None = None
+
+    @property
+    def unused_seconds(self) -> int:
+        """What was paid for and no visit used."""
+        return self.seconds - self.used_seconds
+
+
 class InvoiceSnapshot(Struct, frozen=True, kw_only=True):
     """An invoice or credit note to one payer, of one contract and billing period.
 
     `total` is the sum of the lines' amounts, before tax; `vat` has a total for each treatment among them, and `to_pay`
-    is both together. `by_payer` is what each payer pays of these lines, before tax.
+    is both together. `by_payer` is what each payer pays of these lines, before tax. `blocks` are the blocks of hours of
+    the period, and those of earlier ones of which more or less turned out to be used.
     """
 
     kind: Literal["invoice", "credit_note"]
@@ -163,6 +192,7 @@ class InvoiceSnapshot(Struct, frozen=True, kw_only=True):
     facts_digest: str
     purchase_order: str | None = None
     parked: list[ParkedVisit] = field(default_factory=list)
+    blocks: list[BlockHours] = field(default_factory=list)
     simulated_clock: bool = False
 
 

@@ -56,15 +56,22 @@ async def _reconciled(provider: str, start: datetime | None, end: datetime | Non
 
 
 def _told(period: "Reconciled") -> str:
+    from backend.documents.block_hours import hours
     from backend.domain.money import pounds, printed
 
     payers = ", ".join(f"{payer} {printed(pounds(pence))}" for payer, pence in period.by_payer.items())
     left = ", ".join(f"{count} {reason}" for reason, count in period.left_out.items()) or "none"
+    charges = f" ({period.charges} of blocks)" if period.charges else ""
     head = (
         f"{period.contract}  {period.start} to {period.end}  {counted(period.visits, 'visit')}, "
-        f"{counted(period.lines, 'line')}, left out: {left}; {payers}"
+        f"{counted(period.lines, 'line')}{charges}, left out: {left}; {payers}"
     )
-    return "\n".join([head, *(f"    {each.about} {each.detail}" for each in period.discrepancies)])
+    blocks = [
+        f"    block {block.name}: {hours(block.seconds)} bought for {printed(pounds(block.pence))}, "
+        f"{hours(block.used_seconds)} used, {hours(block.unused_seconds)} not used"
+        for block in period.blocks
+    ]
+    return "\n".join([head, *blocks, *(f"    {each.about} {each.detail}" for each in period.discrepancies)])
 
 
 commands: Final = [reconcile]

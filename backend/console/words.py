@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from backend.documents import words
+from backend.documents.block_hours import block_rows, hours
 from backend.documents.gap_sheets import order
 from backend.documents.worked_days import event_number
 from backend.documents.worker_page import pay_cycle
@@ -256,6 +257,8 @@ FILTERS: Final[dict[str, Any]] = {
     "fallback": words.fallback,
     "document_kind": words.document_kind,
     "engine": words.engine,
+    "block_rows": block_rows,
+    "block_hours": hours,
 }
 """What templates may write behind a value."""
 

@@ -11,7 +11,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Final, Literal
 
 from backend.documents import words
-from backend.documents.invoice_page import notices, remarks
+from backend.documents.block_hours import block_sentences, is_charge
+from backend.documents.invoice_page import notices, price, remarks
 from backend.domain.time import london_date
 from backend.domain.vat import Treatment, TreatmentTotal, treatment_totals
 from schemas.documents import InvoiceLine, InvoiceSnapshot, Party
@@ -83,7 +84,7 @@ def bill_of(snapshot: InvoiceSnapshot) -> Bill:
         self_billed=snapshot.self_billed,
         lines=[_line(line, sign, _treatment(line, taxes), period) for line in snapshot.lines],
         corrects=list(dict.fromkeys(line.adjusts.number for line in snapshot.lines if line.adjusts)),
-        notes=[*notices(snapshot), *_shared(snapshot)],
+        notes=[*notices(snapshot), *_shared(snapshot), *block_sentences(snapshot)],
         stated=(sign * snapshot.total, sign * (snapshot.to_pay - snapshot.total)),
     )
 
@@ -106,7 +107,8 @@ def _line(line: InvoiceLine, sign: int, tax: Treatment, period: tuple[date, date
     dates = None if span is None else (london_date(span.start), london_date(span.end))
     within = dates is not None and period[0] <= dates[0] <= dates[1] <= period[1]
     on = dates[0] if dates else None
-    kind = ", ".join(words.worded(part) for part in (line.service, line.zone) if part.strip())
+    parts = ["block of hours", line.block] if is_charge(line) else [line.service, line.zone]
+    kind = ", ".join(words.worded(part) for part in parts if part and part.strip())
     return BillLine(
         id=str(line.line),
         name=kind or "visit",
@@ -120,6 +122,8 @@ def _line(line: InvoiceLine, sign: int, tax: Treatment, period: tuple[date, date
 
 
 def _described(line: InvoiceLine, on: date | None) -> str:
+    if is_charge(line):
+        return f"Block {line.block}: {words.hours(line.payable_minutes)} bought, paid whether used or not"
     day = "" if on is None else f" on {words.short_day(on)}"
     times = f"planned {words.clock(line.planned, on)}, recorded {words.clock(line.actual, on)}"
     return f"Visit {line.visit}{day}: {times}"
@@ -131,12 +135,14 @@ def _properties(line: InvoiceLine) -> list[tuple[str, str]]:
         ("Minutes recorded", line.actual_minutes),
         ("Minutes billed", line.payable_minutes),
     )
+    if is_charge(line):
+        return [("Block", line.block or ""), ("Minutes bought", words.number(line.payable_minutes))]
     named = [
         ("Visit", line.visit),
         ("Person", line.person),
         ("Carer", line.carer),
         *((name, None if value is None else words.number(value)) for name, value in minutes),
-        ("Price", " + ".join(words.worded(part) for part in (line.unit, line.uplift) if part)),
+        ("Price", price(line)),
         ("Rules", ", ".join(line.rules)),
     ]
     return [(name, value) for name, value in named if value]

@@ -1,7 +1,7 @@
 """Service delivery files: the lines of an invoice or credit note as a council's payment system takes visits.
 
 Times are London times. A row stands for a line of the document, so for one carer's part of a visit; a change to an
-earlier document is a row with the change as its amount.
+earlier document is a row with the change as its amount. The charge of a block of hours is of no visit, and no row.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +12,7 @@ from typing import Any, Final
 from lxml import etree
 
 from backend.documents import words
+from backend.documents.block_hours import is_charge
 from backend.documents.cells import csv_bytes
 from backend.domain.time import LONDON, london_date
 from schemas.day import Span
@@ -38,7 +39,8 @@ def delivery_file(
     """The file of one document; the same arguments always give the same bytes."""
     shared = _of_file(snapshot, file_reference(template, number), made_at)
     seconds = _second_carers(snapshot.lines)
-    rows = [shared | _of_line(snapshot, line, seconds, template) for line in snapshot.lines]
+    visits = [line for line in snapshot.lines if not is_charge(line)]
+    rows = [shared | _of_line(snapshot, line, seconds, template) for line in visits]
     if template.format == "xml":
         return _xml(template, [[_cells(level, row, template) for level in template.levels] for row in rows])
     columns = [column for level in template.levels for column in level.columns]

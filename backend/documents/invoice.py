@@ -3,6 +3,7 @@
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
+from backend.documents.block_hours import charged_hours
 from backend.documents.canonical import canonical_json
 from backend.documents.cells import Cell, csv_bytes, edges
 from backend.documents.invoice_page import invoice_page
@@ -49,7 +50,10 @@ HEADINGS: Final = (
 """The CSV's first headings: `price` is what all payers pay, `amount` what this document asks, both before VAT. A
 heading `amount: <payer>` for each payer follows."""
 
-_PENNY: Final = Decimal("0.01")
+UNUSED: Final = "block_unused_minutes"
+_MORE: Final = {"miles": "mileage", "mileage": "mileage", "block": "block", UNUSED: "block"}
+"""Headings for documents with a line of which this field says something: miles of the way there, blocks of hours."""
+_HUNDREDTH: Final = Decimal("0.01")
 
 
 def invoice_pdf(snapshot: InvoiceSnapshot) -> bytes:
@@ -65,12 +69,14 @@ def invoice_json(snapshot: InvoiceSnapshot) -> bytes:
 def invoice_csv(snapshot: InvoiceSnapshot) -> bytes:
     """The invoice for spreadsheets: a row for each line, amounts in pounds, times in London with their offset."""
     payers = [total.payer for total in snapshot.by_payer]
-    paid = any(line.mileage is not None for line in snapshot.lines)
-    header = [*HEADINGS, *(("miles", "mileage") if paid else ()), *(f"amount: {payer}" for payer in payers)]
-    return csv_bytes(header, (_row(snapshot, line, payers, paid) for line in snapshot.lines))
+    more = [
+        name for name, has in _MORE.items() if any(getattr(line, has) is not None for line in snapshot.lines)
+    ]
+    header = [*HEADINGS, *more, *(f"amount: {payer}" for payer in payers)]
+    return csv_bytes(header, (_row(snapshot, line, payers, more) for line in snapshot.lines))
 
 
-def _row(snapshot: InvoiceSnapshot, line: InvoiceLine, payers: list[str], mileage: bool) -> list[Cell]:
+def _row(snapshot: InvoiceSnapshot, line: InvoiceLine, payers: list[str], more: list[str]) -> list[Cell]:
     shares = {share.payer: share.amount for share in line.funding}
     spans = [edge for span in (line.planned, line.actual, line.claimed) for edge in edges(span)]
     return [
@@ -104,10 +110,18 @@ def _row(snapshot: InvoiceSnapshot, line: InvoiceLine, payers: list[str], mileag
         line.vat_rate,
         _money(line.price),
         _money(line.amount),
-        *((line.miles, line.mileage) if mileage else ()),
+        *(_beside(snapshot, line, name) for name in more),
         *(_money(shares[payer]) if payer in shares else None for payer in payers),
     ]
 
 
+def _beside(snapshot: InvoiceSnapshot, line: InvoiceLine, heading: str) -> Cell:
+    if heading != UNUSED:
+        cell: Cell = getattr(line, heading)
+        return cell
+    block = charged_hours(snapshot, line)
+    return None if block is None else (Decimal(block.unused_seconds) / 60).quantize(_HUNDREDTH, ROUND_HALF_UP)
+
+
 def _money(amount: Decimal) -> Decimal:
-    return amount.quantize(_PENNY, ROUND_HALF_UP)
+    return amount.quantize(_HUNDREDTH, ROUND_HALF_UP)

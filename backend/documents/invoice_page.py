@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from backend.documents import words
+from backend.documents.block_hours import block_rows, is_charge
 from backend.domain.counted import counted
 from backend.domain.time import london_date
 from schemas.documents import InvoiceLine, InvoiceSnapshot, Party, RuleText, Vat
@@ -17,7 +18,9 @@ NOT_SUMMED: Final = "Changes to earlier documents are not in these sums."
 def invoice_page(snapshot: InvoiceSnapshot) -> Page:
     """The values of `templates/invoice.typ`: plain JSON data, all of it ready to print."""
     numbers = {rule.id: str(index) for index, rule in enumerate(snapshot.rules, start=1)}
-    new = [line for line in snapshot.lines if not line.adjusts]  # an adjustment repeats the time of its visit
+    # An adjustment repeats the time of its visit, and the charge of a block is of no visit.
+    new = [line for line in snapshot.lines if not line.adjusts and not is_charge(line)]
+    changes = any(line.adjusts for line in snapshot.lines)
     title = words.document_kind(snapshot.kind, snapshot.self_billed)
     return {
         "title": f"{title} {snapshot.number}",
@@ -31,7 +34,8 @@ def invoice_page(snapshot: InvoiceSnapshot) -> Page:
         "shared": _shared(snapshot),
         "payers": [[total.name, total.payer, words.pounds(total.amount)] for total in snapshot.by_payer],
         "minutes": _minutes(new),
-        "balance": _balance(new) + ("" if len(new) == len(snapshot.lines) else f" {NOT_SUMMED}"),
+        "balance": _balance(new) + (f" {NOT_SUMMED}" if changes else ""),
+        "blocks": block_rows(snapshot),
         "parked": [[visit.visit, words.worded(visit.reason), visit.detail] for visit in snapshot.parked],
         "lines": [
             _line(line, numbers, any(vat.category == "S" for vat in snapshot.vat)) for line in snapshot.lines
@@ -119,10 +123,13 @@ def taxed(vat: Vat, several: bool) -> str:
 
 
 def _kinds(lines: list[InvoiceLine]) -> list[list[str]]:
-    """Visits billed for the first time, and changes to earlier documents, apart."""
-    new = [line.amount for line in lines if not line.adjusts]
+    """Visits billed for the first time, blocks of hours, and changes to earlier documents, apart."""
+    new = [line.amount for line in lines if not line.adjusts and not is_charge(line)]
+    blocks = [line.amount for line in lines if not line.adjusts and is_charge(line)]
     changes = [line.amount for line in lines if line.adjusts]
     rows = [[f"Visits, {_count(new)}", words.pounds(sum(new, Decimal()))]]
+    if blocks:
+        rows.append([f"Blocks of hours, {_count(blocks)}", words.pounds(sum(blocks, Decimal()))])
     if changes:
         rows.append(
             [f"Changes to earlier documents, {_count(changes)}", words.pounds(sum(changes, Decimal()))]
@@ -175,17 +182,24 @@ def _line(line: InvoiceLine, numbers: Mapping[str, str], taxed: bool) -> Page:
         "service": ", ".join(words.worded(part) for part in (line.service, line.zone) if part),
         "vat": line_tax(line) if taxed else "",
         "day": words.short_day(on) if on else "",
-        "planned": words.clock(line.planned, on),
-        "actual": words.clock(line.actual, on),
+        "planned": "" if is_charge(line) else words.clock(line.planned, on),
+        "actual": "" if is_charge(line) else words.clock(line.actual, on),
         "evidence": words.worded(line.evidence_level or ""),
         "minutes": ["" if value is None else words.number(value) for value in minutes],
         "changes": [_signed(line.rounding_minutes), _signed(line.difference_minutes)],
-        "price": " + ".join(words.worded(part) for part in (line.unit, line.uplift) if part),
+        "price": price(line),
         "rules": rule_numbers(line.rules, numbers),
         "amount": words.pounds(line.amount),
         "shares": [f"{share.payer} {words.pounds(share.amount)}" for share in line.funding],
         "remarks": remarks(line, on),
     }
+
+
+def price(line: InvoiceLine) -> str:
+    """What a line is priced by: a block of hours, or the unit and uplift of its rate."""
+    if line.block is not None:
+        return f"block {line.block}" if is_charge(line) else f"within block {line.block}"
+    return " + ".join(words.worded(part) for part in (line.unit, line.uplift) if part)
 
 
 def line_tax(line: InvoiceLine) -> str:

@@ -20,7 +20,7 @@ Key = tuple[str, str | None]
 @dataclass(frozen=True, slots=True)
 class Charge:
     """A line as it is priced now: whole pence before tax, and who pays by what percentages. `person` is the service
-    user.
+    user. Of a block of hours, which is nobody's visit, `visit` stands for the block and its billing period.
     """
 
     visit: str

@@ -13,7 +13,9 @@ Key = tuple[str, str | None]
 
 @dataclass(frozen=True, slots=True)
 class IssuedLine:
-    """A line of an issued document: what its payer is asked, in pence. `known`: its visit is on record."""
+    """A line of an issued document: what its payer is asked, in pence. `known`: its visit is on record, or it is the
+    charge of a block of hours that was bought, for which `visit` stands then.
+    """
 
     number: str
     line: int
@@ -79,7 +81,7 @@ def _lines(period: Period) -> Iterator[Discrepancy]:
         place = f"line {line.line} of {line.number}"
         if not line.known:
             yield Discrepancy(
-                "line_without_visit", line.number, f"{place} names no visit on record: {line.visit}"
+                "line_without_visit", line.number, f"{place} names no visit or block on record: {line.visit}"
             )
         asked = (line.key, line.payer)
         first = seen.setdefault(asked, line)

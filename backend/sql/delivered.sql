@@ -17,3 +17,14 @@ SELECT DISTINCT ON (s.id) s.id::text AS person, s.reference, v.name
 FROM service_user s JOIN service_user_version v ON v.provider_id = s.provider_id AND v.service_user_id = s.id
 WHERE s.provider_id = $1 AND s.id = ANY ($2) AND v.recorded_at <= $3
 ORDER BY s.id, v.version DESC
+
+-- name: blocks
+-- What documents said last of each block of hours of billing periods that touch London dates $2 to $3; of the commissioner
+-- $4 alone, if given.
+SELECT * FROM (
+    SELECT DISTINCT ON (u.block_id) d.scope AS contract, u.block, u.starts_on, u.ends_on, u.seconds, u.used_seconds
+    FROM block_use u JOIN document d ON d.provider_id = u.provider_id AND d.id = u.document_id
+    WHERE u.provider_id = $1 AND u.starts_on <= $3 AND u.ends_on >= $2
+      AND ($4::uuid IS NULL OR d.commissioner_id = $4)
+    ORDER BY u.block_id, d.period_start DESC) AS newest
+ORDER BY contract, starts_on, block

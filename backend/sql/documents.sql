@@ -10,14 +10,18 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 
 -- name: insert_lines
 INSERT INTO document_line (provider_id, document_id, line, visit_id, employment_id, service_user_id, amount_pence,
-    payer, funders, adjusts_document, vat_category, vat_rate, vat_reason, dispute_id)
+    payer, funders, adjusts_document, vat_category, vat_rate, vat_reason, dispute_id, block)
 SELECT $1, $2, u.line, u.visit_id, u.employment_id, u.service_user_id, u.pence, u.payer, u.funders::jsonb,
     (SELECT id FROM document WHERE provider_id = $1 AND number = u.adjusts),
-    u.vat_category, u.vat_rate, u.vat_reason, u.dispute
-FROM unnest($3::int[], $4::uuid[], $5::uuid[], $6::uuid[], $7::bigint[], $8::text[], $9::text[], $10::text[],
-    $11::text[], $12::numeric[], $13::text[], $14::uuid[])
-    AS u (line, visit_id, employment_id, service_user_id, pence, payer, funders, adjusts, vat_category, vat_rate,
-    vat_reason, dispute)
+    u.vat_category, u.vat_rate, u.vat_reason, u.dispute, u.block
+FROM unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::bigint[], $7::text[], $8::text[], $9::text[],
+    $10::text[], $11::numeric[], $12::text[], $13::uuid[], $14::int[], $15::text[])
+    AS u (visit_id, employment_id, service_user_id, pence, payer, funders, adjusts, vat_category, vat_rate,
+    vat_reason, dispute, line, block)
+
+-- name: insert_block
+INSERT INTO block_use (provider_id, document_id, block_id, block, starts_on, ends_on, seconds, used_seconds, pence)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 
 -- name: insert_parked
 INSERT INTO parked_visit (provider_id, document_id, visit_id, reason, detail)

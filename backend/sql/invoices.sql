@@ -2,7 +2,7 @@
 SELECT id, reference, commissioner_id FROM contract WHERE provider_id = $1 AND id = $2
 
 -- name: contract_versions
-SELECT DISTINCT ON (starts_on) starts_on, ends_on, version, terms, self_billed, purchase_order, digest
+SELECT DISTINCT ON (starts_on) starts_on, ends_on, version, terms, billing_period, self_billed, purchase_order, digest
 FROM contract_version WHERE provider_id = $1 AND contract_id = $2 AND recorded_at <= $3
 ORDER BY starts_on, version DESC
 
@@ -68,13 +68,27 @@ GROUP BY v.visit_id
 HAVING min(v.starts_at) < $5
 
 -- name: billed
--- What earlier documents of this contract ask of their payers for these visits, line by line.
+-- What earlier documents of this contract ask of their payers for these visits, and with $5 for blocks of hours, line by
+-- line.
 SELECT l.visit_id::text AS visit_id, l.employment_id::text AS employment_id,
     l.service_user_id::text AS service_user_id, l.amount_pence, l.payer, l.funders, d.number, l.line,
-    l.vat_category, l.vat_rate, l.vat_reason, l.dispute_id::text AS dispute
+    l.vat_category, l.vat_rate, l.vat_reason, l.dispute_id::text AS dispute, l.block
 FROM document_line l JOIN document d ON d.provider_id = l.provider_id AND d.id = l.document_id
-WHERE l.provider_id = $1 AND l.visit_id = ANY ($2) AND d.contract_id = $3 AND d.period_start < $4
+WHERE l.provider_id = $1 AND (l.visit_id = ANY ($2) OR ($5 AND l.block IS NOT NULL)) AND d.contract_id = $3
+  AND d.period_start < $4
 ORDER BY d.period_start, d.number, l.line
+
+-- name: blocks_told
+-- What earlier documents of this contract said last of each block of hours and billing period.
+SELECT DISTINCT ON (u.block_id) u.block_id::text AS block_id, u.block, u.starts_on, u.ends_on, u.seconds, u.used_seconds,
+    u.pence
+FROM block_use u JOIN document d ON d.provider_id = u.provider_id AND d.id = u.document_id
+WHERE u.provider_id = $1 AND d.contract_id = $2 AND d.period_start < $3
+ORDER BY u.block_id, d.period_start DESC
+
+-- name: first_period
+-- Where the earliest billing period with a document of this contract begins, before $3.
+SELECT min(period_start) FROM document WHERE provider_id = $1 AND contract_id = $2 AND period_start < $3
 
 -- name: references
 SELECT id::text, reference FROM service_user WHERE provider_id = $1 AND id = ANY ($2)

@@ -156,6 +156,19 @@ class DocumentLine(Table, tablename="document_line", db=DB):
     vat_rate = Numeric(default=None, null=False)
     vat_reason = Text(default=None, null=True)
     dispute_id = UUID(default=None, null=True)
+    block = Text(default=None, null=True)
+
+
+class BlockUse(Table, tablename="block_use", db=DB):
+    provider_id = UUID(primary_key=True, default=None, null=False)
+    document_id = UUID(default=None, null=False)
+    block_id = UUID(default=None, null=False)
+    block = Text(default=None, null=False)
+    starts_on = Date(default=None, null=False)
+    ends_on = Date(default=None, null=False)
+    seconds = BigInt(default=None, null=False)
+    used_seconds = BigInt(default=None, null=False)
+    pence = BigInt(default=None, null=False)
 
 
 class ParkedVisit(Table, tablename="parked_visit", db=DB):

@@ -13,7 +13,7 @@ from msgspec import UNSET
 from backend.domain.funding import Funders, share
 from backend.domain.money import millionths, pounds
 from backend.domain.pricing import ATTENDANCES, VISITS, Priced, price, terms_of
-from backend.domain.pricing.blocks import PAID, WITHIN, Timed, block_pence, within_blocks
+from backend.domain.pricing.blocks import PAID, Timed, block_pence, within_block, within_blocks
 from backend.use_cases.bank_holidays import bank_holidays
 from schemas.contract import Funder
 from schemas.price import (
@@ -117,7 +117,10 @@ def _result(
     totals = {payer: 0 for payer, _ in standard}
     lines = []
     within, blocks = _blocks(case, rows)
-    charged = [_within(row, within.get(place)) for place, row in enumerate(rows)]
+    charged = [
+        within_block(row, within[place]) if place in within else {**row, "block": UNSET}
+        for place, row in enumerate(rows)
+    ]
     for row in charged:
         funders = own.get(row["visit"], standard)
         lines.append(_line(row, funders, _asked(row["amount"], funders, totals)))
@@ -177,19 +180,6 @@ def _use(case: PriceCase, index: int, used: int) -> BlockUse:
         rule=PAID,
         funding=_shared(funders, share(pence, funders)),
     )
-
-
-def _within(row: Mapping[str, Any], block: str | None) -> dict[str, Any]:
-    """A line that a block pays for costs no more than its mileage."""
-    if block is None:
-        return {**row, "block": UNSET}
-    return {
-        **row,
-        "block": block,
-        "amount": row["mileage"] or 0,
-        "uplift": None,
-        "rules": [*row["rules"], WITHIN],
-    }
 
 
 def _shared(funders: Funders, shares: Sequence[int]) -> list[PayerShare]:

@@ -51,7 +51,7 @@ async def still_asked(provider_id: UUID, dispute_id: UUID) -> int:
 async def _asked(connection: asyncpg.Connection, provider_id: UUID, dispute: Mapping[str, Any]) -> int:
     """By every document so far, less what is credited already though no document says so yet."""
     visit = (provider_id, [dispute["visit_id"]], dispute["contract_id"])
-    billed = await connection.fetch(query("invoices.billed"), *visit, date.max)
+    billed = await connection.fetch(query("invoices.billed"), *visit, date.max, False)
     credits = await connection.fetch(query("invoices.credits"), *visit, date.max, clock.now())
     payer = dispute["payer"]
     due = sum(line.shares.get(payer, 0) for line in of_facts(map(billed_line, billed)))

@@ -1,41 +1,27 @@
 """The facts an invoice is made from: the contract's terms, the visits to bill or look at again, what was billed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import asyncpg
-import msgspec
 import polars as pl
 
 from backend.domain.absences import ABSENCES
 from backend.domain.pay_terms.mileage import hundredths
 from backend.domain.time import london_date, london_midnight
 from backend.sql import query
+from backend.use_cases.block_periods import bought_for
+from backend.use_cases.invoice_terms import Terms, newest_on, terms_known
 from backend.use_cases.known_bank_holidays import known_bank_holidays
 from backend.use_cases.parties import parties
 from backend.use_cases.verified_visits import verified_visits
 from backend.use_cases.worked_days import worked_days
-from schemas.contract import Contract
-from schemas.strict import decode
+from schemas.wage import Period
 
 LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """One dated version of a contract."""
-
-    starts_on: date
-    ends_on: date | None
-    version: int
-    contract: Contract
-    digest: str
-
-    def hold(self, day: date) -> bool:
-        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +30,8 @@ class InvoiceFacts:
     `credits`: one for each decided after a dispute about such a line, oldest first.
 
     `orders` are the order numbers of payers, by reference; `bank_holidays` are those of each division that the terms
-    name; `absences` are in ABSENCES.
+    name; `absences` are in ABSENCES. `beside` are visits that are there for the block of hours they share with others;
+    `blocks_told` is what earlier documents said of blocks, and `first_period` where the earliest of them begins.
     """
 
     provider_id: UUID
@@ -62,6 +49,9 @@ class InvoiceFacts:
     names: dict[str, str]
     bank_holidays: dict[str, frozenset[date]]
     absences: pl.DataFrame
+    beside: frozenset[str]
+    blocks_told: Sequence[asyncpg.Record]
+    first_period: date
 
     def terms_on(self, day: date) -> int | None:
         """The place in `terms` of the version in force on a London date, or None."""
@@ -92,11 +82,15 @@ async def facts_about(
 ) -> InvoiceFacts:
     """The same for these attendances alone, in domain.visit.VISIT_SCHEMA; the facts hold their `miles` besides."""
     contract = await connection.fetchrow(query("invoices.contract"), provider_id, contract_id)
-    versions = await connection.fetch(query("invoices.contract_versions"), provider_id, contract_id, as_of)
+    terms = await terms_known(connection, provider_id, contract_id, as_of)
+    beside = await _beside(connection, provider_id, contract_id, terms, visits, as_of)
+    visits = visits if beside.is_empty() else _ordered(pl.concat([visits, beside]))
+    newest = newest_on(terms, end)
     ids = [UUID(visit) for visit in visits["visit_id"].unique(maintain_order=True)]
-    billed = await connection.fetch(query("invoices.billed"), provider_id, ids, contract_id, start)
-    newest = max((row for row in versions if row["starts_on"] <= end), key=lambda row: row["starts_on"])
-    terms = [_terms(row) for row in versions]
+    billed = await connection.fetch(query("invoices.billed"), provider_id, ids, contract_id, start, True)
+    ids += {UUID(row["visit_id"]) for row in billed if row["block"] is not None}
+    told = await connection.fetch(query("invoices.blocks_told"), provider_id, contract_id, start)
+    first = await connection.fetchval(query("invoices.first_period"), provider_id, contract_id, start)
     visits = await _with_miles(connection, provider_id, visits, terms, as_of)
     return InvoiceFacts(
         provider_id,
@@ -106,7 +100,7 @@ async def facts_about(
         start,
         end,
         terms,
-        newest["self_billed"],
+        newest.self_billed,
         await _orders(connection, contract["commissioner_id"], newest),
         visits,
         billed,
@@ -117,16 +111,57 @@ async def facts_about(
             for division in dict.fromkeys(version.contract.division for version in terms)
         },
         await _absences(connection, provider_id, visits, as_of),
+        frozenset(beside["visit_id"]),
+        told,
+        first or start,
     )
 
 
+async def _beside(
+    connection: asyncpg.Connection,
+    provider_id: UUID,
+    contract_id: UUID,
+    terms: Sequence[Terms],
+    visits: pl.DataFrame,
+    as_of: datetime,
+) -> pl.DataFrame:
+    """The other visits of each billing period with blocks that one of `visits` lies in, in the same columns."""
+    days = {london_date(at) for at in visits["starts_at"].unique()}
+    periods = {period.start: period for _, period in filter(None, (bought_for(terms, day) for day in days))}
+    if not periods:
+        return visits.clear()
+    first, last = min(periods), max(period.end for period in periods.values())
+    found = _without_strangers(
+        await verified_visits(connection, provider_id, *_instants(first, last), as_of=as_of)
+    )
+    others = (pl.col("contract_id") == str(contract_id)) & ~pl.col("visit_id").is_in(
+        visits["visit_id"].unique().to_list()
+    )
+    return _ordered(found.filter(others.fill_null(False) & _within(periods.values())))
+
+
+def _within(periods: Iterable[Period]) -> pl.Expr:
+    spans = [_instants(period.start, period.end) for period in periods]
+    return pl.any_horizontal(
+        (pl.col("starts_at") >= opens) & (pl.col("starts_at") < closes) for opens, closes in spans
+    )
+
+
+def _instants(first: date, last: date) -> tuple[datetime, datetime]:
+    return london_midnight(first), london_midnight(last + timedelta(days=1))
+
+
+def _ordered(visits: pl.DataFrame) -> pl.DataFrame:
+    return visits.sort("starts_at", "visit_id", "employment_id", nulls_last=True)
+
+
 async def _orders(
-    connection: asyncpg.Connection, commissioner_id: UUID, newest: Any
+    connection: asyncpg.Connection, commissioner_id: UUID, newest: Terms
 ) -> dict[str, str | None]:
     """The contract's order number is its commissioner's alone; who else pays a share may have one of its own."""
-    own = {funder.payer: funder.purchase_order for funder in _terms(newest).contract.funding}
+    own = {funder.payer: funder.purchase_order for funder in newest.contract.funding}
     commissioner = (await parties(connection, [commissioner_id]))[commissioner_id].reference
-    return {**own, commissioner: newest["purchase_order"]}
+    return {**own, commissioner: newest.purchase_order}
 
 
 async def _absences(
@@ -135,13 +170,6 @@ async def _absences(
     people = [UUID(person) for person in visits["service_user_id"].drop_nulls().unique().sort()]
     rows = await connection.fetch(query("invoices.absences"), provider_id, people, as_of)
     return pl.DataFrame([tuple(row) for row in rows], ABSENCES, orient="row")
-
-
-def _terms(row: Any) -> Terms:
-    contract = decode(Contract, msgspec.json.decode(row["terms"])).value
-    if contract is None:
-        raise ValueError(f"stored contract terms from {row['starts_on']} cannot be read")
-    return Terms(row["starts_on"], row["ends_on"], row["version"], contract, row["digest"].hex())
 
 
 async def _visits(
@@ -153,7 +181,7 @@ async def _visits(
     as_of: datetime,
 ) -> pl.DataFrame:
     """Attendance rows of the contract's visits in the period, and of earlier ones that must be looked at again."""
-    opens, closes = london_midnight(start), london_midnight(end + timedelta(days=1))
+    opens, closes = _instants(start, end)
     previous = await connection.fetchval(query("invoices.previous"), provider_id, contract_id, start)
     earlier = await connection.fetch(
         query("invoices.earlier_visits"), provider_id, contract_id, previous or LONG_AGO, as_of, opens, start
@@ -167,9 +195,7 @@ async def _visits(
     ours = (pl.col("contract_id") == str(contract_id)) & (
         (pl.col("starts_at") >= opens) | pl.col("visit_id").is_in(again)
     )
-    return found.filter(ours.fill_null(False) | pl.col("visit_id").is_in(homeless)).sort(
-        "starts_at", "visit_id", "employment_id", nulls_last=True
-    )
+    return _ordered(found.filter(ours.fill_null(False) | pl.col("visit_id").is_in(homeless)))
 
 
 async def _with_miles(

@@ -1,6 +1,6 @@
 """From an invoice's facts to priced lines, and to the visits that cannot be billed yet."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ from backend.domain.absences import with_absence
 from backend.domain.evidence import level_of, rank_of
 from backend.domain.pricing import ATTENDANCES, VISITS, price, terms_of
 from backend.domain.time import LONDON_NAME
+from backend.use_cases.block_periods import drawn_on
 from backend.use_cases.invoice_facts import InvoiceFacts
 
 PARKED: Final = {
@@ -39,12 +40,14 @@ class Parked:
 
 @dataclass(frozen=True, slots=True)
 class PricedVisits:
-    """`lines` as domain.pricing gives them (carer is an employment id); one row of `visits` for each visit priced.
+    """`lines` as domain.pricing gives them (carer is an employment id), each with the `block` of hours that pays for
+    it, or None; one row of `visits` for each visit priced. `used` are the seconds used of each block, by id.
 
     `suspended` visits are not charged, which is final; `parked` ones wait for somebody to settle them.
     """
 
-    lines: pl.DataFrame
+    lines: Sequence[dict[str, Any]]
+    used: Mapping[str, int]
     visits: dict[str, dict[str, Any]]
     parked: Sequence[Parked]
     suspended: Sequence[Parked]
@@ -66,13 +69,18 @@ def priced_visits(facts: InvoiceFacts) -> PricedVisits:
     parked += [_found(row) for row in priced.findings.to_dicts()]
     unpriced = {row["visit"] for row in priced.findings.to_dicts()}
     free = pl.col("outcome") == "suspended_unpaid"
+    known = {row["visit_id"]: row for row in visits.to_dicts()}
+    lines = priced.lines.filter(~pl.col("visit").is_in(list(unpriced)), ~free).to_dicts()
+    lines, used = drawn_on(facts.provider_id, facts.reference, facts.terms, lines, known)
     return PricedVisits(
-        priced.lines.filter(~pl.col("visit").is_in(list(unpriced)), ~free),
-        {row["visit_id"]: row for row in visits.to_dicts()},
+        lines,
+        used,
+        known,
         sorted({item.visit_id: item for item in parked}.values(), key=lambda item: item.visit_id),
         [
             Parked(visit, "suspended", SUSPENDED)
             for visit in priced.lines.filter(free)["visit"].unique(maintain_order=True)
+            if visit not in facts.beside
         ],
     )
 

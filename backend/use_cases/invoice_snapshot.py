@@ -15,6 +15,8 @@ from backend.domain.invoicing import Billed, Charge, NextLine, next_lines
 from backend.domain.payer_bills import PERSON, PayerBill, PayerLine, payer_bills
 from backend.domain.vat import Treatment, treatment_of, treatment_totals
 from backend.tables.ids import organisation_id
+from backend.use_cases.block_lines import block_charge, block_hours, block_line, charged_blocks
+from backend.use_cases.block_periods import BlockPeriod, blocks_in
 from backend.use_cases.calc_price import funders_of
 from backend.use_cases.frozen_documents import facts_digest
 from backend.use_cases.invoice_facts import InvoiceFacts
@@ -24,6 +26,7 @@ from schemas.contract import Funder
 from schemas.day import Span
 from schemas.documents import (
     Adjusted,
+    BlockHours,
     Dates,
     InvoiceLine,
     InvoiceSnapshot,
@@ -35,16 +38,20 @@ from schemas.documents import (
 )
 from schemas.strict import decode
 
-TEMPLATE_VERSION: Final = "invoice-4"
+TEMPLATE_VERSION: Final = "invoice-5"
 
 
 @dataclass(frozen=True, slots=True)
 class Invoice:
-    """What a contract's next documents bill: lines, the bill of each payer, and the priced visits behind them."""
+    """What a contract's next documents bill: lines, the bill of each payer, and the priced visits behind them.
+
+    `blocks` are the blocks of hours of this and of all earlier billing periods.
+    """
 
     lines: Sequence[NextLine]
     bills: Sequence[PayerBill]
     priced: PricedVisits
+    blocks: Sequence[BlockPeriod]
 
     @property
     def pence(self) -> int:
@@ -66,13 +73,15 @@ class Invoice:
 def invoice(facts: InvoiceFacts) -> Invoice:
     """Price the visits of the facts and hold the result against what earlier documents billed."""
     priced = priced_visits(facts)
-    charges = [_charge(row, priced.visits[row["visit"]], facts) for row in priced.lines.to_dicts()]
+    blocks = blocks_in(facts.provider_id, facts.reference, facts.terms, facts.first_period, facts.end)
+    charges = [block_charge(block, facts) for block in blocks]
+    charges += [_charge(row, priced.visits[row["visit"]], facts) for row in priced.lines]
     parked = {item.visit_id for item in priced.parked}
     billed = [billed_line(row) for row in facts.billed]
     lines = next_lines(charges, of_facts(billed), parked)
     lines += credit_lines(lines, billed, [credit(row) for row in facts.credits])
     bills = sorted(payer_bills(lines, billed), key=lambda bill: facts.names.get(bill.person, ""))
-    return Invoice(lines, bills, priced)
+    return Invoice(lines, bills, priced, blocks)
 
 
 def payer_key(facts: InvoiceFacts, bill: PayerBill) -> str:
@@ -160,9 +169,12 @@ def invoice_snapshot(
     simulated: bool,
 ) -> InvoiceSnapshot:
     """The snapshot of one payer's invoice or credit note."""
-    priced = {(row["visit"], row["carer"]): row for row in made.priced.lines.to_dicts()}
+    priced = {(row["visit"], row["carer"]): row for row in made.priced.lines}
+    charged = charged_blocks(facts, made.blocks)
     lines = [
-        _line(place, part, priced.get((part.whole.visit, part.whole.carer)), facts, made)
+        block_line(place, part, charged[part.whole.visit])
+        if part.whole.visit in charged
+        else _line(place, part, priced.get((part.whole.visit, part.whole.carer)), facts, made)
         for place, part in enumerate(bill.lines, start=1)
     ]
     vat = taxes(bill)
@@ -186,6 +198,7 @@ def invoice_snapshot(
         vat=vat,
         to_pay=to_pay,
         parked=_left_out(facts, made, bill),
+        blocks=blocks_told(facts, made, bill),
         rules=rule_texts(rule for line in lines for rule in line.rules),
         facts_digest=_digest(facts),
         simulated_clock=simulated,
@@ -204,6 +217,15 @@ def _left_out(facts: InvoiceFacts, made: Invoice, bill: PayerBill) -> list[Parke
         for each in told
         if made.priced.visits.get(each.visit_id, {}).get("service_user_id") == bill.person
     ]
+
+
+def blocks_told(facts: InvoiceFacts, made: Invoice, bill: PayerBill) -> list[BlockHours]:
+    """What a bill tells of blocks: the commissioner's, or the first, all there is to tell; others what they pay for."""
+    told = block_hours(facts, made.blocks, made.priced.used)
+    if bill.payer != PERSON and bill is made.first_bill(facts):
+        return told
+    charged = {part.whole.visit for part in bill.lines}
+    return [block for block in told if block.block_id in charged]
 
 
 def left_out_visits(made: Invoice) -> list[ParkedVisit]:
@@ -278,6 +300,7 @@ def _line(
         rules=[] if row is None else row["rules"],
         miles=None if mileage is None else Decimal((row or {})["miles"]).scaleb(-2),
         mileage=None if mileage is None else _pounds(mileage),
+        block=None if row is None else row["block"],
         price=_pounds(line.pence),
         amount=_pounds(part.pence),
         vat_category=line.vat.category,
@@ -334,6 +357,7 @@ def _digest(facts: InvoiceFacts) -> str:
             visits,
             [[row["number"], row["line"], row["amount_pence"]] for row in facts.billed],
             [[row["dispute"], row["asked_pence"], row["credit_pence"]] for row in facts.credits],
+            [[row["block_id"], row["seconds"], row["used_seconds"]] for row in facts.blocks_told],
             facts.absences.select(
                 "service_user_id", "absence", "away_from", "absence_version", "absence_digest"
             )

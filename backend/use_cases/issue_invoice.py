@@ -9,6 +9,7 @@ import asyncpg
 import msgspec
 
 from backend.clock import is_simulated
+from backend.documents.block_hours import is_charge
 from backend.domain.counted import counted
 from backend.domain.invoicing import NextLine
 from backend.domain.payer_bills import PERSON, PayerBill, PayerLine
@@ -19,7 +20,7 @@ from backend.use_cases.invoice_facts import InvoiceFacts, invoice_facts
 from backend.use_cases.invoice_files import addressed, file_name, invoice_files, peppol_file
 from backend.use_cases.invoice_snapshot import Addressed, Invoice, invoice, invoice_snapshot, payer_key
 from backend.use_cases.parties import parties
-from schemas.documents import InvoiceSnapshot, Party
+from schemas.documents import InvoiceLine, InvoiceSnapshot, Party
 
 
 async def issue_invoice(
@@ -70,9 +71,10 @@ async def _issue(
         summary={"lines": len(snapshot.lines), "parked": len(snapshot.parked)},
     )
     await store(connection, document)
-    await _store_lines(connection, document, bill)
+    await _store_lines(connection, document, bill, snapshot.lines)
     if bill is made.first_bill(facts):
         await _store_parked(connection, document, made)
+        await _store_blocks(connection, document, snapshot)
     return f"{number}: {counted(len(snapshot.lines), 'line')}, £{snapshot.total}"
 
 
@@ -124,8 +126,13 @@ async def _next_number(connection: asyncpg.Connection, provider_id: UUID) -> str
     return f"{provider.reference}-{number:06d}".upper()
 
 
-async def _store_lines(connection: asyncpg.Connection, document: Frozen, bill: PayerBill) -> None:
-    rows = [_stored(place, bill.payer, part) for place, part in enumerate(bill.lines, start=1)]
+async def _store_lines(
+    connection: asyncpg.Connection, document: Frozen, bill: PayerBill, lines: Sequence[InvoiceLine]
+) -> None:
+    rows = [
+        (*_stored(bill.payer, part), line.line, line.block if is_charge(line) else None)
+        for part, line in zip(bill.lines, lines, strict=True)
+    ]
     columns = map(list, zip(*rows, strict=True))
     await connection.execute(query("documents.insert_lines"), document.provider_id, document.id, *columns)
 
@@ -142,10 +149,25 @@ async def _store_parked(connection: asyncpg.Connection, document: Frozen, made: 
     )
 
 
-def _stored(place: int, payer: str, part: PayerLine) -> tuple[Any, ...]:
+async def _store_blocks(connection: asyncpg.Connection, document: Frozen, snapshot: InvoiceSnapshot) -> None:
+    for block in snapshot.blocks:
+        await connection.execute(
+            query("documents.insert_block"),
+            document.provider_id,
+            document.id,
+            UUID(block.block_id),
+            block.name,
+            block.period.start,
+            block.period.end,
+            block.seconds,
+            block.used_seconds,
+            int(block.price.scaleb(2)),
+        )
+
+
+def _stored(payer: str, part: PayerLine) -> tuple[Any, ...]:
     line = part.whole
     return (
-        place,
         UUID(line.visit),
         UUID(line.carer) if line.carer else None,
         UUID(line.person) if line.person else None,

@@ -20,7 +20,7 @@ from backend.sql import query
 from backend.use_cases.parties import parties
 from backend.use_cases.verified_visits import verified_visits
 from backend.use_cases.viewer import Viewer
-from schemas.delivered import DeliveredCare, DeliveredWeek
+from schemas.delivered import DeliveredBlock, DeliveredCare, DeliveredWeek
 
 LONGEST_DAYS: Final = 92
 _HUNDREDTH: Final = Decimal("0.01")
@@ -38,7 +38,7 @@ async def read_delivered(viewer: Viewer, first: date, last: date) -> list[Delive
             await viewer.note(connection, provider_id, "delivered care", None)
     commissioner = None if viewer.provider else viewer.organisation_id
     found = [await delivered_care(provider_id, first, last, commissioner) for provider_id in providers]
-    return sorted((care for care in found if care.weeks), key=lambda care: care.provider)
+    return sorted((care for care in found if care.weeks or care.blocks), key=lambda care: care.provider)
 
 
 def _refuse(first: date, last: date) -> None:
@@ -68,6 +68,7 @@ async def delivered_care(
         people = {one.person for one in commissions} | set(ours["service_user_id"].drop_nulls())
         named, absences = await _about(connection, provider_id, people, now)
         names = await parties(connection, [provider_id])
+        blocks = await connection.fetch(query("delivered.blocks"), provider_id, opens, closes, commissioner)
     weeks = await asyncio.to_thread(delivered_weeks, ours, commissions, absences, opens, closes, now)
     told = [_told(week, named[week.person], commissioner is None) for week in weeks]
     return DeliveredCare(
@@ -76,6 +77,20 @@ async def delivered_care(
         from_=opens,
         until=closes,
         weeks=sorted(told, key=lambda week: (week.person, week.week)),
+        blocks=[_block(row) for row in blocks],
+    )
+
+
+def _block(row: asyncpg.Record) -> DeliveredBlock:
+    seconds, used = row["seconds"], row["used_seconds"]
+    return DeliveredBlock(
+        contract=row["contract"],
+        block=row["block"],
+        start=row["starts_on"],
+        end=row["ends_on"],
+        bought_hours=_rounded(Fraction(seconds, 3600)),
+        used_hours=_rounded(Fraction(used, 3600)),
+        unused_hours=_rounded(Fraction(seconds - used, 3600)),
     )
 
 

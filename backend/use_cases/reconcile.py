@@ -19,10 +19,22 @@ from backend.use_cases.invoice_snapshot import Invoice, invoice
 
 
 @dataclass(frozen=True, slots=True)
+class ReconciledBlock:
+    """A block of hours that was bought for the period: its hours in seconds, and pence for all payers together."""
+
+    name: str
+    seconds: int
+    used_seconds: int
+    unused_seconds: int
+    pence: int
+
+
+@dataclass(frozen=True, slots=True)
 class Reconciled:
     """One contract and billing period: how many visits and lines, what each payer is asked in pence, what is amiss.
 
-    In `discrepancies` visits stand by their references.
+    `charges` of the lines are those of `blocks` of hours, and of no visit. In `discrepancies` visits stand by their
+    references.
     """
 
     contract: str
@@ -31,6 +43,8 @@ class Reconciled:
     documents: list[str]
     visits: int
     lines: int
+    charges: int
+    blocks: list[ReconciledBlock]
     left_out: dict[str, int]
     by_payer: dict[str, int]
     discrepancies: list[Discrepancy]
@@ -64,7 +78,8 @@ async def _reconciled(connection: asyncpg.Connection, provider_id: UUID, row: An
     documents = await connection.fetch(query("reconciliation.documents"), *of_period)
     opens = london_midnight(row["period_start"])
     visits = set(facts.visits.filter(pl.col("starts_at") >= opens)["visit_id"])
-    lines = await _lines(connection, of_period, set(facts.visits["visit_id"]))
+    bought = {each.id: each for each in made.blocks}
+    lines = await _lines(connection, of_period, {*facts.visits["visit_id"], *bought})
     parked = {
         item["visit_id"]: item["reason"]
         for item in await connection.fetch(query("reconciliation.left_out"), *of_period)
@@ -79,6 +94,7 @@ async def _reconciled(connection: asyncpg.Connection, provider_id: UUID, row: An
         _expected(made),
     )
     names = await _references(connection, provider_id, visits | {line.visit for line in lines})
+    names |= {key: f"block {each.block.name}" for key, each in bought.items()}
     return Reconciled(
         contract=row["scope"],
         start=row["period_start"],
@@ -86,6 +102,8 @@ async def _reconciled(connection: asyncpg.Connection, provider_id: UUID, row: An
         documents=[each["number"] for each in documents],
         visits=len(visits),
         lines=len(lines),
+        charges=sum(line.visit in bought for line in lines),
+        blocks=_blocks(made, row["period_start"]),
         left_out=_counts(period.left_out),
         by_payer=_sums(documents),
         discrepancies=[
@@ -93,6 +111,21 @@ async def _reconciled(connection: asyncpg.Connection, provider_id: UUID, row: An
             for each in discrepancies(period)
         ],
     )
+
+
+def _blocks(made: Invoice, start: date) -> list[ReconciledBlock]:
+    used = made.priced.used
+    return [
+        ReconciledBlock(
+            each.block.name,
+            each.block.seconds,
+            used.get(each.id, 0),
+            each.block.seconds - used.get(each.id, 0),
+            each.pence,
+        )
+        for each in made.blocks
+        if each.period.start >= start
+    ]
 
 
 def _due(made: Invoice) -> dict[Key, int]:
@@ -112,7 +145,9 @@ def _expected(made: Invoice) -> dict[tuple[Key, str], int]:
 async def _lines(
     connection: asyncpg.Connection, of_period: tuple[UUID, UUID, date], recorded: set[str]
 ) -> list[IssuedLine]:
-    """The lines of a period's documents. A visit that nobody planned is on record if it was recorded at a door."""
+    """The lines of a period's documents. A visit that nobody planned is on record if it was recorded at a door, and a
+    block of hours if a version of the contract buys it; `recorded` has both.
+    """
     return [
         IssuedLine(
             row["number"],
@@ -127,9 +162,7 @@ async def _lines(
     ]
 
 
-async def _references(
-    connection: asyncpg.Connection, provider_id: UUID, visits: set[str]
-) -> Mapping[str, str]:
+async def _references(connection: asyncpg.Connection, provider_id: UUID, visits: set[str]) -> dict[str, str]:
     ids = [UUID(visit) for visit in sorted(visits)]
     return dict(await connection.fetch(query("reconciliation.visit_references"), provider_id, ids))
 

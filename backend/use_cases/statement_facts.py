@@ -114,6 +114,7 @@ async def _costs(
     as_of: datetime,
 ) -> _Costs:
     """The lines of every contract of these visits, as if nothing had been billed, and the visits that cost nothing."""
+    own = set(rows["visit_id"])
     lines: list[NextLine] = []
     free: set[str] = set()
     versions: list[tuple[str, str, int, str]] = []
@@ -121,7 +122,7 @@ async def _costs(
         visits = rows.filter(contract_id=contract)
         facts = await facts_about(connection, provider_id, UUID(contract), start, end, as_of, visits)
         made = invoice(replace(facts, billed=[], credits=[]))
-        lines += made.lines
+        lines += [line for line in made.lines if line.visit in own]
         free |= {item.visit_id for item in made.priced.suspended}
         versions += [
             (facts.reference, terms.starts_on.isoformat(), terms.version, terms.digest)

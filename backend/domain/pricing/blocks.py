@@ -1,10 +1,10 @@
 """Blocks of hours: bought for a billing period, used by visits in order of planned start, paid in any case."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from backend.domain.money import half_up, micropounds
 from schemas.contract import Block
@@ -43,6 +43,17 @@ def within_blocks(lines: Iterable[Timed], blocks: Sequence[Block]) -> dict[int, 
                 found[line.place] = index
                 break
     return found
+
+
+def within_block(row: Mapping[str, Any], block: str) -> dict[str, Any]:
+    """A line of pricing that a block pays for, with the block's name: it costs no more than its mileage."""
+    return {
+        **row,
+        "block": block,
+        "amount": row["mileage"] or 0,
+        "uplift": None,
+        "rules": [*row["rules"], WITHIN],
+    }
 
 
 def block_pence(block: Block) -> int:

@@ -151,11 +151,11 @@ CALL protect_fact('document_file');
 CREATE POLICY commissioner ON document_file FOR SELECT USING (EXISTS (
     SELECT FROM document d WHERE d.provider_id = document_file.provider_id AND d.id = document_file.document_id));
 
-CREATE TABLE document_line (               -- which line of which document bills a visit's attendance
+CREATE TABLE document_line (               -- which line of which document bills a visit's attendance, or a block of hours
     provider_id uuid NOT NULL,
     document_id uuid NOT NULL,
     line integer NOT NULL,
-    visit_id uuid NOT NULL,
+    visit_id uuid NOT NULL,                -- of a block's charge, what stands for the block and its billing period
     employment_id uuid,                    -- the attendance of one carer of a double-handed visit
     service_user_id uuid,
     amount_pence bigint NOT NULL,          -- what this document's payer is asked
@@ -166,12 +166,31 @@ CREATE TABLE document_line (               -- which line of which document bills
     vat_rate numeric NOT NULL,             -- per cent
     vat_reason text,                       -- of an exemption
     dispute_id uuid,                       -- the line credits what was decided after this dispute
+    block text,                            -- the line is the charge of this block of hours, and of no visit
     PRIMARY KEY (provider_id, document_id, line),
     FOREIGN KEY (provider_id, document_id) REFERENCES document ON DELETE RESTRICT
 );
 CALL protect_fact('document_line');
 CREATE INDEX document_line_visit ON document_line (provider_id, visit_id);
 CREATE INDEX document_line_adjusts ON document_line (provider_id, adjusts_document) WHERE adjusts_document IS NOT NULL;
+
+CREATE TABLE block_use (                   -- how much of a block of hours was used, as a document says it
+    provider_id uuid NOT NULL,
+    document_id uuid NOT NULL,
+    block_id uuid NOT NULL,                -- as visit_id of the line that charges it
+    block text NOT NULL,
+    starts_on date NOT NULL,               -- the billing period that it was bought for
+    ends_on date NOT NULL,
+    seconds bigint NOT NULL CHECK (seconds > 0),
+    used_seconds bigint NOT NULL CHECK (used_seconds BETWEEN 0 AND seconds),
+    pence bigint NOT NULL,                 -- what all payers together pay for it, before VAT
+    PRIMARY KEY (provider_id, document_id, block_id),
+    FOREIGN KEY (provider_id, document_id) REFERENCES document ON DELETE RESTRICT
+);
+CALL protect_fact('block_use');
+CREATE INDEX block_use_period ON block_use (provider_id, starts_on);
+CREATE POLICY commissioner ON block_use FOR SELECT USING (current_commissioner() IS NOT NULL AND EXISTS (
+    SELECT FROM document d WHERE d.provider_id = block_use.provider_id AND d.id = block_use.document_id));
 
 CREATE TABLE parked_visit (                -- a visit left out of a document, with the reason
     provider_id uuid NOT NULL,

@@ -1,11 +1,13 @@
 """Load dated terms: contracts with commissioners, and what an employer pays. Nested, so from JSON alone."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import msgspec
 
+from backend.domain.billing_period import period_containing
 from backend.domain.payer_bills import PERSON
 from backend.sql import query
 from backend.tables.ids import thing_id
@@ -40,6 +42,10 @@ _PAY_TERMS: Final = Versioned(
 )
 _PARTIES: Final = frozenset({"provider", "commissioner", "billing_period", "self_billed", "purchase_order"})
 _DATES: Final = frozenset({"from", "until"})
+_PART: Final = (
+    "{} is not the {} day of a billing period ({}), and blocks are bought for whole periods: take {} or {}, and "
+    "load the days that are left as a version without blocks"
+)
 
 
 def read_terms(kind: type[T], sources: Sequence[SourceFile], report: Report) -> list[Line[T]]:
@@ -62,7 +68,7 @@ async def store_contracts(session: Session, lines: Sequence[Line[ContractVersion
         commissioners = await _commissioners(session, provider_id, rows)
         await _refuse_overlaps(session, "contract_periods", provider_id, rows)
         await _note_payers(session, rows)
-        _refuse_blocks(session, rows)
+        _refuse_parts_of_periods(session, rows)
         if session.report.faults:
             continue
         things = [
@@ -75,13 +81,20 @@ async def store_contracts(session: Session, lines: Sequence[Line[ContractVersion
     return counts
 
 
-def _refuse_blocks(session: Session, lines: Sequence[Line[ContractVersion]]) -> None:
-    """Invoices cannot bill blocks of hours yet, and must not leave out what a contract says."""
+def _refuse_parts_of_periods(session: Session, lines: Sequence[Line[ContractVersion]]) -> None:
+    """Blocks are bought for whole billing periods: nobody could say what a block costs for three days of a week."""
     for line in lines:
-        if line.row.blocks:
-            session.report.fault(
-                line, "blocks", "are worked out by calc price alone; invoices cannot bill them yet"
-            )
+        row = line.row
+        first = period_containing(row.billing_period, row.from_)
+        last = None if row.until is None else period_containing(row.billing_period, row.until)
+        if row.blocks and first.start != row.from_:
+            starts = first.end + timedelta(days=1)
+            detail = _PART.format(row.from_, "first", row.billing_period, first.start, starts)
+            session.report.fault(line, "from", detail)
+        if row.blocks and last is not None and last.end != row.until:
+            ended = last.start - timedelta(days=1)
+            detail = _PART.format(row.until, "last", row.billing_period, ended, last.end)
+            session.report.fault(line, "until", detail)
 
 
 async def store_pay_terms(session: Session, lines: Sequence[Line[PayTermsVersion]]) -> Counts:

@@ -201,8 +201,8 @@ CONTRACT_FAULTS: list[Case] = [
     ({"from": "2026-05-01"}, "/0/from", "overlaps"),
     (
         {"blocks": [{"name": "b", "services": ["s"], "zones": ["z"], "hours": "1", "hourly": "20"}]},
-        "/0/blocks",
-        "invoices cannot bill them yet",
+        "/0/from",
+        "blocks are bought for whole periods: take 2026-03-30 or 2026-04-06",
     ),
     ({"from": "2026-01-01"}, "/0/until", "overlaps"),
     ({"from": "2027-04-01"}, "/0/until", "is before from"),
