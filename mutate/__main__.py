@@ -37,7 +37,7 @@ def _examine(name: str, options: argparse.Namespace, argued: str) -> bool:
     chosen = _spread(every, options.sample)
     print(f"== {name}: {len(chosen)} of {len(every)} mutants; {taken:.0f} seconds unchanged", flush=True)
     kept: list[str] = []
-    for done, (mutant, alive, _) in enumerate(survivors(chosen, tests, 10 * taken + 60, options.at_once), 1):
+    for done, (mutant, alive, _) in enumerate(survivors(chosen, tests, 5 * taken + 5, options.at_once), 1):
         if done % 10 == 0:
             print(f"   {name}: {done} run", flush=True)
         if alive and mutant is not None:

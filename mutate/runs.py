@@ -7,16 +7,17 @@ child), so our own modules are loaded once for the sake of the libraries and for
 import gc
 import importlib.util
 import os
-import signal
+import resource
 import sys
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
+from math import ceil
 from pathlib import Path
 from types import CodeType, ModuleType
+from typing import Final
 
 import hypothesis
 import pytest
@@ -36,6 +37,9 @@ PYTEST = (
     "-p",
     "no:warnings",
 )
+
+QUICK: Final = 4
+"""How many tests that noticed the last faults are asked first."""
 
 
 class Changed(MetaPathFinder, Loader):
@@ -66,10 +70,22 @@ class Changed(MetaPathFinder, Loader):
 
 @dataclass(slots=True)
 class Run:
-    """A child at work on a mutant since an instant of the monotonic clock."""
+    """A child at work on a mutant, and where it says which test noticed."""
 
     mutant: Mutant | None
-    since: float
+    said: int
+
+
+class Noticed:
+    """A plugin of pytest that says the id of each failed test to a file descriptor."""
+
+    def __init__(self, to: int) -> None:
+        self.to = to
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Called by pytest after each part of a test."""
+        if report.failed:
+            os.write(self.to, report.nodeid.encode())
 
 
 def prepare(tests: Sequence[str]) -> None:
@@ -103,40 +119,54 @@ def _is_ours(module: ModuleType) -> bool:
 def survivors(
     mutants: Iterable[Mutant | None], tests: Sequence[str], limit: float, at_once: int
 ) -> Iterator[tuple[Mutant | None, bool, float]]:
-    """Each mutant (None: nothing changed) with whether every test passed, and seconds taken; in the order they end.
+    """Each mutant (None: nothing changed) with whether every test passed, and what it took; in the order they end.
 
-    One that takes longer than `limit` seconds is stopped and counts as noticed.
+    One that takes longer than `limit` is stopped and counts as noticed: it would not end. Both are seconds of the
+    processor, which do not depend on what else the machine does. What noticed the last few faults is asked first:
+    neighbouring faults are mostly noticed by the same tests.
     """
     running: dict[int, Run] = {}
+    quick: list[str] = []
     for mutant in mutants:
         while len(running) == at_once:
-            yield from _ended(running, limit)
-        running[_start(mutant, tests)] = Run(mutant, time.monotonic())
+            yield _ended(running, quick)
+        hears, says = os.pipe()
+        rounds = [quick, *([test] for test in tests)]
+        running[_start(mutant, rounds, says, ceil(limit))] = Run(mutant, hears)
+        os.close(says)
     while running:
-        yield from _ended(running, limit)
+        yield _ended(running, quick)
 
 
-def _ended(running: dict[int, Run], limit: float) -> Iterator[tuple[Mutant | None, bool, float]]:
-    time.sleep(0.02)
-    for pid, run in list(running.items()):
-        taken = time.monotonic() - run.since
-        if taken > limit:
-            os.kill(pid, signal.SIGKILL)
-        ended, status = os.waitpid(pid, 0 if taken > limit else os.WNOHANG)
-        if ended:
-            del running[pid]
-            yield run.mutant, status == 0, taken
+def _ended(running: dict[int, Run], quick: list[str]) -> tuple[Mutant | None, bool, float]:
+    pid, status, used = os.wait3(0)
+    run = running.pop(pid)
+    _put_first(_heard(run.said), quick)
+    return run.mutant, status == 0, used.ru_utime + used.ru_stime
 
 
-def _start(mutant: Mutant | None, tests: Sequence[str]) -> int:
+def _heard(said: int) -> str:
+    with os.fdopen(said, "rb") as heard:
+        return heard.read().decode()
+
+
+def _put_first(test: str, quick: list[str]) -> None:
+    """The test that noticed a fault goes to the head of those that are asked first."""
+    if test:
+        quick[:] = [test, *(other for other in quick if other != test)][:QUICK]
+
+
+def _start(mutant: Mutant | None, rounds: Sequence[Sequence[str]], says: int, limit: int) -> int:
     pid = os.fork()
     if pid:
         return pid
     code = 70
     with suppress(BaseException), _silence():
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 1))
         if mutant is not None:
             sys.meta_path.insert(0, Changed(mutant.module, mutant.code))
-        code = next((failed for test in tests if (failed := int(pytest.main([*PYTEST, test])))), 0)
+        ended = (int(pytest.main([*PYTEST, *tests], plugins=[Noticed(says)])) for tests in rounds if tests)
+        code = next((failed for failed in ended if failed), 0)
     os._exit(code)
 
 

@@ -9,12 +9,13 @@ from typing import Final
 ROOT: Final = Path(__file__).parents[1]
 WAGE: Final = (
     "tests/use_cases/test_calc_wage.py",
+    "tests/use_cases/test_calc_wage_laws.py::test_any_case_agrees_with_the_sums_done_by_hand",
+    "tests/use_cases/test_calc_wage_any_case.py",
     "tests/use_cases/test_calc_wage_placing.py",
     "tests/use_cases/test_calc_wage_rates.py",
     "tests/use_cases/test_calc_wage_pay.py",
     "tests/use_cases/test_calc_wage_hours.py",
     "tests/use_cases/test_calc_wage_reductions.py",
-    "tests/use_cases/test_calc_wage_laws.py::test_any_case_agrees_with_the_sums_done_by_hand",
 )
 PRICE: Final = (
     "tests/use_cases/test_calc_price.py",
@@ -68,6 +69,22 @@ SUITES: Final = {
     "salaried_year": ("tests/domain/test_salaried_year.py",),
     "sampling": ("tests/domain/test_sampling.py",),
     "audit_tests": AUDIT,
+    "activity": ("tests/domain/test_activity.py",),
+    "checkpoints": ("tests/domain/test_checkpoints.py",),
+    "credits": ("tests/domain/test_credits.py",),
+    "delivered": ("tests/domain/test_delivered.py",),
+    "gap_ledger": ("tests/domain/test_gap_ledger.py",),
+    "implied_speed": ("tests/domain/test_implied_speed.py",),
+    "invoice_state": ("tests/domain/test_invoice_state.py",),
+    "pay_doubles": ("tests/domain/test_pay_doubles.py",),
+    "payer_bills": ("tests/domain/test_payer_bills.py",),
+    "payroll": ("tests/domain/test_payroll.py",),
+    "reconciliation": ("tests/domain/test_reconciliation.py",),
+    "sun": ("tests/domain/test_sun.py",),
+    "vat": ("tests/domain/test_vat.py",),
+    "zone_costs": ("tests/domain/test_zone_costs.py",),
+    "tokens": ("tests/domain/test_tokens.py",),
+    "passkeys": ("tests/domain/test_passkeys.py",),
 }
 """By the name of a module or package in backend/domain, in the order of what a fault in it would cost."""
 

@@ -30,6 +30,13 @@ def answer(**changes: Any) -> dict[str, Any]:
     return result
 
 
+def answers(*many: dict[str, Any], **changes: Any) -> list[dict[str, Any]]:
+    """What calc wage says on plain cases asked together: each with its own changes besides those of all."""
+    results = calc_wage(json.dumps([case(**changes, **own) for own in many]), TODAY)
+    assert isinstance(results, list)
+    return results
+
+
 def pointers(data: object) -> set[str]:
     """Where calc wage finds faults in the data; empty if it finds none."""
     return {fault.pointer for fault in faults(data)}

@@ -96,7 +96,7 @@ def _sums(rows: pl.DataFrame, now: datetime) -> pl.DataFrame:
     visits = (
         rows.filter(pl.col("contract_id").is_not_null() & ~pl.col("unplanned"))
         .with_columns(rank=pl.col("status").replace_strict(ranks, return_dtype=pl.Int64), counts=counts)
-        .group_by("visit_id", maintain_order=True)
+        .group_by("visit_id")
         .agg(
             person=pl.col("service_user_id").first(),
             monday=day.first().dt.truncate("1w"),

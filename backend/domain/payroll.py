@@ -126,7 +126,7 @@ def _comes_to(minutes: Decimal | None, rate: Decimal | None, amount: Decimal) ->
     """Whether the amount is the time at the rate, to the penny: then the rate is what was payable (reg 10(j)), and the
     payslip's rounding makes no lower one that would turn part of all other pay into a premium.
     """
-    if minutes is None or not rate or min(minutes, rate, amount) < 0:
+    if minutes is None or not rate:
         return False
     return abs(minutes * rate - amount * 60) <= _HALF_A_PENNY * 60
 

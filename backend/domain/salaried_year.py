@@ -6,6 +6,7 @@ besides; in the period in which that happens the basic hours are those of its da
 hours off only before that day. Hours are exact fractions.
 """
 
+from calendar import isleap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -49,8 +50,7 @@ def calculation_year(day: date, began: date) -> tuple[date, date]:
 
 def _anniversary(began: date, year: int) -> date:
     """The same date of a year; 1 March for a 29 February that it lacks."""
-    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-    if (began.month, began.day) == _LEAP_DAY and not leap:
+    if (began.month, began.day) == _LEAP_DAY and not isleap(year):
         return date(year, 3, 1)
     return began.replace(year=year)
 

@@ -73,6 +73,66 @@ def told(
     ]
 
 
+def phone(*rows: tuple[str, str, int]) -> pl.DataFrame:
+    """Events of a phone in the order sent: (kind, start or end, minutes after nine). Named by kind, mark and minute."""
+    told = [
+        (f"{kind}-{mark}{minute}", f"{kind}-{mark}{minute}", "C", f"activity_{mark}", kind, seq, at(minute),
+         at(minute + 300), [], f"{seq:02d}", None, None)
+        for seq, (kind, mark, minute) in enumerate(rows)
+    ]  # fmt: skip
+    return pl.DataFrame(told, schema=ACTIVITY_EVENT_SCHEMA, orient="row")
+
+
+def pairs(events: pl.DataFrame) -> list[tuple[str, str, int | None, int | None]]:
+    """Activities in the order given: carer, kind, start and end in minutes after nine."""
+    found = activities(events, NO_CORRECTIONS, entries()).to_dicts()
+    minutes = [
+        [None if row[name] is None else int((row[name] - NINE).total_seconds() // 60) for name in ("start", "end")]
+        for row in found
+    ]  # fmt: skip
+    return [(row["carer_id"], row["kind"], *ends) for row, ends in zip(found, minutes, strict=True)]
+
+
+def test_a_start_takes_the_next_end_of_its_kind_and_what_has_none_stands_alone() -> None:
+    events = phone(
+        ("break", "end", 0), ("break", "start", 10), ("training", "start", 12), ("break", "end", 20),
+        ("training", "end", 30), ("break", "end", 40), ("break", "start", 50), ("break", "start", 60),
+    )  # fmt: skip
+    expected = [
+        ("C", "break", None, 0), ("C", "break", 10, 20), ("C", "training", 12, 30), ("C", "break", None, 40),
+        ("C", "break", 50, None), ("C", "break", 60, None),
+    ]  # fmt: skip
+    assert pairs(events) == expected
+    assert pairs(events.reverse()) == expected, "events pair by their time, in whatever order they came"
+
+
+def test_events_of_one_instant_pair_in_the_order_in_which_the_phone_counted_them() -> None:
+    both = phone(("break", "start", 0), ("break", "end", 10), ("break", "start", 10), ("break", "end", 20))
+    for events in (both, both.reverse()):
+        assert pairs(events) == [("C", "break", 0, 10), ("C", "break", 10, 20)]
+
+
+def test_each_carers_events_pair_by_themselves() -> None:
+    mine = phone(("break", "start", 0), ("break", "end", 20))
+    hers = phone(("break", "end", 10), ("break", "start", 15)).with_columns(carer_id=pl.lit("D"))
+    assert pairs(pl.concat([hers, mine])) == [
+        ("C", "break", 0, 20),
+        ("D", "break", None, 10),
+        ("D", "break", 15, None),
+    ]
+
+
+def test_an_activity_says_what_of_it_is_open_and_what_its_events_doubted() -> None:
+    events = phone(("break", "start", 0), ("break", "end", 20), ("training", "start", 30))
+    doubted = events.with_columns(
+        flags=pl.when(pl.col("kind") == "break").then(["clock_unknown"]).otherwise(["queued"])
+    )
+    whole, half = activities(doubted, NO_CORRECTIONS, entries()).to_dicts()
+    assert (whole["unresolved"], whole["flags"]) == ("clock_unknown", ["clock_unknown"])
+    assert (half["unresolved"], half["flags"]) == ("incomplete", ["incomplete", "queued"])
+    assert (whole["digests"], whole["last_fact_at"], whole["corrected"]) == (["00", "01"], at(320), False)
+
+
 def test_the_newest_version_of_what_was_entered_counts() -> None:
     rows = entries(("A", 1, "training", 0, 60, False), ("A", 2, "meeting", 10, 40, False))
     assert told(entered=rows) == [("meeting", 10, 40)]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.domain.absences import ABSENCES
-from backend.domain.delivered import Commission, Week, delivered_weeks
+from backend.domain.delivered import Commission, Week, delivered_weeks, monday_of
 from backend.domain.visit import VISIT_SCHEMA
 
 MONDAY = date(2026, 11, 2)
@@ -86,6 +86,43 @@ def test_a_package_counts_for_the_days_of_the_week_on_which_it_was_in_force() ->
     assert weeks([], first, then)[0].commissioned_visits == 14
 
 
+def test_a_package_in_force_on_no_day_of_the_week_asks_for_nothing_in_it_and_one_day_is_a_seventh() -> None:
+    assert weeks([], commission(ends_on=date(2026, 11, 1))) == []
+    assert weeks([], commission(starts_on=date(2026, 11, 9))) == []
+    [week] = weeks([], commission(ends_on=MONDAY))
+    assert (week.person, week.monday, week.commissioned_visits) == ("ann", MONDAY, 2)
+
+
+def test_weeks_stand_by_person_and_then_by_monday() -> None:
+    asked = [commission(person=person, ends_on=date(2026, 11, 15)) for person in ("bob", "ann")]
+    found = delivered_weeks(
+        pl.DataFrame([], VISIT_SCHEMA), asked, NOBODY_AWAY, MONDAY, date(2026, 11, 15), NOW
+    )
+    later = date(2026, 11, 9)
+    assert [(week.person, week.monday) for week in found] == [
+        ("ann", MONDAY),
+        ("ann", later),
+        ("bob", MONDAY),
+        ("bob", later),
+    ]
+
+
+def test_the_week_of_a_day_begins_on_the_monday_before_it_or_on_itself() -> None:
+    assert [monday_of(date(2026, 11, day)) for day in (1, 2, 5, 8, 9)] == [
+        date(2026, 10, 26), MONDAY, MONDAY, MONDAY, date(2026, 11, 9),
+    ]  # fmt: skip
+
+
+def test_a_visit_that_one_of_two_carers_made_and_the_other_missed_was_made() -> None:
+    never: dict[str, Any] = {"actual_start": None, "actual_end": None}
+    both = [
+        attendance(carers=2, carer_id="bea", status="missed", **never),
+        attendance(carers=2, carer_id="cid"),
+    ]
+    [week] = weeks(both, commission(carers=2))
+    assert (week.made, week.missed, week.delivered_seconds) == (1, 0, 20 * 60)
+
+
 def test_what_one_package_does_not_say_is_not_guessed_from_another() -> None:
     [week] = weeks([], commission(), commission(package="P2", visits=None))
     assert (week.packages, week.commissioned_visits, week.commissioned_seconds) == (
@@ -111,6 +148,8 @@ def test_a_visit_still_to_come_is_not_one_that_nobody_has_settled() -> None:
     later = {"planned_start": NOW, "planned_end": NOW + timedelta(minutes=30)}
     [week] = weeks([attendance(**never), attendance("v2", **never, **later)], commission())
     assert (week.unsettled, week.to_come, week.planned_visits) == (1, 1, 2)
+    [week] = weeks([attendance(**never, planned_start=NOW - timedelta(minutes=30), planned_end=NOW)])
+    assert (week.unsettled, week.to_come) == (1, 0), "over with the second in which it was planned to end"
 
 
 def test_time_that_is_not_settled_is_not_delivered_yet() -> None:
@@ -129,6 +168,20 @@ def test_days_of_absences_that_overlap_are_counted_once() -> None:
     ]
     [week] = weeks([], commission(), away=pl.DataFrame(rows, ABSENCES, orient="row"))
     assert week.days_away == 3
+
+
+def test_an_absence_without_an_end_lasts_and_one_of_another_person_or_week_is_none_of_it() -> None:
+    rows = [
+        (person, "hospital", first, until, 1, "x")
+        for person, first, until in (
+            ("ann", date(2026, 11, 7), None),
+            ("bob", date(2026, 11, 2), date(2026, 11, 8)),
+        )
+    ]
+    away = pl.DataFrame(rows, ABSENCES, orient="row")
+    assert [week.days_away for week in weeks([], commission(), away=away)] == [2]
+    later = away.with_columns(pl.lit(date(2026, 11, 9)).alias("away_from"))
+    assert [week.days_away for week in weeks([], commission(), away=later)] == [0]
 
 
 @given(st.lists(st.tuples(st.integers(2, 29), st.integers(0, 300)), max_size=30))

@@ -7,15 +7,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 
-from backend.domain.gap_ledger import (
-    FIXES,
-    MISSED,
-    NO_POSITION,
-    NO_TIME,
-    SAME_PLACE,
-    TOO_INACCURATE,
-    gap_ledger,
-)
+from backend.domain.gap_ledger import FIXES, MISSED, NO_SPEED, gap_ledger
 from backend.domain.working_day import ACTIVITIES, POLICIES, VISITS, WorkedDays, find_gaps, work_out
 from tests.domain.working_day.test_day_laws import (
     activities_made,
@@ -78,6 +70,17 @@ def test_the_order_of_the_plan_stands_beside_the_order_of_the_day() -> None:
     assert [row["in_planned_order"] for row in rows] == [False, False, False]
 
 
+def test_the_visits_of_each_day_are_numbered_by_themselves() -> None:
+    """Two days alike, one after the other."""
+    _, day = of_visits(("a", 0, 100, HOME, 0), ("b", 200, 300, AWAY, 200))
+    visits = pl.concat([day, day.with_columns(pl.lit(1, pl.Int64).alias("day"))])
+    nothing = pl.DataFrame(schema=ACTIVITIES)
+    policies = pl.DataFrame([(0, 3600, "unresolved"), (1, 3600, "unresolved")], schema=POLICIES, orient="row")
+    both = work_out(visits, nothing, with_estimates(find_gaps(visits, nothing)), policies)
+    order = [(row["day"], row["from_actual"], row["to_planned"]) for row in ledger((both, visits))]
+    assert order == [(0, 1, 2), (1, 1, 2)]
+
+
 def test_a_missed_visit_keeps_its_place_in_the_plan() -> None:
     day = of_visits(("a", 0, 100, HOME, 0), ("c", 200, 300, AWAY, 400))
     [kept] = ledger(day, never=[(0, "b", 200, 300)])
@@ -109,9 +112,11 @@ def test_speed_is_a_range_that_the_accuracy_of_both_positions_gives() -> None:
 @pytest.mark.parametrize(
     ("left", "arrived", "why", "most"),
     [
-        ((None, None), (1400.0, 80.0), NO_POSITION, None),
-        ((1400.0, 10.0), (1400.0, 10.0), NO_TIME, None),
-        ((100.0, 6500.0), (1400.0, 6500.0), TOO_INACCURATE, 72.0),
+        ((None, None), (1400.0, 80.0), "no_position", None),
+        ((100.0, None), (1400.0, 80.0), "no_position", None),
+        ((None, 50.0), (1400.0, 80.0), "no_position", None),
+        ((1400.0, 10.0), (1400.0, 10.0), "no_time", None),
+        ((100.0, 6500.0), (1400.0, 6500.0), "too_inaccurate", 72.0),
     ],
 )
 def test_where_positions_say_nothing_the_ledger_says_why(
@@ -132,7 +137,18 @@ def test_between_two_visits_in_one_home_there_is_no_speed() -> None:
         ("a", None, None, 100.0, 5.0),
         ("b", 1400.0, 5.0, None, None),
     )
-    assert (row["no_speed"], row["kmh_most"]) == (SAME_PLACE, None)
+    assert (row["no_speed"], row["kmh_most"]) == ("same_place", None)
+    assert set(NO_SPEED) == {"no_position", "same_place", "no_time", "too_inaccurate"}
+
+
+def test_a_second_between_two_positions_is_enough_for_a_speed() -> None:
+    """13 km in a second: 46,800 km/h."""
+    [row] = ledger(
+        of_visits(("a", 0, 100, HOME, 0), ("b", 1400, 1500, AWAY, 1400)),
+        ("a", None, None, 100.0, 5.0),
+        ("b", 101.0, 5.0, None, None),
+    )
+    assert (row["no_speed"], row["kmh"]) == (None, pytest.approx(46_800))
 
 
 def test_seconds_in_two_stops_stand_with_a_minus() -> None:

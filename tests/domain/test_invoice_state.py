@@ -28,6 +28,15 @@ def test_a_document_that_was_taken_back_whole_is_credited_and_one_in_part_is_not
     assert state(1000, paid=1000, changed=-1000) == "paid"
 
 
+def test_a_penny_can_be_taken_back_and_of_nothing_there_is_nothing_to_take_back() -> None:
+    assert state(1, changed=-1) == "credited"
+    assert state(0, paid=-1, changed=0) == "issued"
+
+
+def test_what_is_left_to_pay_is_asked_with_its_tax() -> None:
+    assert standing(1000, 200, [300, 50], [-100], 0) == Standing("issued", 350, -100, 850)
+
+
 def test_an_open_dispute_comes_before_everything() -> None:
     assert [state(1000, paid, disputes=1) for paid in (0, 1000)] == ["disputed", "disputed"]
 

@@ -50,6 +50,11 @@ def test_lines_that_differ_are_no_pair(change: dict[str, Any]) -> None:
     assert paired(line("a", None), line("b", "generic", **change)) == []
 
 
+@pytest.mark.parametrize("lacking", ["rate", "minutes"])
+def test_time_without_a_rate_and_a_rate_without_time_are_worth_nothing(lacking: str) -> None:
+    assert paired(line("a", None, **{lacking: None}), line("b", "generic", **{lacking: None})) == []
+
+
 def test_a_line_superseded_by_nothing_is_in_no_pair() -> None:
     gone = {"amount": Decimal(0), "minutes": None, "rate": None}
     assert paired(line("a", None, **gone), line("b", "generic", **gone)) == []

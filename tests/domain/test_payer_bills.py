@@ -4,11 +4,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.domain.funding import WHOLE, Funders
-from backend.domain.invoicing import Billed, Charge, next_lines
+from backend.domain.invoicing import Billed, Charge, NextLine, next_lines
 from backend.domain.payer_bills import PERSON, PayerBill, payer_bills
+from backend.domain.vat import EXEMPT
 
 SEVENTY: Funders = [("council", 70_000_000), ("icb", 30_000_000)]
-WITH_PERSON: Funders = [("council", 80_000_000), (PERSON, 20_000_000)]
+WITH_PERSON: Funders = [("council", 80_000_000), ("person", 20_000_000)]
 
 
 def charge(visit: str, pence: int, funders: Funders = SEVENTY, person: str = "Ann") -> Charge:
@@ -94,6 +95,18 @@ def test_a_visit_no_longer_charged_is_given_back_to_each_who_paid() -> None:
         ("council", ""): [("v1", -701, ("C-1", 1))],
         ("icb", ""): [("v1", -300, ("I-2", 1))],
     }
+
+
+def test_a_credit_names_the_line_that_the_dispute_is_about_and_not_the_first() -> None:
+    before = billed(payer_bills(next_lines([charge("v1", 1000)], [])), ["C-1", "I-2"])
+    credit = NextLine("v1", None, "Ann", -100, {"council": -100}, None, EXEMPT, ("C-7", 3), "credited", "d1")
+    assert told(payer_bills([credit], before)) == {("council", ""): [("v1", -100, ("C-7", 3))]}
+
+
+def test_a_line_that_changes_none_names_none_whatever_was_billed() -> None:
+    before = billed(payer_bills(next_lines([charge("v1", 1000)], [])), ["C-1", "I-2"])
+    another = NextLine("v1", None, "Ann", 500, {"council": 500}, charge("v1", 500), EXEMPT)
+    assert told(payer_bills([another], before)) == {("council", ""): [("v1", 500, None)]}
 
 
 @given(

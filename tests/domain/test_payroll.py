@@ -51,6 +51,59 @@ def test_a_rate_that_comes_to_the_amount_is_what_was_paid_an_hour(quantity: str,
     )
 
 
+@pytest.mark.parametrize(
+    ("minutes", "amount", "comes_to"),
+    # at £12.71 an hour half an hour is £6.355, and three minutes 63.55p
+    [("30", "6.35", True), ("30", "6.36", True), ("30", "6.37", False), ("30", "6.34", False),
+     ("30.0002", "6.35", False), ("3", "0.64", True)],
+)  # fmt: skip
+def test_an_amount_comes_to_a_rate_within_half_a_penny_either_way(
+    minutes: str, amount: str, comes_to: bool
+) -> None:
+    told = line(quantity=Decimal(minutes), time_unit="minutes", amount=Decimal(amount))
+    [read] = classify([told], [mapped()]).lines
+    expected = (None, Decimal("12.71")) if comes_to else (Decimal(amount), None)
+    assert (read["amount"], read["rate"]) == expected
+
+
+def test_time_an_amount_and_a_rate_below_zero_are_of_no_kind() -> None:
+    for signs in ((-1, 1, -1), (1, -1, -1), (-1, -1, 1)):
+        hours, rate, amount = (
+            Decimal(text) * sign for text, sign in zip(("10", "12.71", "127.10"), signs, strict=True)
+        )
+        found = classify([line(quantity=hours, rate=rate, amount=amount)], [mapped()])
+        assert [each["reason"] for each in found.unclassified] == [BELOW_ZERO]
+
+
+def test_what_is_paid_by_the_piece_has_units_at_a_rate_whatever_it_comes_to() -> None:
+    [read] = classify([line()], [mapped(kind="piece")]).lines
+    assert (read["units"], read["rate"], read["amount"]) == (10, Decimal("12.71"), None)
+
+
+def test_other_pay_is_its_amount_and_only_without_one_units_at_a_rate() -> None:
+    [paid] = classify([line()], [mapped(kind="mileage")]).lines
+    assert (paid["amount"], paid["units"], paid["rate"]) == (Decimal("127.10"), None, None)
+    [by_units] = classify([line(amount=None)], [mapped(kind="mileage")]).lines
+    assert (by_units["amount"], by_units["units"], by_units["rate"]) == (None, 10, Decimal("12.71"))
+    unsaid = classify([line(amount=None)], [mapped(section="deduction", kind="uniform")]).unclassified
+    assert unsaid[0]["reason"] == "uniform: amount is required in the section deduction"
+
+
+def test_accommodation_is_its_days_and_an_amount() -> None:
+    [read] = classify(
+        [line(quantity=Decimal(7), amount=Decimal("50.00"))], [mapped(section="accommodation", kind="charge")]
+    ).lines
+    assert (read["days"], read["amount"], read["units"], read["minutes"]) == (7, Decimal("50.00"), None, None)
+
+
+@pytest.mark.parametrize("amount", ["0", "0.50"])
+def test_nothing_and_less_than_a_pound_are_not_below_zero(amount: str) -> None:
+    [read] = classify(
+        [line(amount=Decimal(amount))], [mapped(kind="salary", takes_back_overpayment=True)]
+    ).lines
+    assert (read["section"], read["amount"]) == ("pay", Decimal(amount))
+
+
 def test_without_an_amount_the_rate_counts() -> None:
     [read] = classify([line(amount=None)], [mapped()]).lines
     assert (read["minutes"], read["amount"], read["rate"]) == (600, None, Decimal("12.71"))
@@ -74,6 +127,12 @@ def test_the_mapping_in_force_on_the_payment_date_decides() -> None:
     found = classify([line(), line(reference="2", paid_on=date(2026, 10, 30))], versions)
     assert [read["kind"] for read in found.lines] == ["allowance", "hourly"]
     assert [version["starts_on"] for version in found.used] == [date(2026, 1, 1), date(2026, 11, 1)]
+    edges = [
+        line(paid_on=date(2026, 10, 31)),
+        line(paid_on=date(2026, 11, 1)),
+        line(paid_on=date(2026, 1, 1)),
+    ]
+    assert [read["kind"] for read in classify(edges, versions).lines] == ["hourly", "allowance", "hourly"]
 
 
 @pytest.mark.parametrize(
@@ -101,6 +160,7 @@ def test_deductions_written_below_zero_are_turned_round() -> None:
     took = mapped(section="deduction", kind="uniform")
     [read] = classify([line(amount=Decimal("-10.00"), deductions_negative=True)], [took]).lines
     assert (read["section"], read["amount"]) == ("deduction", Decimal("10.00"))
+    assert classify([line(amount=Decimal("10.00"))], [took]).lines[0]["amount"] == Decimal("10.00")
     given_back = classify([line(amount=Decimal("10.00"), deductions_negative=True)], [took])
     assert given_back.unclassified[0]["reason"] == BELOW_ZERO
 

@@ -41,6 +41,15 @@ def test_a_visit_both_billed_and_left_out_is_found() -> None:
     assert told(replace(WHOLE, left_out={**WHOLE.left_out, "v2": "no_rate"})) == [("line_and_reason", "v2")]
 
 
+def test_a_line_left_out_of_which_no_fact_makes_a_line_is_found_once() -> None:
+    period = replace(WHOLE, left_out={**WHOLE.left_out, "v2": "no_rate"}, due={("v1", None): 1000})
+    assert told(period) == [("line_not_due", "v2")]
+
+
+def test_what_is_due_for_a_visit_left_out_for_a_reason_is_not_missing() -> None:
+    assert discrepancies(replace(WHOLE, due={**WHOLE.due, ("v3", None): 500})) == []
+
+
 def test_a_line_without_a_visit_on_record_is_found() -> None:
     stray = [*LINES, IssuedLine("A-2", 2, "icb", "v9", None, 50, False)]
     assert told(replace(WHOLE, lines=stray, totals={"A-1": 1700, "A-2": 350})) == [

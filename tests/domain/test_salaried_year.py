@@ -115,6 +115,11 @@ def test_leave_of_unsaid_hours_earlier_in_the_year_stays_an_open_question() -> N
     assert so_far(said, "2026-03-02", "2026-03-08", basic=3650).before == 120
 
 
+def test_a_day_of_unsaid_hours_is_taken_to_the_millionth_of_an_hour_below() -> None:
+    said = as_if_said(year(100, leave("2026-03-02", None)), Fraction(2000), date(2026, 3, 2), "full")
+    assert said.leave[0].hours == Decimal("5.479452")
+
+
 @pytest.mark.parametrize(
     ("day", "began", "first", "last"),
     [

@@ -49,11 +49,26 @@ def test_a_population_too_small_is_looked_at_whole() -> None:
 
 @pytest.mark.parametrize(
     ("confidence", "tolerable", "expected"),
-    [("100", "5", "1"), ("95", "0", "0"), ("95", "5", "5"), ("95", "5", "-1")],
-)
+    [("100", "5", "1"), ("0", "5", "1"), ("95", "0", "0"), ("95", "100", "1"), ("95", "5", "5"), ("95", "5", "-1")],
+)  # fmt: skip
 def test_what_no_sample_could_show_is_refused(confidence: str, tolerable: str, expected: str) -> None:
     with pytest.raises(ValueError, match="confidence"):
         plan_sample(1000, Decimal(confidence), Decimal(tolerable), Decimal(expected))
+
+
+def test_all_of_one_is_that_one() -> None:
+    assert plan_sample(1, Decimal(95), Decimal(5), Decimal(0)) == Plan(1, 0)
+
+
+def test_of_nothing_no_sample_is_drawn() -> None:
+    with pytest.raises(ValueError, match="confidence"):
+        plan_sample(0, Decimal(95), Decimal(5), Decimal(0))
+
+
+def test_less_than_one_per_cent_is_a_percentage_as_well() -> None:
+    assert plan_sample(1000, Decimal("0.5"), Decimal(5), Decimal(0)) == Plan(1, 0)
+    assert plan_sample(1000, Decimal(50), Decimal("0.5"), Decimal(0)) == Plan(130, 0)
+    assert comb(995, 130) / comb(1000, 130) <= 0.5 < comb(995, 129) / comb(1000, 129)
 
 
 @pytest.mark.parametrize(

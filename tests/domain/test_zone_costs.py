@@ -33,6 +33,12 @@ def test_an_hour_of_travel_to_two_hours_of_care_costs_half_its_rate_an_hour() ->
 def test_without_care_there_is_no_cost_an_hour() -> None:
     found = costs([Stretch("rural", "waiting", 600, Decimal("12.00"), Decimal("12.71"))])["rural"]
     assert found.pence_per_contact_hour(found.terms) is None and found.pence(found.terms) == 200
+    assert (found.waiting, found.travel, found.unpaid) == (600, 0, 0)
+
+
+def test_a_years_travel_of_many_carers_is_right_to_the_penny() -> None:
+    found = costs([Stretch("rural", "travel", 3600 * 12_345, Decimal("12.60"), Decimal("12.71"))])["rural"]
+    assert (found.pence(found.terms), found.pence(found.minimum)) == (15_554_700, 15_690_495)
 
 
 @given(STRETCHES)

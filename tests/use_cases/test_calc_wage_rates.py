@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.wage import answer, case, faults, pointers
+from tests.wage import answer, answers, case, faults, pointers
 
 
 def band(born: str, start: str, end: str, **more: object) -> tuple[str, str]:
@@ -47,8 +47,9 @@ def band(born: str, start: str, end: str, **more: object) -> tuple[str, str]:
 )
 def test_the_rate_goes_by_age_on_the_first_day(start: str, end: str, by_age: dict[str, str]) -> None:
     year = int(start[:4])
-    found = {age: band(f"{year - int(age)}-01-01", start, end)[1] for age in by_age}
-    assert found == by_age
+    born = [{"worker": {"date_of_birth": f"{year - int(age)}-01-01"}} for age in by_age]
+    found = answers(*born, period={"start": start, "end": end})
+    assert [each["required"]["hourly"] for each in found] == list(by_age.values())
 
 
 @pytest.mark.parametrize(
