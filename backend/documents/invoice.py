@@ -68,12 +68,17 @@ def invoice_json(snapshot: InvoiceSnapshot) -> bytes:
 
 def invoice_csv(snapshot: InvoiceSnapshot) -> bytes:
     """The invoice for spreadsheets: a row for each line, amounts in pounds, times in London with their offset."""
+    return csv_bytes(*line_table(snapshot))
+
+
+def line_table(snapshot: InvoiceSnapshot) -> tuple[list[str], list[list[Cell]]]:
+    """The headings, and a row for each line, of every file that lists the lines."""
     payers = [total.payer for total in snapshot.by_payer]
     more = [
         name for name, has in _MORE.items() if any(getattr(line, has) is not None for line in snapshot.lines)
     ]
     header = [*HEADINGS, *more, *(f"amount: {payer}" for payer in payers)]
-    return csv_bytes(header, (_row(snapshot, line, payers, more) for line in snapshot.lines))
+    return header, [_row(snapshot, line, payers, more) for line in snapshot.lines]
 
 
 def _row(snapshot: InvoiceSnapshot, line: InvoiceLine, payers: list[str], more: list[str]) -> list[Cell]:

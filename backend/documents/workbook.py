@@ -14,6 +14,8 @@ from xlsxwriter.worksheet import Worksheet
 from backend.documents.cells import Cell, guarded
 from backend.domain.time import LONDON
 
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+"""The media type of a workbook."""
 Rows = Iterable[Sequence[Cell]]
 Sheet = tuple[str, Sequence[str], Rows]
 """A sheet's name, its headings and its rows. Under a heading with a pound sign numbers are money."""

@@ -10,7 +10,9 @@ import msgspec
 from backend.documents.bill import Bill, bill_of
 from backend.documents.bill_faults import bill_faults
 from backend.documents.invoice import invoice_csv, invoice_json, invoice_pdf
+from backend.documents.invoice_workbook import invoice_xlsx
 from backend.documents.ubl import MEDIA_TYPE, Attachment, ubl_xml
+from backend.documents.workbook import XLSX
 from backend.sql import query
 from backend.tables.ids import organisation_id
 from backend.use_cases.frozen_documents import File
@@ -28,6 +30,7 @@ def invoice_files(snapshot: InvoiceSnapshot) -> list[File]:
     return [
         File("pdf", "application/pdf", f"{name}.pdf", invoice_pdf(snapshot)),
         File("csv", "text/csv", f"{name}.csv", invoice_csv(snapshot)),
+        File("xlsx", XLSX, f"{name}.xlsx", invoice_xlsx(snapshot)),
         File("json", "application/json", f"{name}.json", invoice_json(snapshot)),
     ]
 

@@ -10,6 +10,7 @@ import asyncpg
 from backend.clock import is_simulated
 from backend.documents.wage_report import wage_report_json, wage_report_pdf
 from backend.documents.wage_workbook import wage_report_xlsx
+from backend.documents.workbook import XLSX
 from backend.domain.time import london_date
 from backend.use_cases.earlier_changes import earlier_changes, newest_report
 from backend.use_cases.frozen_documents import SETTLED, File, Frozen, store
@@ -17,8 +18,6 @@ from backend.use_cases.parties import parties
 from backend.use_cases.wage_report_facts import wage_report_facts
 from backend.use_cases.wage_report_snapshot import wage_report_snapshot
 from schemas.documents import WageReportSnapshot
-
-XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 async def issue_wage_report(
@@ -112,7 +111,7 @@ def _files(snapshot: WageReportSnapshot) -> list[File]:
     name += f"_{snapshot.status}"
     renderings: list[tuple[str, str, Any]] = [
         ("pdf", "application/pdf", wage_report_pdf),
-        ("xlsx", XLSX_TYPE, wage_report_xlsx),
+        ("xlsx", XLSX, wage_report_xlsx),
         ("json", "application/json", wage_report_json),
     ]
     return [
