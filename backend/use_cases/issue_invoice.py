@@ -190,8 +190,9 @@ def _funders(line: NextLine) -> Sequence[tuple[str, int]]:
 async def _files(
     connection: asyncpg.Connection, facts: InvoiceFacts, snapshot: InvoiceSnapshot
 ) -> list[File]:
-    pdf, csv, json = invoice_files(snapshot)
+    files = invoice_files(snapshot)
+    pdf, csv = (next(file.content for file in files if file.format == kind) for kind in ("pdf", "csv"))
     as_of = snapshot.issued_at - SETTLED
     bill = await addressed(connection, facts.provider_id, facts.contract_id, snapshot, as_of)
-    peppol, _ = peppol_file(bill, file_name(snapshot), pdf.content, csv.content)
-    return [pdf, csv, json] + ([peppol] if peppol else [])
+    peppol, _ = peppol_file(bill, file_name(snapshot), pdf, csv)
+    return [*files, peppol] if peppol else files

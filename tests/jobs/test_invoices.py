@@ -33,7 +33,7 @@ async def test_a_week_of_visits_becomes_one_invoice_with_its_files(
     lines = {line["visit"]: line for line in document["snapshot"]["lines"]}
     assert {name: line["actual_minutes"] for name, line in lines.items()} == {"A": "25.00", "B": "30.00"}
     files = await superuser.fetch("SELECT format, content FROM document_file ORDER BY format")
-    assert [file["format"] for file in files] == ["csv", "json", "pdf"]
+    assert [file["format"] for file in files] == ["csv", "json", "pdf", "xlsx"]
     assert files[2]["content"].startswith(b"%PDF-")
     assert await office.run(FIRST_WEEK_DUE + timedelta(days=1), "invoices") == []
 
@@ -67,7 +67,8 @@ async def test_a_worker_that_dies_half_way_leaves_nothing_and_the_next_one_finis
         return "never"
 
     worker = asyncio.create_task(run_one(dataclasses.replace(due, work=dies), FIRST_WEEK_DUE))
-    await started.wait()
+    await asyncio.wait({worker, asyncio.create_task(started.wait())}, return_when=asyncio.FIRST_COMPLETED)
+    assert not worker.done()
     assert await run_one(due, FIRST_WEEK_DUE) is None  # held by the first one
     worker.cancel()
     await asyncio.gather(worker, return_exceptions=True)
