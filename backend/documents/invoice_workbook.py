@@ -1,15 +1,21 @@
 """Invoices and credit notes as a spreadsheet: a finance officer sorts the lines, adds them up and looks beside them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from typing import Final
 
 from backend.documents import words
+from backend.documents.cells import Cell
 from backend.documents.invoice import line_table
 from backend.documents.invoice_page import notices, taxed
 from backend.documents.workbook import Rows, Sheet, workbook
-from schemas.documents import InvoiceSnapshot
+from schemas.documents import BlockHours, InvoiceSnapshot
 
 _MONEY: Final = ("price", "amount", "mileage")
+_BLOCKS: Final = (
+    "block", "services", "zones", "from", "until", "minutes bought", "minutes used", "minutes not used",
+    "£ an hour", "price £",
+)  # fmt: skip
 
 
 def invoice_xlsx(snapshot: InvoiceSnapshot) -> bytes:
@@ -30,6 +36,8 @@ def _sheets(snapshot: InvoiceSnapshot) -> Iterator[Sheet]:
         ("payer", "name", "share £"),
         ((total.payer, total.name, total.amount) for total in snapshot.by_payer),
     )
+    if snapshot.blocks:
+        yield "Blocks of hours", _BLOCKS, map(_block, snapshot.blocks)
     yield (
         "Not billed here",
         ("visit", "visit id", "reason", "in detail"),
@@ -39,6 +47,20 @@ def _sheets(snapshot: InvoiceSnapshot) -> Iterator[Sheet]:
         "Rules",
         ("id", "title", "says", "instrument", "source"),
         ((rule.id, rule.title, rule.says, rule.instrument, rule.href) for rule in snapshot.rules),
+    )
+
+
+def _block(block: BlockHours) -> Sequence[Cell]:
+    seconds = (block.seconds, block.used_seconds, block.unused_seconds)
+    return (
+        block.name,
+        ", ".join(map(words.worded, block.services)),
+        ", ".join(block.zones),
+        block.period.start,
+        block.period.end,
+        *(Decimal(each) / 60 for each in seconds),
+        block.hourly,
+        block.price,
     )
 
 

@@ -59,6 +59,24 @@ def test_who_pays_and_what_is_not_billed_have_sheets_of_their_own() -> None:
     assert [row["id"] for row in sheet("Rules", invoice)] == [rule.id for rule in invoice.rules]
 
 
+def test_blocks_of_hours_have_a_sheet_where_there_are_any() -> None:
+    period = {"start": "2026-11-02", "end": "2026-11-08"}
+    block = {
+        "name": "nights",
+        "block_id": "b",
+        "period": period,
+        "services": ["home_care"],
+        "zones": ["rural"],
+    }
+    more = {"seconds": 7200, "used_seconds": 5400, "hourly": "21.00", "price": "42.00"}
+    (row,) = sheet("Blocks of hours", snapshot(blocks=[block | more]))
+    assert (row["minutes bought"], row["minutes used"], row["minutes not used"]) == (120, 90, 30)
+    assert (row["£ an hour"], row["price £"]) == (21, 42)
+    assert (
+        "Blocks of hours" not in CalamineWorkbook.from_filelike(BytesIO(invoice_xlsx(snapshot()))).sheet_names
+    )
+
+
 def test_nothing_that_somebody_wrote_is_a_formula() -> None:
     invoice = snapshot(parked=[{"visit": "=1+1", "visit_id": "v", "reason": "funding", "detail": "@cmd"}])
     (row,) = sheet("Not billed here", invoice)
