@@ -22,7 +22,8 @@ class StatementVisit(Struct, frozen=True, kw_only=True):
     """One visit. `expected` are the first names of those planned to come; `absence` is why a visit was paused.
 
     `price` is what the visit costs all who pay, `own` the person's part of it, in pounds before VAT: as billed on the
-    documents `billed_on`, else as it would be billed now. Both are null where nothing can be said yet.
+    documents `billed_on`, else as it would be billed now. Both are null where nothing can be said yet. `dispute` is
+    what became of the last that was said of it before it was billed.
     """
 
     visit: str
@@ -39,6 +40,7 @@ class StatementVisit(Struct, frozen=True, kw_only=True):
     cancelled_at: Instant | None = None
     cancelled_by: str | None = None
     absence: str | None = None
+    dispute: Literal["open", "stands", "not_billed"] | None = None
 
 
 class StatementPayer(Struct, frozen=True, kw_only=True):

@@ -1,8 +1,8 @@
-"""Disputes about lines of invoices: raised by whoever may read the invoice, answered and decided by the provider."""
+"""Disputes about lines of invoices, and about visits not billed yet, which the provider answers and decides."""
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final, cast
+from typing import Any, Final, cast, get_args
 from uuid import UUID
 
 from litestar import Response
@@ -14,7 +14,7 @@ from backend.console.rendering import redirect, render
 from backend.faults import DomainError
 from backend.problems import STATUS
 from backend.use_cases.answer_dispute import answer_dispute
-from backend.use_cases.decide_dispute import decide_dispute, still_asked
+from backend.use_cases.decide_dispute import Outcome, decide_dispute, still_asked
 from backend.use_cases.raise_dispute import raise_dispute
 from backend.use_cases.read_disputes import read_dispute, read_disputes
 from backend.use_cases.read_invoice import read_line
@@ -26,7 +26,7 @@ Problem = tuple[str, str]
 _SAID: Final = {
     "raised": "The dispute is raised. The provider sees it and answers here.",
     "answered": "Your answer is recorded.",
-    "decided": "Your decision is recorded. What is credited comes with the payer’s next document.",
+    "decided": "Your decision is recorded. What follows from it comes with the next documents.",
 }
 _LARGEST: Final = 2**31 - 1
 
@@ -108,8 +108,8 @@ async def _answer(ask: Ask) -> Response[Any]:
 async def _decide(ask: Ask) -> Response[Any]:
     dispute_id, outcome = ask.path("dispute_id"), ask.form.get("outcome")
     try:
-        if outcome not in ("stands", "credit"):
-            raise DomainError("bad_request", "Choose whether the line stands or is credited.")
+        if outcome not in get_args(Outcome):
+            raise DomainError("bad_request", "Choose whether it stands, is credited or is never billed.")
         pence = _pence(ask.form.get("amount", "")) if outcome == "credit" else None
         who = (ask.organisation, dispute_id, ask.user.user_id)
         await decide_dispute(*who, cast(Any, outcome), pence, ask.form.get("reason", ""))

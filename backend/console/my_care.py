@@ -61,7 +61,7 @@ handlers: Final[list[HTTPRouteHandler]] = [
     page("/my-care", "person")(_my_care),
     page("/my-care/statement", "person")(_statement),
     page("/my-care/statement/pdf", "person")(_pdf),
-    action("/my-care/wrong", "person")(_wrong),
+    action("/my-care/statement/wrong", "person")(_wrong),
     page("/my-care/invoices", "person")(_invoices),
     page("/my-care/invoices/{document_id:uuid}", "person")(_file),
 ]

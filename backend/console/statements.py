@@ -4,20 +4,23 @@ import asyncio
 from datetime import date, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
+from uuid import UUID
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from backend import clock
-from backend.console.asking import Ask, page
+from backend.console.asking import Ask, action, page
 from backend.console.downloads import download
-from backend.console.rendering import render
+from backend.console.rendering import redirect, render
 from backend.documents.statement import file_name, statement_page, statement_pdf
 from backend.domain.delivered import monday_of
 from backend.domain.time import london_date
 from backend.faults import DomainError
+from backend.tables.ids import organisation_id
 from backend.use_cases.frozen_documents import File
 from backend.use_cases.person_statement import read_statement
+from backend.use_cases.raise_dispute import dispute_visit
 from schemas.scalars import parse_date
 from schemas.statements import PersonStatement
 
@@ -62,6 +65,18 @@ async def as_pdf(made: PersonStatement) -> Response[Any]:
     return download(File("pdf", "application/pdf", f"{file_name(made)}.pdf", content))
 
 
+async def _wrong(ask: Ask) -> Response[Any]:
+    """A visit that no document bills yet is disputed for the person who rang, or by who commissions it."""
+    try:
+        visit = UUID(ask.form.get("visit", ""))
+    except ValueError as error:
+        raise DomainError("bad_request", "Say it at the visit that you mean, in the statement.") from error
+    named = ask.form.get("provider", "")
+    provider_id = ask.organisation if ask.viewer.provider else organisation_id(named)
+    dispute = await dispute_visit(ask.viewer, provider_id, visit, ask.form.get("words", ""))
+    return redirect(f"/disputes/{dispute}?done=raised")
+
+
 def asked_days(ask: Ask) -> tuple[date, date]:
     """The dates of the query, by default the four whole weeks before this one. Raises DomainError bad_request."""
     monday = monday_of(london_date(clock.now()))
@@ -76,4 +91,5 @@ def asked_days(ask: Ask) -> tuple[date, date]:
 handlers: Final[list[HTTPRouteHandler]] = [
     page("/statement", *READERS)(_statement),
     page("/statement/pdf", *READERS)(_pdf),
+    action("/statement/wrong", *READERS)(_wrong),
 ]

@@ -39,8 +39,9 @@ INVOICE_STATES: Final = {
 DISPUTES: Final = {
     "open": ("Waits for an answer", "orange"),
     "answered": ("Answered", "turquoise"),
-    "stands": ("The line stands", "grey"),
+    "stands": ("It stands", "grey"),
     "credit": ("Credited", "green"),
+    "not_billed": ("Not billed", "green"),
 }
 
 EVENT_KINDS: Final = {

@@ -126,12 +126,18 @@ def _costs(statement: PersonStatement) -> Iterator[str]:
 def _visit(visit: StatementVisit, statement: PersonStatement) -> Page:
     return {
         "id": visit.visit_id,
-        "billed": bool(visit.billed_on and visit.price),
+        "can_dispute": _can_dispute(visit),
+        "billed": bool(visit.billed_on),
         "head": _planned(visit),
         "what": words.worded(visit.service),
         "happened": list(_happened(visit, statement)),
         "cost": _cost(visit),
     }
+
+
+def _can_dispute(visit: StatementVisit) -> bool:
+    """Whether something can be said of a visit: it has begun, somebody planned it, and nothing waits to be decided."""
+    return visit.outcome != "to_come" and visit.planned is not None and visit.dispute in (None, "stands")
 
 
 def _planned(visit: StatementVisit) -> str:
@@ -173,6 +179,10 @@ def _caller_off(visit: StatementVisit, statement: PersonStatement) -> str:
 
 
 def _cost(visit: StatementVisit) -> str:
+    if visit.dispute == "open":
+        return "Somebody told us that something is wrong with this visit. We are looking into it."
+    if visit.dispute == "not_billed":
+        return "Nobody is asked to pay for this visit."
     if visit.price is None or visit.own is None:
         return "" if visit.outcome == "to_come" else "What it costs is not known yet."
     billed = "" if visit.billed_on or not visit.price else " Not billed yet."

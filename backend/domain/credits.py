@@ -41,6 +41,11 @@ def dispute_reference(number: str, line: int, nth: int) -> str:
     return f"D-{number}-{line}" + (f".{nth}" if nth > 1 else "")
 
 
+def visit_dispute_reference(visit: str, nth: int) -> str:
+    """What people call the nth dispute about a visit that no document bills yet: D-V1042, and the second D-V1042.2."""
+    return f"D-{visit}" + (f".{nth}" if nth > 1 else "")
+
+
 def left_to_ask(due: int, credits: Iterable[Credit]) -> int:
     """What a payer is asked of `due` pence, which the facts make of a visit for it, after its credits, oldest first.
 

@@ -1,4 +1,4 @@
--- Disputes about lines of invoices. $1 is an array of providers unless the query says otherwise; row security shows a
+-- Disputes about lines of invoices, and about visits that no document bills yet. $1 is an array of providers unless the query says otherwise; row security shows a
 -- commissioner those of the documents it may read.
 
 -- name: line
@@ -17,9 +17,26 @@ WHERE l.provider_id = ANY ($1::uuid[]) AND l.document_id = $2 AND l.line = $3
 SELECT pg_advisory_xact_lock(hashtextextended('dispute/' || $1::uuid::text, 0))
 
 -- name: insert
--- $1 is the provider.
-INSERT INTO dispute (provider_id, id, document_id, line, number, words, raised_by, organisation_id, raised_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+-- About a line, or about the visit $10. $1 is the provider.
+INSERT INTO dispute (provider_id, id, document_id, line, number, words, raised_by, organisation_id, raised_at, visit_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+
+-- name: of_visit
+-- What was said of a visit before it was billed, the newest last. $1 is the provider.
+SELECT p.number, x.outcome FROM dispute p
+LEFT JOIN dispute_decision x ON x.provider_id = p.provider_id AND x.dispute_id = p.id
+WHERE p.provider_id = $1 AND p.visit_id = $2 ORDER BY p.number
+
+-- name: starts
+-- When a visit that the reader may see is to start. $1 is the provider; a person sees their own alone.
+SELECT coalesce(own_visit_starts($2), (
+    SELECT starts_at FROM visit_version WHERE provider_id = $1 AND visit_id = $2 ORDER BY version DESC LIMIT 1))
+
+-- name: visit
+-- A visit as it is planned now, as far as the reader may see it. $1 is the provider.
+SELECT v.reference, w.starts_at, w.ends_at, w.status FROM visit v
+JOIN visit_version w ON w.provider_id = v.provider_id AND w.visit_id = v.id
+WHERE v.provider_id = $1 AND v.id = $2 ORDER BY w.version DESC LIMIT 1
 
 -- name: insert_answer
 -- With the events of the visit that count now. $1 is the provider, $3 the visit.
@@ -39,12 +56,14 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 -- $2: one dispute; $3: one document's; $4: only those that nobody has decided. After ($5, $6): the rows behind that one,
 -- the newest first.
 SELECT p.provider_id, p.id, p.document_id, p.line, p.number AS nth, p.words, p.raised_by, p.organisation_id, p.raised_at,
-    u.email AS raised_email, d.number, d.contract_id, d.payer_id, d.payer AS addressed, l.visit_id, l.payer, l.amount_pence,
+    u.email AS raised_email, d.number, d.contract_id, d.payer_id, d.payer AS addressed,
+    coalesce(l.visit_id, p.visit_id) AS visit_id, v.reference AS visit, l.payer, l.amount_pence,
     (SELECT count(*) FROM dispute_answer a WHERE a.provider_id = p.provider_id AND a.dispute_id = p.id) AS answers,
     x.outcome, x.credit_pence, x.words AS decision_words, x.decided_at, w.email AS decided_email
 FROM dispute p
-JOIN document d ON d.provider_id = p.provider_id AND d.id = p.document_id
-JOIN document_line l ON l.provider_id = p.provider_id AND l.document_id = p.document_id AND l.line = p.line
+LEFT JOIN document d ON d.provider_id = p.provider_id AND d.id = p.document_id
+LEFT JOIN document_line l ON l.provider_id = p.provider_id AND l.document_id = p.document_id AND l.line = p.line
+LEFT JOIN visit v ON v.provider_id = p.provider_id AND v.id = p.visit_id
 LEFT JOIN dispute_decision x ON x.provider_id = p.provider_id AND x.dispute_id = p.id
 LEFT JOIN user_account u ON u.id = p.raised_by
 LEFT JOIN user_account w ON w.id = x.decided_by

@@ -22,7 +22,7 @@ ORDER BY period_start DESC LIMIT 1
 
 -- name: earlier_visits
 -- Visits planned before this period that must be looked at again: with facts or terms recorded since the last document
--- (after $3, up to $4), or parked and not billed since.
+-- (after $3, up to $4), or parked and neither billed since nor told as never to be billed.
 WITH changed AS (
     SELECT visit_id FROM event
     WHERE provider_id = $1 AND received_at > $3 AND received_at <= $4 AND visit_id IS NOT NULL
@@ -52,14 +52,15 @@ WITH changed AS (
     JOIN visit_version v ON v.provider_id = p.provider_id AND v.package_id = p.package_id
     WHERE a.provider_id = $1 AND a.recorded_at > $3 AND a.recorded_at <= $4
     UNION
-    SELECT l.visit_id FROM dispute_decision x
+    SELECT coalesce(l.visit_id, p.visit_id) FROM dispute_decision x
     JOIN dispute p ON p.provider_id = x.provider_id AND p.id = x.dispute_id
-    JOIN document_line l ON l.provider_id = p.provider_id AND l.document_id = p.document_id AND l.line = p.line
+    LEFT JOIN document_line l ON l.provider_id = p.provider_id AND l.document_id = p.document_id AND l.line = p.line
     WHERE x.provider_id = $1 AND x.decided_at > $3 AND x.decided_at <= $4
     UNION
     SELECT k.visit_id FROM parked_visit k
     JOIN document d ON d.provider_id = k.provider_id AND d.id = k.document_id AND d.contract_id = $2
     WHERE k.provider_id = $1 AND d.period_start < $6
+    GROUP BY k.visit_id HAVING NOT bool_or(k.reason = 'not_billed')
 )
 SELECT v.visit_id, min(v.starts_at) AS starts_at
 FROM changed JOIN visit_version v ON v.provider_id = $1 AND v.visit_id = changed.visit_id
@@ -141,3 +142,11 @@ JOIN dispute_decision x ON x.provider_id = p.provider_id AND x.dispute_id = p.id
 WHERE l.provider_id = $1 AND l.visit_id = ANY ($2) AND d.contract_id = $3 AND d.period_start < $4
   AND x.decided_at <= $5 AND x.credit_pence > 0
 ORDER BY x.decided_at, x.asked_pence DESC, p.id
+
+-- name: disputed
+-- What was last said of these visits before they were billed, up to $3, and what was decided of it by then.
+SELECT DISTINCT ON (p.visit_id) p.visit_id::text AS visit_id, v.reference, p.number, x.outcome
+FROM dispute p JOIN visit v ON v.provider_id = p.provider_id AND v.id = p.visit_id
+LEFT JOIN dispute_decision x ON x.provider_id = p.provider_id AND x.dispute_id = p.id AND x.decided_at <= $3
+WHERE p.provider_id = $1 AND p.visit_id = ANY ($2) AND p.raised_at <= $3
+ORDER BY p.visit_id, p.number DESC

@@ -24,13 +24,14 @@ class Payment(Table, tablename="payment", db=DB):
 class Dispute(Table, tablename="dispute", db=DB):
     provider_id = UUID(primary_key=True, default=None, null=False)
     id = UUID(default=None, null=False)
-    document_id = UUID(default=None, null=False)
-    line = Integer(default=None, null=False)
+    document_id = UUID(default=None, null=True)
+    line = Integer(default=None, null=True)
     number = Integer(default=None, null=False)
     words = Text(default=None, null=False)
     raised_by = UUID(default=None, null=False)
     organisation_id = UUID(default=None, null=False)
     raised_at = Timestamptz(default=None, null=False)
+    visit_id = UUID(default=None, null=True)
 
 
 class DisputeAnswer(Table, tablename="dispute_answer", db=DB):

@@ -1,4 +1,7 @@
-"""The provider decides a dispute: the line stands, or some or all of it is credited with the payer's next document."""
+"""The provider decides a dispute: the line stands, or some or all of it is credited with the payer's next document.
+
+A visit that no document bills yet is billed with the next one, or never.
+"""
 
 from collections.abc import Mapping
 from datetime import date
@@ -15,7 +18,7 @@ from backend.sql import query
 from backend.use_cases.disputed_lines import in_words, open_dispute
 from backend.use_cases.invoice_snapshot import billed_line, credit
 
-Outcome = Literal["stands", "credit"]
+Outcome = Literal["stands", "credit", "not_billed"]
 
 
 async def decide_dispute(
@@ -28,13 +31,18 @@ async def decide_dispute(
 ) -> None:
     """Decide once and for good. `pence` is what is credited, before VAT; None credits all that the payer is asked.
 
-    Raises DomainError: bad_request (no words, or more than is asked), forbidden (their own), not_found, conflict.
+    Raises DomainError: bad_request (no words, more than is asked, or an outcome that does not fit), forbidden (their
+    own), not_found, conflict.
     """
     said = in_words(words, "Say why.")
     async with db.as_provider(provider_id) as connection:
         dispute = await open_dispute(connection, provider_id, dispute_id)
         if dispute["raised_by"] == decided_by:
             raise DomainError("forbidden", "Nobody settles what they raised: ask a colleague.")
+        if outcome != "stands" and (outcome == "not_billed") != (dispute["document_id"] is None):
+            raise DomainError(
+                "bad_request", "What is billed is credited; what is not billed yet is billed, or never is."
+            )
         asked = await _asked(connection, provider_id, dispute)
         credited = _credited(asked, pence) if outcome == "credit" else 0
         values = (outcome, asked, credited, said, decided_by, clock.now())
@@ -49,7 +57,11 @@ async def still_asked(provider_id: UUID, dispute_id: UUID) -> int:
 
 
 async def _asked(connection: asyncpg.Connection, provider_id: UUID, dispute: Mapping[str, Any]) -> int:
-    """By every document so far, less what is credited already though no document says so yet."""
+    """By every document so far, less what is credited already though no document says so yet. Of a visit that none
+    bills, nothing.
+    """
+    if dispute["document_id"] is None:
+        return 0
     visit = (provider_id, [dispute["visit_id"]], dispute["contract_id"])
     billed = await connection.fetch(query("invoices.billed"), *visit, date.max, False)
     credits = await connection.fetch(query("invoices.credits"), *visit, date.max, clock.now())

@@ -32,6 +32,7 @@ class InvoiceFacts:
     `orders` are the order numbers of payers, by reference; `bank_holidays` are those of each division that the terms
     name; `absences` are in ABSENCES. `beside` are visits that are there for the block of hours they share with others;
     `blocks_told` is what earlier documents said of blocks, and `first_period` where the earliest of them begins.
+    `disputed` is what was last said of visits before they were billed, and what was decided of it.
     """
 
     provider_id: UUID
@@ -52,6 +53,7 @@ class InvoiceFacts:
     beside: frozenset[str]
     blocks_told: Sequence[asyncpg.Record]
     first_period: date
+    disputed: Sequence[asyncpg.Record]
 
     def terms_on(self, day: date) -> int | None:
         """The place in `terms` of the version in force on a London date, or None."""
@@ -114,6 +116,7 @@ async def facts_about(
         frozenset(beside["visit_id"]),
         told,
         first or start,
+        await connection.fetch(query("invoices.disputed"), provider_id, ids, as_of),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 import polars as pl
 
 from backend.domain.absences import with_absence
+from backend.domain.credits import visit_dispute_reference
 from backend.domain.evidence import level_of, rank_of
 from backend.domain.pricing import ATTENDANCES, VISITS, price, terms_of
 from backend.domain.time import LONDON_NAME
@@ -22,9 +23,12 @@ PARKED: Final = {
     "not_your_visit": "Recorded by a carer whom no plan of this visit names. A manager must release or decline it.",
     "implausible": "The recorded times are implausible (end before start, or over 16 hours). Correct them.",
     "no_absence": "Suspended, and the contract pays a retainer, but no absence says since when. Load the absence.",
+    "disputed": "Somebody said that something is wrong with it: dispute {}. Decide it; it comes then, or never.",
     "clock_unknown": "The phone's clock cannot be trusted for this visit. A manager must settle the times.",
 }
 SUSPENDED: Final = "The visit was suspended, or the person was away. The contract pays nothing for it."
+NOT_BILLED: Final = "not_billed"
+_NOT_BILLED: Final = "Never billed, as decided after dispute {}."
 _SETTLED_BY_MANAGER: Final = "The recorded time is not settled: {}. A manager must decide."
 _RANK: Final = ["completed", "refused", "cancelled", "missed", "suspended", "planned"]
 
@@ -43,14 +47,15 @@ class PricedVisits:
     """`lines` as domain.pricing gives them (carer is an employment id), each with the `block` of hours that pays for
     it, or None; one row of `visits` for each visit priced. `used` are the seconds used of each block, by id.
 
-    `suspended` visits are not charged, which is final; `parked` ones wait for somebody to settle them.
+    `free` visits are not charged, which is final: suspended ones, and those decided so after a dispute. `parked` ones
+    wait for somebody to settle them.
     """
 
     lines: Sequence[dict[str, Any]]
     used: Mapping[str, int]
     visits: dict[str, dict[str, Any]]
     parked: Sequence[Parked]
-    suspended: Sequence[Parked]
+    free: Sequence[Parked]
 
 
 def priced_visits(facts: InvoiceFacts) -> PricedVisits:
@@ -62,11 +67,10 @@ def priced_visits(facts: InvoiceFacts) -> PricedVisits:
         _attendances(facts.visits, settled),
         terms_of([(terms.contract, facts.bank_holidays[terms.contract.division]) for terms in facts.terms]),
     )
-    parked = [
-        Parked(row["visit_id"], row["park"], PARKED.get(row["park"], _SETTLED_BY_MANAGER.format(row["park"])))
-        for row in visits.filter(pl.col("park").is_not_null()).to_dicts()
-    ]
+    held = visits.filter(pl.col("park").is_not_null())
+    parked = [_held(row) for row in held.filter(pl.col("park") != NOT_BILLED).to_dicts()]
     parked += [_found(row) for row in priced.findings.to_dicts()]
+    never = [_held(row) for row in held.filter(pl.col("park") == NOT_BILLED).to_dicts()]
     unpriced = {row["visit"] for row in priced.findings.to_dicts()}
     free = pl.col("outcome") == "suspended_unpaid"
     known = {row["visit_id"]: row for row in visits.to_dicts()}
@@ -77,12 +81,19 @@ def priced_visits(facts: InvoiceFacts) -> PricedVisits:
         used,
         known,
         sorted({item.visit_id: item for item in parked}.values(), key=lambda item: item.visit_id),
-        [
+        never
+        + [
             Parked(visit, "suspended", SUSPENDED)
             for visit in priced.lines.filter(free)["visit"].unique(maintain_order=True)
             if visit not in facts.beside
         ],
     )
+
+
+def _held(row: dict[str, Any]) -> Parked:
+    park = row["park"]
+    words = {NOT_BILLED: _NOT_BILLED, **PARKED}.get(park, _SETTLED_BY_MANAGER)
+    return Parked(row["visit_id"], park, words.format(row["dispute"] if park == row["said"] else park))
 
 
 def _found(finding: dict[str, Any]) -> Parked:
@@ -137,13 +148,32 @@ def _one_row_each(rows: pl.DataFrame, facts: InvoiceFacts) -> pl.DataFrame:
             contract=pl.col("day").replace_strict(versions, return_dtype=pl.Int64),
             by_attendance=(pl.col("carers") > 1) | (pl.col("came") > 1),
         )
+        .join(_disputes(facts), on="visit_id", how="left", maintain_order="left")
         .with_columns(park=_park())
+    )
+
+
+def _disputes(facts: InvoiceFacts) -> pl.DataFrame:
+    """The last dispute of each visit that was not billed then: its reference, and the outcome or `disputed`."""
+    return pl.DataFrame(
+        [
+            (
+                row["visit_id"],
+                visit_dispute_reference(row["reference"], row["number"]),
+                row["outcome"] or "disputed",
+            )
+            for row in facts.disputed
+        ],
+        {"visit_id": pl.String, "dispute": pl.String, "said": pl.String},
+        orient="row",
     )
 
 
 def _park() -> pl.Expr:
     return (
-        pl.when(pl.col("unresolved").is_not_null())
+        pl.when(pl.col("said").is_in([NOT_BILLED, "disputed"]))
+        .then("said")
+        .when(pl.col("unresolved").is_not_null())
         .then("unresolved")
         .when("incomplete")
         .then(pl.lit("incomplete"))

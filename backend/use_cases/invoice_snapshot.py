@@ -64,10 +64,10 @@ class Invoice:
 
     @property
     def left_out(self) -> list[Parked]:
-        """Every visit without a line, and why: those parked, and those suspended, which are taken back if billed."""
+        """Every visit without a line, and why: those parked, and those never charged (taken back if billed)."""
         lined = {line.visit for line in self.lines}
-        suspended = [item for item in self.priced.suspended if item.visit_id not in lined]
-        return sorted([*self.priced.parked, *suspended], key=lambda item: item.visit_id)
+        free = [item for item in self.priced.free if item.visit_id not in lined]
+        return sorted([*self.priced.parked, *free], key=lambda item: item.visit_id)
 
 
 def invoice(facts: InvoiceFacts) -> Invoice:
@@ -358,6 +358,7 @@ def _digest(facts: InvoiceFacts) -> str:
             [[row["number"], row["line"], row["amount_pence"]] for row in facts.billed],
             [[row["dispute"], row["asked_pence"], row["credit_pence"]] for row in facts.credits],
             [[row["block_id"], row["seconds"], row["used_seconds"]] for row in facts.blocks_told],
+            [[row["visit_id"], row["number"], row["outcome"]] for row in facts.disputed],
             facts.absences.select(
                 "service_user_id", "absence", "away_from", "absence_version", "absence_digest"
             )

@@ -18,6 +18,7 @@ from backend.tables.ids import organisation_id
 from backend.use_cases.frozen_documents import SETTLED, File, Frozen, store
 from backend.use_cases.invoice_facts import InvoiceFacts, invoice_facts
 from backend.use_cases.invoice_files import addressed, file_name, invoice_files, peppol_file
+from backend.use_cases.invoice_lines import NOT_BILLED
 from backend.use_cases.invoice_snapshot import Addressed, Invoice, invoice, invoice_snapshot, payer_key
 from backend.use_cases.parties import parties
 from schemas.documents import InvoiceLine, InvoiceSnapshot, Party
@@ -138,7 +139,7 @@ async def _store_lines(
 
 
 async def _store_parked(connection: asyncpg.Connection, document: Frozen, made: Invoice) -> None:
-    parked = made.priced.parked
+    parked = [*made.priced.parked, *(item for item in made.priced.free if item.reason == NOT_BILLED)]
     await connection.execute(
         query("documents.insert_parked"),
         document.provider_id,

@@ -12,6 +12,7 @@ from backend.sql import query
 from backend.use_cases.disputed_lines import in_words
 from backend.use_cases.parties import parties
 from backend.use_cases.person_statement import person_statement
+from backend.use_cases.raise_dispute import keep_about_visit
 from backend.use_cases.viewer import Viewer
 from schemas.documents import Party
 from schemas.statements import PersonStatement
@@ -74,10 +75,10 @@ async def my_statement(viewer: Viewer, first: date, last: date) -> PersonStateme
 
 
 async def say_what_was_wrong(viewer: Viewer, visit_id: UUID, words: str) -> None:
-    """Keep a dispute about where the person's visit was billed; the provider answers and decides it.
+    """Keep a dispute about where the person's visit was billed, or about the visit, which then waits to be billed.
 
-    Raises DomainError: bad_request without words, not_found for a visit that nothing was billed for or that is not the
-    person's, conflict while what was said before is not decided.
+    The provider answers and decides it. Raises DomainError: bad_request without words, not_found for a visit that is
+    not the person's, conflict before the visit or while what was said before is not decided.
     """
     own(viewer)
     said = in_words(words, "Say what happened.")
@@ -85,11 +86,12 @@ async def say_what_was_wrong(viewer: Viewer, visit_id: UUID, words: str) -> None
         await connection.execute(query("disputes.lock"), visit_id)
         line = await connection.fetchrow(query("statements.own_line"), viewer.organisation_id, visit_id)
         if line is None:
-            raise DomainError("not_found", "Nothing was billed for this visit.")
+            await keep_about_visit(connection, viewer, viewer.organisation_id, visit_id, said)
+            return
         if line["open"]:
             raise DomainError("conflict", "You have told us about this visit. We are looking into it.")
         about = (line["document_id"], line["line"], line["raised"] + 1)
         who = (viewer.user_id, viewer.organisation_id, clock.now())
         await connection.execute(
-            query("disputes.insert"), viewer.organisation_id, uuid4(), *about, said, *who
+            query("disputes.insert"), viewer.organisation_id, uuid4(), *about, said, *who, None
         )

@@ -29,7 +29,7 @@ from schemas.statements import (
 )
 
 LONGEST_DAYS: Final = 92
-TEMPLATE_VERSION: Final = "statement-1"
+TEMPLATE_VERSION: Final = "statement-2"
 Cost = tuple[str, str, Treatment, int]
 """A visit, a payer, how it is taxed, and the pence that payer is asked before VAT."""
 
@@ -174,6 +174,9 @@ def _visit(row: Mapping[str, Any], facts: StatementFacts, costs: Sequence[Cost])
         cancelled_at=row["cancelled_at"],
         cancelled_by=row["cancelled_by"],
         absence=absence_on(facts.absences, row),
+        dispute=next(
+            (said["outcome"] or "open" for said in facts.disputed if said["visit_id"] == visit), None
+        ),
     )
 
 
@@ -199,5 +202,6 @@ def _digest(facts: StatementFacts) -> str:
             facts.absences.select("absence", "absence_version", "absence_digest").rows(),
             [[row["number"], row["visit_id"], row["payer"], row["amount_pence"]] for row in facts.billed],
             [[row["number"], row["pence"]] for row in facts.invoices],
+            [[row["visit_id"], row["number"], row["outcome"]] for row in facts.disputed],
         ]
     )

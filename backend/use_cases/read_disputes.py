@@ -1,4 +1,4 @@
-"""Disputes about lines of invoices, as the provider and whoever may read the invoice see them."""
+"""Disputes about lines of invoices, and visits not billed yet, as the provider and whoever may read them see them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from backend.domain.credits import dispute_reference
+from backend.domain.credits import dispute_reference, visit_dispute_reference
 from backend.faults import DomainError
 from backend.sql import query
 from backend.use_cases.parties import parties
@@ -20,22 +20,25 @@ from schemas.documents import InvoiceLine, InvoiceSnapshot
 PAGE: Final = 100
 
 After = tuple[datetime, UUID]
-DisputeState = Literal["open", "answered", "stands", "credit"]
+DisputeState = Literal["open", "answered", "stands", "credit", "not_billed"]
 
 
 @dataclass(frozen=True, slots=True)
 class ListedDispute:
-    """A dispute. `own`: the reader raised it. People of the other side stand under their organisation's name."""
+    """A dispute. `own`: the reader raised it. People of the other side stand under their organisation's name.
+
+    Of a visit that no document bills yet there is no document, number, line, amount or payer.
+    """
 
     provider_id: UUID
     id: UUID
     reference: str
-    document_id: UUID
-    number: str
-    line: int
+    document_id: UUID | None
+    number: str | None
+    line: int | None
     visit_id: UUID
-    amount_pence: int
-    payer: str
+    amount_pence: int | None
+    payer: str | None
     words: str
     raised_by: str
     raised_at: datetime
@@ -70,10 +73,11 @@ class ShownAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ShownDispute:
-    """A dispute with the line it is about, as it was billed, and the provider's answers."""
+    """A dispute with the line it is about, as it was billed, or else the visit as it is planned, and the answers."""
 
     dispute: ListedDispute
-    line: InvoiceLine
+    line: InvoiceLine | None
+    visit: Mapping[str, Any] | None
     answers: Sequence[ShownAnswer]
 
 
@@ -109,7 +113,11 @@ def _listed(row: Any, names: Mapping[UUID, str], viewer: Viewer) -> ListedDisput
     return ListedDispute(
         provider_id=row["provider_id"],
         id=row["id"],
-        reference=dispute_reference(row["number"], row["line"], row["nth"]),
+        reference=(
+            visit_dispute_reference(row["visit"], row["nth"])
+            if row["number"] is None
+            else dispute_reference(row["number"], row["line"], row["nth"])
+        ),
         document_id=row["document_id"],
         number=row["number"],
         line=row["line"],
@@ -139,11 +147,19 @@ async def read_dispute(viewer: Viewer, dispute_id: UUID) -> ShownDispute:
         if not found:
             raise DomainError("not_found", "There is no such dispute among those you may see.")
         [dispute] = found
-        _, content = await frozen_document(connection, viewer, INVOICES, dispute.document_id)
+        line = await _line(connection, viewer, dispute)
+        about = None if line else (query("disputes.visit"), dispute.provider_id, dispute.visit_id)
+        visit = await connection.fetchrow(*about) if about else None
         answers = await _answers(connection, dispute)
         await viewer.note(connection, dispute.provider_id, "dispute", dispute_id)
-    lines = msgspec.json.decode(content, type=InvoiceSnapshot).lines
-    return ShownDispute(dispute, lines[dispute.line - 1], answers)
+    return ShownDispute(dispute, line, visit, answers)
+
+
+async def _line(connection: asyncpg.Connection, viewer: Viewer, dispute: ListedDispute) -> InvoiceLine | None:
+    if dispute.document_id is None or dispute.line is None:
+        return None
+    _, content = await frozen_document(connection, viewer, INVOICES, dispute.document_id)
+    return msgspec.json.decode(content, type=InvoiceSnapshot).lines[dispute.line - 1]
 
 
 async def _answers(connection: asyncpg.Connection, dispute: ListedDispute) -> list[ShownAnswer]:

@@ -69,7 +69,7 @@ async def _since(
     stands = (await standings(connection, [provider_id], [document_id]))[document_id]
     payments = await connection.fetch(query("payments.listed"), provider_id, document_id)
     raised = await disputes(connection, viewer, document_id=document_id, limit=MOST_DISPUTES)
-    return stands, payments, {dispute.line: dispute for dispute in reversed(raised)}
+    return stands, payments, {dispute.line: dispute for dispute in reversed(raised) if dispute.line}
 
 
 async def read_line(viewer: Viewer, document_id: UUID, number: int) -> tuple[str, InvoiceLine]:

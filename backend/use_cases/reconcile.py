@@ -84,10 +84,10 @@ async def _reconciled(connection: asyncpg.Connection, provider_id: UUID, row: An
         item["visit_id"]: item["reason"]
         for item in await connection.fetch(query("reconciliation.left_out"), *of_period)
     }
-    suspended = {item.visit_id: item.reason for item in made.priced.suspended}
+    free = {item.visit_id: item.reason for item in made.priced.free}
     period = Period(
         visits,
-        suspended | parked,
+        free | parked,
         _due(made),
         lines,
         {each["number"]: each["total_pence"] for each in documents},

@@ -27,7 +27,8 @@ from schemas.documents import Party
 @dataclass(frozen=True, slots=True)
 class StatementFacts:
     """All that goes into one statement. `rows` are attendances; `priced` the lines of what could be priced, as they
-    would be billed if nothing had been; `versions` the contract versions behind them.
+    would be billed if nothing had been; `versions` the contract versions behind them; `disputed` what was last said of
+    visits before they were billed.
     """
 
     provider: Party
@@ -43,6 +44,7 @@ class StatementFacts:
     versions: Sequence[tuple[str, str, int, str]]
     billed: Sequence[asyncpg.Record]
     invoices: Sequence[asyncpg.Record]
+    disputed: Sequence[asyncpg.Record]
     names: Mapping[str, str]
     carers: Mapping[str, str]
 
@@ -93,6 +95,7 @@ async def statement_facts(
         versions=costs.versions,
         billed=billed,
         invoices=await connection.fetch(query("statements.invoices"), provider_id, payer, start, end, as_of),
+        disputed=await connection.fetch(query("invoices.disputed"), provider_id, ids, as_of),
         names={party.reference: party.name for party in names.values()},
         carers={row[key]: row["name"] for row in carers for key in ("employment_id", "carer_id")},
     )
@@ -123,7 +126,7 @@ async def _costs(
         facts = await facts_about(connection, provider_id, UUID(contract), start, end, as_of, visits)
         made = invoice(replace(facts, billed=[], credits=[]))
         lines += [line for line in made.lines if line.visit in own]
-        free |= {item.visit_id for item in made.priced.suspended}
+        free |= {item.visit_id for item in made.priced.free}
         versions += [
             (facts.reference, terms.starts_on.isoformat(), terms.version, terms.digest)
             for terms in facts.terms

@@ -73,9 +73,11 @@ async def test_nobody_came_becomes_a_dispute_that_the_provider_decides(billed: D
     browser, page = await billed.as_("person"), f"/my-care/statement?{DAYS}"
     await browser.get(page)
     told = {"visit": visit_id("A"), "words": "Nobody came."}
-    assert (await browser.post("/my-care/wrong", **told)).headers["location"] == "/my-care?done=told"
+    assert (await browser.post("/my-care/statement/wrong", **told)).headers[
+        "location"
+    ] == "/my-care?done=told"
     assert "We are looking into it." in (await browser.get("/my-care")).text
-    assert (await browser.post("/my-care/wrong", **told)).status_code == 409
+    assert (await browser.post("/my-care/statement/wrong", **told)).status_code == 409
     row = await billed.superuser.fetchrow(
         "SELECT d.payer, p.words, u.email FROM dispute p JOIN document d ON d.id = p.document_id"
         " JOIN user_account u ON u.id = p.raised_by"
@@ -85,15 +87,52 @@ async def test_nobody_came_becomes_a_dispute_that_the_provider_decides(billed: D
     assert "Nobody came" not in other
 
 
-async def test_nobody_says_anything_about_anothers_visit_or_one_not_billed(billed: Desk) -> None:
+async def test_nobody_says_anything_about_anothers_visit_or_one_to_come(billed: Desk) -> None:
     browser = await billed.as_("person")
     await browser.get(f"/my-care/statement?{DAYS}")
-    for visit, status in (("B", 404), ("NEXT", 404)):
-        answer = await browser.post("/my-care/wrong", visit=visit_id(visit), words="Nobody came.")
+    for visit, status in (("B", 404), ("NEXT", 409)):
+        answer = await browser.post("/my-care/statement/wrong", visit=visit_id(visit), words="Nobody came.")
         assert answer.status_code == status
     for fields in ({"visit": "x", "words": "w"}, {"visit": visit_id("A"), "words": " "}):
-        assert (await browser.post("/my-care/wrong", **fields)).status_code == 400
+        assert (await browser.post("/my-care/statement/wrong", **fields)).status_code == 400
     assert await billed.superuser.fetchval("SELECT count(*) FROM dispute") == 0
+
+
+async def test_a_visit_not_billed_yet_waits_until_what_was_said_is_decided(billed: Desk) -> None:
+    office = billed.office
+    await office.attend("NEXT", "2026-11-11T09:00", "2026-11-11T09:30")
+    office.set(instant("2026-11-12T12:00"))
+    browser, days = await billed.as_("person"), "from=2026-11-09&until=2026-11-15"
+    page = (await browser.get(f"/my-care/statement?{days}")).text
+    assert "Not billed yet" in page and "Something is wrong with this visit" in page
+    told = {"visit": visit_id("NEXT"), "words": "She left after ten minutes."}
+    assert (await browser.post("/my-care/statement/wrong", **told)).headers[
+        "location"
+    ] == "/my-care?done=told"
+    assert (await browser.post("/my-care/statement/wrong", **told)).status_code == 409
+    assert "We are looking into it." in (await browser.get("/my-care")).text
+    office.set(instant("2026-11-12T12:05"))
+    page = (await browser.get(f"/my-care/statement?{days}")).text
+    assert "We are looking into it" in page and "Something is wrong with this visit" not in page
+    council = await billed.as_("commissioner")
+    listed = (await council.get("/disputes")).text
+    [address] = re.findall(r'href="(/disputes/[^"]+)"[^>]*>D-NEXT<', listed)
+    assert "ten minutes" in (await council.get(address)).text
+    assert "D-NEXT" not in (await (await billed.as_("other_commissioner")).get("/disputes")).text
+    assert "D-NEXT" not in (await (await billed.as_("other_person")).get("/my-care")).text
+    boss = await billed.as_("manager")
+    assert "No document bills this visit until you decide" in (await boss.get(address)).text
+    draft = (await boss.get("/invoices/draft?contract=HC-01&day=2026-11-11")).text
+    assert "dispute D-NEXT" in draft
+    assert (await boss.post(f"{address}/answer", answer="We ask the carer.")).status_code == 303
+    for wrong in ("credit", "nothing"):
+        refused = await boss.post(f"{address}/decision", outcome=wrong, reason="x", amount="")
+        assert refused.status_code == 400
+    done = await boss.post(f"{address}/decision", outcome="not_billed", reason="She did.", amount="")
+    assert done.status_code == 303
+    assert "never billed" in (await council.get(address)).text
+    assert "Nobody is asked to pay" in (await browser.get("/my-care")).text
+    assert (await browser.post("/my-care/statement/wrong", **told)).status_code == 409
 
 
 @pytest.fixture
@@ -143,6 +182,17 @@ async def test_row_security_refuses_a_dispute_about_anothers_line(
             line["line"],
             user,
         )
+
+
+async def test_row_security_refuses_a_dispute_about_anothers_visit(
+    billed: Desk, as_first: asyncpg.Connection
+) -> None:
+    user = await billed.superuser.fetchval("SELECT id FROM user_account WHERE email = 'person@example.org'")
+    said = "INSERT INTO dispute VALUES ($1, gen_random_uuid(), NULL, NULL, 1, 'w', $3, $1, now(), $2) RETURNING 1"
+    assert await as_first.fetchval(said, PROVIDER, UUID(visit_id("A")), user) == 1
+    assert await as_first.fetchval("SELECT count(*) FROM dispute") == 1
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
+        await as_first.fetchval(said, PROVIDER, UUID(visit_id("B")), user)
 
 
 async def test_a_person_of_another_provider_with_the_same_id_sees_nothing(billed: Desk) -> None:

@@ -7,6 +7,7 @@ from tests.commands.test_unwritable_places import doorstep
 from tests.conftest import Database
 from tests.console.desk import Desk
 from tests.documents import pdf
+from tests.jobs.office import instant, visit_id
 
 ABOUT = "provider=hearth&person=S1&from=2026-11-02&until=2026-11-08"
 
@@ -32,6 +33,28 @@ async def test_nobody_else_does(busy: Desk) -> None:
     for asked in ("provider=hearth&person=nobody", "provider=lantern&person=S1", ""):
         assert (await manager.get(f"/statement?{asked}")).status_code == 404
     assert (await manager.get(f"/statement?{ABOUT.replace('2026-11-02', '2026-12-02')}")).status_code == 400
+
+
+async def test_provider_and_commissioner_dispute_a_visit_before_it_is_billed(desk: Desk) -> None:
+    office = desk.office
+    for name, day in (("RANG", 2), ("WROTE", 3)):
+        await office.plan(name, f"2026-11-{day:02}T09:00")
+        await office.attend(name, f"2026-11-{day:02}T09:00", f"2026-11-{day:02}T09:30")
+    office.set(instant("2026-11-05T12:00"))
+    for who, visit in (("finance", "RANG"), ("commissioner", "WROTE")):
+        browser = await desk.as_(who)
+        page = (await browser.get(f"/statement?{ABOUT}")).text
+        assert "Dispute it before it is billed" in page
+        said = {"provider": "hearth", "visit": visit_id(visit), "words": "Nobody came, she says."}
+        done = await browser.post("/statement/wrong", **said)
+        assert done.headers["location"].startswith("/disputes/") and done.status_code == 303
+        assert "Nobody came, she says." in (await browser.get(done.headers["location"])).text
+        assert (await browser.post("/statement/wrong", **said)).status_code == 409
+        await browser.get(f"/statement?{ABOUT}")
+        assert (await browser.post("/statement/wrong", **{**said, "visit": "x"})).status_code == 400
+    rival = await desk.as_("rival")
+    await rival.get("/disputes")
+    assert (await rival.post("/statement/wrong", **said)).status_code == 404
 
 
 async def test_the_weeks_delivered_lead_to_it(busy: Desk) -> None:

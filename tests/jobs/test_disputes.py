@@ -14,7 +14,7 @@ from backend.faults import DomainError
 from backend.tables.ids import organisation_id
 from backend.use_cases.answer_dispute import answer_dispute
 from backend.use_cases.decide_dispute import decide_dispute, still_asked
-from backend.use_cases.raise_dispute import raise_dispute
+from backend.use_cases.raise_dispute import dispute_visit, raise_dispute
 from backend.use_cases.read_disputes import read_dispute
 from backend.use_cases.read_invoice import read_invoice
 from backend.use_cases.read_invoices import read_invoices
@@ -22,7 +22,7 @@ from backend.use_cases.reconcile import reconcile
 from backend.use_cases.record_payment import record_payment
 from backend.use_cases.verify_documents import verify_documents
 from backend.use_cases.viewer import Viewer
-from tests.jobs.office import FIRST_WEEK_DUE, PROVIDER, RATES, SECOND_WEEK_DUE, Office, instant
+from tests.jobs.office import FIRST_WEEK_DUE, PROVIDER, RATES, SECOND_WEEK_DUE, Office, instant, visit_id
 from tests.jobs.test_payers import bills, fund, snapshots, three_visits
 from tests.use_cases.loading.samples import CONTRACT, load_rows
 
@@ -254,3 +254,89 @@ async def test_the_list_of_one_state_goes_on_over_pages_of_other_states(
     assert (await read_invoices(reader, "disputed")) == ([], False)
     found, more = await read_invoices(reader)
     assert (len(found), more) == (1, True)
+
+
+async def disputed_visit(office: Office, who: Viewer | None = None) -> UUID:
+    """A visit of the first week, and before its documents somebody says that nobody came."""
+    for name, day in (("SAID", 4), ("CALM", 5)):
+        await office.plan(name, f"2026-11-{day:02}T09:00")
+        await office.attend(name, f"2026-11-{day:02}T09:00", f"2026-11-{day:02}T09:30")
+    office.set(instant("2026-11-06T09:00"))
+    return await dispute_visit(who or of("hearth", True), PROVIDER, UUID(visit_id("SAID")), "Nobody came.")
+
+
+async def left_out(superuser: asyncpg.Connection) -> list[list[tuple[str, str]]]:
+    found = [snapshot["parked"] for snapshot in await snapshots(superuser)]
+    return [[(each["visit"], each["reason"]) for each in parked] for parked in found]
+
+
+async def test_a_visit_disputed_before_it_is_billed_waits_and_is_billed_if_it_stands(
+    office: Office, superuser: asyncpg.Connection
+) -> None:
+    dispute = await disputed_visit(office)
+    await office.run(FIRST_WEEK_DUE, "invoices")
+    assert await left_out(superuser) == [[("SAID", "disputed")]]
+    assert "D-SAID" in (await snapshots(superuser))[0]["parked"][0]["detail"]
+    await answer_dispute(PROVIDER, dispute, BOSS, "The phone was at the door.")
+    await decide_dispute(PROVIDER, dispute, BOSS, "stands", None, "The phone was at the door.")
+    await office.run(SECOND_WEEK_DUE, "invoices")
+    [line] = (await snapshots(superuser))[1]["lines"]
+    assert (line["visit"], line["amount"], line["adjusts"]) == ("SAID", "12.00", None)
+    shown = await read_dispute(of("wyeshire"), dispute)
+    assert (shown.dispute.reference, shown.dispute.state, shown.line) == ("D-SAID", "stands", None)
+    assert [answer.held for answer in shown.answers] == [2]
+    assert await no_faults()
+
+
+async def test_a_visit_that_is_never_billed_is_told_once_with_the_reason_and_stays_so(
+    office: Office, superuser: asyncpg.Connection
+) -> None:
+    dispute = await disputed_visit(office)
+    await office.run(FIRST_WEEK_DUE, "invoices")
+    await decide_dispute(PROVIDER, dispute, BOSS, "not_billed", None, "Nobody came.")
+    for name, day in (("LATER", 11), ("LAST", 18)):
+        await office.plan(name, f"2026-11-{day:02}T09:00")
+        await office.attend(name, f"2026-11-{day:02}T09:00", f"2026-11-{day:02}T09:30")
+    await office.run(SECOND_WEEK_DUE, "invoices")
+    await office.run(THIRD_WEEK_DUE, "invoices")
+    assert await left_out(superuser) == [[("SAID", "disputed")], [("SAID", "not_billed")], []]
+    assert "SAID" not in {line["visit"] for made in await snapshots(superuser) for line in made["lines"]}
+    assert await no_faults()
+    again = dispute_visit(of("hearth", True), PROVIDER, UUID(visit_id("SAID")), "Still.")
+    assert (await refused(again))[0] == "conflict"
+
+
+async def test_one_decided_before_the_period_is_issued_is_left_out_with_the_reason(
+    office: Office, superuser: asyncpg.Connection
+) -> None:
+    dispute = await disputed_visit(office)
+    assert (await refused(decide_dispute(PROVIDER, dispute, BOSS, "credit", 100, "x")))[0] == "bad_request"
+    await decide_dispute(PROVIDER, dispute, BOSS, "not_billed", None, "Nobody came.")
+    await office.run(FIRST_WEEK_DUE, "invoices")
+    assert await left_out(superuser) == [[("SAID", "not_billed")]]
+    assert await superuser.fetchval("SELECT reason FROM parked_visit") == "not_billed"
+    assert await no_faults()
+
+
+async def test_what_was_billed_in_the_same_minute_is_taken_back_if_it_is_never_to_be_billed(
+    office: Office, superuser: asyncpg.Connection
+) -> None:
+    dispute = await disputed_visit(office)
+    await superuser.execute("SET session_replication_role = replica")
+    await superuser.execute("UPDATE dispute SET raised_at = $1", FIRST_WEEK_DUE - timedelta(seconds=20))
+    await superuser.execute("SET session_replication_role = DEFAULT")
+    await office.run(FIRST_WEEK_DUE, "invoices")
+    assert await left_out(superuser) == [[]]
+    office.set(FIRST_WEEK_DUE + timedelta(hours=1))
+    await decide_dispute(PROVIDER, dispute, BOSS, "not_billed", None, "Nobody came.")
+    await office.run(SECOND_WEEK_DUE, "invoices")
+    [line] = (await snapshots(superuser))[1]["lines"]
+    assert (line["visit"], line["amount"], line["reason"]) == ("SAID", "-12.00", "no longer charged")
+    assert await no_faults()
+
+
+async def test_a_commissioner_disputes_a_visit_that_it_commissioned_and_no_other(office: Office) -> None:
+    with pytest.raises(DomainError, match="no such visit"):
+        await disputed_visit(office, of("icb"))
+    dispute = await dispute_visit(of("wyeshire"), PROVIDER, UUID(visit_id("SAID")), "Nobody came.")
+    assert (await read_dispute(of("wyeshire"), dispute)).dispute.raised_by

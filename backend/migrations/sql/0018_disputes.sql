@@ -21,27 +21,37 @@ CREATE POLICY commissioner ON document_line FOR SELECT USING (current_commission
 CREATE POLICY commissioner ON payment FOR SELECT USING (current_commissioner() IS NOT NULL AND EXISTS (
     SELECT FROM document d WHERE d.provider_id = payment.provider_id AND d.id = payment.document_id));
 
-CREATE TABLE dispute (
+CREATE TABLE dispute (                     -- about a line of a document, or about a visit that none bills yet
     provider_id uuid NOT NULL,
     id uuid NOT NULL,
-    document_id uuid NOT NULL,
-    line integer NOT NULL,
-    number integer NOT NULL,               -- the line's first dispute, its second, ..
+    document_id uuid,
+    line integer,
+    number integer NOT NULL,               -- the first dispute of the line or visit, its second, ..
     words text NOT NULL,
     raised_by uuid NOT NULL,
     organisation_id uuid NOT NULL,         -- of who raised it: the provider's own where somebody rang
     raised_at timestamptz NOT NULL,
+    visit_id uuid,                         -- where there is no line
     PRIMARY KEY (provider_id, id),
     UNIQUE (provider_id, document_id, line, number),
-    FOREIGN KEY (provider_id, document_id, line) REFERENCES document_line ON DELETE RESTRICT
+    FOREIGN KEY (provider_id, document_id, line) REFERENCES document_line ON DELETE RESTRICT,
+    FOREIGN KEY (provider_id, visit_id) REFERENCES visit ON DELETE RESTRICT,
+    CHECK ((document_id IS NULL) = (line IS NULL) AND (document_id IS NULL) = (visit_id IS NOT NULL))
 );
 CALL protect_fact('dispute');
 CREATE INDEX dispute_raised ON dispute (provider_id, raised_at);
+CREATE UNIQUE INDEX dispute_visit ON dispute (provider_id, visit_id, number) WHERE visit_id IS NOT NULL;
+-- Whoever commissions a visit sees what is said of it before it is billed.
+CREATE POLICY commissioner_visit ON dispute FOR SELECT USING (current_commissioner() IS NOT NULL AND EXISTS (
+    SELECT FROM visit v WHERE v.provider_id = dispute.provider_id AND v.id = dispute.visit_id));
 CREATE POLICY commissioner ON dispute FOR SELECT USING (current_commissioner() IS NOT NULL AND EXISTS (
     SELECT FROM document d WHERE d.provider_id = dispute.provider_id AND d.id = dispute.document_id));
 CREATE POLICY commissioner_own ON dispute FOR INSERT WITH CHECK (
     organisation_id = current_commissioner() AND EXISTS (
         SELECT FROM document d WHERE d.provider_id = dispute.provider_id AND d.id = dispute.document_id));
+CREATE POLICY commissioner_own_visit ON dispute FOR INSERT WITH CHECK (
+    organisation_id = current_commissioner() AND EXISTS (
+        SELECT FROM visit v WHERE v.provider_id = dispute.provider_id AND v.id = dispute.visit_id));
 
 CREATE TABLE dispute_answer (
     provider_id uuid NOT NULL,
@@ -61,7 +71,7 @@ CREATE POLICY commissioner ON dispute_answer FOR SELECT USING (EXISTS (
 CREATE TABLE dispute_decision (            -- one for each dispute, for good
     provider_id uuid NOT NULL,
     dispute_id uuid NOT NULL,
-    outcome text NOT NULL CHECK (outcome IN ('stands', 'credit')),
+    outcome text NOT NULL CHECK (outcome IN ('stands', 'credit', 'not_billed')),
     asked_pence bigint NOT NULL,           -- what the payer was asked for the visit when it was decided, before VAT
     credit_pence bigint NOT NULL CHECK (credit_pence >= 0),
     words text NOT NULL,

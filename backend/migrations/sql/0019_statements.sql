@@ -32,6 +32,30 @@ CREATE POLICY person_own ON dispute FOR INSERT WITH CHECK (
         SELECT FROM document_line l WHERE l.provider_id = dispute.provider_id AND l.document_id = dispute.document_id
         AND l.line = dispute.line AND is_own(l.provider_id, l.service_user_id)));
 
+-- When a visit of the person is to start, by the package that it was last planned for, on its day; null of any other.
+CREATE FUNCTION own_visit_starts(wanted uuid) RETURNS timestamptz
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+$$
+    SELECT v.starts_at
+    FROM (SELECT package_id, provider_id, starts_at, (starts_at AT TIME ZONE 'Europe/London')::date AS day
+          FROM visit_version WHERE provider_id = current_persons_provider() AND visit_id = wanted
+          ORDER BY version DESC LIMIT 1) v
+    JOIN LATERAL (
+        SELECT service_user_id, ends_on FROM package_version k
+        WHERE k.provider_id = v.provider_id AND k.package_id = v.package_id AND k.starts_on <= v.day
+        ORDER BY k.starts_on DESC, k.version DESC LIMIT 1) p ON p.ends_on IS NULL OR p.ends_on >= v.day
+    WHERE p.service_user_id = current_person()
+$$;
+REVOKE ALL ON FUNCTION own_visit_starts FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION own_visit_starts TO {app};
+
+-- Nor must a visit be billed before the person may say what was wrong with it.
+CREATE POLICY person_visit ON dispute FOR SELECT USING (
+    current_person() IS NOT NULL AND provider_id = current_persons_provider() AND own_visit_starts(visit_id) IS NOT NULL);
+CREATE POLICY person_own_visit ON dispute FOR INSERT WITH CHECK (
+    current_person() IS NOT NULL AND provider_id = current_persons_provider()
+    AND organisation_id = current_persons_provider() AND own_visit_starts(visit_id) IS NOT NULL);
+
 -- The person's own visits that are to start from $1 up to $2, as they are planned now, and the names of who is to come. A
 -- package may be another person's at another time: a visit is of whoever the package is for on its day.
 CREATE FUNCTION own_visits(opens timestamptz, closes timestamptz) RETURNS TABLE
