@@ -12,8 +12,10 @@ from litestar.handlers import HTTPRouteHandler
 
 from backend import clock
 from backend.console.asking import Ask, action, page
+from backend.console.pictures.timeline import Stretch, Timeline, timeline
 from backend.console.proposals import Problems, time_of, told, unfit
 from backend.console.rendering import redirect, render
+from backend.console.words import span
 from backend.documents.words import worded
 from backend.domain.time import LONDON, london_date
 from backend.faults import DomainError
@@ -74,6 +76,7 @@ async def _day_page(
         day=day,
         shown=shown,
         rules=_rules(shown),
+        drawn=_drawn(shown),
         kind_options=[(kind, worded(kind).capitalize()) for kind in get_args(ActivityKind)],
         given=given or {**dict.fromkeys(_FIELDS, ""), "start": f"{day} ", "end": f"{day} "},
         problems=problems,
@@ -84,6 +87,25 @@ async def _day_page(
 def _rules(shown: CarerDay | None) -> dict[str, RuleText]:
     used = [] if shown is None else [segment.rule for segment, _ in shown.segments]
     return {rule.id: rule for rule in rule_texts(used)}
+
+
+def _drawn(shown: CarerDay | None) -> Timeline | None:
+    if shown is None:
+        return None
+    planned = [
+        Stretch("planned", start, end, f"{visit}, {span((start, end))}")
+        for visit, start, end in shown.planned
+    ]
+    recorded = [
+        Stretch(
+            segment.kind,
+            segment.start,
+            segment.end,
+            f"{worded(segment.kind)}, {span((segment.start, segment.end))}",
+        )
+        for segment, _ in shown.segments
+    ]
+    return timeline([("Planned", planned), ("Worked", recorded)])
 
 
 def _read_day(text: str | None) -> tuple[date, str | None]:

@@ -34,12 +34,15 @@ class RecordedTime:
 
 @dataclass(frozen=True, slots=True)
 class CarerDay:
-    """The day. `segments` stand with the reference of the visit they belong or lead to, if there is one."""
+    """The day. `segments` stand with the reference of the visit they belong or lead to, if there is one. `planned`: the
+    visits of the rota that begin on it, each with its reference.
+    """
 
     carer: str
     name: str
     day: date
     segments: list[tuple[DaySegment, str | None]]
+    planned: list[tuple[str, datetime, datetime]]
     totals: DayTotals
     recorded: list[RecordedTime]
 
@@ -56,13 +59,24 @@ async def read_carer_day(provider_id: UUID, carer: str, day: date) -> CarerDay:
         )
     rows = readable(days.segments.sort("start", "end", maintain_order=True)).to_dicts()
     return CarerDay(
-        carer, found["name"], day, _named(rows, days.visits), totals_of(rows), _recorded(days, day)
+        carer,
+        found["name"],
+        day,
+        _named(rows, days.visits),
+        _planned(days.visits, day),
+        totals_of(rows),
+        _recorded(days, day),
     )
 
 
 def _named(rows: Sequence[Mapping[str, Any]], visits: pl.DataFrame) -> list[tuple[DaySegment, str | None]]:
     references = dict(visits.select("visit_id", "reference").iter_rows())
     return [(segment_of(row), references.get(row["visit"] or row["to"])) for row in rows]
+
+
+def _planned(visits: pl.DataFrame, day: date) -> list[tuple[str, datetime, datetime]]:
+    rows = visits.select("reference", "planned_start", "planned_end").drop_nulls().unique().iter_rows()
+    return sorted((row for row in rows if london_date(row[1]) == day), key=lambda row: (row[1], row[0]))
 
 
 def _recorded(days: CarersDays, day: date) -> list[RecordedTime]:

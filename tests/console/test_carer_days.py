@@ -54,6 +54,15 @@ async def test_the_page_shows_each_stretch_with_its_rule(busy: Desk) -> None:
     )
 
 
+async def test_the_day_is_drawn_with_what_was_planned_above_what_was_worked(busy: Desk) -> None:
+    page = (await (await busy.as_("manager")).get(DAY)).text
+    drawn = re.findall(r'<rect class="ds-bar ds-bar--(\w+)"[^>]*><title>([^<]+)</title>', page)
+    lanes = [(kind, said.partition(":")[0]) for kind, said in drawn]
+    assert ("planned", "Planned") in lanes and ("contact", "Worked") in lanes
+    assert "09:00 to 09:30" in next(said for kind, said in drawn if kind == "contact")
+    assert "<svg" not in (await (await busy.as_("manager")).get("/carer-day?carer=C1&date=2026-10-02")).text
+
+
 async def test_what_a_manager_enters_counts_at_once_and_the_carer_sees_it(busy: Desk) -> None:
     before = await counted(busy)
     answer = await enter(busy)

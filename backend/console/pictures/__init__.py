@@ -1,0 +1,1 @@
+"""Pictures of what a table on the same page says: geometry alone, drawn as SVG by templates/pictures.html."""
