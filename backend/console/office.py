@@ -1,5 +1,6 @@
 """The provider's office: the day's visits, one visit, corrections and quarantined events."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final, cast
 from uuid import UUID
@@ -10,7 +11,9 @@ from litestar.handlers import HTTPRouteHandler
 from backend import clock
 from backend.console.asking import Ask, action, local, page
 from backend.console.paging import key_of, with_query
+from backend.console.pictures.visit_map import Spot, VisitMap, visit_map
 from backend.console.rendering import redirect, render
+from backend.console.words import EVENT_KINDS, metres, moment
 from backend.domain.time import london_date
 from backend.domain.visit_state import STATES
 from backend.faults import DomainError
@@ -19,7 +22,7 @@ from backend.use_cases.decide_correction import decide_correction
 from backend.use_cases.read_corrections import read_corrections
 from backend.use_cases.read_quarantine import read_quarantine
 from backend.use_cases.read_today import Wanted, read_today
-from backend.use_cases.read_visit import read_visit
+from backend.use_cases.read_visit import ShownVisit, read_visit
 from backend.use_cases.release_event import release_event
 from schemas.scalars import parse_date, parse_instant
 
@@ -64,7 +67,29 @@ def _wanted(ask: Ask, today: date) -> tuple[Wanted, Problem | None]:
 
 async def _visit(ask: Ask) -> Response[Any]:
     shown = await read_visit(ask.organisation, ask.path("visit_id"), ask.user.user_id)
-    return render("visit.html", ask.user, shown=shown, said=_SAID.get(ask.asked("done") or ""))
+    said = _SAID.get(ask.asked("done") or "")
+    return render("visit.html", ask.user, shown=shown, drawn=_drawn(shown), said=said)
+
+
+def _drawn(shown: ShownVisit) -> VisitMap | None:
+    """The places of the visit and each position that came with an event, in the order of the table of events."""
+    places = [
+        Spot(f"{place.name or 'Home'}: within {metres(place.radius_m)}", place.lat, place.lon, place.radius_m)
+        for place in shown.places
+    ]
+    readings = [
+        Spot(_reading(event), event["fix"].lat, event["fix"].lon, event["fix"].accuracy_m)
+        for event in shown.events
+        if event["fix"] is not None
+    ]
+    return visit_map(places, readings)
+
+
+def _reading(event: Mapping[str, Any]) -> str:
+    what = EVENT_KINDS.get(event["kind"], "Unreadable")
+    return (
+        f"{what}, {moment(event['paid_at'])}, {event['carer']}, accurate to {metres(event['fix'].accuracy_m)}"
+    )
 
 
 async def _corrections(ask: Ask) -> Response[Any]:

@@ -108,7 +108,7 @@ SELECT (SELECT v.starts_at FROM visit_version v WHERE v.provider_id = $1 AND v.s
 
 -- name: visit_names
 -- Reference, person and service of visits.
-SELECT t.id AS visit_id, t.reference, s.reference AS person_reference, n.name AS person, p.service
+SELECT t.id AS visit_id, t.reference, s.id AS person_id, s.reference AS person_reference, n.name AS person, p.service
 FROM visit t
 JOIN LATERAL (SELECT package_id FROM visit_version v WHERE v.provider_id = t.provider_id AND v.visit_id = t.id
               ORDER BY version DESC LIMIT 1) v ON true
@@ -176,7 +176,7 @@ SELECT e.row_id, e.event_id, e.carer_id, e.kind, e.occurred_at, e.paid_at, e.rec
        e.detail, e.flags, encode(e.signed_hash, 'hex') AS signed_hash, e.signature IS NOT NULL AS signature_held,
        j.fence, CASE WHEN NOT coalesce(j.at_home, false) THEN j.distance_m END AS distance_m, j.accuracy_m,
        j.evidence_level, j.reasons, j.judged_again, f.fence AS judged_first, r.released_at, r.reason AS release_reason,
-       t.verdict AS token, g.label AS tag, a.name AS place_name,
+       t.verdict AS token, g.label AS tag, a.name AS place_name, x.content AS fix,
        CASE WHEN a.name IS NOT NULL THEN 'beside' WHEN j.place_id IS NOT NULL THEN 'home' END AS place
 FROM event e
 LEFT JOIN LATERAL (
@@ -192,6 +192,7 @@ LEFT JOIN LATERAL (
     SELECT token_verdict(w, NULL) AS verdict, w.tag_id FROM event_token w
     WHERE w.provider_id = e.provider_id AND w.event_row = e.row_id) t ON true
 LEFT JOIN home_tag g ON g.provider_id = e.provider_id AND g.id = t.tag_id
+LEFT JOIN event_attachment x ON x.provider_id = e.provider_id AND x.event_row = e.row_id AND x.kind = 'fix'
 WHERE e.provider_id = $1 AND e.visit_id = $2 ORDER BY e.paid_at NULLS LAST, e.received_at, e.row_id
 
 -- name: corrections

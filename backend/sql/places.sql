@@ -4,12 +4,12 @@
 -- Every place of these people in its newest version, the home first. The home goes by its person's own id.
 SELECT * FROM (
     SELECT DISTINCT ON (service_user_id) service_user_id, service_user_id AS place_id, lat, lon, radius_m,
-           NULL::date AS starts_on, NULL::date AS ends_on
+           NULL::date AS starts_on, NULL::date AS ends_on, NULL::text AS name
     FROM service_user_version WHERE provider_id = $1 AND service_user_id = ANY ($2::uuid[])
     ORDER BY service_user_id, version DESC) home
 UNION ALL
 SELECT * FROM (
-    SELECT DISTINCT ON (place_id) service_user_id, place_id, lat, lon, radius_m, starts_on, ends_on
+    SELECT DISTINCT ON (place_id) service_user_id, place_id, lat, lon, radius_m, starts_on, ends_on, name
     FROM approved_place_version WHERE provider_id = $1 AND service_user_id = ANY ($2::uuid[])
     ORDER BY place_id, version DESC) beside
 ORDER BY starts_on NULLS FIRST, place_id

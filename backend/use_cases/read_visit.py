@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
+import msgspec
 
 from backend import clock, db
 from backend.domain.policy import Policy
@@ -17,7 +18,9 @@ from backend.use_cases.provider_policy import provider_policy
 from backend.use_cases.read_corrections import ShownCorrection, corrections_of
 from backend.use_cases.read_today import day_states
 from backend.use_cases.verified_visits import verified_visits
+from schemas.mobile import Fix
 
+_fix: Final = msgspec.json.Decoder(Fix)
 _DAY: Final = timedelta(days=1)
 
 
@@ -36,10 +39,20 @@ class Attendance:
 
 
 @dataclass(frozen=True, slots=True)
+class ApprovedPlace:
+    """A place of the visit in degrees and metres; the home has no name."""
+
+    name: str | None
+    lat: float
+    lon: float
+    radius_m: float
+
+
+@dataclass(frozen=True, slots=True)
 class ShownVisit:
     """The visit. `versions` and `events` are rows of the database with `carers` or `carer` named.
 
-    `state` is that of the day's list at this moment.
+    `state` is that of the day's list at this moment. `places`: where the visit may be made on its day, the home first.
     """
 
     id: UUID
@@ -51,6 +64,7 @@ class ShownVisit:
     versions: list[dict[str, Any]]
     attendances: list[Attendance]
     events: list[dict[str, Any]]
+    places: list[ApprovedPlace]
     corrections: list[ShownCorrection]
 
 
@@ -71,6 +85,9 @@ async def read_visit(provider_id: UUID, visit_id: UUID, reader: UUID) -> ShownVi
         now = clock.now()
         policy = await provider_policy(connection, provider_id, london_date(now), now)
         hurried = await _hurried(connection, provider_id, events, policy.implied_speed_limit_kmh)
+        places = await _places(
+            connection, provider_id, names[0]["person_id"], london_date(versions[-1]["starts_at"])
+        )
         state = await _state(connection, provider_id, visit_id, versions[-1]["starts_at"], policy)
     return ShownVisit(
         id=visit_id,
@@ -85,14 +102,27 @@ async def read_visit(provider_id: UUID, visit_id: UUID, reader: UUID) -> ShownVi
         ],
         attendances=attendances,
         events=[_event(row, carers, hurried) for row in events],
+        places=places,
         corrections=corrections,
     )
 
 
 def _event(row: Mapping[str, Any], carers: Mapping[UUID, str], hurried: set[str]) -> dict[str, Any]:
-    """An event with its carer, and a speed among what speaks against its position."""
+    """An event with its carer, its position if one is held, and a speed among what speaks against that."""
     reasons = [*(row["reasons"] or []), *(["implied_speed"] if str(row["row_id"]) in hurried else [])]
-    return {**row, "carer": carers.get(row["carer_id"], "unknown"), "reasons": reasons}
+    fix = None if row["fix"] is None else _fix.decode(row["fix"])
+    return {**row, "carer": carers.get(row["carer_id"], "unknown"), "reasons": reasons, "fix": fix}
+
+
+async def _places(
+    connection: asyncpg.Connection, provider_id: UUID, person_id: UUID, day: date
+) -> list[ApprovedPlace]:
+    rows = await connection.fetch(query("places.of_people"), provider_id, [person_id])
+    return [
+        ApprovedPlace(row["name"], row["lat"], row["lon"], row["radius_m"])
+        for row in rows
+        if (row["starts_on"] or day) <= day <= (row["ends_on"] or day)
+    ]
 
 
 async def _hurried(

@@ -7,7 +7,8 @@ from uuid import UUID
 from backend.use_cases.issue_enrol_code import issue_enrol_code
 from mobile_api.reference_client import Phone
 from tests.console.desk import Desk
-from tests.jobs.office import visit_id
+from tests.jobs.office import instant, visit_id
+from tests.mobile_api.world import fix
 
 
 def order(page: str, *names: str) -> list[str]:
@@ -86,6 +87,22 @@ async def test_a_visit_shows_plan_events_and_corrections(busy: Desk) -> None:
     assert "The lock was stiff" in page
     later = (await (await busy.as_("manager")).get(f"/visits/{visit_id('LATER')}")).text
     assert "Does not count. The visit was never planned for this carer." in later
+
+
+async def test_a_visit_is_drawn_with_its_fence_and_where_the_phone_was(busy: Desk) -> None:
+    browser = await busy.as_("manager")
+    assert "Where the phones were" not in (await browser.get(f"/visits/{visit_id('A')}")).text
+    await busy.office.plan("DRAWN", "2026-11-16T09:30")
+    phone = await busy.office.phone()
+    start = instant("2026-11-16T09:30")
+    busy.office.set(start + timedelta(hours=1))
+    phone.record("check_in", visit_id("DRAWN"), start, fix=fix(at=start))
+    phone.record("check_out", visit_id("DRAWN"), start + timedelta(minutes=30), fix=fix(lat=53.5, at=start))
+    await busy.office.hand_in()
+    page = (await browser.get(f"/visits/{visit_id('DRAWN')}")).text
+    assert page.count('class="ds-fence"') == 1 and page.count('class="ds-doubt"') == 1
+    assert "Departure, Mon 16 Nov 2026, 10:00, Ann Carer, accurate to 10 m: beyond the picture" in page
+    assert "53.5" not in page, "the picture holds no coordinates"
 
 
 async def test_a_visit_without_departure_stands_on_its_page_as_it_does_in_the_day(busy: Desk) -> None:
