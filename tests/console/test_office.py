@@ -101,7 +101,7 @@ async def test_a_visit_is_drawn_with_its_fence_and_where_the_phone_was(busy: Des
     await busy.office.hand_in()
     page = (await browser.get(f"/visits/{visit_id('DRAWN')}")).text
     assert page.count('class="ds-fence"') == 1 and page.count('class="ds-doubt"') == 1
-    assert "Departure, Mon 16 Nov 2026, 10:00, Ann Carer, accurate to 10 m: beyond the picture" in page
+    assert "Departure, Mon 16 Nov 2026, 10:00 GMT, Ann Carer, accurate to 10 m: beyond the picture" in page
     assert "53.5" not in page, "the picture holds no coordinates"
 
 
