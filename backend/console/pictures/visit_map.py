@@ -16,7 +16,7 @@ _HALF: Final = SIZE / 2
 _FENCES: Final = 2.5
 """So many radii of the farthest fence are shown, so that what lies just outside is."""
 _ROUND_M: Final = (10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000)
-_RIM: Final = 0.94
+_RIM: Final = 0.91
 _LEAST_DOUBT: Final = 3.0
 
 

@@ -32,7 +32,7 @@ def test_the_home_is_in_the_middle_with_its_fence_to_scale() -> None:
 
 
 @pytest.mark.parametrize(
-    ("bearing", "x", "y"), [(0, 200, 12), (90, 388, 200), (180, 200, 388), (270, 12, 200)]
+    ("bearing", "x", "y"), [(0, 200, 18), (90, 382, 200), (180, 200, 382), (270, 18, 200)]
 )
 def test_what_lies_beyond_the_picture_points_there_from_its_rim(bearing: float, x: float, y: float) -> None:
     drawn = visit_map([HOME], [away(4000, bearing)])
