@@ -11,20 +11,22 @@ from backend.simulator.load_files import pay_rows, rota_row, to_csv
 from backend.simulator.model import County, PlannedVisit
 from backend.simulator.payroll import PaySlipLine, pay_run, payday
 from backend.simulator.rota import LONDON
-from backend.simulator.truth.periods import period_of, periods
+from backend.simulator.truth.periods import INVOICES_AFTER, everything_due, periods
+from backend.simulator.truth.reckon import Credit
 from backend.simulator.truth.whole import Received, pay_periods
 
 OPENING: Final = timedelta(days=6)
 """How long before the first day the county's files are loaded: earlier than any visit is called off."""
-INVOICES_AFTER, REPORTS_AFTER = timedelta(days=2), timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Something an office does at an instant: load a file of a kind, or let the worker run what is due."""
+    """Something an office does at an instant: load a file of a kind, let the worker run what is due, or settle what a
+    payer disputes.
+    """
 
     at: datetime
-    does: Literal["load", "jobs"]
+    does: Literal["load", "jobs", "dispute", "credit"]
     kind: str = ""
     content: bytes = b""
 
@@ -42,7 +44,7 @@ def write_diary(county: County, received: Received) -> Diary:
     """The diary of the county's offices. Payroll pays for what phones sent, each provider in its own way."""
     opens = at_london(county.start - OPENING, time(9, 0))
     payslips: list[PaySlipLine] = []
-    tasks = [*_called_off(county), *_job_runs(county)]
+    tasks = [*_called_off(county), *_job_runs(county), *_disputes(received.credit)]
     for provider in county.providers:
         for period in pay_periods(county, provider.pay_cycle):
             worked = {name: by_period.get(period, Counter()) for name, by_period in received.worked.items()}
@@ -74,17 +76,16 @@ def _hour_after(instant: datetime) -> datetime:
 
 
 def _job_runs(county: County) -> Iterator[Task]:
-    """Noon of the first day, the morning of the first weekly invoices, and the morning when everything is due."""
+    """Noon of the first day, the mornings of the weekly invoices, and the morning when everything is due."""
     yield Task(at_london(county.start, time(12, 0)), "jobs")
-    first_week = period_of("weekly:mon", county.start)
-    yield Task(at_london(first_week[1] + INVOICES_AFTER, time(7, 0)), "jobs")
-    yield Task(at_london(_everything_due(county), time(7, 0)), "jobs")
+    for _, ends in periods("weekly:mon", county.start, county.start + timedelta(days=county.days - 1)):
+        yield Task(at_london(ends + INVOICES_AFTER, time(7, 0)), "jobs")
+    yield Task(at_london(everything_due(county), time(7, 0)), "jobs")
 
 
-def _everything_due(county: County) -> date:
-    last = county.start + timedelta(days=county.days - 1)
-    billed = [contract["billing_period"] for contract in county.contracts]
-    due = [period[1] + INVOICES_AFTER for cycle in billed for period in periods(cycle, county.start, last)]
-    paid = [provider.pay_cycle for provider in county.providers]
-    due += [period[1] + REPORTS_AFTER for cycle in paid for period in periods(cycle, county.start, last)]
-    return max(due)
+def _disputes(credit: Credit | None) -> Iterator[Task]:
+    """The day after its invoice the payer disputes a line, and on the day after that some of it is credited."""
+    if credit is not None:
+        day = credit.billed[1] + INVOICES_AFTER
+        yield Task(at_london(day + timedelta(days=1), time(10, 0)), "dispute")
+        yield Task(at_london(day + timedelta(days=2), time(10, 0)), "credit")

@@ -14,6 +14,7 @@ import httpx
 from backend import clock
 from backend.faults import SetupFault
 from backend.simulator.asking import ask_for_correction
+from backend.simulator.disputing import credit_line, dispute_line, leave_a_dispute
 from backend.simulator.handset import Handset
 from backend.simulator.load_files import ORDER, county_files
 from backend.simulator.office import Task
@@ -75,12 +76,13 @@ async def perform(story: Story, venue: Venue, teller: Teller) -> Tally:
             with teller.step(f"Enrolling {len(story.county.carers)} phones"):
                 handsets = await enrol_all(story.county, client, enrolled_at)
                 await _read_rotas(story, handsets)
-            stage = Stage(venue.clock, client, handsets, partial(_office, venue))
+            stage = Stage(venue.clock, client, handsets, partial(_office, story, venue))
             with teller.days(story.journal, story.diary.tasks) as tell:
                 tally = await play(stage, story.journal, story.diary.tasks, tell)
             ended = last_instant(story.journal, story.diary.tasks)
             clock.write(venue.clock, ended)
             await ask_for_correction(story, handsets, ended)
+            await leave_a_dispute(story.county)
     except (httpx.HTTPError, Refused) as error:
         raise SetupFault(
             f"The web server at {venue.base} did not answer a phone as it should: {error!r}. {end_of(venue.log)}"
@@ -104,9 +106,12 @@ async def _read_rotas(story: Story, handsets: Mapping[str, Handset]) -> None:
             )
 
 
-async def _office(venue: Venue, task: Task) -> None:
+async def _office(story: Story, venue: Venue, task: Task) -> None:
     if task.does == "jobs":
         await run_jobs(venue.log, venue.environment)
+    elif story.received.credit is not None and task.does in ("dispute", "credit"):
+        settle = dispute_line if task.does == "dispute" else credit_line
+        await settle(story.received.credit)
     elif task.kind in ("pay", "rota"):
         await _load("pay" if task.kind == "pay" else "rota", f"{task.kind}-{task.at:%m%d}.csv", task.content)
 

@@ -10,6 +10,23 @@ ZONE_PENCE_MORE: Final = {"urban": 0, "fringe": 60, "rural": 180, "isolated": 42
 WEEKEND: Final = {"name": "weekend", "days": ["sat", "sun"], "per_hour": "1.20"}
 NIGHT: Final = {"name": "night", "from": "22:00", "until": "07:00", "multiplier": "1.25"}
 BANK_HOLIDAY: Final = {"name": "bank_holiday", "days": ["bank_holiday"], "multiplier": "1.5"}
+BLOCKS: Final = (
+    {
+        "name": "far homes",
+        "services": ["home_care"],
+        "zones": ["rural", "isolated"],
+        "hours": "60",
+        "hourly": "24.00",
+    },
+    {
+        "name": "nights",
+        "services": ["waking_night"],
+        "zones": list(ZONE_PENCE_MORE),
+        "hours": "140",
+        "hourly": "22.75",
+    },
+)
+"""Hours of each week: the first is used up and the rest of those visits is paid at the rate, the second is not."""
 MILEAGE: Final = {"car": "0.45", "bicycle": "0.20"}
 
 
@@ -29,7 +46,14 @@ def _each(provider: Provider, start: date) -> list[tuple[str, int, dict[str, Any
             (
                 council,
                 2360,
-                _council("weekly:mon", "planned_within_tolerance", 15, "nearest", tolerance_minutes=7),
+                _council(
+                    "weekly:mon",
+                    "planned_within_tolerance",
+                    15,
+                    "nearest",
+                    tolerance_minutes=7,
+                    blocks=BLOCKS,
+                ),
             ),
             (nhs, 2480, _nhs("monthly:1", "actual", 1, "nearest", minimum_minutes=15)),
         ],
@@ -69,7 +93,10 @@ def _council(period: str, basis: str, minutes: int, mode: str, **own: Any) -> di
     return {
         "commissioner": COUNCIL, "billing_period": period, "pay_basis": basis,
         "rounding": {"minutes": minutes, "mode": mode}, "uplifts": [BANK_HOLIDAY, WEEKEND, NIGHT],
-        "funding": [{"payer": COUNCIL, "percent": "100"}], "purchase_order": "PO-HC-2026", **own,
+        "funding": [{"payer": COUNCIL, "percent": "100"},
+                    # Pays by some packages' own shares, and has an order of its own for that.
+                    {"payer": NHS, "percent": "0", "purchase_order": "NHS-SHARED-2026"}],
+        "purchase_order": "PO-HC-2026", **own,
     }  # fmt: skip
 
 

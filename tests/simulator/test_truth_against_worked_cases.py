@@ -8,11 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from backend.simulator.truth.blocks import Drawn, pence_beyond, pence_of_blocks
 from backend.simulator.truth.day import COUNTED, Activity, Stop, paint
 from backend.simulator.truth.periods import period_of
-from backend.simulator.truth.price import Visit, price_visit
+from backend.simulator.truth.price import Visit, price_lines, price_visit
 from backend.simulator.truth.wage import Line, Worker, reckon_wage
+from tests.pricing import answer, contract, span, visit
 
 CASES = Path(__file__).parents[1] / "use_cases"
 BEYOND_IT = {
@@ -79,6 +83,40 @@ def test_visits_priced_one_by_one_come_to_the_published_total(case: Json) -> Non
         except LookupError:
             assert {"visit": each["id"], "code": "no_rate"} in case["expect"]["findings"]
     assert pence == Fraction(case["expect"]["total"]) * 100
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 6), st.integers(0, 200), st.integers(1, 2)), max_size=8),
+    st.lists(st.integers(1, 5), min_size=1, max_size=2),
+)
+def test_blocks_of_hours_come_out_as_calc_price_says(
+    visits: list[tuple[int, int, int]], hours: list[int]
+) -> None:
+    blocks = [
+        {
+            "name": f"b{place}",
+            "services": ["home_care"],
+            "zones": ["rural"],
+            "hours": str(each),
+            "hourly": "21.35",
+        }
+        for place, each in enumerate(hours)
+    ]
+    priced_under = contract(blocks=blocks)
+    cases = []
+    for place, (day, minutes, carers) in enumerate(visits):
+        ends = f"{9 + minutes // 60:02}:{minutes % 60:02}"
+        times = span("09:00", ends, f"2026-11-{day + 2:02}")
+        cases.append(visit(id=f"v{place}", planned=times, actual=times, carers=carers))
+        if carers == 2:
+            cases[-1]["attendances"] = [{"carer": name, "actual": times} for name in ("ann", "bea")]
+    told = answer(priced_under, *cases)
+    drawn: list[Drawn] = []
+    for case in cases:
+        priced = _visit(case)
+        drawn.append((case["id"], priced, price_lines(priced_under, priced)))
+    beyond = sum(pence_beyond(priced_under, drawn).values())
+    assert beyond + pence_of_blocks(priced_under) == Fraction(told["total"]) * 100
 
 
 def _visit(each: Json) -> Visit:

@@ -1,11 +1,14 @@
-"""Billing periods and pay reference periods, counted out by hand."""
+"""Billing periods and pay reference periods, counted out by hand, and when their documents are due."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final
 
+from backend.simulator.model import County
+
 Span = tuple[date, date]
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+INVOICES_AFTER, REPORTS_AFTER = timedelta(days=2), timedelta(days=7)
 LENGTHS: Final = {"fortnightly": 14, "four_weekly": 28}
 
 
@@ -34,3 +37,13 @@ def periods(cycle: str, first: date, last: date) -> Iterator[Span]:
     while period[0] <= last:
         yield period
         period = period_of(cycle, period[1] + timedelta(days=1))
+
+
+def everything_due(county: County) -> date:
+    """The day on which the documents of every period with a played day are due."""
+    last = county.start + timedelta(days=county.days - 1)
+    billed = [contract["billing_period"] for contract in county.contracts]
+    due = [period[1] + INVOICES_AFTER for cycle in billed for period in periods(cycle, county.start, last)]
+    paid = [provider.pay_cycle for provider in county.providers]
+    due += [period[1] + REPORTS_AFTER for cycle in paid for period in periods(cycle, county.start, last)]
+    return max(due)

@@ -31,25 +31,43 @@ class Visit:
     cancelled_by: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class PricedLine:
+    """Whole pence of a line at its rate, and the seconds paid of a visit that was made; none of one that was not."""
+
+    pence: int
+    seconds: int | None
+
+
 def price_visit(contract: Mapping[str, Any], visit: Visit, holidays: frozenset[date] = frozenset()) -> int:
-    """Whole pence for a visit: one line, or one a carer where the package is double-handed."""
+    """Whole pence for a visit, with no block of hours."""
+    return sum(line.pence for line in price_lines(contract, visit, holidays))
+
+
+def price_lines(
+    contract: Mapping[str, Any], visit: Visit, holidays: frozenset[date] = frozenset()
+) -> list[PricedLine]:
+    """One line, or one a carer where the package is double-handed."""
     if visit.carers == 1:
-        return _line(contract, visit, visit.attended[0] if visit.attended else None, visit.status, holidays)
+        only = visit.attended[0] if visit.attended else None
+        return [_line(contract, visit, only, visit.status, holidays)]
     anyone = any(span is not None for span in visit.attended)
     places = [*visit.attended, *[None] * (visit.carers - len(visit.attended))]
-    return sum(
+    return [
         _line(contract, visit, span, "missed" if anyone and span is None else visit.status, holidays)
         for span in places
-    )
+    ]
 
 
 def _line(
     contract: Mapping[str, Any], visit: Visit, actual: Span | None, status: str, holidays: frozenset[date]
-) -> int:
+) -> PricedLine:
     planned = _seconds(visit.planned)
     percent = _percent(contract, visit, status)
-    seconds = _payable(contract, planned, _seconds(actual)) if status == "completed" and actual else planned
-    return half_up(_pounds(contract, visit, seconds, holidays) * percent) if percent else 0
+    made = status == "completed" and actual is not None
+    seconds = _payable(contract, planned, _seconds(actual)) if made else planned
+    pence = half_up(_pounds(contract, visit, seconds, holidays) * percent) if percent else 0
+    return PricedLine(pence, seconds if made else None)
 
 
 def _seconds(span: Span | None) -> int:

@@ -13,14 +13,18 @@ import yaml
 from geopy.distance import geodesic
 
 from backend.simulator.model import Carer, County, Package, PlannedVisit
+from backend.simulator.truth.blocks import Drawn, pence_beyond, pence_of_blocks
 from backend.simulator.truth.day import Activity, Labelled, Place, Stop, paint, working_days
-from backend.simulator.truth.periods import Span, period_of
-from backend.simulator.truth.price import LONDON, Visit, price_visit
+from backend.simulator.truth.periods import INVOICES_AFTER, Span, everything_due, period_of, periods
+from backend.simulator.truth.price import LONDON, Visit, price_lines
 from backend.simulator.truth.receipts import Facts, Recorded
 from backend.simulator.truth.wage import half_up
 
 WAITING_LIMIT_S: Final = 60 * 60
 DAY_BREAK_S: Final = 240 * 60
+LEAST_DISPUTED: Final = 50_00
+"""A bill of so many pence has a line from which CREDITED can be taken."""
+CREDITED: Final = 1_00
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,20 @@ class Bill:
     pence: int
     visits: int
     parked: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """What a payer is credited after a dispute about a line of the documents of the period `billed`, in pence. It comes
+    with those of the period `given`.
+    """
+
+    provider: str
+    contract: str
+    billed: Span
+    given: Span
+    payer: str
+    pence: int
 
 
 def work_out_days(county: County, facts: Facts) -> dict[str, list[Labelled]]:
@@ -129,11 +147,34 @@ def bills(county: County, facts: Facts) -> list[Bill]:
         contract = contracts[packages[visit.package].contract]
         period = period_of(contract["billing_period"], visit.start.astimezone(LONDON).date())
         found[contract["reference"], period].append(visit)
+    for contract in contracts.values():
+        for period in _charged_anyway(county, contract):
+            found.setdefault((contract["reference"], period), [])
     return [
         bill
         for (reference, period), visits in sorted(found.items())
         for bill in _bills(contracts[reference], period, visits, packages, facts)
     ]
+
+
+def _charged_anyway(county: County, contract: Mapping[str, Any]) -> list[Span]:
+    """The billing periods of a contract with blocks of hours whose documents are issued when everything is due."""
+    last = everything_due(county) - INVOICES_AFTER
+    due = periods(contract["billing_period"], county.start, last)
+    return [period for period in due if period[1] <= last] if contract.get("blocks") else []
+
+
+def credit_after_dispute(county: County, bills: Iterable[Bill]) -> Credit | None:
+    """Of the first bill of the last week to a payer who does not commission, and so is asked nothing the week after."""
+    last = county.start + timedelta(days=county.days - 1)
+    contracts = {contract["reference"]: contract for contract in county.contracts}
+    for bill in bills:
+        contract = contracts[bill.contract]
+        weekly = contract["billing_period"] == "weekly:mon" and bill.period == period_of("weekly:mon", last)
+        if weekly and bill.payer != contract["commissioner"] and bill.pence >= LEAST_DISPUTED:
+            given = period_of("weekly:mon", bill.period[1] + timedelta(days=1))
+            return Credit(contract["provider"], bill.contract, bill.period, given, bill.payer, CREDITED)
+    return None
 
 
 def _bills(
@@ -145,6 +186,8 @@ def _bills(
 ) -> list[Bill]:
     parked, pence = [], Counter[str]()
     billed: dict[str, int] = {}
+    drawn: list[Drawn] = []
+    of_package: dict[str, str] = {}
     for visit in visits:
         recorded = [facts.visits.get((employment, visit.reference)) for employment in visit.employments]
         if any(each is not None and not each.whole and (each.start or each.end) for each in recorded):
@@ -152,12 +195,19 @@ def _bills(
             continue
         package = packages[visit.package]
         billed[package.reference] = billed.get(package.reference, 0) + 1
-        pence[package.reference] += price_visit(contract, _to_price(visit, package, recorded))
+        of_package[visit.reference] = package.reference
+        priced = _to_price(visit, package, recorded)
+        drawn.append((visit.reference, priced, price_lines(contract, priced)))
+    for reference, beyond in pence_beyond(contract, drawn).items():
+        pence[of_package[reference]] += beyond
     owed, counted = Counter[str](), Counter[str]()
     for package_reference, count in billed.items():
         for payer, share in _shares(contract, packages[package_reference], pence[package_reference]).items():
             owed[payer] += share
             counted[payer] += count
+    if contract.get("blocks"):
+        owed[_pays_alone(contract)] += pence_of_blocks(contract)
+        counted[_pays_alone(contract)] += 0
     first = contract["commissioner"] if contract["commissioner"] in counted else next(iter(counted), None)
     return [
         Bill(
@@ -177,11 +227,16 @@ def _shares(contract: Mapping[str, Any], package: Package, pence: int) -> dict[s
     the rest. With the odd penny carried from line to line, many lines come to the same as their sum.
     """
     if not package.funding:
-        [only] = contract["funding"]
-        return {only["payer"]: pence}
+        return {_pays_alone(contract): pence}
     (first, percent), (second, _) = (part.split("=") for part in package.funding.split(";"))
     share = half_up(Fraction(percent) * pence / 100)
     return {first: share, second: pence - share}
+
+
+def _pays_alone(contract: Mapping[str, Any]) -> str:
+    """Who pays what no package shares otherwise."""
+    [only] = [each["payer"] for each in contract["funding"] if Fraction(each["percent"])]
+    return str(only)
 
 
 def _to_price(visit: PlannedVisit, package: Package, recorded: list[Recorded | None]) -> Visit:

@@ -13,7 +13,14 @@ from backend.simulator.payroll import PaySlipLine
 from backend.simulator.truth.day import COUNTED
 from backend.simulator.truth.periods import Span, period_of, periods
 from backend.simulator.truth.receipts import Facts, read_facts
-from backend.simulator.truth.reckon import Bill, bills, seconds_in, work_out_days
+from backend.simulator.truth.reckon import (
+    Bill,
+    Credit,
+    bills,
+    credit_after_dispute,
+    seconds_in,
+    work_out_days,
+)
 from backend.simulator.truth.wage import Verdict, Worker, belongs, reckon_wage
 
 
@@ -34,6 +41,7 @@ class Received:
     facts: Facts
     worked: dict[str, dict[Span, Counter[str]]]
     bills: tuple[Bill, ...]
+    credit: Credit | None = None
 
 
 def receive(county: County, journal: Sequence[Sending]) -> Received:
@@ -47,7 +55,12 @@ def receive(county: County, journal: Sequence[Sending]) -> Received:
         }
         for carer in county.carers
     }
-    return Received(facts, worked, tuple(bills(county, facts)))
+    asked = bills(county, facts)
+    credit = credit_after_dispute(county, asked)
+    given = (
+        [] if credit is None else [Bill(credit.contract, credit.given, credit.payer, -credit.pence, 0, ())]
+    )
+    return Received(facts, worked, (*asked, *given), credit)
 
 
 def pay_periods(county: County, pay_cycle: str) -> list[Span]:
