@@ -26,6 +26,9 @@ PRICE: Final = (
     "tests/use_cases/test_price_rules.py",
     "tests/domain/test_pricing.py",
     "tests/use_cases/test_check_contract.py",
+    "tests/use_cases/test_calc_price_blocks.py",
+    "tests/use_cases/test_calc_price_mileage.py",
+    "tests/use_cases/test_calc_price_contract_terms.py",
 )
 _DAY: Final = "tests/domain/working_day"
 DAY: Final = (

@@ -95,9 +95,9 @@ def _paired(events: pl.DataFrame) -> pl.DataFrame:
     """A start takes the next event of its kind if that is an end; every other event stands alone."""
     starts = pl.col("event_kind") == "activity_start"
     ordered = events.sort("carer_id", "kind", "at", "seq", "event_row")
-    after_start = starts.shift(1).over("carer_id", "kind").fill_null(False)
-    numbered = ordered.with_columns(pair=(starts | ~after_start).cum_sum().over("carer_id", "kind"))
-    grouped = numbered.group_by("carer_id", "kind", "pair", maintain_order=True).agg(
+    # numbers may run on from one carer or kind to the next: the grouping tells them apart
+    numbered = ordered.with_columns(pair=(starts | ~starts.shift(1)).cum_sum())
+    grouped = numbered.group_by("carer_id", "kind", "pair").agg(
         activity_id=pl.col("event_row").first(),
         start=pl.col("at").filter(starts).first(),
         end=pl.col("at").filter(~starts).last(),
@@ -154,16 +154,13 @@ def _stated(rows: pl.DataFrame, flag: str) -> pl.DataFrame:
     ).select(_COLUMNS)
 
 
-_WORK: Final = tuple(kind for kind in COUNTED if kind != "contact")
-
-
 def _interrupted(rows: pl.DataFrame) -> pl.DataFrame:
     """Breaks without the time in which people said that the carer worked: that was no break taken.
 
     Rule day-interrupted-break. What phones say of one second is settled by precedence instead.
     """
     stated = pl.col("flags").list.contains("corrected") | pl.col("flags").list.contains("entered")
-    work = rows.filter(stated & pl.col("kind").is_in(_WORK)).select("carer_id", begun="start", done="end")
+    work = rows.filter(stated & pl.col("kind").is_in(COUNTED)).select("carer_id", begun="start", done="end")
     breaks = rows.filter((pl.col("kind") == "break") & (pl.col("end") > pl.col("start")))
     met = breaks.join(work, on="carer_id").filter(
         (pl.col("begun") < pl.col("end")) & (pl.col("done") > pl.col("start"))
@@ -176,7 +173,7 @@ def _interrupted(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _by_break(met: pl.DataFrame) -> list[list[dict[str, Any]]]:
-    parts = met.partition_by("activity_id", maintain_order=True)
+    parts = met.partition_by("activity_id")
     return [part.sort("begun", "done").to_dicts() for part in parts]
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -130,7 +131,46 @@ def test_an_activity_says_what_of_it_is_open_and_what_its_events_doubted() -> No
     whole, half = activities(doubted, NO_CORRECTIONS, entries()).to_dicts()
     assert (whole["unresolved"], whole["flags"]) == ("clock_unknown", ["clock_unknown"])
     assert (half["unresolved"], half["flags"]) == ("incomplete", ["incomplete", "queued"])
-    assert (whole["digests"], whole["last_fact_at"], whole["corrected"]) == (["00", "01"], at(320), False)
+    assert (whole["activity_id"], whole["last_fact_at"], whole["corrected"]) == (
+        "break-start0",
+        at(320),
+        False,
+    )
+    assert whole["event_ids"] == whole["event_rows"] == ["break-start0", "break-end20"]
+
+
+@pytest.mark.parametrize(
+    ("digests", "expected"), [(["b", "a"], ["a", "b"]), (["a", None], ["a"]), ([None, "b"], ["b"])]
+)
+def test_an_activity_leads_to_what_was_signed_of_it(digests: list[str | None], expected: list[str]) -> None:
+    events = phone(("break", "start", 0), ("break", "end", 20)).with_columns(pl.Series("digest", digests))
+    assert activities(events, NO_CORRECTIONS, entries())["digests"].to_list() == [expected]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "place"),
+    [(52.0, 52.5, 52.0), (None, 52.5, 52.5), (52.0, None, 52.0), (None, None, None)],
+)
+def test_an_activity_is_where_its_start_was_made_or_else_its_end(
+    start: float | None, end: float | None, place: float | None
+) -> None:
+    where = pl.Series("lat", [start, end], pl.Float64)
+    events = phone(("break", "start", 0), ("break", "end", 20)).with_columns(where, where.alias("lon"))
+    [row] = activities(events, NO_CORRECTIONS, entries()).to_dicts()
+    assert (row["lat"], row["lon"]) == (place, place)
+
+
+def test_a_correction_is_marked_as_one_and_has_neither_events_nor_a_place() -> None:
+    [row] = activities(NO_EVENTS, corrected("handover", 0, 9), entries()).to_dicts()
+    assert (row["flags"], row["corrected"], row["event_ids"], row["lat"]) == (["corrected"], True, [], None)
+
+
+def test_work_beside_a_break_does_not_interrupt_it_nor_a_break_of_no_length() -> None:
+    beside = entries(("A", 1, "waiting", 30, 40, False), ("B", 1, "waiting", 0, 5, False))
+    found = activities(said(("break", 5, 30)), NO_CORRECTIONS, beside)
+    assert found.filter(kind="break")["flags"].to_list() == [[]]
+    around = entries(("A", 1, "waiting", 0, 30, False))
+    assert ("break", 10, 10) in told(phone(("break", "start", 10), ("break", "end", 10)), entered=around)
 
 
 def test_the_newest_version_of_what_was_entered_counts() -> None:

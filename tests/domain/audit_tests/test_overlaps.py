@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.domain.audit_tests.recorded import at, mark, recorded, visit
@@ -104,16 +104,20 @@ def test_what_nobody_can_tell_the_time_of_is_left_out() -> None:
     assert recorded(visit("a", "09:00", "09:30"), odd).about("audit-overlap") == []
 
 
-@given(st.lists(st.tuples(st.integers(0, 1200), st.integers(1, 120)), min_size=2, max_size=8))
+@settings(max_examples=20, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 9), st.integers(0, 1200), st.integers(1, 120)), min_size=2, max_size=40)
+)
 def test_exactly_the_visits_that_began_during_an_earlier_one_are_flagged(
-    spans: list[tuple[int, int]],
+    spans: list[tuple[int, int, int]],
 ) -> None:
-    day = at("00:00")
+    """Ten days, each with some visits."""
+    midnight = at("00:00")
     visits = [
-        visit(f"v{number}", *(f"{day + timedelta(minutes=after):%H:%M}" for after in (start, start + length)))
-        for number, (start, length) in enumerate(spans)
-        if start + length < 1440
-    ]  # fmt: skip
+        visit(f"v{number}", *(f"{midnight + timedelta(minutes=after):%H:%M}" for after in ends), day=day)
+        for number, (day, start, length) in enumerate(spans)
+        if max(ends := (start, start + length)) < 1440
+    ]
     ordered = sorted(visits, key=lambda one: (one["actual_start"], one["actual_end"], one["visit_id"]))
     expected = [
         later["visit_id"]

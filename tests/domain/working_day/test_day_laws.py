@@ -51,16 +51,25 @@ apart_made = st.lists(st.tuples(st.integers(0, 80), st.sampled_from(PLACES)), ma
 
 def worked(visits: list[Any], activities: list[Any], limit: int | None, shift: int = 0) -> Any:
     """The outcome of one day whose times are small numbers of seconds, moved on by `shift`."""
+    return worked_together([(visits, activities, limit)], shift)
+
+
+def worked_together(days: list[tuple[list[Any], list[Any], int | None]], shift: int = 0) -> Any:
+    """The outcome of many days, numbered from 0, as `worked` gives that of one."""
     visit_rows = [
-        (0, name, start + shift, end + shift, *place, None, None) for name, start, end, place in visits
+        (day, name, start + shift, end + shift, *place, None, None)
+        for day, (visits, _, _) in enumerate(days)
+        for name, start, end, place in visits
     ]
     activity_rows = [
-        (0, kind, start + shift, end + shift, *(place or (None, None)))
+        (day, kind, start + shift, end + shift, *(place or (None, None)))
+        for day, (_, activities, _) in enumerate(days)
         for kind, start, end, place in activities
     ]
     known = pl.DataFrame(visit_rows, schema=VISITS, orient="row")
     recorded = pl.DataFrame(activity_rows, schema=ACTIVITIES, orient="row")
-    policies = pl.DataFrame([(0, limit, "unresolved")], schema=POLICIES, orient="row")
+    rows = [(day, limit, "unresolved") for day, (_, _, limit) in enumerate(days)]
+    policies = pl.DataFrame(rows, schema=POLICIES, orient="row")
     return work_out(known, recorded, with_estimates(find_gaps(known, recorded)), policies)
 
 
@@ -77,16 +86,16 @@ def by_second(segments: pl.DataFrame) -> dict[int, str]:
     return {second: kind for start, end, kind in rows for second in range(start, end)}
 
 
-@settings(max_examples=250, deadline=None)
-@given(visits_made, activities_made, limits)
-def test_every_second_and_flag_agrees_with_a_slow_second_reading_of_the_rules(
-    visits: list[Any], activities: list[Any], limit: int | None
-) -> None:
-    seconds, expected = explain(visits, activities, ESTIMATES, limit)
-    outcome = worked(visits, activities, limit)
-    assert by_second(outcome.segments) == seconds
-    raised = outcome.flags.filter(pl.col("from").is_not_null()).select("flag", "from", "to").rows()
-    assert {(flag, a.split("@")[0], b.split("@")[0]) for flag, a, b in raised} == expected
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(visits_made, activities_made, limits), min_size=1, max_size=12))
+def test_every_second_and_flag_agrees_with_a_slow_second_reading_of_the_rules(days: list[Any]) -> None:
+    outcome = worked_together(days)
+    told = outcome.flags.filter(pl.col("from").is_not_null()).select("day", "flag", "from", "to").rows()
+    for day, (visits, activities, limit) in enumerate(days):
+        seconds, expected = explain(visits, activities, ESTIMATES, limit)
+        assert by_second(outcome.segments.filter(day=day)) == seconds
+        raised = {(flag, a.split("@")[0], b.split("@")[0]) for of, flag, a, b in told if of == day}
+        assert raised == expected
 
 
 @settings(max_examples=100, deadline=None)
@@ -135,17 +144,22 @@ def test_cutting_at_midnight_wherever_it_falls_changes_no_total(
     assert early["end"].max() is None or early["end"].max() <= 1_793_577_600
 
 
-@settings(max_examples=100, deadline=None)
-@given(apart_made, activities_made, limits, st.integers(0, 80))
-def test_a_day_whose_entries_are_all_cut_at_any_one_instant_has_the_same_totals(
-    visits: list[Any], activities: list[Any], limit: int | None, instant: int
-) -> None:
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.tuples(apart_made, activities_made, limits, st.integers(0, 80)), min_size=1, max_size=12))
+def test_a_day_whose_entries_are_all_cut_at_any_one_instant_has_the_same_totals(days: list[Any]) -> None:
     """As when a carer records one stay in two parts. Visits do not overlap; both parts have the visit's place."""
-    unplaced = [(kind, start, end, None) for kind, start, end, _ in activities]
-    whole = worked(visits, unplaced, limit)
-    parts = worked(cut_entries(visits, instant), cut_entries(unplaced, instant), limit)
+    unplaced = [
+        (visits, [(kind, start, end, None) for kind, start, end, _ in activities], limit)
+        for visits, activities, limit, _ in days
+    ]
+    cut = [
+        (cut_entries(visits, instant), cut_entries(activities, instant), limit)
+        for (visits, activities, limit), (*_, instant) in zip(unplaced, days, strict=True)
+    ]
+    whole, parts = worked_together(unplaced), worked_together(cut)
     assert parts.totals.equals(whole.totals)
-    assert by_second(parts.segments) == by_second(whole.segments)
+    for day in range(len(days)):
+        assert by_second(parts.segments.filter(day=day)) == by_second(whole.segments.filter(day=day))
 
 
 @settings(max_examples=150, deadline=None)
