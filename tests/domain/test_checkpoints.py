@@ -1,12 +1,14 @@
 """The hash tree of a checkpoint: every leaf can be shown to be in it, and nothing else can."""
 
+from datetime import UTC, datetime
 from hashlib import sha256
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.domain.checkpoints import included_root, inclusion, root, tree
+from backend.domain.checkpoints import body, included_root, inclusion, leaf, root, tree
 
 LEAVES = st.lists(st.binary(min_size=32, max_size=32), min_size=1, max_size=40)
 
@@ -42,7 +44,31 @@ def test_another_leaf_leads_to_another_root(leaves: list[bytes], data: st.DataOb
     assert included_root(other, position, len(leaves), proof) != root(leaves)
 
 
-@pytest.mark.parametrize(("position", "events", "proof"), [(0, 2, []), (0, 1, [bytes(32)]), (3, 3, [])])
+@pytest.mark.parametrize(
+    ("position", "events", "proof"), [(0, 2, []), (0, 1, [bytes(32)]), (3, 3, []), (-1, 3, [])]
+)
 def test_a_proof_of_another_shape_is_refused(position: int, events: int, proof: list[bytes]) -> None:
     with pytest.raises(ValueError, match=r"proof|position"):
         included_root(bytes(32), position, events, proof)
+
+
+def test_of_no_events_the_root_is_the_digest_of_nothing() -> None:
+    assert root([]) == sha256(b"").digest()
+
+
+NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
+
+
+def test_a_leaf_is_the_digest_of_what_was_received_as_it_is_published() -> None:
+    said = (
+        b'{"code":null,"device_id":"00000000-0000-0000-0000-000000000002","hash":"AAAA","outcome":"accepted",'
+        b'"received_at":"2026-11-02T12:00:00+00:00","row":"00000000-0000-0000-0000-000000000001"}'
+    )
+    assert leaf(UUID(int=1), UUID(int=2), bytes(3), "accepted", None, NOON) == sha256(b"\0" + said).digest()
+
+
+def test_a_body_is_the_signed_json_that_is_published() -> None:
+    assert body(UUID(int=1), 7, bytes(3), 2, bytes(6), NOON) == (
+        b'{"created_at":"2026-11-02T12:00:00+00:00","events":2,"number":7,"previous":"AAAA",'
+        b'"provider_id":"00000000-0000-0000-0000-000000000001","root":"AAAAAAAA","type":"doorstep-checkpoint-1"}'
+    )

@@ -68,6 +68,7 @@ def test_what_is_no_tap_is_none() -> None:
         f"{picc}&{cmac}&{cmac}",
         f"{picc}&{cmac}&uid=04DE5F1EACC040&ctr=00003D",
         f"uid=04DE5F1EACC040&{cmac}",
+        f"{picc}&{cmac}&uid=",
         f"{picc}0&{cmac}",
         f"{picc[:-1]}&{cmac}",
         f"{picc[:-1]}g&{cmac}",
@@ -79,6 +80,15 @@ def test_what_is_no_tap_is_none() -> None:
     ):
         assert read_tap(f"https://example.org/at?{query}") is None, query
     assert read_tap(f"http://[?{picc}&{cmac}") is None
+    beside = ["a=1"] * 14
+    assert read_tap("?" + "&".join([picc, cmac, *beside])) is not None
+    assert read_tap("?" + "&".join([picc, cmac, *beside, "a=1"])) is None, (
+        "of more than sixteen parts none is read"
+    )
+
+
+def test_what_a_tag_encrypted_stands_in_no_log() -> None:
+    assert "picc" not in repr(read_tap(f"?e={'EF' * 16}&c={'94' * 8}"))
 
 
 @given(st.text())

@@ -50,6 +50,16 @@ def test_a_visit_that_does_not_fit_whole_is_spot_and_a_shorter_one_behind_it_fit
     assert [line["amount"] for line in told["lines"]] == ["0.00", "12.00", "0.00"]
 
 
+def test_the_block_listed_first_pays_while_it_lasts_and_then_the_next() -> None:
+    blocks = [BLOCK, {**BLOCK, "name": "more", "hours": "2"}]
+    told = answer(contract(blocks=blocks), *(day(number) for number in (2, 3, 4)))
+    assert [line["block"] for line in told["lines"]] == ["days", "days", "more"]
+    assert [(block["used_minutes"], block["rule"]) for block in told["blocks"]] == [
+        ("60", "block-hours"),
+        ("30", "block-hours"),
+    ]
+
+
 def test_other_services_zones_and_visits_not_made_use_no_block() -> None:
     rates = [
         *contract()["rates"],

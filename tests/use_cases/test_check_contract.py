@@ -195,3 +195,103 @@ def test_the_command_fails_for_versions_that_overlap(tmp_path: Path) -> None:
     file.write_text(json.dumps([contract(**LOADED), contract(**LOADED | {"from": "2027-01-01"})]))
     run = CliRunner().invoke(command, ["check", str(file)])
     assert run.exit_code == 1 and "  2 versions of the contract from 2027-01-01 on." in run.output
+
+
+def said(**terms: Any) -> list[str]:
+    """The sentences on a plain contract with the terms given instead, but for those on visits that were not made."""
+    [checked] = check_contract(json.dumps(contract(**terms)).encode())
+    return [sentence for sentence in checked.sentences if not sentence.startswith("A ")]
+
+
+PLAIN = [
+    "Pays the actual time of each visit made.",
+    "home_care in zone rural, from 2026-04-06 on: £24.00 an hour.",
+    "Who pays: council 100 %.",
+]
+
+
+def test_of_terms_that_a_contract_does_not_have_nothing_is_said() -> None:
+    assert said() == PLAIN
+
+
+def test_one_uplift_is_said_by_itself_and_bank_holidays_where_any_uplift_speaks_of_them() -> None:
+    night: dict[str, Any] = {"name": "night", "from": "22:00", "until": "07:00", "per_hour": "0.125"}
+    holiday: dict[str, Any] = {"name": "holiday", "days": ["bank_holiday"], "from": "07:00", "until": "22:00"}
+    told = "Uplift night, starting from 22:00 until before 07:00: the price plus £0.125 an hour."
+    assert said(uplifts=[night]) == [*PLAIN[:2], told, PLAIN[2]]
+    assert said(uplifts=[night, holiday | {"multiplier": "1.50"}]) == [
+        *PLAIN[:2],
+        told,
+        "Uplift holiday, on bank holidays starting from 07:00 until before 22:00: the price times 1.5.",
+        "Where several uplifts fit, only the one giving the highest price.",
+        "Bank holidays are those of England.",
+        PLAIN[2],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("mode", "minutes", "words"),
+    [
+        ("up", 5, "up to a multiple of 5 minutes."),
+        ("down", 1, "down to a multiple of 1 minute."),
+        ("nearest", 15, "to the nearest multiple of 15 minutes, a half going up."),
+    ],
+)
+def test_each_way_of_rounding_is_said(mode: str, minutes: int, words: str) -> None:
+    assert said(rounding={"minutes": minutes, "mode": mode})[1] == f"Rounds the length of a visit {words}"
+
+
+def test_a_length_that_is_no_tenth_of_a_minute_is_said_in_seconds() -> None:
+    assert said(minimum_minutes="7.1")[1] == "Pays at least 7.1 minutes for a visit made."
+    assert said(minimum_minutes="7.05")[1] == "Pays at least 423 seconds for a visit made."
+
+
+def test_rates_with_an_end_and_prices_below_the_penny_are_said_as_written() -> None:
+    rate = {
+        "service": "sitting",
+        "zone": "urban",
+        "from": "2026-04-06",
+        "until": "2027-04-05",
+        "hourly": "24.125",
+    }
+    prices = {"visit_prices": {"30": "13.4", "15": "7"}}
+    assert said(rates=[rate | prices])[1] == (
+        "sitting in zone urban, from 2026-04-06 to 2027-04-05: £24.125 an hour; £7.00 for a visit of exactly "
+        "15 minutes; £13.40 for a visit of exactly 30 minutes."
+    )
+
+
+def test_lots_with_and_without_a_tier_and_several_payers_are_said() -> None:
+    lots = [
+        {"lot": "North", "zones": ["rural", "urban"]},
+        {"lot": "South", "zones": ["urban"], "tier": "prime"},
+    ]
+    funding = [{"payer": "council", "percent": "70.00"}, {"payer": "icb", "percent": "30"}]
+    assert said(lots=lots, funding=funding)[-3:] == [
+        "Who pays: council 70 %, icb 30 %.",
+        "North, held: zones rural and urban.",
+        "South, held as a prime provider: zone urban.",
+    ]
+
+
+def test_later_annual_uplifts_are_said_after_earlier_ones_and_mileage_by_the_mile() -> None:
+    uplifts = [{"from": "2028-04-03", "percent": "2"}, {"from": "2027-04-05", "percent": "3"}]
+    told = said(annual_uplifts=uplifts, mileage={"per_mile": "0.45"})
+    assert [sentence.split(",")[0] for sentence in told[4:6]] == [
+        "Annual uplift: from 2027-04-05 on",
+        "Annual uplift: from 2028-04-03 on",
+    ]
+    assert told[6].startswith("Mileage: £0.45 for each mile")
+
+
+def test_gaps_of_a_part_of_the_dates_end_where_that_part_ends() -> None:
+    dated = {"from": "2026-04-06", "until": "2027-04-30"}
+    rates = [RATE | {"until": "2026-12-31"}, RATE | {"from": "2027-02-01", "until": "2027-03-31"}]
+    assert told_gaps(rates, **LOADED | dated) == [
+        "no rates for home_care in zone rural from 2027-01-01 to 2027-01-31",
+        "no rates for home_care in zone rural from 2027-04-01 to 2027-04-30",
+    ]
+    assert told_gaps([RATE | {"until": "2027-04-29"}, RATE | {"from": "2027-04-30"}], **LOADED | dated) == []
+    assert told_gaps([RATE | {"until": "2027-04-29"}, RATE | {"from": "2027-05-01"}], **LOADED | dated) == [
+        "no rates for home_care in zone rural from 2027-04-30 to 2027-04-30"
+    ]
