@@ -1,6 +1,5 @@
 """Blocks of hours in words: what was bought for a billing period, what visits used of it, and what was not used."""
 
-from decimal import Decimal
 from typing import Final
 
 from backend.documents import words
@@ -8,7 +7,6 @@ from schemas.documents import BlockHours, InvoiceLine, InvoiceSnapshot
 
 BLOCK: Final = "block"
 """The unit of a line that is a block's own charge, and of no visit."""
-_HUNDREDTH: Final = Decimal("0.01")
 
 
 def is_charge(line: InvoiceLine) -> bool:
@@ -42,22 +40,19 @@ def block_sentences(snapshot: InvoiceSnapshot) -> list[str]:
     """The same as sentences, for formats that take no table."""
     return [
         f"Block {block.name}, {words.dates(block.period)}: {hours(block.seconds)} bought, {hours(block.used_seconds)} "
-        f"used, {unused(block)}."
+        f"used, not used: {unused(block)}."
         for block in snapshot.blocks
     ]
 
 
 def unused(block: BlockHours) -> str:
     """What was not used, and what an earlier document said of that."""
-    said = f"{hours(block.unused_seconds)} not used"
+    said = hours(block.unused_seconds)
     if block.told_unused_seconds is None:
         return said
     return f"{said} (an earlier document said {hours(block.told_unused_seconds)})"
 
 
 def hours(seconds: int) -> str:
-    """Seconds as hours to the hundredth, where they come to that, else in hours, minutes and seconds."""
-    exact = Decimal(seconds) / 3600
-    if exact != exact.quantize(_HUNDREDTH):
-        return words.lasted(seconds)
-    return f"{exact.normalize():f} hour{'' if exact == 1 else 's'}"
+    """Seconds of carers' time as it is said of blocks: 60 h, 1 h 20 min."""
+    return words.lasted(seconds)

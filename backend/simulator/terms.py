@@ -19,10 +19,10 @@ BLOCKS: Final = (
         "hourly": "24.00",
     },
     {
-        "name": "nights",
-        "services": ["waking_night"],
-        "zones": list(ZONE_PENCE_MORE),
-        "hours": "140",
+        "name": "town",
+        "services": ["home_care"],
+        "zones": ["urban"],
+        "hours": "40",
         "hourly": "22.75",
     },
 )

@@ -286,7 +286,7 @@ async def test_every_file_tells_the_block_and_what_was_not_used(
     ]
     assert [row["block_unused_minutes"] for row in rows] == ["30.00", ""]
     paper = " ".join(pdf.text(files["pdf"]).split())
-    assert "Blocks of hours" in paper and "0.5 hours not used" in paper
+    assert "Blocks of hours" in paper and "1 h 30 min 30 min" in paper  # bought, used and not used
     assert json.loads(files["json"])["blocks"][0]["used_seconds"] == 1800
 
 

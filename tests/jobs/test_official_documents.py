@@ -82,7 +82,7 @@ async def test_blocks_mileage_two_taxes_and_two_payers(
     assert len(made) == 2
     assert [found for content in made.values() for found in official.findings(content)] == []
     text = made["HEARTH-000001"].decode()
-    for said in ("Block days", "1 hour bought", "miles there", ">S<", ">E<"):
+    for said in ("Block days", "1 h bought", "miles there", ">S<", ">E<"):
         assert said in text, said
 
 

@@ -1,7 +1,7 @@
 """Dated versions of one thing must not overlap: on any day one of them holds, so that a price or a rate is certain."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
@@ -60,6 +60,25 @@ def _refuse_neighbours(versions: Sequence[tuple[Period, Line[Any] | None]], repo
                 f"Load the earlier one with until {end} first, or with this one"
             )
             report.fault(line, "from" if line is after else "until", detail)
+
+
+def note_gaps(lines: Sequence[Line[Any]], stored: Mapping[str, Sequence[Period]], report: Report) -> None:
+    """Tell of the days between two versions of what is loaded on which none holds: nothing is priced or paid then."""
+    firsts: dict[str, dict[date, Period]] = defaultdict(dict)
+    for line in lines:
+        firsts[line.row.reference][line.row.from_] = Period(line.row.from_, line.row.until)
+    gaps = []
+    for reference, loaded in firsts.items():
+        kept = [period for period in stored.get(reference, ()) if period.first not in loaded]
+        versions = sorted([*kept, *loaded.values()], key=lambda period: period.first)
+        gaps += [f"{reference} {gap}" for gap in _between(versions)]
+    report.note(gaps, "with no version in force between two others, so that what is of those days waits")
+
+
+def _between(versions: Sequence[Period]) -> Iterator[Period]:
+    for earlier, later in pairwise(versions):
+        if earlier.last is not None and earlier.last + timedelta(days=1) < later.first:
+            yield Period(earlier.last + timedelta(days=1), later.first - timedelta(days=1))
 
 
 def covers(periods: Sequence[Period], first: date, last: date | None) -> date | None:

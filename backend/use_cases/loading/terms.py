@@ -12,7 +12,7 @@ from backend.domain.payer_bills import PERSON
 from backend.sql import query
 from backend.tables.ids import thing_id
 from backend.use_cases.loading.files import SourceFile, read_objects
-from backend.use_cases.loading.periods import refuse_overlaps, stored_periods
+from backend.use_cases.loading.periods import note_gaps, refuse_overlaps, stored_periods
 from backend.use_cases.loading.report import Line, Report
 from backend.use_cases.loading.session import Session
 from backend.use_cases.loading.versions import Counts, Fact, Versioned, append, ensure
@@ -140,7 +140,9 @@ async def _refuse_overlaps(
 ) -> None:
     wanted = list({line.row.reference for line in lines})
     records = await session.connection.fetch(query(f"loading.{name}"), provider_id, wanted)
-    refuse_overlaps(lines, stored_periods(records), session.report)
+    stored = stored_periods(records)
+    refuse_overlaps(lines, stored, session.report)
+    note_gaps(lines, stored, session.report)
 
 
 async def _commissioners(

@@ -245,3 +245,20 @@ async def test_two_loads_of_one_provider_at_once_make_one_version_each(
     both = await asyncio.gather(*(load_csv("carers", CARERS) for _ in range(3)))
     assert sorted(loaded.new for loaded in both) == [0, 0, 2]
     assert await superuser.fetchval("SELECT count(*) FROM employment_version") == 2
+
+
+async def test_days_that_no_version_holds_are_told(db: Any) -> None:
+    await load_county("contracts")
+    versions = [
+        {**CONTRACT, "until": "2026-11-03"},
+        {**CONTRACT, "from": "2026-11-05", "until": "2026-11-30"},
+        {**CONTRACT, "from": "2026-12-01"},
+    ]
+    gap = (
+        "1 with no version in force between two others, so that what is of those days waits: "
+        "HC-01 2026-11-04 to 2026-11-04"
+    )
+    assert (await load_rows("contracts", versions)).notes == [gap]
+    assert (await load_rows("contracts", versions[2:])).notes == [gap]
+    closed = [{**CONTRACT, "from": "2026-11-04", "until": "2026-11-04"}]
+    assert (await load_rows("contracts", closed)).notes == []
