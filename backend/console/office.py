@@ -1,18 +1,19 @@
 """The provider's office: the day's visits, one visit, corrections and quarantined events."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final, cast
 from uuid import UUID
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
+from litestar.response import ServerSentEvent, ServerSentEventMessage
 
 from backend import clock
 from backend.console.asking import Ask, action, local, page
 from backend.console.paging import key_of, with_query
 from backend.console.pictures.visit_map import Spot, VisitMap, visit_map
-from backend.console.rendering import redirect, render
+from backend.console.rendering import LIVE, redirect, render
 from backend.console.words import EVENT_KINDS, metres, moment
 from backend.domain.time import london_date
 from backend.domain.visit_state import STATES
@@ -24,6 +25,7 @@ from backend.use_cases.read_quarantine import read_quarantine
 from backend.use_cases.read_today import Wanted, read_today
 from backend.use_cases.read_visit import ShownVisit, read_visit
 from backend.use_cases.release_event import release_event
+from backend.use_cases.watch_day import day_changes
 from schemas.scalars import parse_date, parse_instant
 
 Problem = tuple[str, str]
@@ -49,6 +51,9 @@ async def _today(ask: Ask) -> Response[Any]:
         following=shown.day + timedelta(days=1),
         more=with_query(ask, "after", shown.visits[-1].key) if shown.more else None,
         problem=problem,
+        here=with_query(ask, "date", shown.day.isoformat()),
+        now=clock.now(),
+        headers=LIVE,
     )
 
 
@@ -61,8 +66,23 @@ def _wanted(ask: Ask, today: date) -> tuple[Wanted, Problem | None]:
         return Wanted(today), ("date", f"The date {error}")
     if state is not None and state not in STATES:
         return Wanted(day), ("state", "Choose a state from the list")
-    after = key_of(ask.asked("after"), lambda text: text == "1", parse_instant, lambda text: str(UUID(text)))
-    return Wanted(day, state, ask.asked("carer"), cast(tuple[bool, datetime, str] | None, after)), None
+    after = key_of(ask.asked("after"), int, parse_instant, lambda text: str(UUID(text)))
+    return Wanted(day, state, ask.asked("carer"), cast(tuple[int, datetime, str] | None, after)), None
+
+
+async def _live(ask: Ask) -> Response[Any]:
+    """Server-sent events: `changed` each time that the day's page would look different."""
+    mark = ask.request.headers.get("Last-Event-ID") or ask.asked("mark")
+    if mark is None:
+        raise DomainError(
+            "bad_request", "The address names no moment to watch from. Start again from the day."
+        )
+
+    async def told() -> AsyncIterator[ServerSentEventMessage]:
+        async for newest in day_changes(ask.organisation, mark):
+            yield ServerSentEventMessage(event="changed", id=newest, data="")
+
+    return ServerSentEvent(told())
 
 
 async def _visit(ask: Ask) -> Response[Any]:
@@ -157,6 +177,7 @@ async def _release(ask: Ask) -> Response[Any]:
 
 handlers: Final[list[HTTPRouteHandler]] = [
     page("/today", "manager", "finance")(_today),
+    page("/today/live", "manager", "finance")(_live),
     page("/visits/{visit_id:uuid}", "manager", "finance")(_visit),
     page("/corrections", "manager")(_corrections),
     action("/corrections/{correction_id:uuid}/decision", "manager")(_decide),

@@ -20,6 +20,8 @@ _STATIC: Final = {
     "doorstep.css": _HERE / "static" / "doorstep.css",
     "icon.svg": _HERE / "static" / "icon.svg",
     "passkeys.js": _HERE / "static" / "passkeys.js",
+    "htmx.min.js": _HERE / "static" / "vendored" / "htmx.min.js",
+    "htmx-sse.js": _HERE / "static" / "vendored" / "htmx-sse.js",
 }
 _POLICY: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
@@ -28,6 +30,8 @@ _POLICY: Final = (
 HEADERS: Final = {"Cache-Control": "no-store", "Content-Security-Policy": _POLICY}
 SCRIPTED: Final = {"Content-Security-Policy": f"{_POLICY}; script-src 'self'"}
 """For the few pages that use passkeys, which no page can do without a script: one file of ours, nothing inline."""
+LIVE: Final = {"Content-Security-Policy": f"{_POLICY}; script-src 'self'; connect-src 'self'"}
+"""For pages that follow what happens, by vendored scripts. Without scripts they show the moment they were made."""
 
 MENU: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "manager": (

@@ -246,3 +246,18 @@ FROM event e WHERE e.provider_id = $1 AND e.row_id = $2
 -- No row: somebody released it before.
 INSERT INTO event_release (provider_id, event_row, released_by, released_at, reason) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT DO NOTHING RETURNING event_row
+
+-- name: newest
+-- The newest event received since $2, and when the newest plan was recorded.
+SELECT (SELECT received_at::text || row_id FROM event WHERE provider_id = $1 AND received_at > $2
+        ORDER BY received_at DESC, row_id DESC LIMIT 1),
+       (SELECT max(recorded_at) FROM visit_version WHERE provider_id = $1)
+
+-- name: last_heard
+-- When each of these carers' ($2) phones was last heard of: an event, or a call for the rota.
+SELECT d.carer_id, max(greatest(d.heard_at, k.received_at)) AS heard_at
+FROM device d LEFT JOIN LATERAL (
+    SELECT received_at FROM event e WHERE e.provider_id = d.provider_id AND e.device_id = d.id AND e.seq IS NOT NULL
+    ORDER BY e.seq DESC LIMIT 1) k ON true
+WHERE d.provider_id = $1 AND d.carer_id = ANY ($2::uuid[]) AND d.revoked_at IS NULL AND d.replaced_at IS NULL
+GROUP BY d.carer_id

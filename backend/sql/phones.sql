@@ -10,12 +10,12 @@ SELECT provider_id FROM enrol_code_home($1)
 
 -- name: device
 SELECT provider_id, id, carer_id, public_key, key_thumbprint, pin_hash, pin_failures, locked_at, enrolled_at,
-       revoked_at, replaced_at, replaced_by
+       revoked_at, replaced_at, replaced_by, heard_at
 FROM device WHERE provider_id = $1 AND id = $2
 
 -- name: device_locked
 SELECT provider_id, id, carer_id, public_key, key_thumbprint, pin_hash, pin_failures, locked_at, enrolled_at,
-       revoked_at, replaced_at, replaced_by
+       revoked_at, replaced_at, replaced_by, heard_at
 FROM device WHERE provider_id = $1 AND id = $2 FOR UPDATE
 
 -- name: insert_device
@@ -34,6 +34,9 @@ WHERE provider_id = $1 AND id = $2 AND replaced_at IS NULL
 SELECT carer_id, replaced_at, closed_seq FROM device
 WHERE provider_id = $1 AND replaced_at >= $2 AND replaced_at < $3 AND ($4::uuid IS NULL OR carer_id = $4)
 ORDER BY replaced_at, id
+
+-- name: note_heard
+UPDATE device SET heard_at = $3 WHERE provider_id = $1 AND id = $2 AND (heard_at IS NULL OR heard_at < $3)
 
 -- name: note_pin
 UPDATE device SET pin_failures = $3, locked_at = $4 WHERE provider_id = $1 AND id = $2

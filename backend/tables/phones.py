@@ -39,6 +39,7 @@ class Device(Table, tablename="device", db=DB):
     replaced_by = UUID(default=None, null=True)
     replaced_at = Timestamptz(default=None, null=True)
     closed_seq = BigInt(default=None, null=True)
+    heard_at = Timestamptz(default=None, null=True)
 
 
 class EnrolCode(Table, tablename="enrol_code", db=DB):

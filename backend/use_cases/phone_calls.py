@@ -17,6 +17,8 @@ from backend.faults import DomainError
 from backend.sql import query
 
 PIN_FAILURES: Final = 5
+_HEARD_AGAIN: Final = timedelta(minutes=1)
+"""Sooner than this after the last, a call is not written down again."""
 _STALE: Final = {"WWW-Authenticate": 'DPoP error="use_dpop_nonce", algs="ES256"'}
 _BAD_PROOF: Final = {"WWW-Authenticate": 'DPoP error="invalid_dpop_proof", algs="ES256"'}
 _BAD_TOKEN: Final = {"WWW-Authenticate": 'DPoP error="invalid_token", algs="ES256"'}
@@ -50,6 +52,7 @@ class Device:
     revoked_at: datetime | None
     replaced_at: datetime | None
     replaced_by: UUID | None
+    heard_at: datetime | None = None
 
 
 def new_nonce(now: datetime) -> str:
@@ -131,6 +134,10 @@ async def as_device(call: Call) -> AsyncIterator[tuple[asyncpg.Connection, Devic
         if device is None or device.key_thumbprint != proof.thumbprint:
             raise DomainError("unauthorised", "The token does not belong to this phone.", _BAD_TOKEN)
         refuse_closed(device)
+        if device.heard_at is None or call.received_at - device.heard_at >= _HEARD_AGAIN:
+            await connection.execute(
+                query("phones.note_heard"), device.provider_id, device.id, call.received_at
+            )
         yield connection, device
 
 

@@ -16,8 +16,14 @@ from backend.domain.time import london_date, london_midnight
 from backend.domain.visit_state import PLAN_SCHEMA, STATES, visit_states
 from backend.sql import query
 from backend.use_cases.provider_policy import provider_policy
+from backend.use_cases.watch_day import day_mark
 
 PAGE: Final = 200
+NEEDS, SOON, REST = range(3)
+"""The ranks of a day's visits: those that need somebody, those that start within the hour, all others."""
+_HOUR: Final = timedelta(hours=1)
+_AWAITED: Final = ("missed", "running_over", "late")
+"""States in which a phone should have said something by now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +33,7 @@ class Wanted:
     day: date
     state: str | None = None
     carer: str | None = None
-    after: tuple[bool, datetime, str] | None = None
+    after: tuple[int, datetime, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +50,23 @@ class ListedVisit:
     arrived_at: datetime | None
     left_at: datetime | None
     state: str
-    needs: bool
+    rank: int
+    phone: "Phone | None"
 
     @property
     def key(self) -> str:
         """Where the next page of the list starts."""
-        return f"{int(self.needs)}~{self.starts_at.isoformat()}~{self.id}"
+        return f"{self.rank}~{self.starts_at.isoformat()}~{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """The phone of a carer who is waited for. `silent`: it was heard of since something of the visit was due, and said
+    nothing of it; else it may be without signal, and hold what nobody has seen yet. `heard_at`: None if never.
+    """
+
+    heard_at: datetime | None
+    silent: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,17 +125,19 @@ class Today:
     quarantined: int
     corrections: int
     carers: list[tuple[str, str]]
+    mark: str
 
 
 async def read_today(provider_id: UUID, wanted: Wanted) -> Today:
     """The day as it stands now."""
+    mark = await day_mark(provider_id)
     now = clock.now()
     opens, closes = london_midnight(wanted.day), london_midnight(wanted.day + timedelta(days=1))
     async with db.as_provider(provider_id) as connection:
         policy = await provider_policy(connection, provider_id, london_date(now), now)
         stated = await day_states(connection, provider_id, opens, closes, now, policy)
         people = await connection.fetch(query("console.carers"), provider_id)
-        page, more = _page(stated, wanted, people)
+        page, more = _page(_ranked(stated, now), wanted, people)
         helps = await connection.fetch(query("console.help_alerts"), provider_id, opens, closes)
         unplanned = await connection.fetch(query("console.unplanned"), provider_id, opens, closes)
         replaced = await connection.fetch(query("phones.replacements"), provider_id, opens, closes, None)
@@ -143,6 +162,7 @@ async def read_today(provider_id: UUID, wanted: Wanted) -> Today:
         quarantined=waiting["quarantined"],
         corrections=waiting["corrections"],
         carers=list(dict.fromkeys((row["reference"], row["name"]) for row in people)),
+        mark=mark,
     )
 
 
@@ -180,10 +200,16 @@ def _counts(stated: pl.DataFrame) -> dict[str, int]:
     return {state: found[state] for state in STATES if state in found}
 
 
+def _ranked(stated: pl.DataFrame, now: datetime) -> pl.DataFrame:
+    soon = (pl.col("state") == "not_started") & pl.col("starts_at").is_between(now - _HOUR, now + _HOUR)
+    rank = pl.when("needs").then(NEEDS).when(soon).then(SOON).otherwise(REST)
+    return stated.with_columns(rank=rank)
+
+
 def _page(
     stated: pl.DataFrame, wanted: Wanted, people: Sequence[Mapping[str, Any]]
 ) -> tuple[list[dict[str, Any]], bool]:
-    """The rows of one page, those that need somebody first, then by time; and whether more follow."""
+    """The rows of one page by rank, then by time; and whether more follow."""
     rows = stated
     if wanted.state is not None:
         rows = rows.filter(pl.col("state") == wanted.state)
@@ -191,14 +217,12 @@ def _page(
         own = [str(row["employment_id"]) for row in people if row["reference"] == wanted.carer]
         rows = rows.filter(pl.col("carer").is_in(own) | pl.col("second_carer").is_in(own))
     if wanted.after is not None:
-        needs, starts, visit = wanted.after
-        same = pl.col("needs") == needs
+        rank, starts, visit = wanted.after
         later = (pl.col("starts_at") > starts) | (
             (pl.col("starts_at") == starts) & (pl.col("visit_id") > visit)
         )
-        behind = pl.lit(needs) & ~pl.col("needs")
-        rows = rows.filter(behind | (same & later))
-    rows = rows.sort("needs", "starts_at", "visit_id", descending=[True, False, False])
+        rows = rows.filter((pl.col("rank") > rank) | ((pl.col("rank") == rank) & later))
+    rows = rows.sort("rank", "starts_at", "visit_id")
     return rows.head(PAGE).to_dicts(), rows.height > PAGE
 
 
@@ -211,6 +235,7 @@ async def _listed(
     ids = [UUID(row["visit_id"]) for row in page]
     rows = await connection.fetch(query("console.visit_names"), provider_id, ids)
     named = {str(row["visit_id"]): row for row in rows}
+    phones = await _phones(connection, provider_id, page, people)
     carers = {str(row["employment_id"]): row["name"] for row in people}
     return [
         ListedVisit(
@@ -224,7 +249,36 @@ async def _listed(
             arrived_at=row["arrived_at"],
             left_at=row["left_at"],
             state=row["state"],
-            needs=row["needs"],
+            rank=row["rank"],
+            phone=phones.get(row["visit_id"]),
         )
         for row in page
     ]
+
+
+async def _phones(
+    connection: asyncpg.Connection,
+    provider_id: UUID,
+    page: Sequence[Mapping[str, Any]],
+    people: Sequence[Mapping[str, Any]],
+) -> dict[str, Phone]:
+    """The phones of those who are waited for, by visit. Of two carers, that which was heard of longest ago."""
+    carers = {str(row["employment_id"]): row["carer_id"] for row in people}
+    awaited = {
+        row["visit_id"]: [carers[one] for one in (row["carer"], row["second_carer"]) if one is not None]
+        for row in page
+        if row["state"] in _AWAITED
+    }
+    wanted = list({carer for both in awaited.values() for carer in both})
+    rows = await connection.fetch(query("console.last_heard"), provider_id, wanted) if wanted else []
+    heard = {row["carer_id"]: row["heard_at"] for row in rows}
+    due = {row["visit_id"]: row["ends_at" if row["state"] == "running_over" else "starts_at"] for row in page}
+    return {
+        visit: _phone([heard.get(one) for one in both], due[visit]) for visit, both in awaited.items() if both
+    }
+
+
+def _phone(heard: Sequence[datetime | None], due: datetime) -> Phone:
+    known = [instant for instant in heard if instant is not None]
+    oldest = min(known) if len(known) == len(heard) else None
+    return Phone(oldest, silent=oldest is not None and oldest >= due)

@@ -21,7 +21,7 @@ async def test_a_day_shows_first_what_needs_somebody(busy: Desk) -> None:
     names = ("MISSED", "NOBODY", "RUNNING", "LATER")
     assert order(page, *names) == list(names)
     states = [
-        re.search(rf"govuk-tag[^>]*>([^<]+)</strong></td>(?:(?!</tr>).)*>{name}</a>", page, re.S)
+        re.search(rf"govuk-tag[^>]*>([^<]+)</strong>(?:(?!</tr>).)*>{name}</a>", page, re.S)
         for name in names
     ]
     assert [found and found[1] for found in states] == [
@@ -33,6 +33,42 @@ async def test_a_day_shows_first_what_needs_somebody(busy: Desk) -> None:
     assert "1 correction</a> waiting" in page
     assert "2 events</a> in quarantine" in page
     assert "Simulated time: 16 November 2026 09:00 UTC" in page
+
+
+async def test_a_late_visit_says_whether_the_phone_is_silent_or_was_not_heard_of(busy: Desk) -> None:
+    browser = await busy.as_("manager")
+    office = busy.office
+    await office.plan("AWAITED", "2026-11-16T09:30")
+    phone = await office.phone()
+    office.set(instant("2026-11-16T09:10"))
+    await phone.open_session()
+    await phone.call("GET", "/rota", params={"from": "2026-11-16", "days": "1"}, token=True)
+    office.set(instant("2026-11-16T09:50"))
+    page = (await browser.get("/today?date=2026-11-16")).text
+    assert "Perhaps without signal: the phone was last heard of Mon 16 Nov 2026, 09:10" in page
+    await phone.open_session()
+    await phone.call("GET", "/rota", params={"from": "2026-11-16", "days": "1"}, token=True)
+    page = (await browser.get("/today?date=2026-11-16")).text
+    assert "Silent: the phone was heard of at 09:50 and said nothing of this." in page
+
+
+async def test_the_next_hour_stands_before_the_rest_of_the_day(busy: Desk) -> None:
+    office = busy.office
+    for name, start in (("SOON", "09:30"), ("MUCH_LATER", "16:00")):
+        await office.plan(name, f"2026-11-16T{start}")
+    office.set(instant("2026-11-16T08:45"))
+    page = (await (await busy.as_("manager")).get("/today")).text
+    soon, rest = page.index("Visits of the next hour"), page.index("All other visits, by time")
+    assert soon < page.index(">SOON</a>") < rest < page.index(">MUCH_LATER</a>")
+
+
+async def test_only_the_page_of_the_present_day_follows_what_happens(busy: Desk) -> None:
+    busy.office.set(instant("2026-11-16T08:45"))
+    browser = await busy.as_("manager")
+    today = await browser.get("/today")
+    assert "sse-connect=" in today.text and "connect-src 'self'" in today.headers["Content-Security-Policy"]
+    assert "sse-connect=" not in (await browser.get("/today?date=2026-11-02")).text
+    assert (await browser.get("/today/live")).status_code == 400
 
 
 async def test_a_day_can_be_narrowed_down_by_its_address(busy: Desk) -> None:
@@ -62,7 +98,7 @@ async def test_a_long_day_goes_on_behind_the_last_row(busy: Desk) -> None:
     browser = await busy.as_("manager")
     whole = (await browser.get("/today")).text
     [last] = re.findall(r'/visits/([0-9a-f-]{36})">RUNNING', whole)
-    rest = (await browser.get(f"/today?after=0~2026-11-16T08:45:00Z~{last}")).text
+    rest = (await browser.get(f"/today?after=2~2026-11-16T08:45:00Z~{last}")).text
     assert ">LATER</a>" in rest
     assert all(f">{name}</a>" not in rest for name in ("MISSED", "NOBODY", "RUNNING"))
 
@@ -113,7 +149,7 @@ async def test_a_visit_without_departure_stands_on_its_page_as_it_does_in_the_da
         assert f'<dd class="govuk-summary-list__value">{state}</dd>' in page
         assert ">completed</dd>" not in page.lower()
         day = (await browser.get("/today?date=2026-11-16")).text
-        assert re.search(rf"{state}</strong></td>(?:(?!</tr>).)*>RUNNING</a>", day, re.S)
+        assert re.search(rf"{state}</strong>(?:(?!</tr>).)*>RUNNING</a>", day, re.S)
 
 
 async def test_an_accepted_correction_counts_and_both_times_stay(busy: Desk) -> None:

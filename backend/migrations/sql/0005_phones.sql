@@ -18,6 +18,7 @@ CREATE TABLE device (
     replaced_by uuid,
     replaced_at timestamptz,
     closed_seq bigint,                     -- last seq received when the phone was replaced
+    heard_at timestamptz,                  -- last call for its rota, to the minute; events say the rest
     PRIMARY KEY (provider_id, id),
     FOREIGN KEY (provider_id, carer_id) REFERENCES carer ON DELETE RESTRICT
 );
