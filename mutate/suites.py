@@ -48,6 +48,7 @@ AUDIT: Final = (
     "tests/domain/audit_tests/test_overlaps.py",
     "tests/domain/audit_tests/test_phones.py",
     "tests/domain/audit_tests/test_places.py",
+    "tests/domain/audit_tests/test_registry.py",
 )
 SUITES: Final = {
     "minimum_wage": WAGE,
@@ -56,7 +57,11 @@ SUITES: Final = {
     "pay_period": ("tests/domain/test_pay_period.py", "tests/use_cases/test_calc_wage_placing.py"),
     "working_day": DAY,
     "pricing": PRICE,
-    "pay_terms": ("tests/use_cases/test_calc_pay.py", "tests/use_cases/test_calc_pay_laws.py"),
+    "pay_terms": (
+        "tests/domain/test_pay_terms.py",
+        "tests/use_cases/test_calc_pay.py",
+        "tests/use_cases/test_calc_pay_laws.py",
+    ),
     "funding": ("tests/domain/test_funding.py", "tests/use_cases/test_calc_price_funding.py"),
     "invoicing": ("tests/domain/test_invoicing.py",),
     "chain": ("tests/domain/test_chain.py",),

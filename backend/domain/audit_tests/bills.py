@@ -36,7 +36,7 @@ def billed_unrecorded(evidence: Evidence, limits: AuditLimits) -> pl.DataFrame:
 def recorded_unbilled(evidence: Evidence, limits: AuditLimits) -> pl.DataFrame:
     """Visits recorded whole, in a period that was invoiced, that no invoice names and none left out with a reason."""
     facts = evidence.facts
-    named = pl.concat([facts.lines.select("visit_id"), facts.parked.select("visit_id")]).unique()
+    named = pl.concat([facts.lines.select("visit_id"), facts.parked.select("visit_id")])
     day = pl.col("starts_at").dt.convert_time_zone(LONDON_NAME).dt.date()
     rows = (
         evidence.attended.filter(pl.col("status") == "completed")

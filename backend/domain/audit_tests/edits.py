@@ -55,8 +55,7 @@ def concentrated(evidence: Evidence, limits: AuditLimits) -> pl.DataFrame:
     """A reason, or a person who accepts, that stands on most of a period's accepted corrections."""
     accepted = evidence.facts.edits.filter(pl.col("decision") == "accepted")
     whole = accepted.height
-    if whole < limits.concentrates_least:
-        return accepted.clear().pipe(_none)
+    enough = pl.lit(whole >= limits.concentrates_least)
     found = [
         accepted.group_by(proposed_by=pl.col(by)).agg(
             pl.col("visit_id").drop_nulls().sort(),
@@ -66,14 +65,8 @@ def concentrated(evidence: Evidence, limits: AuditLimits) -> pl.DataFrame:
         )
         for by in ("reason_code", "decided_by")
     ]
-    judged = pl.concat(found).filter(pl.col("share") >= limits.concentrates_percent)
+    judged = pl.concat(found).filter(enough, pl.col("share") >= limits.concentrates_percent)
     return _of_edits(judged, "audit-edits-concentrate", limits.concentrates_percent)
-
-
-def _none(edits: pl.DataFrame) -> pl.DataFrame:
-    return flags(
-        edits, "audit-edits-concentrate", visit=None, at="received_at", measured=pl.lit(0.0), limit=0
-    )
 
 
 def before_cut_off(evidence: Evidence, limits: AuditLimits) -> pl.DataFrame:

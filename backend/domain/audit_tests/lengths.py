@@ -10,11 +10,14 @@ from backend.domain.time import LONDON_NAME
 
 
 def short_visits(evidence: Evidence, limits: AuditLimits) -> pl.DataFrame:
-    """Visits that lasted less than half of what was planned. One at which the carer was not let in is none."""
+    """Visits that lasted less than half of what was planned. One at which the carer was not let in is none.
+
+    Of no plan, or of one of no length, nothing is half: that share is null, infinite or not a number.
+    """
     planned = seconds(pl.col("planned_end") - pl.col("planned_start"))
     share = seconds(pl.col("end") - pl.col("start")) * 100 / planned
     found = (
-        evidence.attended.filter(pl.col("status") == "completed", planned > 0)
+        evidence.attended.filter(pl.col("status") == "completed")
         .with_columns(share=share)
         .filter(pl.col("share") < limits.short_percent)
     )
@@ -74,19 +77,18 @@ def absent(evidence: Evidence, limits: AuditLimits) -> pl.DataFrame:
     she left or after she came back is as likely.
     """
     day = pl.col("start").dt.convert_time_zone(LONDON_NAME).dt.date()
-    known = evidence.facts.absences.sort("starts_on")
     until = pl.coalesce("ends_on", pl.date(9999, 12, 31))
     found = (
         evidence.attended.filter(pl.col("status") == "completed")
         .with_columns(day=day)
-        .join(known, on="service_user_id")
+        .join(evidence.facts.absences, on="service_user_id")
         .filter(pl.col("day") >= pl.col("starts_on"), pl.col("day") <= until)
         .with_columns(
             inside=pl.min_horizontal(
                 pl.col("day") - pl.col("starts_on"), until - pl.col("day")
             ).dt.total_days()
         )
-        .sort("inside", descending=True)
+        .sort("inside", "starts_on", "kind", descending=[True, False, False])
         .unique(["visit_id", "carer_id"], keep="first", maintain_order=True)
     )
     return flags(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise, product
+from itertools import product
 
 from schemas.contract import Contract, ContractVersion, Rate
 
@@ -48,9 +48,9 @@ def version_gaps(versions: Sequence[ContractVersion]) -> list[VersionGap]:
     runs = [(version.from_, version.until or date.max) for version in versions]
     starts = {first for first, _ in runs} | {last + _DAY for _, last in runs if last != date.max}
     found = []
-    for start, following in pairwise([*sorted(starts), None]):
-        held = sum(first <= start <= last for first, last in runs) if start else 1
-        if start and held != 1 and (held or following):
+    for start, following in _with_next(sorted(starts)):
+        held = sum(first <= start <= last for first, last in runs)
+        if held != 1 and (held or following):
             found.append(VersionGap(start, following - _DAY if following else date.max, held))
     return found
 
@@ -81,9 +81,13 @@ def _matching(contract: Contract, service: str, zone: str) -> list[Rate]:
 def _gaps_of(rates: Sequence[Rate], service: str, zone: str, first: date, last: date) -> Iterator[Gap]:
     """Cut the dates wherever a rate begins or ends, and tell the pieces that have not exactly one."""
     starts = {rate.from_ for rate in rates} | {rate.until + _DAY for rate in rates if rate.until is not None}
-    edges = [first, *sorted(day for day in starts if first < day <= last), None]
-    for start, following in pairwise(edges):
-        held = sum(rate.from_ <= start <= (rate.until or date.max) for rate in rates) if start else 1
-        if start and held != 1:
+    for start, following in _with_next([first, *sorted(day for day in starts if first < day <= last)]):
+        held = sum(rate.from_ <= start <= (rate.until or date.max) for rate in rates)
+        if held != 1:
             ends = following - _DAY if following else last
             yield Gap(service, zone, start, None if ends == date.max else ends, held)
+
+
+def _with_next(days: Sequence[date]) -> Iterator[tuple[date, date | None]]:
+    """Each day with the one after it; the last with None."""
+    return zip(days, [*days[1:], None], strict=True)

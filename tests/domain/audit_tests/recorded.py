@@ -8,7 +8,7 @@ import msgspec
 import polars as pl
 
 from backend.domain.audit_tests import frames
-from backend.domain.audit_tests.registry import audit
+from backend.domain.audit_tests.registry import BY_ID
 from backend.domain.visit import VISIT_SCHEMA
 from backend.statute.audit import audit_limits_on
 
@@ -86,8 +86,8 @@ class Record:
 
     def flags(self, test: str, **limits: int) -> list[dict[str, Any]]:
         """The flags of one test, under the packaged limits or `limits` in their place."""
-        judged = audit(self.facts(), msgspec.structs.replace(LIMITS, **limits))
-        return judged.filter(pl.col("test") == test).to_dicts()
+        judged = BY_ID[test].run(frames.evidence(self.facts()), msgspec.structs.replace(LIMITS, **limits))
+        return judged.sort("at", "carer_id", "visit_id", nulls_last=True).to_dicts()
 
     def about(self, test: str, **limits: int) -> list[str | None]:
         """The visits that the flags of one test are about."""

@@ -133,13 +133,24 @@ def test_work_for_another_provider_is_flagged_by_its_minutes_alone() -> None:
     )
     [flag] = record.flags("audit-overlap-elsewhere")
     assert (flag["visit_ids"], flag["measured"], flag["others"]) == (["a"], 10, [])
+    assert (flag["event_rows"], flag["limit"]) == (["check_in/a/02090000", "check_out/a/02093000"], 1)
+    for seconds, flagged in ((59, 0), (60, 1)):
+        record.elsewhere[0]["seconds"] = seconds
+        assert len(record.flags("audit-overlap-elsewhere")) == flagged
 
 
 def test_more_than_a_days_work_in_a_london_day_is_flagged() -> None:
     spans = [("00:00", "15:00"), ("06:00", "16:00")]
     visits = [visit(f"v{number}", *span) for number, span in enumerate(spans)]
     [flag] = recorded(*visits).flags("audit-long-day")
-    assert (flag["measured"], flag["visit_ids"]) == (25, ["v0", "v1"])
+    assert (flag["measured"], flag["visit_ids"], flag["limit"]) == (25, ["v0", "v1"], 24)
+    assert (flag["event_rows"], flag["at"]) == (["check_in/v0/02000000", "check_in/v1/02060000"], at("00:00"))
+    just = [
+        visit(f"w{number}", *span, door=number)
+        for number, span in enumerate([("00:00", "12:00"), ("00:00", "12:00")])
+    ]
+    assert recorded(*just).flags("audit-long-day") == []
+    assert len(recorded(*just, visit("x", "13:00", "13:00:01")).flags("audit-long-day")) == 1
     assert recorded(*visits[:1], visit("v1", "06:00", "15:00")).flags("audit-long-day") == []
 
 
@@ -156,7 +167,17 @@ def test_a_pair_that_was_never_there_together_is_flagged() -> None:
         visit("a", "09:30", "10:00", carers=2, carer_id="eve"),
     )
     [flag] = recorded(one, other).flags("audit-never-together")
-    assert (flag["visit_id"], flag["measured"]) == ("a", 0)
+    assert (flag["visit_id"], flag["measured"], flag["limit"]) == ("a", 0, 0)
+    assert (flag["carer_id"], flag["at"], len(flag["event_rows"])) == ("ann", at("09:00"), 4)
+    later = visit("a", "09:40", "10:00", carers=2, carer_id="abe")
+    for pair in ((one, later), (later, one)):
+        [flag] = recorded(*pair).flags("audit-never-together")
+        assert (flag["carer_id"], flag["measured"]) == ("ann", 10)
+    assert recorded(one).flags("audit-never-together") == []
+    second = visit("a", "09:29:59", "10:00", carers=2, carer_id="eve")
+    assert recorded(one, second).flags("audit-never-together") == []
+    three = [{**each, "carers": 3} for each in (one, other, later)]
+    assert len(recorded(*three).flags("audit-never-together")) == 1
     together = visit("a", "09:29", "10:00", carers=2, carer_id="eve")
     assert recorded(one, together).flags("audit-never-together") == []
 
@@ -172,3 +193,42 @@ def test_two_carers_who_relieve_each_other_at_a_visit_for_one_are_no_pair() -> N
 def test_one_visit_under_two_names_is_a_duplicate(change: dict[str, str], flagged: bool) -> None:
     record = recorded(visit("a", "09:00", "09:30"), visit("b", "09:00", "09:30", **change))
     assert bool(record.flags("audit-duplicate")) is flagged
+
+
+def test_a_duplicate_is_told_of_the_last_name_with_all_of_them() -> None:
+    names = [visit(name, "09:00", "09:30") for name in ("b", "c", "a")]
+    [flag] = recorded(*names, visit("d", "09:00", "09:31")).flags("audit-duplicate")
+    assert (flag["visit_id"], flag["visit_ids"], flag["measured"], flag["limit"]) == (
+        "c",
+        ["a", "b", "c"],
+        3,
+        1,
+    )
+    assert len(flag["event_rows"]) == 6
+    nobody = [{**each, "service_user_id": None} for each in names]
+    assert recorded(*nobody).flags("audit-duplicate") == []
+
+
+def test_of_an_overlap_without_events_or_with_both_ends_elsewhere_the_later_visit_is_looked_at() -> None:
+    first, second = visit("a", "09:00", "09:40"), visit("b", "09:30", "10:00")
+    assert recorded(first, second, marks=[]).about("audit-overlap") == ["b"]
+    out = {"fence": "outside", "distance_m": 3000.0}
+    left = mark("check_out", "a", "09:40", **out)
+    assert recorded(first, second, marks=[left]).about("audit-overlap") == ["a"]
+    came = mark("check_in", "b", "09:30", **out)
+    assert recorded(first, second, marks=[left, came]).about("audit-overlap") == ["b"]
+
+
+def test_a_visit_twice_in_the_record_does_not_overlap_itself() -> None:
+    one = visit("a", "09:00", "09:30")
+    assert recorded(one, {**one, "actual_start": at("09:10")}, marks=[]).about("audit-overlap") == []
+
+
+def test_corrected_times_are_held_against_each_other_by_the_times_that_count() -> None:
+    """The phone showed no overlap: the times of a correction are not the phone's."""
+    marks = [mark("check_out", "a", "09:40", shown_at=at("09:20")), mark("check_in", "b", "09:30")]
+    first, second = visit("a", "09:00", "09:40"), visit("b", "09:30", "10:00")
+    assert recorded(first, second, marks=marks).about("audit-overlap") == []
+    for one, other in (({"corrected": True}, {}), ({}, {"corrected": True})):
+        pair = recorded({**first, **one}, {**second, **other}, marks=marks)
+        assert pair.about("audit-overlap") == ["b"]

@@ -1,0 +1,100 @@
+"""Lines of pay that the hour does not make: premiums, sleep-ins and mileage, row by row."""
+
+import json
+from typing import Any
+
+import polars as pl
+import pytest
+
+from backend.domain.pay_terms.mileage import hundredths, mileage_lines
+from backend.domain.pay_terms.terms import pay_sheet
+from backend.use_cases.calc_pay import calc_pay
+from schemas.pay import PayTerms
+from schemas.strict import decode
+from tests.days import activity, case, visit
+
+NIGHT = {"contact": "12.00", "awake": "12.71", "sleep_in_flat": "60.00"}
+
+
+def paid(day: dict[str, Any], **terms: Any) -> Any:
+    return calc_pay(json.dumps({"terms": {"rates": NIGHT} | terms, "days": [day]}).encode())
+
+
+def sleep_ins(*spans: tuple[str, str], kind: str = "sleep_in") -> list[tuple[Any, Any]]:
+    """Units and minutes asleep of nights said as spans."""
+    result = paid(case([], [activity(kind, *ends) for ends in spans]))
+    found = [row for row in result["lines"] if row["kind"] == "sleep_in_allowance"]
+    return [(row["units"], row["minutes"]) for row in found]
+
+
+def test_a_premium_is_a_line_of_its_own_with_its_rule_and_the_rounding_of_its_time() -> None:
+    offered = [{"name": "monday", "days": ["mon"], "per_hour": "2.00"}]
+    up = {"minutes": 15, "mode": "up"}
+    result = paid(case([visit("a", "09:00", "09:20")]), enhancements=offered, rounding=up)
+    assert result["lines"][1] == {
+        "kind": "premium", "work": "contact", "enhancement": "monday", "minutes": "30", "rounding_minutes": "10",
+        "rate": "2.00", "amount": "1.00", "rule": "pay-enhancement",
+    }  # fmt: skip
+
+
+def test_a_visit_of_no_length_has_no_premium_either() -> None:
+    offered = [{"name": "monday", "days": ["mon"], "per_hour": "2.00"}]
+    assert paid(case([visit("a", "09:00", "09:00")]), enhancements=offered)["lines"] == []
+
+
+def test_a_sleep_in_is_a_line_with_its_rule_and_no_rounding() -> None:
+    result = paid(case([], [activity("sleep_in", "22:00", "+07:00")]))
+    assert result["lines"] == [
+        {
+            "kind": "sleep_in_allowance", "work": "sleep_in", "minutes": "540", "rounding_minutes": "0", "units": 1,
+            "rate": "60.00", "amount": "60.00", "rule": "pay-sleep-in",
+        }
+    ]  # fmt: skip
+
+
+def test_a_night_without_any_sleep_is_a_sleep_in_of_no_minutes() -> None:
+    night = [activity("sleep_in", "22:00", "+07:00"), activity("awake", "22:00", "+07:00")]
+    found = [row for row in paid(case([], night))["lines"] if row["kind"] == "sleep_in_allowance"]
+    assert [(row["units"], row["minutes"], row["amount"]) for row in found] == [(1, "0", "60.00")]
+
+
+@pytest.mark.parametrize(
+    ("spans", "units"),
+    [
+        ([("22:00", "22:00")], []),
+        ([("20:00", "22:00"), ("22:00", "23:00")], [(1, "180")]),
+        ([("20:00", "22:00"), ("22:00:01", "23:00")], [(2, "179.98")]),
+        ([("20:00", "23:50"), ("20:10", "20:20"), ("21:00", "21:10")], [(1, "230")]),
+    ],
+)
+def test_nights_that_touch_or_lie_inside_another_are_one(
+    spans: list[tuple[str, str]], units: list[tuple[int, str]]
+) -> None:
+    assert sleep_ins(*spans) == units
+
+
+@pytest.mark.parametrize(
+    ("metres", "miles"),
+    # 25,146 metres are 15.625 miles and 8,046,720 are 5,000
+    [(0, 0), (16, 1), (8, 0), (9, 1), (25_145, 1562), (25_146, 1563), (8_046_720, 500_000), (8_046_712, 500_000)],
+)  # fmt: skip
+def test_metres_are_hundredths_of_a_mile_half_up(metres: int, miles: int) -> None:
+    assert pl.DataFrame({"metres": [metres]}).select(hundredths()).item() == miles
+
+
+def test_mileage_is_a_line_for_each_way_of_travelling_that_is_paid_and_was_gone() -> None:
+    terms = decode(PayTerms, {"rates": {}, "mileage_per_mile": {"car": "0.50", "bicycle": "1.00"}}).value
+    assert terms is not None
+    miles = pl.DataFrame(
+        {"case": [0, 0, 0], "mode": ["car", "bicycle", "foot"], "miles": [0, 1, 500]},
+        {"case": pl.Int64, "mode": pl.String, "miles": pl.Int64},
+    )
+    sheet = pay_sheet([(terms, [])])
+    assert mileage_lines(miles, sheet).to_dicts() == [
+        {
+            "case": 0, "kind": "mileage", "seconds": 0, "rounding_seconds": 0, "miles": 1, "mode": "bicycle",
+            "rate": 1_000_000, "amount": 1, "rule": "pay-mileage",
+        }
+    ]  # fmt: skip
+    driven = mileage_lines(miles.with_columns(pl.lit(1001, pl.Int64).alias("miles")), sheet)
+    assert driven.filter(mode="car")["amount"].to_list() == [501], "£5.005, half up"
