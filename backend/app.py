@@ -14,6 +14,7 @@ import backend.console.routes
 import mobile_api.app_files
 import mobile_api.calls
 import mobile_api.routes
+import mobile_api.telephone
 from backend import clock, db, keys, logs, settings
 from backend.console.errors import for_browsers
 from backend.faults import DomainError
@@ -35,6 +36,7 @@ def create_app() -> Litestar:
         route_handlers=[
             *mobile_api.routes.handlers,
             *mobile_api.app_files.handlers,
+            *mobile_api.telephone.handlers,
             *backend.api.routes.handlers,
             *backend.console.routes.handlers,
             *_own_handlers(now.metrics),

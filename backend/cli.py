@@ -44,7 +44,8 @@ COMMANDS: Final = {
     "simulate": ("demo", "Make up a county: write its files, play its days on a server."),
     "statement": ("statements", "What a person was given, and what it costs them, in plain words."),
     "statute": ("statute", "Check the packaged law."),
-    "tag": ("tags", "Cards, fobs and NFC tags in people's homes."),
+    "tag": ("tags", "Cards, fobs, NFC tags and telephone lines in people's homes."),
+    "telephone": ("telephone", "Calls and text messages of carers without a phone of their own."),
     "travel": ("travel", "Ask about journeys, and fit their estimates to the gaps."),
     "user": ("users", "Add people who sign in."),
 }

@@ -16,6 +16,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    SECP256R1,
+    EllipticCurvePrivateKey,
+    derive_private_key,
+)
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -27,6 +32,7 @@ from backend.faults import SetupFault
 
 FILE: Final = "keys.json"
 _SECRET_BYTES: Final = 32
+_P256_ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 _SEAL_NONCE_BYTES: Final = 12
 
 
@@ -90,6 +96,13 @@ class Keys:
             raise SetupFault(
                 "A secret of the database was sealed under other keys than DOORSTEP_KEYS."
             ) from error
+
+    def held_key(self, about: str) -> EllipticCurvePrivateKey:
+        """The P-256 key with which the server signs what it hears itself, the same one for the same `about`."""
+        info = f"doorstep held key {about}".encode()
+        # Half as many bits again as the order has: the remainder favours no key (FIPS 186-5, A.2.1).
+        derived = HKDF(SHA256(), 48, salt=None, info=info).derive(self.lookup)
+        return derive_private_key(int.from_bytes(derived) % (_P256_ORDER - 1) + 1, SECP256R1())
 
     @property
     def _sealing(self) -> AESGCM:

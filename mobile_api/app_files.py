@@ -73,6 +73,7 @@ def app() -> App:
     kept = [f"{BASE}/", *(f"{BASE}/{version}/{name}" for name in raw if name not in _FILLED_IN)]
     for name in _FILLED_IN:
         text = raw[name].replace(b"{{version}}", version.encode())
+        text = text.replace(b"{{preloads}}", _preloads(version, raw))
         raw[name] = text.replace(b"{{files}}", json.dumps(kept).encode())
     return App(version, {name: _file(name, content) for name, content in raw.items()})
 
@@ -81,6 +82,13 @@ def _version(raw: dict[str, bytes]) -> str:
     """A digest of the names and contents of all files."""
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in raw.items()}
     return hashlib.sha256(json.dumps(digests, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _preloads(version: str, raw: dict[str, bytes]) -> bytes:
+    """Links to all modules, so that a slow line fetches them at once and not one import after another."""
+    modules = [name for name in raw if name.endswith(".js") and name != WORKER]
+    links = [f'<link rel="modulepreload" href="{BASE}/{version}/{name}">' for name in modules]
+    return "\n".join(links).encode()
 
 
 def _file(name: str, content: bytes) -> AppFile:

@@ -1,4 +1,4 @@
-"""`doorstep tag`: cards, code fobs and NFC tags in people's homes."""
+"""`doorstep tag`: cards, code fobs, NFC tags and telephone lines in people's homes."""
 
 import asyncio
 from datetime import date, datetime
@@ -9,12 +9,12 @@ import click
 
 from backend.commands.listing import json_option, provider_option, tell_rows
 
-_KINDS: Final = {"card": "qr_static", "fob": "qr_rotating", "nfc": "nfc"}
+_KINDS: Final = {"card": "qr_static", "fob": "qr_rotating", "nfc": "nfc", "line": "line"}
 
 
 @click.group()
 def tag() -> None:
-    """Cards, code fobs and NFC tags in people's homes, which prove that a carer was there.
+    """Cards, code fobs, NFC tags and telephone lines in people's homes, which prove that a carer was there.
 
     \b
     Example:
@@ -27,6 +27,7 @@ def tag() -> None:
 @click.option("--person", required=True, help="The reference of the person in whose home it is.")
 @click.option("--kind", required=True, type=click.Choice(sorted(_KINDS)), help="What it is.")
 @click.option("--label", help="What to call it: where it hangs, or its number. By default its kind.")
+@click.option("--number", help="Of a telephone line: its number, such as 01432 000000.")
 @click.option("--uid", type=str, help="Of an NFC tag: its UID, 14 hex digits.")
 @click.option(
     "--keys",
@@ -42,7 +43,7 @@ def tag() -> None:
 )
 def add(
     provider: str, person: str, kind: str, label: str | None, uid: str | None, keys: TextIO | None, step: int,
-    first: datetime | None,
+    first: datetime | None, number: str | None,
 ) -> None:  # fmt: skip
     """Register a tag and print its id; of a card also the text of its QR code, on a second line.
 
@@ -61,6 +62,7 @@ def add(
         key=lines[0] if lines else None,
         meta_key=lines[1] if len(lines) > 1 else None,
         step_s=step if kind == "fob" else None,
+        number=number,
         first_day=None if first is None else date(first.year, first.month, first.day),
     )
     for line in asyncio.run(with_database(lambda: _added(provider, person, new))):

@@ -30,7 +30,7 @@ _SAID: Final = {
     "approved": "The place is approved.",
     "ended": "The last day of the place is recorded.",
 }
-_KINDS: Final = ("qr_static", "qr_rotating", "nfc")
+_KINDS: Final = ("qr_static", "qr_rotating", "nfc", "line")
 Problem = tuple[str, str]
 
 
@@ -90,6 +90,7 @@ def _new_tag(ask: Ask) -> NewTag:
         key=_hex(ask, "key"),
         meta_key=_hex(ask, "meta_key"),
         step_s=int(step) if step in ("30", "60") else None,
+        number=ask.form.get("number", "").strip() or None if kind == "line" else None,
         first_day=_first_day(ask),
     )
 

@@ -59,6 +59,8 @@ EVENT_KINDS: Final = {
 
 EVIDENCE: Final = {
     "home_line": "Called from the telephone of the home",
+    "told_code": "Called from elsewhere, and told the code of the fob in the home",
+    "message": "A text message, which proves nothing of the place",
     "manual": "A correction: no phone recorded all of this time",
     "position": "The phone was at the place of the visit",
     "uncertain": "The position is too inaccurate to tell",
@@ -77,10 +79,16 @@ TOKENS: Final = {
     "token_replayed": "the same reading of the tag proves another event already",
     "token_other_place": "what was scanned belongs to another person’s home",
     "token_retired": "what was scanned had been retired",
+    "line_unknown": "neither a line of the home nor a code shows where it came from",
 }
 """Each verdict on a card, code or tag in words."""
 
-TAG_KINDS: Final = {"qr_static": "QR card", "qr_rotating": "Code fob", "nfc": "NFC tag"}
+TAG_KINDS: Final = {
+    "qr_static": "QR card",
+    "qr_rotating": "Code fob",
+    "nfc": "NFC tag",
+    "line": "Telephone line",
+}
 
 FENCES: Final = {
     "inside": "at the place of the visit",

@@ -194,6 +194,8 @@ _NAMES: Final = {
     "nfc": "NFC tag",
     "card": "code and position",
     "tag": "NFC tag",
+    "told_code": "code told by telephone",
+    "message": "text message",
     "dbs_check": "DBS check",
     "home_to_work": "home to work",
     "21_and_over": "aged 21 and over",

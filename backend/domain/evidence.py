@@ -12,12 +12,15 @@ from schemas.mobile import Fix
 
 RULE_VERSION: Final = "fence-1"
 MANUAL: Final = "manual"
-LEVELS: Final = (MANUAL, "statement", "elsewhere", "uncertain", "home_line", "position", "card", "tag")
+LEVELS: Final = (
+    MANUAL, "message", "statement", "elsewhere", "uncertain", "told_code", "home_line", "position", "card", "tag",
+)  # fmt: skip
 """The one ladder: how well an event's place is proved, weakest first. An attendance is proved as well as the weaker of
 the events that are its start and its end.
 
-A position alone gives `statement` to `position`; `home_line` is a call from the telephone of the home, once lines are
-confirmed; `manual` is a visit that a correction makes begin before its first check-in, or end after its last check-out.
+A position alone gives `statement` to `position`; `home_line` is a call from the telephone of the home, `told_code` one
+from elsewhere that told the code of the home's fob, and `message` a text message, the last resort; `manual` is a visit
+that a correction makes begin before its first check-in, or end after its last check-out.
 """
 _RANK: Final = {level: rank for rank, level in enumerate(LEVELS)}
 DOUBTS: Final = ("outside", "cannot_tell", "stale_fix", "mock_location", "at_own_home", "implied_speed")
@@ -130,11 +133,15 @@ def with_token(level: pl.Expr, verdict: pl.Expr, kind: pl.Expr) -> pl.Expr:
     """The level of an event with a token: `level` of its position, the token's verdict and kind of tag (or null).
 
     The message of an NFC tag can be made nowhere else, so it proves the place alone. A card can be photographed and
-    a code passed on: they add to a position at the place, and prove nothing without one.
+    a code passed on: they add to a position at the place, and prove nothing without one. The number of a line can be
+    feigned, and a code told to somebody else: both prove less than a position.
     """
     verified = verdict == "verified"
     return (
-        pl.when(verified & (kind == "nfc")).then(pl.lit("tag"))
+        pl.when(kind == "message").then(pl.lit("message"))
+        .when(verified & (kind == "nfc")).then(pl.lit("tag"))
+        .when(verified & (kind == "line")).then(pl.lit("home_line"))
+        .when(verified & (kind == "told_code")).then(pl.lit("told_code"))
         .when(verified & (level == "position")).then(pl.lit("card"))
         .otherwise(level)
     )  # fmt: skip

@@ -9,10 +9,11 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ec import (
     ECDSA,
     SECP256R1,
+    EllipticCurvePrivateKey,
     EllipticCurvePublicKey,
     EllipticCurvePublicNumbers,
 )
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from backend.domain.canonical import base64url, canonical, sha256, unbase64url
@@ -37,6 +38,19 @@ def public_jwk(jwk: object) -> dict[str, str]:
 def thumbprint(jwk: Mapping[str, Any]) -> str:
     """RFC 7638 thumbprint of a P-256 public key."""
     return base64url(sha256(canonical({name: jwk[name] for name in _PUBLIC})))
+
+
+def jwk_of(key: EllipticCurvePrivateKey) -> dict[str, str]:
+    """The public half of a P-256 key."""
+    numbers = key.public_key().public_numbers()
+    x, y = (base64url(number.to_bytes(_COORDINATE_BYTES)) for number in (numbers.x, numbers.y))
+    return {"kty": "EC", "crv": "P-256", "x": x, "y": y}
+
+
+def es256(key: EllipticCurvePrivateKey, message: bytes) -> str:
+    """A signature over `message`: r and s, 32 bytes each, as base64url."""
+    r, s = decode_dss_signature(key.sign(message, ECDSA(SHA256())))
+    return base64url(r.to_bytes(_COORDINATE_BYTES) + s.to_bytes(_COORDINATE_BYTES))
 
 
 def verifies(jwk: Mapping[str, Any], signature: bytes, message: bytes) -> bool:

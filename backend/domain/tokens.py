@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from backend.domain.canonical import base64url, unbase64url
+from backend.domain.heard import Heard, read_heard
 from backend.domain.sun import Tap, code_is_right, open_picc_data, read_tap
 
 RULE_VERSION: Final = "token-1"
@@ -23,7 +24,9 @@ LONGEST_TOKEN: Final = 500
 _ID_BYTES: Final = 16
 _CODE: Final = re.compile(r"\d{6,8}", re.ASCII)
 
-TagKind = Literal["qr_static", "qr_rotating", "nfc"]
+TagKind = Literal["qr_static", "qr_rotating", "nfc", "line"]
+ProofKind = Literal["qr_static", "qr_rotating", "nfc", "line", "told_code", "message"]
+"""What proves something about an event: a tag, or what was heard of one by telephone."""
 Verdict = Literal[
     "verified",
     "token_missing",
@@ -32,6 +35,7 @@ Verdict = Literal[
     "token_bad_mac",
     "token_other_place",
     "token_retired",
+    "line_unknown",
 ]
 
 
@@ -50,7 +54,7 @@ class Code:
     digits: str = field(repr=False)
 
 
-Presented = Card | Code | Tap
+Presented = Card | Code | Tap | Heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,7 @@ class TokenJudgement:
 
     verdict: Verdict
     tag_id: UUID | None = None
-    kind: TagKind | None = None
+    kind: ProofKind | None = None
     counter: int | None = None
 
 
@@ -93,6 +97,8 @@ def read_token(text: str) -> Presented | None:
         return None
     if _CODE.fullmatch(text):
         return Code(text)
+    if heard := read_heard(text):
+        return heard
     return _read_card(text) or read_tap(text)
 
 
@@ -114,6 +120,8 @@ def judge_token(
     """
     if presented is None:
         return TokenJudgement("token_unreadable")
+    if isinstance(presented, Heard):
+        return _judge_heard(presented, at, person, tags, tolerance_s)
     meant = [tag for tag in tags if _is_meant(tag, presented, person)]
     in_use = [tag for tag in meant if tag.in_use(at)]
     proved = [
@@ -131,6 +139,26 @@ def judge_token(
     )
 
 
+def _judge_heard(
+    heard: Heard, at: datetime, person: UUID | None, tags: Sequence[Tag], tolerance_s: int
+) -> TokenJudgement:
+    """The line that called proves most, then the code that was told. A text message proves no more than itself."""
+    lines = [tag for tag in tags if tag.kind == "line" and tag.uid == heard.line and tag.in_use(at)]
+    mine = [tag for tag in lines if person in (None, tag.service_user_id)]
+    told = TokenJudgement("line_unknown")
+    if heard.code is not None:
+        told = judge_token(Code(heard.code), at, person, tags, tolerance_s)
+    if heard.by == "message":
+        return TokenJudgement(told.verdict, told.tag_id, "message")
+    if mine:
+        return TokenJudgement("verified", mine[0].id, "line")
+    if told.verdict == "verified":
+        return TokenJudgement("verified", told.tag_id, "told_code")
+    if lines:
+        return TokenJudgement("token_other_place", lines[0].id, "line")
+    return TokenJudgement(told.verdict, told.tag_id, None)
+
+
 def _standing(tag: Tag, at: datetime, person: UUID | None) -> Verdict:
     """The verdict on a tag whose proof holds."""
     if tag.retired_at is not None and at >= tag.retired_at:
@@ -140,7 +168,7 @@ def _standing(tag: Tag, at: datetime, person: UUID | None) -> Verdict:
     return "verified" if person in (None, tag.service_user_id) else "token_other_place"
 
 
-def _is_meant(tag: Tag, presented: Presented, person: UUID | None) -> bool:
+def _is_meant(tag: Tag, presented: Card | Code | Tap, person: UUID | None) -> bool:
     if isinstance(presented, Card):
         return tag.kind != "nfc" and tag.id == presented.tag_id
     if isinstance(presented, Code):
@@ -148,7 +176,7 @@ def _is_meant(tag: Tag, presented: Presented, person: UUID | None) -> bool:
     return tag.kind == "nfc" and _tapped(tag, presented) is not None
 
 
-def _proof(tag: Tag, presented: Presented, at: datetime, tolerance_s: int) -> int | None:
+def _proof(tag: Tag, presented: Card | Code | Tap, at: datetime, tolerance_s: int) -> int | None:
     """The counter that the proof is for, 0 where there is none; None if the proof does not hold."""
     if isinstance(presented, Tap):
         counter = _tapped(tag, presented)

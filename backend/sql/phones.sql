@@ -10,12 +10,12 @@ SELECT provider_id FROM enrol_code_home($1)
 
 -- name: device
 SELECT provider_id, id, carer_id, public_key, key_thumbprint, pin_hash, pin_failures, locked_at, enrolled_at,
-       revoked_at, replaced_at, replaced_by, heard_at
+       revoked_at, replaced_at, replaced_by, platform, heard_at
 FROM device WHERE provider_id = $1 AND id = $2
 
 -- name: device_locked
 SELECT provider_id, id, carer_id, public_key, key_thumbprint, pin_hash, pin_failures, locked_at, enrolled_at,
-       revoked_at, replaced_at, replaced_by, heard_at
+       revoked_at, replaced_at, replaced_by, platform, heard_at
 FROM device WHERE provider_id = $1 AND id = $2 FOR UPDATE
 
 -- name: insert_device

@@ -32,3 +32,13 @@ class HomeTagRetirement(Table, tablename="home_tag_retirement", db=DB):
     retired_at = Timestamptz(default=None, null=False)
     reason = Text(default=None, null=False)
     recorded_by = UUID(default=None, null=True)
+
+
+class TelephoneService(Table, tablename="telephone_service", db=DB):
+    provider_id = UUID(primary_key=True, default=None, null=False)
+    id = UUID(default=None, null=False)
+    dialect = Text(default=None, null=False)
+    label = Text(default=None, null=False)
+    secret = Bytea(default=None, null=False)
+    recorded_at = Timestamptz(default=None, null=False)
+    ended_at = Timestamptz(default=None, null=True)

@@ -1,4 +1,4 @@
-"""A manager registers a card, a code fob or an NFC tag in the home of a person supported."""
+"""A manager registers a card, a code fob, an NFC tag or the telephone line in the home of a person supported."""
 
 import secrets
 from collections.abc import Iterator
@@ -10,12 +10,13 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from backend import clock, db, keys
+from backend.domain.heard import telephone_number
 from backend.domain.sun import KEY_BYTES, UID_BYTES
 from backend.domain.time import london_date, london_midnight
 from backend.domain.tokens import CARD_SECRET_BYTES, TagKind
 from backend.faults import DomainError
 from backend.sql import query
-from backend.use_cases.home_tags import sealed_about
+from backend.use_cases.home_tags import line_hash, sealed_about
 from backend.use_cases.read_people import known_person
 from schemas.strict import Fault, Faulty
 
@@ -30,8 +31,8 @@ _Checks = Iterator[tuple[str, str, bool]]
 class NewTag:
     """A tag to register. `key` is an NFC tag's SDMFileReadKey or a fob's seed; a card's secret is made here.
 
-    `meta_key` (SDMMetaReadKey) stands for a tag that encrypts its UID. `first_day`: the London date from whose
-    beginning it counts, by default today.
+    `meta_key` (SDMMetaReadKey) stands for a tag that encrypts its UID, `number` for a telephone line. `first_day`: the
+    London date from whose beginning it counts, by default today.
     """
 
     kind: TagKind
@@ -40,6 +41,7 @@ class NewTag:
     key: bytes | None = field(default=None, repr=False)
     meta_key: bytes | None = field(default=None, repr=False)
     step_s: int | None = None
+    number: str | None = field(default=None, repr=False)
     first_day: date | None = None
 
 
@@ -64,7 +66,12 @@ async def add_tag(provider_id: UUID, person: UUID, new: NewTag, user: UUID | Non
 def _faults(new: NewTag) -> list[Fault]:
     named = 1 <= len(new.label) <= LONGEST_LABEL and new.label.isprintable()
     label = [] if named else [Fault("/label", f"must be 1 to {LONGEST_LABEL} printable characters")]
-    of_kind = {"qr_static": _card_faults, "qr_rotating": _fob_faults, "nfc": _nfc_faults}[new.kind]
+    of_kind = {
+        "qr_static": _card_faults,
+        "qr_rotating": _fob_faults,
+        "nfc": _nfc_faults,
+        "line": _line_faults,
+    }[new.kind]
     return label + [Fault(pointer, detail) for pointer, detail, wrong in of_kind(new) if wrong]
 
 
@@ -89,11 +96,20 @@ def _nfc_faults(new: NewTag) -> _Checks:
     yield "/meta_key", digits.format("SDMMetaReadKey"), not meta_fits
 
 
+def _line_faults(new: NewTag) -> _Checks:
+    known = telephone_number(new.number or "") is not None
+    yield "/number", "must be a telephone number, such as 01432 000000 or +44 1432 000000", not known
+    yield "/key", "is not for a telephone line", new.key is not None or new.meta_key is not None
+    yield "/uid", "is only for an NFC tag", new.uid is not None
+
+
 async def _insert(
     connection: asyncpg.Connection, provider_id: UUID, person: UUID, new: NewTag, user: UUID | None
 ) -> UUID:
     tag_id, now, sealing = uuid4(), clock.now(), keys.current()
-    secret = new.key if new.key is not None else secrets.token_bytes(CARD_SECRET_BYTES)
+    secret, uid = new.key if new.key is not None else secrets.token_bytes(CARD_SECRET_BYTES), new.uid
+    if new.number is not None and (number := telephone_number(new.number)):
+        secret, uid = number.encode(), line_hash(number)
     hidden: tuple[bytes | None, bytes | None] = (None, None)
     if new.meta_key is not None:
         about = sealed_about(provider_id, tag_id, "meta_key")
@@ -105,7 +121,7 @@ async def _insert(
         new.kind,
         person,
         new.label,
-        new.uid,
+        uid,
         new.step_s,
         sealing.seal(secret, sealed_about(provider_id, tag_id, "secret")),
         *hidden,

@@ -11,6 +11,7 @@ import asyncpg
 from backend.domain.decisions import Objection
 from backend.domain.events import ReadEvent
 from backend.domain.evidence import Judgement, judge
+from backend.domain.heard import Heard
 from backend.domain.paid_time import Offset, PaidTime, Sending, absurd, offset, paid_time
 from backend.domain.place import Circle
 from backend.domain.policy import Policy
@@ -19,7 +20,7 @@ from backend.domain.tokens import Tag, TokenJudgement, judge_token, read_token
 from backend.faults import DomainError
 from backend.sql import query
 from backend.use_cases.home_tags import tags_meant
-from backend.use_cases.phone_calls import Call, Device, proved
+from backend.use_cases.phone_calls import TELEPHONE, Call, Device, proved
 from backend.use_cases.provider_policy import provider_policy
 from backend.use_cases.read_places import places_of
 from schemas.mobile import Envelope
@@ -86,6 +87,8 @@ class Context:
     def judgement(self, event: ReadEvent) -> Judgement:
         """What the event's position proves."""
         assert event.event is not None
+        token = self.token(event)
+        line_proved = token is not None and token.verdict == "verified"
         return judge(
             event.fix,
             event.payload.no_fix if event.payload else None,
@@ -93,7 +96,7 @@ class Context:
             self._approved(event),
             self.places.homes,
             self.policy.fix_stale_after_s,
-            event.event.method,
+            None if line_proved else event.event.method,
         )
 
     def _approved(self, event: ReadEvent) -> list[Circle]:
@@ -116,9 +119,12 @@ class Context:
         text = event.payload.token if event.payload else None
         if text is None:
             return TokenJudgement("token_missing") if signed.method in ("qr", "nfc") else None
+        presented = read_token(text)
+        if isinstance(presented, Heard) and self.device.platform != TELEPHONE:
+            presented = None  # only the server hears calls: nobody's phone may say that it did
         whose = self.places.whose.get(signed.visit_id) if signed.visit_id else None
         person = whose[0] if whose else event.payload.person_id if event.payload else None
-        return judge_token(read_token(text), paid.at, person, self.tags, self.policy.code_tolerance_s)
+        return judge_token(presented, paid.at, person, self.tags, self.policy.code_tolerance_s)
 
 
 async def context_of(

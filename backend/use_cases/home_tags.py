@@ -8,6 +8,7 @@ import asyncpg
 import structlog
 
 from backend import keys
+from backend.domain.heard import Heard
 from backend.domain.sun import Tap, open_picc_data
 from backend.domain.tokens import Card, Presented, Tag
 from backend.faults import SetupFault
@@ -30,6 +31,7 @@ async def tags_meant(
         return []
     cards = [one.tag_id for one in presented if isinstance(one, Card)]
     uids = await _uids(connection, provider_id, [one for one in presented if isinstance(one, Tap)])
+    uids += [one.line for one in presented if isinstance(one, Heard) and one.line is not None]
     rows = await connection.fetch(query("tags.meant"), provider_id, cards, uids, list(people))
     return [tag for row in rows if (tag := _tag(provider_id, row)) is not None]
 
@@ -72,6 +74,11 @@ def _unseal(provider_id: UUID, row: Mapping[str, Any], column: str) -> bytes | N
     except SetupFault:
         _log.error("tag_key_unreadable", tag=str(row["id"]))
         return None
+
+
+def line_hash(number: str) -> bytes:
+    """What a telephone number is found by; the number itself is kept sealed alone."""
+    return keys.current().lookup_hash(f"line/{number}")
 
 
 def sealed_about(provider_id: UUID, tag_id: UUID, column: str) -> str:

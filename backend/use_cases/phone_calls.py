@@ -19,6 +19,8 @@ from backend.sql import query
 PIN_FAILURES: Final = 5
 _HEARD_AGAIN: Final = timedelta(minutes=1)
 """Sooner than this after the last, a call is not written down again."""
+TELEPHONE: Final = "telephone"
+"""The platform of what is no phone of a carer's but her number for calls; the server holds its key."""
 _STALE: Final = {"WWW-Authenticate": 'DPoP error="use_dpop_nonce", algs="ES256"'}
 _BAD_PROOF: Final = {"WWW-Authenticate": 'DPoP error="invalid_dpop_proof", algs="ES256"'}
 _BAD_TOKEN: Final = {"WWW-Authenticate": 'DPoP error="invalid_token", algs="ES256"'}
@@ -52,6 +54,7 @@ class Device:
     revoked_at: datetime | None
     replaced_at: datetime | None
     replaced_by: UUID | None
+    platform: str
     heard_at: datetime | None = None
 
 

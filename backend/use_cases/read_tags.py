@@ -23,10 +23,10 @@ class PrintedCard:
 
 
 async def list_tags(provider_id: UUID, person: UUID | None = None) -> list[dict[str, Any]]:
-    """The tags of a provider, or of one person, retired ones too; `uid` in hex."""
+    """The tags of a provider, or of one person, retired ones too; `uid` of an NFC tag in hex."""
     async with db.as_provider(provider_id) as connection:
         rows = await connection.fetch(query("tags.listed"), provider_id, person)
-    return [{**dict(row), "uid": row["uid"] and row["uid"].hex().upper()} for row in rows]
+    return [{**dict(row), "uid": row["uid"].hex().upper() if row["kind"] == "nfc" else None} for row in rows]
 
 
 async def read_card(provider_id: UUID, tag_id: UUID) -> PrintedCard:

@@ -50,7 +50,7 @@ async def receive_events(body: bytes, call: Call) -> EventsAnswer:
         device = await read_device(connection, provider_id, device_id, lock=True)
         assert device is not None
         context = await context_of(connection, device, batch.envelope, base64url(sha256(body)), events, call)
-        return await _receive(connection, context, events)
+        return await decide_and_keep(connection, context, events)
 
 
 def _device_id(batch: Batch) -> UUID | None:
@@ -60,9 +60,10 @@ def _device_id(batch: Batch) -> UUID | None:
         return None
 
 
-async def _receive(
+async def decide_and_keep(
     connection: asyncpg.Connection, context: Context, events: Sequence[ReadEvent]
 ) -> EventsAnswer:
+    """Decide each event and keep it, within a transaction that holds the phone's row; the answer is the receipt."""
     device, call = context.device, context.call
     firsts, chain = await _held(connection, device, events)
     genuine = [event.signed_by(device.public_key) for event in events]

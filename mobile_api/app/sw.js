@@ -6,9 +6,19 @@ const FILES = {{files}};
 const CACHE = `doorstep-app-${VERSION}`;
 
 self.addEventListener("install", (event) => {
-  const fresh = FILES.map((path) => new Request(path, { cache: "reload" }));
-  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(fresh)));
+  event.waitUntil(fill());
 });
+
+// A file of this version is what its address says, so the browser's own copy will do. The page has no version in its
+// address: one of another version, served while the service is being renewed, would not find its files here.
+async function fill() {
+  const [page, ...files] = FILES;
+  const fresh = await fetch(page, { cache: "reload" });
+  if (!fresh.ok || !(await fresh.clone().text()).includes(`/${VERSION}/`)) throw new Error("The page is of another version.");
+  const cache = await caches.open(CACHE);
+  await cache.addAll(files);
+  await cache.put(page, fresh);
+}
 
 self.addEventListener("activate", (event) => event.waitUntil(forgetOthers().then(() => self.clients.claim())));
 

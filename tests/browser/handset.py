@@ -151,6 +151,10 @@ class Handset:
         """Server and phone live at an instant now; the phone's clock may be wrong. What was under way is over."""
         if self.connected and not self.street.line.holds:
             await self.sent()
+        await self.at_once(instant, wrong_by)
+
+    async def at_once(self, instant: datetime, wrong_by: timedelta = timedelta()) -> None:
+        """The same while something is still under way."""
         self.street.clock = instant
         self.street.world.at(instant)
         shown = int((instant + wrong_by).timestamp() * 1000)
@@ -184,6 +188,10 @@ class Handset:
         async with asyncio.timeout(30):
             await self.page.evaluate(ALL_SENT)
 
+    async def signed(self) -> bool:
+        """Whether all that was recorded is signed."""
+        return not await self.kept("taps")
+
     async def sent_now(self) -> None:
         """Send by the button whatever still waits, as somebody does who does not want to wait."""
         await self.go("#/unsent")
@@ -195,7 +203,7 @@ class Handset:
         """Wait until something holds at the server."""
         async with asyncio.timeout(30):
             while not await holds():
-                await self.page.evaluate("new Promise((resolve) => setTimeout(resolve, 30))")
+                await self.page.wait_for_timeout(30)
 
     async def go(self, path: str) -> None:
         """Show a screen, and wait until it and what it loads stand."""

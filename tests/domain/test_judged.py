@@ -50,7 +50,7 @@ def circle(metres: float, radius: float, name: str | None) -> Circle:
 
 def test_the_names_that_others_rely_on() -> None:
     assert (RULE_VERSION, MANUAL) == ("fence-1", "manual")
-    ladder = "manual statement elsewhere uncertain home_line position card tag"
+    ladder = "manual message statement elsewhere uncertain told_code home_line position card tag"
     doubts = "outside cannot_tell stale_fix mock_location at_own_home implied_speed"
     assert (" ".join(LEVELS), " ".join(DOUBTS)) == (ladder, doubts)
 

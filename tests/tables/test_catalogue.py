@@ -36,6 +36,7 @@ STATE = {
     "invoice_sequence",
     "delivery_sequence",
     "organisation",
+    "telephone_service",
 }
 """Tenant tables whose rows may change. Everything else holds facts or attachments."""
 ATTACHMENTS = {"event_attachment", "correction_note"}

@@ -1,14 +1,14 @@
--- Cards, code fobs and NFC tags in people's homes, and what the tokens that phones read from them prove.
+-- Cards, code fobs, NFC tags and telephone lines in people's homes, and what is proved by what they say.
 
 CREATE TABLE home_tag (
     provider_id uuid NOT NULL,
     id uuid NOT NULL,
-    kind text NOT NULL CHECK (kind IN ('qr_static', 'qr_rotating', 'nfc')),
+    kind text NOT NULL CHECK (kind IN ('qr_static', 'qr_rotating', 'nfc', 'line')),
     service_user_id uuid NOT NULL,         -- in whose home it is
     label text NOT NULL,
-    uid bytea CHECK ((kind = 'nfc') = (uid IS NOT NULL)),
+    uid bytea CHECK ((kind IN ('nfc', 'line')) = (uid IS NOT NULL)),  -- of a line a keyed hash of its number
     step_s integer CHECK ((kind = 'qr_rotating') = (step_s IS NOT NULL)),
-    secret bytea NOT NULL,                 -- sealed: of a card its secret, of a fob its seed, of a tag SDMFileReadKey
+    secret bytea NOT NULL,                 -- sealed: of a card its secret, of a fob its seed, of a tag SDMFileReadKey, of a line its number
     meta_key bytea,                        -- sealed: SDMMetaReadKey of a tag that encrypts its UID
     meta_key_hash bytea,                   -- keyed hash, so that a key that many tags share is tried once
     starts_at timestamptz NOT NULL,
@@ -39,8 +39,8 @@ CREATE TABLE event_token (                 -- what the token of an event proved;
     event_row uuid NOT NULL,
     rule_version text NOT NULL,
     verdict text NOT NULL CHECK (verdict IN ('verified', 'token_missing', 'token_unreadable', 'token_unknown_tag',
-                                             'token_bad_mac', 'token_other_place', 'token_retired')),
-    kind text CHECK (kind IN ('qr_static', 'qr_rotating', 'nfc')),
+                                             'token_bad_mac', 'token_other_place', 'token_retired', 'line_unknown')),
+    kind text CHECK (kind IN ('qr_static', 'qr_rotating', 'nfc', 'line', 'told_code', 'message')),
     tag_id uuid,
     counter integer,                       -- of an NFC tag whose code was right: it may prove one event
     occurred_at timestamptz NOT NULL,      -- as signed: with event_row it decides which event owns a counter
@@ -80,3 +80,22 @@ $$;
 
 REVOKE ALL ON FUNCTION counter_owned_before FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION counter_owned_before TO {app};
+
+CREATE TABLE telephone_service (           -- what tells us of calls and text messages to the provider's number
+    provider_id uuid NOT NULL REFERENCES organisation ON DELETE RESTRICT,
+    id uuid NOT NULL UNIQUE,
+    dialect text NOT NULL CHECK (dialect IN ('plain', 'twilio')),
+    label text NOT NULL,
+    secret bytea NOT NULL,                 -- sealed: what its messages are signed with
+    recorded_at timestamptz NOT NULL,
+    ended_at timestamptz,
+    PRIMARY KEY (provider_id, id)
+);
+CALL protect_state('telephone_service');
+
+CREATE FUNCTION telephone_home(wanted uuid) RETURNS TABLE (provider_id uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+$$ SELECT t.provider_id FROM telephone_service t WHERE t.id = wanted $$;
+
+REVOKE ALL ON FUNCTION telephone_home FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION telephone_home TO {app};

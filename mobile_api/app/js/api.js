@@ -54,14 +54,20 @@ async function proof(carer, method, path, claims) {
   return `${text}.${await signed(carer.key, text)}`;
 }
 
+// A phone whose key is gone proves nothing; what it signed before is taken all the same.
+async function proofs(carer, method, path, claims) {
+  if (!carer.key) return {};
+  await freshNonce();
+  return { DPoP: await proof(carer, method, path, claims) };
+}
+
 // One call of a carer's phone. `json` or `body` (bytes) is what is sent; `claims` stand in the proof; with `token` it is
 // sent along. Answers {status, data, headers}, data null where the body is no JSON. Throws Unreachable.
 export async function call(carer, method, path, { json, body, claims = {}, token, headers = {}, limit } = {}) {
   const bytes = json === undefined ? body : utf8(JSON.stringify(json));
   const given = token ? { ...claims, ath: await digest(utf8(token)) } : claims;
   for (let attempt = 0; ; attempt += 1) {
-    await freshNonce();
-    const all = { DPoP: await proof(carer, method, BASE + path, given), ...headers };
+    const all = { ...(await proofs(carer, method, BASE + path, given)), ...headers };
     if (bytes) all["Content-Type"] ??= "application/json";
     if (token) all.Authorization = `DPoP ${token}`;
     const answer = await sent(BASE + path, { method, headers: all, body: bytes, limit });

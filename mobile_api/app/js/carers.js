@@ -15,7 +15,8 @@ const NO_ROTA = { lock: null, sealed: null, index: [] };
 let open = null; // {id, key, pin, token, until}
 
 export const current = () => open?.id ?? null;
-export const enrolled = async () => (await all("carers")).filter((carer) => carer.device_id);
+export const everyone = async () => (await all("carers")).filter((carer) => carer.device_id);
+export const enrolled = async () => (await everyone()).filter((carer) => !carer.replaced);
 
 export async function chosen() {
   const id = await read(["meta"], ({ meta }) => meta.get("chosen"));
@@ -50,12 +51,25 @@ export async function enrol(code, pin, name) {
   const json = { code: carer.code, install_id, device, pin };
   const { data } = await good(carer, "POST", "/enrol", { json });
   const { key, lock } = await newVault(pin);
-  const known = { device_id: data.device_id, name: data.carer.name, provider: data.provider.name };
+  const known = { device_id: data.device_id, carer_id: data.carer.id, name: data.carer.name, provider: data.provider.name };
   await altered(carer.id, { ...known, code: null, enrolled_at: data.server_time, lock, failures: 0, sealed: null, index: [] });
+  await replaceOlder(carer.id, data.carer.id);
   await choose(carer.id);
   open = { id: carer.id, key, pin, ...tokenOf(data) };
   noteEnrolled();
   return carer.id;
+}
+
+// The same carer was set up here before: her old key goes on sending what it signed. Where it is gone, what it could not sign
+// any more is signed by the new one.
+async function replaceOlder(id, carer_id) {
+  await write(["carers", "taps"], async ({ carers, taps }) => {
+    for (const old of await carers.getAll()) {
+      if (old.id === id || old.carer_id !== carer_id) continue;
+      await carers.put({ ...old, ...NO_ROTA, replaced: true });
+      for (const tap of old.key ? [] : await taps.getAll()) if (tap.carer === old.id) await taps.put({ ...tap, carer: id });
+    }
+  });
 }
 
 const tokenOf = ({ token, expires_at, server_time }) => ({
@@ -136,7 +150,8 @@ export function lock() {
 export async function signOut() {
   const id = open.id;
   open = null;
-  await write(["carers", "marks"], async ({ carers, marks }) => {
+  await write(["carers", "marks", "meta"], async ({ carers, marks, meta }) => {
+    await meta.delete("token");
     await carers.put({ ...(await carers.get(id)), ...NO_ROTA });
     for (const mark of await marks.getAll(ofCarer(id))) await marks.put(bare(mark));
   });

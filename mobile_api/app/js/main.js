@@ -1,6 +1,6 @@
 // The frame around every screen: which one is shown, the header, the menu, and when to send what waits.
 
-import { chosen, current, enrolled, forgetOldMarks, lock, wasPurged } from "./carers.js";
+import { chosen, current, enrolled, everyone, forgetOldMarks, lock, wasPurged } from "./carers.js";
 import { clockIsWrong, recallServerTime } from "./clock.js";
 import { h, link, redraw, say } from "./dom.js";
 import { t } from "./i18n.js";
@@ -135,7 +135,7 @@ function menu(name) {
 
 // Signs what was recorded, sends what was signed, and looks for a newer rota.
 async function catchUp() {
-  for (const carer of await enrolled()) signAll(carer.id).catch(notSigned).finally(draw);
+  for (const carer of await everyone()) signAll(carer.id).catch(notSigned).finally(draw);
   if (current() === null) return;
   sendLetters().catch(() => {}); // they wait in their list
   if (performance.now() - refreshedAt < STALE_MS) return;
@@ -158,7 +158,10 @@ function visibility() {
     hiddenAt = performance.now();
     return;
   }
-  if (hiddenAt !== null && performance.now() - hiddenAt > CLOSES_MS) lock();
+  if (hiddenAt !== null && performance.now() - hiddenAt > CLOSES_MS) {
+    lock();
+    renew();
+  }
   catchUp();
   draw();
 }
@@ -174,12 +177,24 @@ async function keepApp() {
   const registration = await navigator.serviceWorker.register("/app/sw.js");
   navigator.serviceWorker.register("/app/sw.js", { scope: "/at" }); // so that tags open the app without a network
   navigator.serviceWorker.addEventListener("message", ({ data }) => data === "flush" && flushEverybody());
-  if (registration.waiting) {
-    navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
-    registration.waiting.postMessage("take over");
-  }
+  takeOver(registration);
   const ready = await navigator.serviceWorker.ready;
   await ready.sync?.register("flush").catch(() => {});
+}
+
+// A newer version that is there whole takes the place of this one. What was recorded is in the database, not in the page.
+function takeOver({ waiting }) {
+  if (!waiting) return;
+  navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+  waiting.postMessage("take over");
+}
+
+// An app that is never closed looks for a newer version when it closed the rota itself: then nobody is typing.
+async function renew() {
+  const registration = await navigator.serviceWorker?.getRegistration("/app/");
+  if (!registration) return;
+  takeOver(registration);
+  await registration.update().catch(() => {}); // without a network, later
 }
 
 async function begin() {

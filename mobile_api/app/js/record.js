@@ -3,6 +3,7 @@
 
 import { clockId, instant, monotonicMs, now } from "./clock.js";
 import { write } from "./db.js";
+import { seal } from "./keys.js";
 import { tell } from "./news.js";
 import { sending } from "./outbox.js";
 import { reading } from "./position.js";
@@ -16,18 +17,18 @@ const KEEPS_POSITION = new Set(["check_in", "check_out", "refused_entry", "help"
 // it is afterwards, or null where the same was recorded before: a second tap, or another tab. Returns the event's id,
 // null if nothing was recorded.
 export async function record(carer, event, about = null, step = (mark) => mark) {
+  const { payload = {}, fix = null, ...said } = event;
   const tap = {
     carer,
     id: crypto.randomUUID(),
     visit_id: null,
     method: "gps",
-    payload: {},
-    fix: null,
-    ...event,
+    ...said,
     occurred_at: instant(now()),
     clock_id: clockId,
     monotonic_ms: monotonicMs(),
   };
+  tap.sealed = await seal({ payload, fix }); // words and places are for the office, not for whoever finds the phone
   const recorded = await write(["taps", "marks"], (stores) => noted(stores, tap, about, step));
   if (!recorded) return null;
   tell();
@@ -63,7 +64,7 @@ function follow(tap) {
 
 // What cannot be signed now stays recorded, and is loudly among what is not sent.
 export function notSigned(error) {
-  sending.failed = error.message;
+  sending.failed = error.code ?? error.message;
 }
 
 // The position comes when it comes, as an event of its own; that there is none is said the same way.

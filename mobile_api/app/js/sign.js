@@ -4,7 +4,7 @@
 import { digest, salt, utf8 } from "./bytes.js";
 import { one, read, write } from "./db.js";
 import { canonical } from "./jcs.js";
-import { seal, signed as signature } from "./keys.js";
+import { seal, signed as signature, unseal } from "./keys.js";
 import { alone } from "./locks.js";
 import { flush } from "./outbox.js";
 
@@ -20,6 +20,7 @@ const oldest = (carer) =>
 
 async function sign(tap) {
   const carer = await one("carers", tap.carer);
+  if (!carer.key) throw Object.assign(new Error("The key is gone."), { code: "key_lost" });
   const event = await eventOf(tap, carer);
   const text = canonical(event.signed);
   const whole = { ...event, signature: await signature(carer.key, text) };
@@ -35,8 +36,9 @@ async function sign(tap) {
 }
 
 async function eventOf(tap, carer) {
-  const fix = tap.fix && { salt: salt(), ...tap.fix };
-  const payload = { salt: salt(), ...without(tap) };
+  const said = await unseal(tap.sealed);
+  const fix = said.fix && { salt: salt(), ...said.fix };
+  const payload = { salt: salt(), ...(TAKE_NONE.has(tap.kind) && { no_fix: "not_collected" }), ...said.payload };
   const signed = {
     type: "doorstep-event-1",
     id: tap.id,
@@ -58,11 +60,7 @@ async function eventOf(tap, carer) {
 // Events that never take a position say so; of the others it follows in an event of its own.
 const TAKE_NONE = new Set(["task_done", "task_refused", "note", "activity_start", "activity_end"]);
 
-function without({ kind, payload }) {
-  return TAKE_NONE.has(kind) ? { no_fix: "not_collected", ...payload } : payload;
-}
-
-// Kept sealed: positions and words are for the office, not for whoever finds the phone.
+// Kept sealed, as it was when it was recorded.
 async function rowOf({ carer, id, kind, occurred_at }, event) {
   return { carer, seq: event.signed.seq, id, kind, occurred_at, sealed: await seal(event) };
 }

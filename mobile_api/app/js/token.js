@@ -1,6 +1,7 @@
 // What a card, a fob or a tag in the home said, kept until the next arrival or departure takes it along.
 
 import { put, read, write } from "./db.js";
+import { seal, unseal } from "./keys.js";
 import { tell } from "./news.js";
 
 const KEEPS_MS = 10 * 60_000; // longer than from the door to the button, shorter than a visit
@@ -9,7 +10,7 @@ const FOB = /^\d{6,8}$/;
 // Keeps the text exactly as it was read. A card's secret stands behind #, a tag's in the query.
 export async function keepToken(text) {
   const method = text.includes("#") || FOB.test(text) ? "qr" : "nfc";
-  await put("meta", { text, method, read_at: Date.now() }, "token");
+  await put("meta", { sealed: await seal(text), method, read_at: Date.now() }, "token"); // it opens a door: sealed
   tell();
 }
 
@@ -18,7 +19,12 @@ export const isFobCode = (text) => FOB.test(text);
 // The token that is at hand, or null: one reading proves one event, and an old one none.
 export async function heldToken() {
   const token = await read(["meta"], ({ meta }) => meta.get("token"));
-  return token && Math.abs(Date.now() - token.read_at) < KEEPS_MS ? token : null;
+  if (!token) return null;
+  if (Math.abs(Date.now() - token.read_at) < KEEPS_MS) return { ...token, text: await unseal(token.sealed) };
+  await forgotten();
+  return null;
 }
 
-export const dropToken = () => write(["meta"], ({ meta }) => meta.delete("token")).then(tell);
+const forgotten = () => write(["meta"], ({ meta }) => meta.delete("token"));
+
+export const dropToken = () => forgotten().then(tell);

@@ -23,6 +23,7 @@ export async function show() {
     waiting.length > 0 && h("section", { class: "part" }, h("h2", {}, t("letters_waiting")), h("ul", { class: "items" }, await Promise.all(waiting.map(letterRow)))),
     data?.length === 0 && waiting.length === 0 && h("p", { class: "card" }, t("corrections_none")),
     data?.map(card),
+    h("p", { class: "fresh" }, button(t("refresh"), corrections.again, { kind: "small", id: "corrections-again" })),
   );
 }
 

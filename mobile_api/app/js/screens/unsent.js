@@ -17,7 +17,7 @@ export async function show() {
     h("p", {}, link(`‹ ${t("menu_today")}`, "#/today", { id: "back" })),
     h("h1", {}, t("unsent_title")),
     waiting.length === 0 ? h("p", { class: "card" }, t("unsent_none")) : pending(waiting, carers),
-    sending.failed && waiting.length > 0 && h("p", { class: "hint" }, t(sending.failed === "unreachable" ? "error_unreachable" : "error_server", { code: sending.failed })),
+    sending.failed && waiting.length > 0 && h("p", { class: "hint" }, tOr(`error_${sending.failed}`, t("error_server", { code: sending.failed }))),
     outcomes.length > 0 && looked(outcomes),
   );
 }
