@@ -23,7 +23,7 @@ class StatementVisit(Struct, frozen=True, kw_only=True):
 
     `price` is what the visit costs all who pay, `own` the person's part of it, in pounds before VAT: as billed on the
     documents `billed_on`, else as it would be billed now. Both are null where nothing can be said yet. `dispute` is
-    what became of the last that was said of it before it was billed.
+    what became of the last that was said of it before it was billed. `in_block`: a block of hours pays for it.
     """
 
     visit: str
@@ -41,6 +41,7 @@ class StatementVisit(Struct, frozen=True, kw_only=True):
     cancelled_by: str | None = None
     absence: str | None = None
     dispute: Literal["open", "stands", "not_billed"] | None = None
+    in_block: bool = False
 
 
 class StatementPayer(Struct, frozen=True, kw_only=True):

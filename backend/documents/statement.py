@@ -185,6 +185,8 @@ def _cost(visit: StatementVisit) -> str:
         return "Nobody is asked to pay for this visit."
     if visit.price is None or visit.own is None:
         return "" if visit.outcome == "to_come" else "What it costs is not known yet."
+    if visit.in_block and not visit.price:
+        return "It costs nothing more: it is within hours that are paid for in any case."
     billed = "" if visit.billed_on or not visit.price else " Not billed yet."
     return f"Cost: {words.pounds(visit.price)}. Your part: {words.pounds(visit.own)}.{billed}"
 

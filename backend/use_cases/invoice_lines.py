@@ -189,13 +189,19 @@ def _park() -> pl.Expr:
 
 
 def _attendances(rows: pl.DataFrame, ready: pl.DataFrame) -> pl.DataFrame:
-    """The carers of the visits billed carer by carer: those who were expected, and those who came."""
-    shared = ready.filter("by_attendance").select("visit_id", "contract")
+    """The carers of the visits billed carer by carer: those who came, and those who were expected and did not.
+
+    Where somebody else stood in for one who did not come, nobody is missing: the places are those commissioned.
+    """
+    shared = ready.filter("by_attendance").select("visit_id", "contract", places="carers")
+    came = pl.col("actual_start").is_not_null()
+    left = pl.col("places") - came.sum().over("visit_id")
     named = rows.filter(
         pl.col("employment_id").is_not_null() & (pl.col("assigned") | pl.col("actual_start").is_not_null())
     )
     return (
         named.join(shared, on="visit_id", how="inner", maintain_order="left", suffix="_terms")
+        .filter(came | ((~came).cum_sum().over("visit_id") <= left))
         .rename({"visit_id": "visit", "employment_id": "carer"})
         .select(ATTENDANCES.names())
         .cast(ATTENDANCES)

@@ -174,6 +174,7 @@ def _visit(row: Mapping[str, Any], facts: StatementFacts, costs: Sequence[Cost])
         cancelled_at=row["cancelled_at"],
         cancelled_by=row["cancelled_by"],
         absence=absence_on(facts.absences, row),
+        in_block=visit in facts.in_blocks,
         dispute=next(
             (said["outcome"] or "open" for said in facts.disputed if said["visit_id"] == visit), None
         ),

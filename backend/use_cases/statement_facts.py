@@ -27,7 +27,8 @@ from schemas.documents import Party
 @dataclass(frozen=True, slots=True)
 class StatementFacts:
     """All that goes into one statement. `rows` are attendances; `priced` the lines of what could be priced, as they
-    would be billed if nothing had been; `versions` the contract versions behind them; `disputed` what was last said of
+    would be billed if nothing had been; `versions` the contract versions behind them; `in_blocks` are
+    visits that a block of hours pays for; `disputed` is what was last said of
     visits before they were billed.
     """
 
@@ -41,6 +42,7 @@ class StatementFacts:
     absences: pl.DataFrame
     priced: Sequence[NextLine]
     free: frozenset[str]
+    in_blocks: frozenset[str]
     versions: Sequence[tuple[str, str, int, str]]
     billed: Sequence[asyncpg.Record]
     invoices: Sequence[asyncpg.Record]
@@ -92,6 +94,7 @@ async def statement_facts(
         absences=pl.DataFrame([tuple(row) for row in away], ABSENCES, orient="row"),
         priced=costs.lines,
         free=costs.free,
+        in_blocks=costs.in_blocks,
         versions=costs.versions,
         billed=billed,
         invoices=await connection.fetch(query("statements.invoices"), provider_id, payer, start, end, as_of),
@@ -105,6 +108,7 @@ async def statement_facts(
 class _Costs:
     lines: Sequence[NextLine]
     free: frozenset[str]
+    in_blocks: frozenset[str]
     versions: Sequence[tuple[str, str, int, str]]
 
 
@@ -120,6 +124,7 @@ async def _costs(
     own = set(rows["visit_id"])
     lines: list[NextLine] = []
     free: set[str] = set()
+    in_blocks: set[str] = set()
     versions: list[tuple[str, str, int, str]] = []
     for contract in rows["contract_id"].drop_nulls().unique().sort():
         visits = rows.filter(contract_id=contract)
@@ -127,11 +132,12 @@ async def _costs(
         made = invoice(replace(facts, billed=[], credits=[]))
         lines += [line for line in made.lines if line.visit in own]
         free |= {item.visit_id for item in made.priced.free}
+        in_blocks |= {row["visit"] for row in made.priced.lines if row["block"] is not None}
         versions += [
             (facts.reference, terms.starts_on.isoformat(), terms.version, terms.digest)
             for terms in facts.terms
         ]
-    return _Costs(lines, frozenset(free), versions)
+    return _Costs(lines, frozenset(free), frozenset(in_blocks), versions)
 
 
 async def _names(

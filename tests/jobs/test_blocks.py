@@ -10,6 +10,7 @@ import asyncpg
 import msgspec
 import pytest
 
+from backend.documents.statement import statement_page
 from backend.tables.ids import organisation_id, thing_id
 from backend.use_cases.calc_price import calc_price
 from backend.use_cases.loading.report import LoadRefused
@@ -256,6 +257,8 @@ async def test_a_statement_prices_what_is_not_billed_by_what_others_left_of_the_
     drawn = await person_statement(PROVIDER, person, date(2026, 11, 3), date(2026, 11, 4))
     # Of the hour 40 minutes went to somebody else's visit, so one of these fits and one does not.
     assert [visit.price for visit in drawn.visits] == [Decimal("0.00"), Decimal("8.00")]
+    said = [visit["cost"] for day in statement_page(drawn)["days"] for visit in day["visits"]]
+    assert "within hours that are paid for in any case" in said[0] and "£8.00" in said[1]
 
 
 async def test_care_delivered_tells_what_was_not_used(office: Office) -> None:
