@@ -44,6 +44,8 @@ DISPUTES: Final = {
     "not_billed": ("Not billed", "green"),
 }
 
+DECISIONS: Final = {"explained": "Explained", "upheld": "Upheld", "open": "Opened again"}
+
 EVENT_KINDS: Final = {
     "check_in": "Arrival",
     "check_out": "Departure",
@@ -275,6 +277,7 @@ NAMES: Final[dict[str, Any]] = {
     "STATES": STATES,
     "INVOICE_STATES": INVOICE_STATES,
     "DISPUTES": DISPUTES,
+    "DECISIONS": DECISIONS,
     "EVENT_KINDS": EVENT_KINDS,
     "EVIDENCE": EVIDENCE,
     "FENCES": FENCES,

@@ -103,10 +103,10 @@ WHERE f.provider_id = $1 AND f.run_id = $2 GROUP BY f.test
 -- name: flags
 -- Flags of a run, of one test or all (null), behind a number; with their state.
 SELECT f.number, f.key, f.test, f.carer_id, f.visit_id, f.visit_ids, f.event_rows, f.others, f.at, f.measured,
-       f.limited, coalesce(d.state, 'open') AS state, d.reason, d.decided_at
+       f.limited, coalesce(d.state, 'open') AS state
 FROM audit_flag f
 LEFT JOIN LATERAL (
-    SELECT state, reason, decided_at FROM audit_decision w WHERE w.provider_id = f.provider_id AND w.key = f.key
+    SELECT state FROM audit_decision w WHERE w.provider_id = f.provider_id AND w.key = f.key
     ORDER BY w.number DESC LIMIT 1) d ON true
 WHERE f.provider_id = $1 AND f.run_id = $2 AND ($3::text IS NULL OR f.test = $3) AND f.number > $4
 ORDER BY f.number LIMIT $5
@@ -117,9 +117,16 @@ SELECT key FROM audit_flag WHERE provider_id = $1 AND run_id = $2 AND number = $
 -- name: lock_flag
 SELECT pg_advisory_xact_lock(hashtextextended($1::text || $2, 0))
 
+-- name: decisions
+-- Everything decided about flags, in order. The address of whoever decided, if it is one of the reader's own people.
+SELECT d.key, d.decision, d.state, d.reason, d.decided_at, d.organisation_id, u.email
+FROM audit_decision d LEFT JOIN user_account u ON u.id = d.decided_by
+WHERE d.provider_id = $1 AND d.key = ANY ($2::text[]) ORDER BY d.key, d.number
+
 -- name: insert_decision
-INSERT INTO audit_decision (provider_id, key, number, state, reason, decided_by, organisation_id, decided_at)
-SELECT $1, $2, coalesce(max(number), 0) + 1, $3, $4, $5, $6, $7
+INSERT INTO audit_decision
+    (provider_id, key, number, decision, state, reason, decided_by, organisation_id, decided_at)
+SELECT $1, $2, coalesce(max(number), 0) + 1, $3, $4, $5, $6, $7, $8
 FROM audit_decision WHERE provider_id = $1 AND key = $2
 
 -- name: visit_labels
@@ -145,7 +152,7 @@ INSERT INTO audit_sample_item (provider_id, sample_id, position, visit_id, carer
 VALUES ($1, $2, $3, $4, $5, $6)
 
 -- name: samples
--- $1 is an array of providers. An auditor's row security shows the samples of its own organisation.
+-- $1 is an array of providers. Row security shows the samples that the reader's own organisation drew.
 SELECT s.provider_id, s.id, s.starts_on, s.ends_on, s.seed, s.chosen_by, s.population, s.size, s.created_at,
        (SELECT count(DISTINCT f.position) FROM audit_finding f
         WHERE f.provider_id = s.provider_id AND f.sample_id = s.id) AS looked_at
@@ -158,13 +165,14 @@ SELECT provider_id, id, starts_on, ends_on, as_of, algorithm, seed, chosen_by, c
 FROM audit_sample WHERE provider_id = ANY ($1::uuid[]) AND id = $2
 
 -- name: items
-SELECT i.position, i.visit_id, i.carer_id, i.weight, f.deviates, f.note, f.found_at
-FROM audit_sample_item i
-LEFT JOIN LATERAL (
-    SELECT deviates, note, found_at FROM audit_finding w
-    WHERE w.provider_id = i.provider_id AND w.sample_id = i.sample_id AND w.position = i.position
-    ORDER BY w.number DESC LIMIT 1) f ON true
-WHERE i.provider_id = $1 AND i.sample_id = $2 ORDER BY i.position
+SELECT i.position, i.visit_id, i.carer_id, i.weight
+FROM audit_sample_item i WHERE i.provider_id = $1 AND i.sample_id = $2 ORDER BY i.position
+
+-- name: findings
+-- Everything found about the attendances of a sample, in order.
+SELECT f.position, f.deviates, f.note, f.found_at, u.email
+FROM audit_finding f LEFT JOIN user_account u ON u.id = f.found_by
+WHERE f.provider_id = $1 AND f.sample_id = $2 ORDER BY f.position, f.number
 
 -- name: insert_finding
 -- Nothing, if no such attendance was drawn.

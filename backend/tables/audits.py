@@ -44,6 +44,7 @@ class AuditDecision(Table, tablename="audit_decision", db=DB):
     provider_id = UUID(primary_key=True, default=None, null=False)
     key = Text(default=None, null=False)
     number = Integer(default=None, null=False)
+    decision = Text(default=None, null=False)
     state = Text(default=None, null=False)
     reason = Text(default=None, null=False)
     decided_by = UUID(default=None, null=False)

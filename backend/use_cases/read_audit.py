@@ -1,6 +1,7 @@
 """What audits flagged: a provider sees its own, a commissioner's auditor what concerns visits of theirs."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -49,9 +50,20 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownDecision:
+    """One decision about a flag: what was decided, the state it left the flag in, why, when and by whom."""
+
+    decision: str
+    state: str
+    reason: str
+    decided_at: datetime
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShownFlag:
     """One flag. `carer` is a reference, or a pseudonym for an auditor; visits are (id, reference), the reference None
-    for one that is none of the reader's; events are the ids that phones gave them."""
+    for one that is none of the reader's; events are the ids that phones gave them. `decisions`: the oldest first."""
 
     number: int
     key: str
@@ -66,7 +78,7 @@ class ShownFlag:
     measured: float | None
     limit: float
     state: str
-    reason: str | None
+    decisions: list[ShownDecision]
 
 
 async def read_runs(viewer: Viewer) -> tuple[list[ShownRun], list[tuple[UUID, str]]]:
@@ -154,7 +166,26 @@ async def _shown(
     carers = {} if masked else {
         row["id"]: row for row in await connection.fetch(query("audit.carer_labels"), provider_id)
     }  # fmt: skip
-    return [_flag(row, provider_id, visits, events, carers, masked) for row in rows]
+    decisions = await _decisions(connection, provider_id, {row["key"] for row in rows})
+    return [
+        _flag(row, provider_id, visits, events, carers, decisions.get(row["key"], []), masked) for row in rows
+    ]
+
+
+async def _decisions(
+    connection: asyncpg.Connection, provider_id: UUID, keys: Collection[str]
+) -> dict[str, list[ShownDecision]]:
+    """All that was decided about flags, by their keys."""
+    rows = await connection.fetch(query("audit.decisions"), provider_id, sorted(keys))
+    names = await parties(connection, {row["organisation_id"] for row in rows})
+    found: dict[str, list[ShownDecision]] = defaultdict(list)
+    for row in rows:
+        role = "manager" if row["organisation_id"] == provider_id else "auditor"
+        who = row["email"] or f"{role} of {names[row['organisation_id']].name}"
+        found[row["key"]].append(
+            ShownDecision(row["decision"], row["state"], row["reason"], row["decided_at"], who)
+        )
+    return found
 
 
 async def _labels(
@@ -170,6 +201,7 @@ def _flag(
     visits: Mapping[UUID, str],
     events: Mapping[UUID, UUID],
     carers: Mapping[UUID, Any],
+    decisions: list[ShownDecision],
     masked: bool,
 ) -> ShownFlag:
     carer = row["carer_id"]
@@ -195,5 +227,5 @@ def _flag(
         measured=row["measured"],
         limit=row["limited"],
         state=row["state"],
-        reason=row["reason"],
+        decisions=decisions,
     )

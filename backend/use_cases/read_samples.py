@@ -1,5 +1,6 @@
 """Samples with their findings, and what a random one says of all."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,17 +20,33 @@ MOST = 50
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """One finding about an attendance: what, when and by whom."""
+
+    deviates: bool
+    note: str
+    found_at: datetime
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
 class Drawn:
-    """One attendance of a sample; `deviates` None while nobody has looked at it. `carer` is masked for an auditor."""
+    """One attendance of a sample with all that was found about it, the oldest first: the newest counts.
+
+    `carer` is masked for an auditor.
+    """
 
     position: int
     visit_id: UUID
     visit: str | None
     carer: str
     weight: int
-    deviates: bool | None
-    note: str | None
-    found_at: datetime | None
+    findings: list[Found]
+
+    @property
+    def deviates(self) -> bool | None:
+        """What counts; None while nobody has looked at it."""
+        return self.findings[-1].deviates if self.findings else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +65,7 @@ class ShownSample:
 
 
 async def read_samples(viewer: Viewer) -> list[dict[str, Any]]:
-    """The newest samples that the reader may see."""
+    """The newest samples that the reader's own organisation drew."""
     async with viewer.transaction() as connection:
         providers = await viewer.providers(connection)
         names = await parties(connection, providers)
@@ -57,7 +74,7 @@ async def read_samples(viewer: Viewer) -> list[dict[str, Any]]:
 
 
 async def read_sample(viewer: Viewer, sample_id: UUID) -> ShownSample:
-    """One sample. Raises DomainError not_found."""
+    """One sample of the reader's own organisation. Raises DomainError not_found, for another's too."""
     async with viewer.transaction() as connection:
         return await shown_sample(connection, await viewer.providers(connection), sample_id, viewer.masked)
 
@@ -77,15 +94,27 @@ async def shown_sample(
     rows = [] if masked else await connection.fetch(query("audit.carer_labels"), provider_id)
     carers = {each["id"]: each["reference"] for each in rows}
     names = await parties(connection, [provider_id])
+    findings = await _findings(connection, provider_id, sample_id)
     items = [
         Drawn(
             one["position"], one["visit_id"], visits.get(one["visit_id"]),
-            carers.get(one["carer_id"]) or pseudonym(provider_id, str(one["carer_id"])), one["weight"], one["deviates"],
-            one["note"], one["found_at"],
+            carers.get(one["carer_id"]) or pseudonym(provider_id, str(one["carer_id"])), one["weight"],
+            findings.get(one["position"], []),
         )
         for one in found
     ]  # fmt: skip
     return _concluded(row, names[provider_id].name, items)
+
+
+async def _findings(
+    connection: asyncpg.Connection, provider_id: UUID, sample_id: UUID
+) -> dict[int, list[Found]]:
+    """All that was found about a sample's attendances, by position."""
+    found: dict[int, list[Found]] = defaultdict(list)
+    for row in await connection.fetch(query("audit.findings"), provider_id, sample_id):
+        who = row["email"] or "somebody whose account is gone"
+        found[row["position"]].append(Found(row["deviates"], row["note"], row["found_at"], who))
+    return found
 
 
 def _concluded(row: Mapping[str, Any], provider: str, items: list[Drawn]) -> ShownSample:

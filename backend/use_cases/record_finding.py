@@ -1,4 +1,4 @@
-"""Record what an auditor found about one attendance of a sample. Every word is kept; the newest counts."""
+"""Record what was found about one attendance of a sample. Only its drawer may; every word stays; the newest counts."""
 
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from backend.use_cases.viewer import Viewer
 
 
 async def record_finding(viewer: Viewer, sample_id: UUID, position: int, deviates: bool, note: str) -> None:
-    """Raises DomainError bad_request for a deviation that nobody describes, or not_found."""
+    """Raises DomainError bad_request for a deviation that nobody describes, or not_found, for another's sample too."""
     said = note.strip()
     if deviates and not said:
         raise DomainError("bad_request", "Say in what it deviates.")

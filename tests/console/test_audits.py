@@ -2,7 +2,7 @@
 
 import re
 
-from tests.console.desk import NOW, Browser, Desk
+from tests.console.desk import NOW, Browser, Desk, email
 from tests.jobs.office import PROVIDER
 
 PERIOD = {"provider": str(PROVIDER), "first": "2026-11-02", "last": "2026-11-08"}
@@ -50,6 +50,26 @@ async def test_an_auditor_sees_the_flags_of_visits_it_commissioned_under_pseudon
     assert (await rival.get(run)).status_code == 404
 
 
+async def test_what_an_auditor_upheld_stays_upheld_until_the_auditor_opens_it(busy: Desk) -> None:
+    manager, auditor = await busy.as_("manager"), await busy.as_("auditor")
+    run = await ran(busy, manager)
+    flags = (await auditor.get(f"{run}/tests/audit-overlap")).text
+    [address] = re.findall(r'action="([^"]+/decision)"', flags)
+    assert (await auditor.post(address, state="upheld", reason="Both cannot be true.")).status_code == 303
+    page = (await manager.get(f"{run}/tests/audit-overlap")).text
+    assert "auditor of Wyeshire" in page and "Both cannot be true." in page and email("auditor") not in page
+    answer = await manager.post(address, state="explained", reason="The phone of the first was slow.")
+    assert answer.status_code == 303
+    page = (await manager.get(answer.headers["location"])).text
+    assert re.search(r"Flag 1,[^<]+: upheld<", page) and "Explained; it stays upheld" in page
+    assert email("manager") in page and "until the auditor opens it again" in page
+    opened = await auditor.post(address, state="open", reason="That explains some of it.")
+    page = (await auditor.get(opened.headers["location"])).text
+    assert re.search(r"Flag 1,[^<]+: open<", page) and "manager of Hearth" in page
+    said = ["Both cannot be true.", "The phone of the first was slow.", "That explains some of it."]
+    assert sorted(said, key=page.index) == said
+
+
 async def test_an_auditor_runs_the_tests_of_its_provider_and_of_no_other(busy: Desk) -> None:
     auditor, other = await busy.as_("auditor"), await busy.as_("other_auditor")
     assert (await auditor.get(await ran(busy, auditor))).status_code == 200
@@ -71,6 +91,36 @@ async def test_a_sample_is_drawn_looked_at_and_projected(busy: Desk) -> None:
     page = (await auditor.get(sample)).text
     assert "0.0 % of the sample deviate" in page and "fewer than 60 % deviate" in page
     assert (await (await busy.as_("other_auditor")).get(sample)).status_code == 404
+
+
+async def test_a_sample_is_of_the_organisation_that_drew_it_and_so_are_its_findings(busy: Desk) -> None:
+    manager, auditor = await busy.as_("manager"), await busy.as_("auditor")
+    await ran(busy, auditor)
+    for drawer, stranger in ((auditor, manager), (manager, auditor)):
+        await drawer.get("/audits")
+        wanted = {**SAMPLE, "seed": f"secret of {drawer is manager}"}
+        sample = (await drawer.post("/samples/draw", **wanted)).headers["location"].partition("?")[0]
+        [first, *_] = re.findall(r'action="([^"]+/finding)"', (await drawer.get(sample)).text)
+        assert (await drawer.post(first, deviates="yes", note="Nobody was there.")).status_code == 303
+        assert (await stranger.get(sample)).status_code == 404
+        page = (await stranger.get("/audits")).text
+        assert wanted["seed"] not in page and sample not in page
+        assert (await stranger.post(first, deviates="no", note="")).status_code == 404
+        assert "they deviate: 1." in (await drawer.get(sample)).text
+
+
+async def test_every_finding_stays_on_the_page_and_the_newest_counts(busy: Desk) -> None:
+    auditor = await busy.as_("auditor")
+    await ran(busy, auditor)
+    await auditor.get("/audits")
+    sample = (await auditor.post("/samples/draw", **SAMPLE)).headers["location"].partition("?")[0]
+    [first, *_] = re.findall(r'action="([^"]+/finding)"', (await auditor.get(sample)).text)
+    await auditor.post(first, deviates="yes", note="Nobody was there.")
+    await auditor.post(first, deviates="no", note="The diary of the home has her.")
+    page = (await auditor.get(sample)).text
+    card = page.partition('id="attendance-1"')[2].partition("</section>")[0]
+    assert ": in order</h2>" in card and card.count(email("auditor")) == 2
+    assert card.index("Nobody was there.") < card.index("The diary of the home has her.")
 
 
 async def test_what_a_form_gets_wrong_is_said_on_the_page(busy: Desk) -> None:

@@ -104,8 +104,27 @@ async def test_a_commissioners_sample_holds_its_own_visits_under_pseudonyms(work
         await read_sample(OTHER, own)
     assert await read_samples(OTHER) == []
     providers_own = (await drawn()).row["id"]
-    with pytest.raises(DomainError, match="no such sample"):
-        await read_sample(AUDITOR, providers_own)
+    for stranger, sample in ((AUDITOR, providers_own), (MANAGER, own)):
+        with pytest.raises(DomainError, match="no such sample"):
+            await read_sample(stranger, sample)
+        with pytest.raises(DomainError, match="no such sample"):
+            await record_finding(stranger, sample, 1, False, "In order after all.")
+    assert [row["id"] for row in await read_samples(MANAGER)] == [providers_own]
+
+
+async def test_the_database_keeps_whoever_is_audited_from_an_auditors_sample(worked: Office) -> None:
+    own = await draw_sample(PROVIDER, wanted(), Asked(), AUDITOR.organisation_id)
+    await record_finding(AUDITOR, own, 1, True, "No record at the home.")
+    async with db.as_provider(PROVIDER) as connection:
+        for table in ("audit_sample", "audit_sample_item", "audit_finding"):
+            assert await connection.fetchval(f"SELECT count(*) FROM {table}") == 0, table
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute(
+                "INSERT INTO audit_finding VALUES ($1, $2, 1, 2, false, '', $3, now())",
+                PROVIDER,
+                own,
+                MANAGER.user_id,
+            )
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,8 @@ CREATE TABLE audit_decision (              -- what a person made of a flag; the 
     provider_id uuid NOT NULL REFERENCES organisation ON DELETE RESTRICT,
     key text NOT NULL,
     number integer NOT NULL,
-    state text NOT NULL CHECK (state IN ('open', 'explained', 'upheld')),
+    decision text NOT NULL CHECK (decision IN ('open', 'explained', 'upheld')),
+    state text NOT NULL CHECK (state IN ('open', 'explained', 'upheld')),  -- which it left the flag in
     reason text NOT NULL,
     decided_by uuid NOT NULL,
     organisation_id uuid NOT NULL,
@@ -78,6 +79,9 @@ CREATE TABLE audit_sample (
     PRIMARY KEY (provider_id, id)
 );
 CALL protect_fact('audit_sample');
+-- A sample is of the organisation that drew it: whoever is audited sees neither the sample nor its seed.
+CREATE POLICY drawer ON audit_sample AS RESTRICTIVE FOR SELECT
+    USING (commissioner_id IS NOT DISTINCT FROM current_commissioner());
 CREATE POLICY commissioner ON audit_sample FOR SELECT USING (commissioner_id = current_commissioner());
 CREATE POLICY commissioner_own ON audit_sample FOR INSERT
     WITH CHECK (commissioner_id = current_commissioner() AND contracts_with(provider_id));
@@ -93,6 +97,9 @@ CREATE TABLE audit_sample_item (
     FOREIGN KEY (provider_id, sample_id) REFERENCES audit_sample ON DELETE RESTRICT
 );
 CALL protect_fact('audit_sample_item');
+CREATE POLICY drawer ON audit_sample_item AS RESTRICTIVE FOR SELECT USING (EXISTS (
+    SELECT FROM audit_sample s
+    WHERE s.provider_id = audit_sample_item.provider_id AND s.id = audit_sample_item.sample_id));
 CREATE POLICY commissioner ON audit_sample_item FOR SELECT USING (EXISTS (
     SELECT FROM audit_sample s WHERE s.provider_id = audit_sample_item.provider_id
     AND s.id = audit_sample_item.sample_id AND s.commissioner_id = current_commissioner()));
@@ -100,7 +107,7 @@ CREATE POLICY commissioner_own ON audit_sample_item FOR INSERT WITH CHECK (EXIST
     SELECT FROM audit_sample s WHERE s.provider_id = audit_sample_item.provider_id
     AND s.id = audit_sample_item.sample_id AND s.commissioner_id = current_commissioner()));
 
-CREATE TABLE audit_finding (               -- what an auditor found about one drawn attendance; the newest counts
+CREATE TABLE audit_finding (               -- what was found about one drawn attendance; the newest counts
     provider_id uuid NOT NULL,
     sample_id uuid NOT NULL,
     position integer NOT NULL,
@@ -113,6 +120,8 @@ CREATE TABLE audit_finding (               -- what an auditor found about one dr
     FOREIGN KEY (provider_id, sample_id, position) REFERENCES audit_sample_item ON DELETE RESTRICT
 );
 CALL protect_fact('audit_finding');
+CREATE POLICY drawer ON audit_finding AS RESTRICTIVE USING (EXISTS (
+    SELECT FROM audit_sample s WHERE s.provider_id = audit_finding.provider_id AND s.id = audit_finding.sample_id));
 CREATE POLICY commissioner ON audit_finding FOR SELECT USING (EXISTS (
     SELECT FROM audit_sample s WHERE s.provider_id = audit_finding.provider_id
     AND s.id = audit_finding.sample_id AND s.commissioner_id = current_commissioner()));
