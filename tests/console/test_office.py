@@ -21,8 +21,7 @@ async def test_a_day_shows_first_what_needs_somebody(busy: Desk) -> None:
     names = ("MISSED", "NOBODY", "RUNNING", "LATER")
     assert order(page, *names) == list(names)
     states = [
-        re.search(rf"govuk-tag[^>]*>([^<]+)</strong>(?:(?!</tr>).)*>{name}</a>", page, re.S)
-        for name in names
+        re.search(rf"govuk-tag[^>]*>([^<]+)</strong>(?:(?!</tr>).)*>{name}</a>", page, re.S) for name in names
     ]
     assert [found and found[1] for found in states] == [
         "Missed",

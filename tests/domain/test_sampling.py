@@ -3,7 +3,7 @@
 from collections import Counter
 from decimal import Decimal
 from hashlib import sha256
-from math import comb
+from math import comb, log
 from pathlib import Path
 
 import pytest
@@ -113,6 +113,38 @@ def test_a_draw_is_the_order_of_published_hashes() -> None:
 def test_the_draw_is_kept_under_the_name_that_is_published() -> None:
     page = Path(__file__).parents[2] / "docs" / "audit-samples.md"
     assert f"The draw is called `{ALGORITHM}`." in page.read_text(encoding="utf-8")
+
+
+def test_a_draw_by_weight_is_the_order_of_published_fractions() -> None:
+    weights = {f"v{number}": 1 + number % 4 for number in range(60)}
+
+    def place(name: str) -> float:
+        number = int(sha256(f"wye-2026\n{name}".encode()).hexdigest(), 16)
+        return (256 * log(2) - log(number)) / weights[name]
+
+    assert draw("wye-2026", weights, 60) == sorted(weights, key=place)
+    two = {name: min(weight, 2) for name, weight in weights.items()}
+    assert draw("wye-2026", two, 60) != draw("wye-2026", dict.fromkeys(two, 1), 60)
+
+
+@pytest.mark.parametrize(
+    ("count", "trials", "chance", "expected"),
+    [
+        (0, 10, 0.0, 1.0),
+        (9, 10, 1.0, 0.0),
+        (10, 10, 1.0, 1.0),
+        (11, 10, 1.0, 1.0),
+        (0, 10, 0.5, 1 / 1024),
+        (3, 10, 0.5, 176 / 1024),
+        (1, 3, 0.2, 0.896),
+        (10, 10, 0.3, 1.0),
+    ],
+)
+def test_the_chance_of_at_most_so_many_is_the_binomial_one(
+    count: int, trials: int, chance: float, expected: float
+) -> None:
+    found = at_most(count, trials, chance)
+    assert found == pytest.approx(expected, abs=1e-12) and found <= 1
 
 
 def test_a_larger_draw_holds_the_smaller_one() -> None:

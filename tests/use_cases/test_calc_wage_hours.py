@@ -31,6 +31,54 @@ def test_other_time_is_shown_with_its_rule_and_does_not_count(kind: str) -> None
     assert result["work"][0]["rule"]
 
 
+RULES = {
+    "time": {
+        "contact": "30", "travel": "34", "waiting": "32", "training": "33", "supervision": "30", "meeting": "30",
+        "handover": "30", "awake": "32-awake", "other_work": "30", "sleep_in": "32-asleep", "break": "35",
+        "commute": "34-home", "absence": "35",
+    },
+    "output": {
+        "contact": "37", "travel": "39", "waiting": "37", "training": "38", "supervision": "37", "meeting": "37",
+        "handover": "37", "awake": "37", "other_work": "37", "sleep_in": "37", "break": "37", "commute": "39-home",
+        "absence": "37",
+    },
+}  # fmt: skip
+"""Provisions of the National Minimum Wage Regulations 2015 by which time counts or does not."""
+
+
+@pytest.mark.parametrize("form", ["time", "output"])
+def test_each_kind_of_time_names_its_provision(form: str) -> None:
+    result = work(*((kind, 60) for kind in RULES[form]), ("unresolved", 60), work_type=form)
+    expected = [(kind, f"nmw-2015-{rule}") for kind, rule in RULES[form].items()]
+    assert [(row["kind"], row["rule"]) for row in result["work"]] == [
+        *expected,
+        ("unresolved", "time-unresolved"),
+    ]
+    assert [row["minutes"] for row in result["work"]] == ["60"] * 14
+    told = (result["counted_minutes"], result["excluded_minutes"], result["unresolved_minutes"])
+    assert told == ("540", "240", "60")
+
+
+def test_of_salaried_hours_only_excess_counts_and_only_absence_on_less_pay_comes_off() -> None:
+    absences = [{"kind": "absence", "minutes": 60, "pay": pay} for pay in ("full", "reduced", "none")]
+    plain = [{"kind": kind, "minutes": 60} for kind in (*RULES["time"], "unresolved", "excess")]
+    result = salaried("2080", 12, *plain, *absences)
+    named = {"unresolved": "time-unresolved", "excess": "nmw-2015-28"}
+    assert [(row["rule"], row["counted"]) for row in result["work"][:15]] == [
+        (named.get(line["kind"], "nmw-2015-21"), line["kind"] == "excess") for line in plain
+    ]
+    assert [row["rule"] for row in result["work"][15:]] == ["nmw-2015-21", "nmw-2015-23", "nmw-2015-23"]
+    # 173 hours and a third, an hour beyond them, and two that came off
+    told = (result["counted_minutes"], result["excluded_minutes"], result["unresolved_minutes"])
+    assert told == ("10340", "960", "60")
+
+
+def test_a_doubt_that_several_lines_raise_is_said_once() -> None:
+    twice = [{"kind": "sleep_in_allowance", "amount": "60.00"}] * 2
+    found = salaried("12", 12, {"kind": "absence", "minutes": 61, "pay": "none"}, pay=twice)["warnings"]
+    assert [row["code"] for row in found] == ["absence_exceeds_hours", "sleep_in_allowance"]
+
+
 def test_unresolved_time_is_neither_counted_nor_excluded_and_is_tested_beside() -> None:
     result = work(("contact", 600), ("unresolved", 60))
     assert (result["counted_minutes"], result["excluded_minutes"]) == ("600", "0")

@@ -137,6 +137,13 @@ def test_accommodation_counts_in_the_pay_tested() -> None:
     assert (result["nmw_pay"], result["shortfall"]) == ("117.10", "10.00")
 
 
+def test_the_last_day_of_an_offset_still_has_it() -> None:
+    housed = {"days": 1, "charge": "0"}
+    for day, offset in (("2026-03-31", "10.66"), ("2026-04-01", "11.10")):
+        period = {"start": day, "end": day}
+        assert answer(period=period, accommodation=housed)["accommodation_adjustment"] == offset
+
+
 def test_a_given_offset_replaces_the_tables() -> None:
     rates = {"hourly": "6.19", "accommodation_offset_per_day": "4.82"}
     result = answer(rates=rates, accommodation={"days": 5, "charge": "75.00"})

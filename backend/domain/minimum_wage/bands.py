@@ -38,7 +38,7 @@ def _chosen() -> list[pl.Expr]:
         pl.coalesce("given_hourly", "table_hourly").alias("hourly"),
         # a what-if rate with no rate of today is taken to be today's rate as well
         pl.coalesce("given_now", "given_hourly", "table_now").alias("hourly_now"),
-        pl.coalesce("given_offset", "table_offset", pl.lit(0)).alias("offset"),
+        pl.coalesce("given_offset", "table_offset").alias("offset"),
     ]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.domain.audit_tests.recorded import Record, at, mark, recorded, visit
+from tests.domain.audit_tests.recorded import Record, at, mark, north, recorded, visit
 
 
 def ends(entering: dict[str, object], leaving: dict[str, object]) -> Record:
@@ -18,6 +18,15 @@ def away(metres: float, accuracy: float = 10.0) -> dict[str, object]:
 def test_a_check_out_well_away_from_the_door_is_clipping() -> None:
     [flag] = ends({}, away(400)).flags("audit-clipping")
     assert (flag["visit_id"], flag["measured"], flag["limit"]) == ("a", 290, 100)
+    assert flag["event_rows"] == ["check_in/a/02090000", "check_out/a/02093000"]
+    assert ends({}, away(211)).about("audit-clipping") == ["a"], "a metre more than anything explains"
+
+
+def test_an_end_away_from_the_door_is_enough_where_nothing_is_known_of_the_other() -> None:
+    for kind, clock in (("check_in", "09:00"), ("check_out", "09:30")):
+        record = recorded(visit("a", "09:00", "09:30"), marks=[mark(kind, "a", clock, **away(400))])
+        [flag] = record.flags("audit-clipping")
+        assert (flag["visit_id"], flag["measured"], len(flag["event_rows"])) == ("a", 290, 1)
 
 
 def test_so_is_a_check_in_well_away_before_the_end_at_the_door() -> None:
@@ -54,8 +63,18 @@ def back_to_back(gap: str, metres: float, **ends: object) -> Record:
     [
         ("09:30:00", 600, True),  # no time at all between two addresses
         ("09:30:00", 450, False),  # neighbours
+        ("09:30:00", 510, True),
+        ("09:30:00", 490, False),
         ("09:31:30", 3000, True),
+        (
+            "09:32:35",
+            3000,
+            True,
+        ),  # 2.8 km from fence to fence at 80 km/h are 126 seconds, and 30 at the doors
+        ("09:32:37", 3000, False),
         ("09:36:00", 3000, False),
+        ("09:29:01", 3000, True),
+        ("09:29:00", 3000, False),
         ("09:29:30", 3000, True),  # half a minute shared: less than an overlap
         ("09:25:00", 3000, False),  # an overlap, of which another test tells
     ],
@@ -63,6 +82,25 @@ def back_to_back(gap: str, metres: float, **ends: object) -> Record:
 def test_two_addresses_back_to_back_are_clipping(gap: str, metres: float, flagged: bool) -> None:
     about = back_to_back(gap, metres, fence="no_position").about("audit-clipping")
     assert about == (["a"] if flagged else [])
+
+
+def test_two_visits_back_to_back_are_shown_by_both_and_the_way_between_them() -> None:
+    [flag] = back_to_back("09:31:30", 3000).flags("audit-clipping")
+    assert (flag["visit_id"], flag["visit_ids"], flag["limit"]) == ("a", ["a", "b"], 500)
+    assert flag["measured"] == pytest.approx(3000, abs=1)
+    assert flag["event_rows"] == ["check_out/a/02093000", "check_in/b/02093130"]
+
+
+def test_by_one_clock_the_longer_time_between_two_visits_counts_and_by_two_that_which_is_paid() -> None:
+    record = back_to_back("09:31:30", 3000, fence="no_position", shown_at=at("09:25"))
+    assert record.about("audit-clipping") == []
+    record.marks[2]["device_id"] = record.marks[3]["device_id"] = "another"
+    assert record.about("audit-clipping") == ["a"]
+
+
+def test_less_than_a_minute_between_two_doors_is_no_journey_however_far_they_are() -> None:
+    assert back_to_back("09:30:59", 9000).about("audit-clipping") == ["a"]
+    assert back_to_back("09:31:00", 9000).about("audit-clipping") == []
 
 
 def test_doors_that_no_road_joins_in_the_time_are_left_to_the_implied_speed_where_both_ends_are_proved() -> (
@@ -90,12 +128,23 @@ def test_a_check_in_at_the_door_of_the_visit_before_holds_the_way() -> None:
     record.marks[2] |= {**away(2990), "lat": record.visits[0]["lat"], "lon": record.visits[0]["lon"]}
     [flag] = record.flags("audit-travel-inside")
     assert (flag["visit_id"], flag["visit_ids"]) == ("b", ["b", "a"])
+    assert (flag["measured"], flag["limit"], flag["event_rows"]) == (2990, 100, ["check_in/b/02093100"])
+    for metres, about in ((109, ["b"]), (111, [])):  # the fence, and the position's ten metres of doubt
+        record.marks[2]["lat"] = north(metres)
+        assert record.about("audit-travel-inside") == about
 
 
 def test_a_check_out_at_the_next_door_holds_the_way_too() -> None:
     record = recorded(visit("a", "09:00", "09:40"), visit("b", "09:41", "10:10", door=3000))
     record.marks[1] |= {**away(2990), "lat": record.visits[1]["lat"], "lon": record.visits[1]["lon"]}
-    assert record.about("audit-travel-inside") == ["a"]
+    [flag] = record.flags("audit-travel-inside")
+    assert (flag["visit_id"], flag["visit_ids"], flag["event_rows"]) == (
+        "a",
+        ["a", "b"],
+        ["check_out/a/02094000"],
+    )
+    record.visits[1]["carer_id"] = "eve"
+    assert record.flags("audit-travel-inside") == [], "another carer's next door is none of hers"
 
 
 @pytest.mark.parametrize(("first", "second"), [(None, "10:10"), ("09:30", None)])
@@ -111,8 +160,11 @@ def test_the_way_is_held_too_where_one_of_both_visits_has_no_check_out(
 
 def test_an_event_at_the_carers_own_home_is_flagged_once_a_visit() -> None:
     record = ends({**away(3000), "at_home": True}, {**away(3000), "at_home": True})
+    record.marks.append(mark("position", "a", "09:10", at_home=True))
+    record.marks.reverse()
     [flag] = record.flags("audit-own-home")
-    assert (flag["visit_id"], flag["measured"]) == ("a", 2)
+    assert (flag["visit_id"], flag["measured"], flag["limit"], flag["at"]) == ("a", 2, 0, at("09:00"))
+    assert sorted(flag["event_rows"]) == ["check_in/a/02090000", "check_out/a/02093000"]
     assert ends({"at_home": None}, {}).flags("audit-own-home") == []
 
 
@@ -133,6 +185,28 @@ def trip(metres: float, clock: str, **there: object) -> list[str | None]:
 )
 def test_no_road_leads_so_far_so_fast(metres: float, clock: str, flagged: bool) -> None:
     assert trip(metres, clock) == (["b"] if flagged else [])
+
+
+def test_a_journey_too_fast_is_shown_by_its_speed_and_both_events() -> None:
+    marks = [mark("check_out", "a", "09:00", away=0), mark("check_in", "b", "09:04", away=10_000)]
+    doors = [visit("a", "08:30", "09:00"), visit("b", "09:04", "10:00", door=10_000)]
+    [flag] = recorded(*doors, marks=marks).flags("audit-speed")
+    assert flag["measured"] == pytest.approx(149.7, abs=0.1), "less ten metres of doubt at both ends"
+    assert (flag["limit"], flag["at"], sorted(flag["visit_ids"])) == (130, at("09:04"), ["a", "b"])
+    assert flag["event_rows"] == ["check_out/a/02090000", "check_in/b/02090400"]
+    eve = [marks[0], {**marks[1], "carer_id": "eve"}]
+    assert recorded(*doors, marks=eve).flags("audit-speed") == []
+
+
+@pytest.mark.parametrize(("metres", "flagged"), [(990, []), (1010, ["b"])])
+def test_a_position_that_jumps_less_than_a_kilometre_is_a_bad_one(metres: float, flagged: list[str]) -> None:
+    assert trip(metres, "09:00:05") == flagged
+
+
+def test_a_visit_with_both_events_far_apart_is_named_once() -> None:
+    marks = [mark("check_in", "a", "09:00", away=0), mark("check_out", "a", "09:02", away=10_000)]
+    [flag] = recorded(visit("a", "09:00", "09:02"), marks=marks).flags("audit-speed")
+    assert flag["visit_ids"] == ["a"]
 
 
 def test_the_doubt_of_both_positions_counts_for_the_carer() -> None:
@@ -159,6 +233,13 @@ def test_coordinates_equal_to_six_places_on_five_days_are_flagged_and_on_four_no
     marks = [mark("check_in", f"v{day}", "09:00", day=day, away=12.0) for day in range(5)]
     [flag] = Record(marks=marks).flags("audit-same-coordinates")
     assert (flag["measured"], len(flag["event_rows"])) == (5, 5)
+    assert (flag["visit_ids"], flag["at"], flag["limit"]) == ([f"v{day}" for day in range(5)], at("09:00"), 5)
+    twice = [*marks[:4], {**marks[3], "event_row": "again"}]
+    assert Record(marks=twice).flags("audit-same-coordinates") == [], "two on one day are one day"
+    east = [{**row, "lon": row["lon"] + 2e-6 * number} for number, row in enumerate(marks)]
+    assert Record(marks=east).flags("audit-same-coordinates") == []
+    near = [{**row, "lat": row["lat"] + 1e-9 * number} for number, row in enumerate(marks)]
+    assert len(Record(marks=near).flags("audit-same-coordinates")) == 1
     assert Record(marks=marks[:4]).flags("audit-same-coordinates") == []
     moved = [{**row, "lat": row["lat"] + 2e-6 * number} for number, row in enumerate(marks)]
     assert Record(marks=moved).flags("audit-same-coordinates") == []
