@@ -56,7 +56,11 @@ def test_canonical_form_follows_rfc_8785() -> None:
         (b'{"\\ud800": 1}', "surrogate"),
         (b'{"a": 9007199254740992}', "2^53"),
         (b'{"a": -9007199254740992}', "2^53"),
+        (b"9" * 5000, "2^53"),
         (b'{"a": 1e309}', "finite"),
+        (b'{"a": -1e309}', "finite"),
+        (b'{"a": -1e16}', "2^53"),
+        (b"9007199254740992.0", "2^53"),
         (b'{"a": 1e16}', "2^53"),
         (b'{"a": NaN}', "NaN"),
         (b'{"a": -Infinity}', "Infinity"),
@@ -76,6 +80,13 @@ def test_the_deepest_and_the_largest_allowed_values_are_read() -> None:
     assert read(b"[" * DEEPEST + b"]" * DEEPEST)
     assert read(b'{"a": 9007199254740991, "b": "\\ud83d\\ude00"}') == {"a": 2**53 - 1, "b": "😀"}
     assert len(read(b'"' + b"x" * (LARGEST_VALUE_BYTES - 2) + b'"')) == LARGEST_VALUE_BYTES - 2
+
+
+def test_the_largest_whole_numbers_are_read_however_they_are_written() -> None:
+    most = 2**53 - 1
+    assert [read(text) for text in (b"9007199254740991", b"-9007199254740991")] == [most, -most]
+    assert [read(text) for text in (b"9007199254740991.0", b"-9007199254740991.0")] == [most, -most]
+    assert (read(b"0.5"), read(b"-1e-9")) == (0.5, -1e-9)
 
 
 def test_whole_numbers_and_text_are_written_with_sorted_names_and_no_blanks() -> None:
@@ -120,7 +131,23 @@ def test_elements_and_members_are_the_bytes_that_came(values: list[Any], indent:
 
 
 @pytest.mark.parametrize(
-    "raw", [b"", b"[", b"]", b"[1", b"[1,]", b"[,1]", b"[[1]", b"[1]]", b"{}", b"[1}", b"null"]
+    "raw",
+    [
+        b"",
+        b"[",
+        b"]",
+        b"[1",
+        b"[1,]",
+        b"[,1]",
+        b"[[1]",
+        b"[1]]",
+        b"{}",
+        b"[1}",
+        b"null",
+        b"[],[]",
+        b"[}{]",
+        b"[,]",
+    ],
 )
 def test_a_broken_array_has_no_elements(raw: bytes) -> None:
     with pytest.raises(Unreadable):
@@ -140,11 +167,29 @@ def test_a_broken_array_has_no_elements(raw: bytes) -> None:
         b"[]",
         b'{"a": 1]',
         b"{1:2}",
+        b"{:1}",
+        b'{"\\x": 1}',
+        b'{"a": }, "b": {1}',
     ],
 )
 def test_a_broken_object_has_no_members(raw: bytes) -> None:
     with pytest.raises(Unreadable):
         members(raw)
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [(b"[]", "not a JSON object"), (b'{"a"}', "a key has no value"), (b'{"a": 1}}', "closes too early"),
+     (b'{"a": [}', "stays open"), (b"{1:2}", "must be text"), (b'{"a":1,}', "a value is missing")],
+)  # fmt: skip
+def test_what_is_wrong_with_an_object_is_said(raw: bytes, words: str) -> None:
+    with pytest.raises(Unreadable, match=words):
+        members(raw)
+
+
+def test_what_is_no_array_is_said_to_be_none() -> None:
+    with pytest.raises(Unreadable, match="not a JSON array"):
+        elements(b"{}")
 
 
 @pytest.mark.parametrize("text", ["=", "AA==", "A", "AB", "A+", "A/", "é", " AA", None, 1])
