@@ -9,6 +9,7 @@ from typing import Any, Final
 import click
 
 from backend.commands.listing import json_option
+from backend.domain.counted import counted
 
 
 @click.group()
@@ -42,6 +43,8 @@ def check(file: str, as_json: bool) -> None:
         click.echo(json.dumps([asdict(checked) for checked in found], indent=2, default=str))
     else:
         click.echo("\n\n".join(_told(checked) for checked in found))
+        if number := sum(len(checked.gaps) + len(checked.version_gaps) for checked in found):
+            click.echo(f"\nIn all {counted(number, 'thing')} to settle, listed above.")
     if any(checked.gaps or checked.version_gaps for checked in found):
         sys.exit(1)
 
@@ -49,11 +52,12 @@ def check(file: str, as_json: bool) -> None:
 def _told(checked: Any) -> str:
     told = [*checked.version_gaps, *checked.gaps]
     gaps = [f"  {gap.says[0].upper()}{gap.says[1:]}." for gap in told]
+    fine = "Within this version every service has one rate in every zone on every date."
     return "\n".join(
         [
             f"Contract {checked.reference}",
             *(f"  {sentence}" for sentence in checked.sentences),
-            *(["To settle:", *gaps] if gaps else ["Every service has one rate in every zone on every date."]),
+            *(["To settle:", *gaps] if gaps else [fine]),
         ]
     )
 

@@ -73,7 +73,8 @@ def demo(serve: bool, out: Path, port: int, **size: Any) -> None:
             summary = _run(demonstrate(plan, story, password, environment, teller))
             show(summary)
             _tell_results(plan)
-            _tell_logins(password)
+            _tell_logins(story, password)
+            _tell_settings(plan)
             if serve:
                 _run(_serve_until_stopped(plan, story, environment))
     except KeyboardInterrupt:
@@ -87,12 +88,17 @@ def _tell_results(plan: "Plan") -> None:
     click.echo(f"Written to {plan.out}: invoices/ wage_reports/ evidence/ county/ truth.json summary.json")
 
 
-def _tell_logins(password: str) -> None:
-    from backend.simulator.people import LOGINS
+def _tell_logins(story: "Story", password: str) -> None:
+    from backend.simulator.people import logins
 
     click.echo(f"\nLogins for the web pages, all with the password {password}")
-    for login in LOGINS:
+    for login in logins(story.county):
         click.echo(f"  {login.role:14} {login.email}")
+
+
+def _tell_settings(plan: "Plan") -> None:
+    click.echo("\nFor other commands on this county, such as doorstep remediation --provider golden:")
+    click.echo(f"  export DOORSTEP_DATA={plan.out / 'data'} DOORSTEP_CLOCK={plan.out / 'clock'}")
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:

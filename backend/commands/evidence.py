@@ -2,12 +2,16 @@
 
 import asyncio
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from backend.commands.listing import json_option
+
+_KEY_ID: Final = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
+"""An RFC 7638 thumbprint, as the service names its keys."""
 
 if TYPE_CHECKING:
     from backend.use_cases.frozen_documents import File
@@ -63,6 +67,8 @@ def _trusted(key: str) -> set[str]:
 
     path = Path(key)
     if not path.is_file():
+        if not _KEY_ID.fullmatch(key):
+            raise click.BadParameter(f"there is no file {key}, and no key has such an id", param_hint="--key")
         return {key}
     try:
         return set(read_keys(path.read_bytes()))

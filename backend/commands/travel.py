@@ -79,6 +79,8 @@ def calibrate(
     """
     from backend.travel.calibration import FEWEST, as_policy
 
+    if last < first:
+        raise click.BadParameter("the last day lies before the first", param_hint="--until")
     fits = asyncio.run(_calibrated(provider, first.date(), last.date(), longest, quantile))
     if as_json:
         click.echo(json.dumps([msgspec.to_builtins(asdict(fit)) for fit in fits]))

@@ -34,7 +34,7 @@ def write_bundle(members: Mapping[str, bytes]) -> bytes:
 def read_bundle(content: bytes) -> tuple[dict[str, bytes], list[str]]:
     """The members, and what is wrong with the container itself, in words. Raises BundleFault if it cannot be opened.
 
-    A member whose name or packing is not allowed is named and left out.
+    A member whose name is not allowed is named and left out; one that is compressed is named and read.
     """
     if len(content) > LARGEST_BYTES:
         raise BundleFault(f"The file is larger than {LARGEST_BYTES} bytes.")
@@ -42,7 +42,9 @@ def read_bundle(content: bytes) -> tuple[dict[str, bytes], list[str]]:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members, faults = _members(archive, len(content))
     except (zipfile.BadZipFile, ValueError, OSError, EOFError, RuntimeError, NotImplementedError) as error:
-        raise BundleFault(f"The file is no ZIP file that can be opened: {error}") from error
+        begun = content.startswith(b"PK\x03\x04") and b"PK\x05\x06" not in content
+        why = "it begins like one and has no end, so it was cut short" if begun else error
+        raise BundleFault(f"The file is no ZIP file that can be opened: {why}") from error
     if not faults and (place := _first_difference(content, write_bundle(members))) is not None:
         faults.append(f"The ZIP file itself is not as it was written: byte {place} of the file is another.")
     return members, faults
@@ -56,15 +58,19 @@ def _members(archive: zipfile.ZipFile, size: int) -> tuple[dict[str, bytes], lis
         raise BundleFault(f"The file has {len(infos)} members; a bundle has at most {MOST_MEMBERS}.")
     if sum(info.compress_size for info in infos) > size:
         raise BundleFault("The members together are larger than the file: they lie over each other.")
+    if sum(info.file_size for info in infos) > LARGEST_BYTES:
+        raise BundleFault(f"The members unpacked are larger than {LARGEST_BYTES} bytes.")
     for info in infos:
         shown = repr(info.filename[:100])
         if not _NAME.fullmatch(info.filename):
             faults.append(f"{shown} is no name that a bundle's member may have.")
         elif info.filename in members:
             faults.append(f"{shown} stands twice.")
-        elif info.compress_type != zipfile.ZIP_STORED or info.file_size != info.compress_size:
-            faults.append(f"{shown} is compressed; a bundle's members are not.")
         else:
+            if info.compress_type != zipfile.ZIP_STORED or info.file_size != info.compress_size:
+                faults.append(
+                    f"{shown} is compressed; a bundle's members are not, so this is not how it was written."
+                )
             try:
                 members[info.filename] = archive.read(info)
             except (zipfile.BadZipFile, EOFError, RuntimeError, NotImplementedError) as error:

@@ -75,6 +75,9 @@ def _summary(report: WageReportSnapshot) -> Page:
                 *change_tables(report.changes),
             )
         ],
+        "no_statute": "None: the rate was given with each case."
+        if report.workers
+        else "None: no worker was tested.",
         "statute": [
             [entry.id, words.pounds(entry.hourly), f"{entry.from_} to {entry.until}", _cited(entry)]
             for entry in report.statute
@@ -107,7 +110,7 @@ def _figures(report: WageReportSnapshot) -> list[list[str]]:
         ["Time nobody has explained", words.hours(summary.unresolved_minutes)],
     ]
     if summary.counted_minutes is not None:
-        rows.append(["Time that counts", words.hours(summary.counted_minutes)])
+        rows.append(["Time that counts, of workers tested", words.hours(summary.counted_minutes)])
     return rows + (
         [["Arrears due", words.pence(summary.pence_arrears)]] if summary.pence_arrears is not None else []
     )

@@ -88,7 +88,7 @@ async def demonstrate(
     async with database():
         with teller.step("Loading the county's files"):
             await load_county(story, plan.size.postcodes)
-            await add_logins(password)
+            await add_logins(story.county, password)
         async with web_server(plan.port, log, environment) as base:
             tally = await perform(story, Venue(base, plan.out / "clock", log, environment), teller)
         with teller.step("Writing the documents and the summary"):

@@ -20,16 +20,17 @@ from backend.use_cases.issue_enrol_code import issue_for
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """An address and password for one role."""
+    """An address and password for one role. `person`: of whom a user of the role `person` sees everything."""
 
     role: Role
     organisation: str | None
     email: str
+    person: str | None = None
 
 
 AT_ONCE: Final = 4
 """How many phones enrol at the same time: hashing a PIN takes a tenth of a second."""
-LOGINS: Final = (
+_STAFF: Final = (
     Login("manager", "marches", "manager@marches.example"),
     Login("manager", "marches", "deputy@marches.example"),
     Login("manager", "golden", "manager@golden.example"),
@@ -47,10 +48,16 @@ def new_password() -> str:
     return "wye-" + "".join(secrets.choice("abcdefghjkmnpqrstuvwxyz23456789") for _ in range(8))
 
 
-async def add_logins(password: str) -> None:
-    """Add a user for each role. The organisations must be loaded."""
-    for login in LOGINS:
-        await add_user(login.organisation, login.role, login.email, password)
+def logins(county: County) -> tuple[Login, ...]:
+    """One for each role, at each provider that has a manager; the person is the first whom the county supports."""
+    person = county.service_users[0]
+    return (*_STAFF, Login("person", person.provider, f"person@{person.provider}.example", person.reference))
+
+
+async def add_logins(county: County, password: str) -> None:
+    """Add a user for each role. The organisations and people must be loaded."""
+    for login in logins(county):
+        await add_user(login.organisation, login.role, login.email, password, login.person)
 
 
 async def enrol_all(county: County, client: httpx.AsyncClient, at: datetime) -> dict[str, Handset]:

@@ -43,9 +43,10 @@ WHERE l.provider_id = $1 AND l.visit_id = $2 AND l.amount_pence > 0
 ORDER BY l.payer = 'person' DESC, l.adjusts_document IS NULL DESC, l.document_id, l.line LIMIT 1
 
 -- name: told
--- What was said about visits of the person, and what became of it.
+-- What the person, or who speaks for them, said about their visits, themselves or by the provider when they rang, and
+-- what became of it. What a commissioner said is not theirs.
 SELECT p.raised_at, p.words, x.outcome, x.words AS decision, x.decided_at,
     ARRAY(SELECT a.words FROM dispute_answer a WHERE a.provider_id = p.provider_id AND a.dispute_id = p.id
           ORDER BY a.number) AS answers
 FROM dispute p LEFT JOIN dispute_decision x ON x.provider_id = p.provider_id AND x.dispute_id = p.id
-WHERE p.provider_id = $1 ORDER BY p.raised_at DESC
+WHERE p.provider_id = $1 AND p.organisation_id = p.provider_id ORDER BY p.raised_at DESC

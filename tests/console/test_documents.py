@@ -158,7 +158,7 @@ async def test_lists_go_on_behind_the_last_row(busy: Desk) -> None:
 
 async def test_pages_carry_a_strict_policy_and_styles_are_kept(busy: Desk) -> None:
     browser = await busy.as_("manager")
-    page = await browser.get("/today")
+    page = await browser.get("/corrections")
     policy = page.headers["content-security-policy"]
     assert "default-src 'none'" in policy and "unsafe" not in policy and "script-src" not in policy
     assert page.headers["cache-control"] == "no-store"

@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import AsyncIterator
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
 from backend import db
-from backend.tables.ids import thing_id
+from backend.tables.ids import organisation_id, thing_id
+from backend.use_cases.raise_dispute import raise_dispute
+from backend.use_cases.viewer import Viewer
 from tests.commands.test_unwritable_places import doorstep
 from tests.conftest import Database
 from tests.console.desk import Desk
@@ -85,6 +87,17 @@ async def test_nobody_came_becomes_a_dispute_that_the_provider_decides(billed: D
     assert tuple(row) == ("person S1", "Nobody came.", "person@example.org")
     other = (await (await billed.as_("other_person")).get("/my-care")).text
     assert "Nobody came" not in other
+
+
+async def test_what_a_commissioner_said_of_a_visit_is_not_what_the_person_told_us(billed: Desk) -> None:
+    invoice = await billed.superuser.fetchval(
+        "SELECT l.document_id FROM document_line l JOIN document d ON d.id = l.document_id"
+        " WHERE d.payer = 'wyeshire' AND l.visit_id = $1",
+        UUID(visit_id("A")),
+    )
+    council = Viewer(uuid4(), organisation_id("wyeshire"), False, "commissioner")
+    await raise_dispute(council, invoice, 1, "The phone was elsewhere.")
+    assert "elsewhere" not in (await (await billed.as_("person")).get("/my-care")).text
 
 
 async def test_nobody_says_anything_about_anothers_visit_or_one_to_come(billed: Desk) -> None:

@@ -75,6 +75,19 @@ def test_a_missing_or_added_file_is_named(bundles: Bundles, name: str) -> None:
     assert "more.txt was added" in added["files"]
 
 
+def test_a_bundle_that_was_packed_again_says_so_and_is_read_all_the_same(bundles: Bundles) -> None:
+    members = opened(bundles.report)
+    rates = members["statute/wage_rates.yaml"].replace(b"12.71", b"12.00")
+    entries = sorted({**members, "statute/wage_rates.yaml": rates}.items())
+    found = failures(archive(*entries, packed=zipfile.ZIP_DEFLATED))
+    assert "manifest.json' is compressed" in found["container"]
+    assert "statute/wage_rates.yaml" in found["files"] and "manifest.json" not in found["files"]
+
+
+def test_a_bundle_that_was_cut_short_says_so(bundles: Bundles) -> None:
+    assert "cut short" in failures(bundles.report[: len(bundles.report) // 2])["container"]
+
+
 def test_new_digests_without_the_key_break_the_seal(bundles: Bundles) -> None:
     def raise_pay(facts: Value) -> None:
         table = facts["tables"]["pay_lines"]
@@ -90,7 +103,7 @@ def test_new_digests_without_the_key_break_the_seal(bundles: Bundles) -> None:
 def test_a_forger_with_a_key_of_his_own_is_found_when_the_key_is_known(bundles: Bundles) -> None:
     perfect = forged(bundles.report, "corrections.json", lambda corrections: None)
     assert failures(perfect) == {}
-    assert "somebody else made this" in failures(perfect, {bundles.signer.signing[0].kid})["key"]
+    assert "somebody else sealed this" in failures(perfect, {bundles.signer.signing[0].kid})["key"]
 
 
 def drop_an_event(events: Value) -> None:
@@ -252,7 +265,10 @@ def archive(*entries: tuple[str, bytes], packed: int = zipfile.ZIP_STORED) -> by
         (b"PK\x03\x04 and then nothing", "no ZIP file"),
         (archive(("manifest.json", b"{}")), "manifest.json cannot be read"),
         (archive(("other.json", b"{}")), "manifest.json is not in the bundle"),
-        (archive(("manifest.json", bytes(100_000)), packed=zipfile.ZIP_DEFLATED), "manifest.json is not"),
+        (
+            archive(("manifest.json", bytes(100_000)), packed=zipfile.ZIP_DEFLATED),
+            "manifest.json cannot be read",
+        ),
         (archive(*((f"f{n}.json", b"") for n in range(100))), "at most 64"),
     ],
 )

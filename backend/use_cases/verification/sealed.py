@@ -63,5 +63,6 @@ def seal_found(
     else:
         yield failed(
             "key",
-            f"The key {seal.kid} is none that you gave ({', '.join(sorted(trusted))}): somebody else made this.",
+            f"The key {seal.kid} is none that you gave ({', '.join(sorted(trusted))}): somebody else "
+            "sealed this, or the key that you gave is not the service's.",
         )
