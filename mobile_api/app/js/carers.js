@@ -5,11 +5,12 @@ import { instant, now } from "./clock.js";
 import { all, ofCarer, one, read, write } from "./db.js";
 import { madeOnce, newSigningKey, openWith, sealWith } from "./keys.js";
 import { tell } from "./news.js";
+import { pinOf, sealedByPasskey } from "./passkeys.js";
 import { newVault, openedBy } from "./vault.js";
 
 const MOST_FAILURES = 5;
 const TOKEN_SPARE_MS = 60_000;
-const NO_ROTA = { lock: null, sealed: null, index: [] };
+const NO_ROTA = { lock: null, sealed: null, index: [], passkey: null };
 
 // In memory alone: closing the window closes the rota.
 let open = null; // {id, key, pin, token, until}
@@ -90,6 +91,19 @@ export async function unlock(id, pin) {
     await unlockByServer(carer, pin);
   }
   await choose(id);
+}
+
+// Lets a finger or a face open the rota that is open now. False where this phone's passkeys cannot.
+export async function addPasskey() {
+  const { id, pin } = open;
+  const passkey = await sealedByPasskey(pin, (await one("carers", id)).name);
+  if (passkey) await altered(id, { passkey });
+  return passkey !== null;
+}
+
+export async function unlockByPasskey(id) {
+  const { passkey } = await one("carers", id);
+  await unlock(id, await pinOf(passkey));
 }
 
 async function failedOnce(id) {

@@ -55,6 +55,12 @@ export function options(name, question, answers) {
 export const button = (words, onclick, { kind = "", ...more } = {}) =>
   h("button", { type: "button", class: `button ${kind}`.trim(), onclick, ...more }, words);
 
+// What a tap is answered with at once, before anything is on disk: the next drawing says what came of it.
+export function answer({ currentTarget }, words) {
+  currentTarget.setAttribute("aria-disabled", "true");
+  currentTarget.textContent = words;
+}
+
 export const link = (words, to, more = {}) => h("a", { href: to, ...more }, words);
 
 // A sentence read out to those who cannot see what changed, and shown for a moment to those who can.

@@ -3,7 +3,7 @@
 import { begin, end, KINDS } from "../activities.js";
 import { current } from "../carers.js";
 import { shown } from "../clock.js";
-import { button, h, say } from "../dom.js";
+import { answer, button, draw, h, say } from "../dom.js";
 import { t, time } from "../i18n.js";
 import { marksOf } from "../rota.js";
 
@@ -27,11 +27,16 @@ function running({ activity, since }) {
     { class: "card at" },
     h("h2", {}, t(`activity_${activity}`)),
     h("p", { class: "here" }, t("activity_since", { time: time(shown(since)) })),
-    button(t("activity_end"), () => end(current(), activity).then(told), { kind: "huge leaving", id: `end-${activity}` }),
+    button(t("activity_end"), (event) => tapped(event, end, activity), { kind: "huge leaving", id: `end-${activity}` }),
   );
 }
 
 const starter = (kind, look) =>
-  button(t(`activity_${kind}`), () => begin(current(), kind).then(told), { kind: look, id: `begin-${kind}` });
+  button(t(`activity_${kind}`), (event) => tapped(event, begin, kind), { kind: look, id: `begin-${kind}` });
 
-const told = (recorded) => say(t(recorded ? "noted" : "already"));
+async function tapped(event, work, activity) {
+  answer(event, t("recording"));
+  const recorded = await work(current(), activity);
+  say(t(recorded ? "noted" : "already"));
+  draw();
+}

@@ -1,7 +1,7 @@
 // The one big button: I have arrived, I am leaving. Used wherever a visit is shown.
 
 import { shown } from "../clock.js";
-import { button, draw, field, h, link, say } from "../dom.js";
+import { answer, button, draw, field, h, link, say } from "../dom.js";
 import { t, time } from "../i18n.js";
 import { SETTLES_MS } from "../record.js";
 import { dropToken } from "../token.js";
@@ -17,8 +17,9 @@ function rest() {
   setTimeout(() => draw(), SETTLES_MS + 20);
 }
 
-async function tapped(work, words, token) {
+async function tapped(event, work, words, token) {
   if (resting()) return;
+  answer(event, t("recording"));
   rest();
   const recorded = await work();
   if (recorded && token) await dropToken();
@@ -37,8 +38,8 @@ export function doorButton(carer, visit, mark, token) {
     { class: "door" },
     at && h("p", { class: "here" }, t("arrived_at", { time: time(shown(at)) })),
     token && h("p", { class: "hint" }, t("token_held", { time: time(shown(token.read_at)) })),
-    button(words, () => tapped(work, said, token), { kind: at ? "huge leaving" : "huge", id: `door-${visit}`, "aria-disabled": resting() ? "true" : null }),
-    at && h("p", { class: "hint" }, t("check_out_hint")),
+    button(words, (event) => tapped(event, work, said, token), { kind: at ? "huge leaving" : "huge", id: `door-${visit}`, "aria-disabled": resting() ? "true" : null }),
+    at && h("p", { class: "hint", id: "check-out-hint" }, t("check_out_hint")),
   );
 }
 
@@ -50,7 +51,7 @@ export function unplannedPart(carer, mark, open) {
     { id: "unplanned", open },
     h("summary", {}, t("unplanned")),
     field("unplanned-words", t("unplanned_who"), { hint: t("unplanned_hint"), maxlength: 500 }),
-    button(t("unplanned_arrive"), () => tapped(() => arriveUnplanned(carer, words()), "arrived_said"), { kind: "big", id: "unplanned-arrive", "aria-disabled": resting() ? "true" : null }),
+    button(t("unplanned_arrive"), (event) => tapped(event, () => arriveUnplanned(carer, words()), "arrived_said"), { kind: "big", id: "unplanned-arrive", "aria-disabled": resting() ? "true" : null }),
   );
 }
 
@@ -63,7 +64,7 @@ function words() {
 
 function unplannedLeave(carer, mark) {
   const work = () => leaveUnplanned(carer, mark.check_in_id);
-  return button(t("leave"), () => tapped(work, "left_said"), { kind: "huge leaving", id: "unplanned-leave", "aria-disabled": resting() ? "true" : null });
+  return button(t("leave"), (event) => tapped(event, work, "left_said"), { kind: "huge leaving", id: "unplanned-leave", "aria-disabled": resting() ? "true" : null });
 }
 
 // How to show that one is there: where something hangs in the home, it can be read before each tap.

@@ -1,8 +1,9 @@
 // How the app looks, the language it speaks, and leaving this phone to somebody else.
 
-import { current, enrolled, signOut } from "../carers.js";
+import { addPasskey, chosen, current, enrolled, signOut } from "../carers.js";
 import { button, choice, h, link, say, draw } from "../dom.js";
 import { LANGUAGES, spoken, t } from "../i18n.js";
+import { possible } from "../passkeys.js";
 import { change, currentSettings } from "../settings.js";
 
 export async function show() {
@@ -15,6 +16,7 @@ export async function show() {
     choice("size", t("size"), { normal: t("size_normal"), large: t("size_large"), largest: t("size_largest") }, size, (size) => set({ size })),
     choice("contrast", t("contrast"), { normal: t("contrast_normal"), high: t("contrast_high") }, contrast, (contrast) => set({ contrast })),
     await storage(),
+    current() !== null && (await passkey()),
     h("section", { class: "part" }, h("h2", {}, t("this_phone")), await people(), h("p", {}, link(t("enrol_another"), "#/enrol"))),
     current() !== null && button(t("sign_out"), leavePhone, { kind: "plain", id: "sign-out" }),
     current() !== null && h("p", { class: "hint" }, t("sign_out_hint")),
@@ -36,6 +38,21 @@ async function storage() {
 async function ask() {
   const kept = await navigator.storage?.persist?.();
   say(t(kept ? "storage_kept" : "storage_not_kept"));
+  draw();
+}
+
+async function passkey() {
+  if ((await chosen()).passkey) return h("p", { class: "hint" }, t("passkey_kept"));
+  if (!(await possible())) return null;
+  return h("section", { class: "part" }, h("p", { class: "hint" }, t("passkey_words")), button(t("passkey_add"), add, { kind: "small", id: "passkey" }));
+}
+
+async function add() {
+  try {
+    say(t((await addPasskey()) ? "passkey_kept" : "passkey_cannot"));
+  } catch {
+    say(t("passkey_failed"));
+  }
   draw();
 }
 

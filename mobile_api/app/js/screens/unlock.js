@@ -1,6 +1,6 @@
 // Opening a carer's rota. Recording does not wait for it: the next visit can be begun and ended from here, by its time.
 
-import { choose, chosen, enrolled, unlock } from "../carers.js";
+import { choose, chosen, enrolled, unlock, unlockByPasskey } from "../carers.js";
 import { shownNow, londonDate } from "../clock.js";
 import { button, field, h, link, draw } from "../dom.js";
 import { t, tOr, time } from "../i18n.js";
@@ -29,7 +29,19 @@ function pinForm(carer) {
     { noValidate: true, class: "part", onsubmit: (event) => submit(event, carer) },
     field("unlock-pin", t("pin"), { type: "password", inputmode: "numeric", maxlength: 8, autocomplete: "current-password", problem }),
     button(t("unlock_do"), null, { kind: "big", type: "submit", id: "unlock" }),
+    carer.passkey && button(t("passkey_open"), () => byPasskey(carer), { kind: "plain", id: "unlock-passkey" }),
   );
+}
+
+async function byPasskey(carer) {
+  problem = null;
+  try {
+    await unlockByPasskey(carer.id);
+    document.dispatchEvent(new Event("doorstep:opened"));
+  } catch (error) {
+    problem = tOr(`error_${error.code}`, t("passkey_failed")); // a browser's own error has a number for a code
+  }
+  draw();
 }
 
 async function submit(event, carer) {
