@@ -98,17 +98,16 @@ def _tell_logins(story: "Story", password: str) -> None:
         click.echo(f"  {login.role:14} {login.email}")
 
 
-<<<<<<< HEAD
 def _tell_settings(plan: "Plan") -> None:
     click.echo("\nFor other commands on this county, such as doorstep remediation --provider golden:")
     click.echo(f"  export DOORSTEP_DATA={plan.out / 'data'} DOORSTEP_CLOCK={plan.out / 'clock'}")
-=======
+
+
 def _tell_phone(name: str, link: str) -> None:
     """The address that sets a phone up; in a terminal also as a code to scan, where it can be reached from there."""
     click.echo(f"A phone for {name}, with the visits of a new morning: {link}")
     if sys.stdout.isatty():
         segno.make(link, error="l").terminal(compact=True)
->>>>>>> b604b35 (Open a phone's rota with a finger or a face, answer each tap at once, and weigh the first use on an old phone)
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
