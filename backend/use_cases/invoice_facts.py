@@ -70,7 +70,7 @@ async def invoice_facts(
 ) -> InvoiceFacts:
     """Everything recorded up to `as_of` that bears on the invoice of a contract for London dates `start` to `end`."""
     visits = await _visits(connection, provider_id, contract_id, start, end, as_of)
-    return await facts_about(connection, provider_id, contract_id, start, end, as_of, visits)
+    return await facts_about(connection, provider_id, contract_id, start, end, as_of, visits, start)
 
 
 async def facts_about(
@@ -81,11 +81,18 @@ async def facts_about(
     end: date,
     as_of: datetime,
     visits: pl.DataFrame,
+    whole_from: date = date.max,
 ) -> InvoiceFacts:
-    """The same for these attendances alone, in domain.visit.VISIT_SCHEMA; the facts hold their `miles` besides."""
+    """The same for these attendances alone, in domain.visit.VISIT_SCHEMA; the facts hold their `miles` besides.
+
+    All the contract's visits from `whole_from` to `end` are among them.
+    """
     contract = await connection.fetchrow(query("invoices.contract"), provider_id, contract_id)
     terms = await terms_known(connection, provider_id, contract_id, as_of)
-    beside = await _beside(connection, provider_id, contract_id, terms, visits, as_of)
+    days = {london_date(at) for at in visits["starts_at"].unique()}
+    held = {period.start: period for _, period in filter(None, (bought_for(terms, day) for day in days))}
+    parts = [each for each in held.values() if not whole_from <= each.start <= each.end <= end]
+    beside = await _beside(connection, provider_id, contract_id, parts, visits, as_of)
     visits = visits if beside.is_empty() else _ordered(pl.concat([visits, beside]))
     newest = newest_on(terms, end)
     ids = [UUID(visit) for visit in visits["visit_id"].unique(maintain_order=True)]
@@ -124,23 +131,21 @@ async def _beside(
     connection: asyncpg.Connection,
     provider_id: UUID,
     contract_id: UUID,
-    terms: Sequence[Terms],
+    periods: Sequence[Period],
     visits: pl.DataFrame,
     as_of: datetime,
 ) -> pl.DataFrame:
-    """The other visits of each billing period with blocks that one of `visits` lies in, in the same columns."""
-    days = {london_date(at) for at in visits["starts_at"].unique()}
-    periods = {period.start: period for _, period in filter(None, (bought_for(terms, day) for day in days))}
+    """The contract's visits of these billing periods that are not among `visits`, in the same columns."""
     if not periods:
         return visits.clear()
-    first, last = min(periods), max(period.end for period in periods.values())
+    first, last = min(period.start for period in periods), max(period.end for period in periods)
     found = _without_strangers(
         await verified_visits(connection, provider_id, *_instants(first, last), as_of=as_of)
     )
     others = (pl.col("contract_id") == str(contract_id)) & ~pl.col("visit_id").is_in(
         visits["visit_id"].unique().to_list()
     )
-    return _ordered(found.filter(others.fill_null(False) & _within(periods.values())))
+    return _ordered(found.filter(others.fill_null(False) & _within(periods)))
 
 
 def _within(periods: Iterable[Period]) -> pl.Expr:

@@ -165,6 +165,24 @@ async def test_other_terms_change_the_charge_of_weeks_that_were_billed(
     assert await sound()
 
 
+async def test_a_block_that_is_agreed_later_is_billed_for_the_weeks_that_were(
+    office: Office, superuser: asyncpg.Connection
+) -> None:
+    await make(office, 2)
+    await office.run(FIRST_WEEK_DUE, "invoices")
+    await buy()
+    await office.run(SECOND_WEEK_DUE, "invoices")
+    first, second = await snapshots(superuser)
+    assert (told(first), first["blocks"]) == ([("V2", "12.00", None)], [])
+    assert told(second) == [
+        ("block days", "20.00", "days"),
+        ("block days", "20.00", "days"),
+        ("V2", "-12.00", "days"),
+    ]
+    assert hours(second) == [("2026-11-02", 60, 30, None), ("2026-11-09", 60, 0, None)]
+    assert await sound()
+
+
 async def test_two_payers_share_a_block_by_the_contract_and_never_a_person(
     office: Office, superuser: asyncpg.Connection
 ) -> None:
