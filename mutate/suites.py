@@ -41,6 +41,7 @@ DAY: Final = (
     f"{_DAY}/test_day_laws.py::test_every_second_and_flag_agrees_with_a_slow_second_reading_of_the_rules",
     f"{_DAY}/test_day_laws.py::test_cutting_at_midnight_wherever_it_falls_changes_no_total",
     f"{_DAY}/test_day_laws.py::test_a_day_whose_entries_are_all_cut_at_any_one_instant_has_the_same_totals",
+    "tests/domain/test_gap_ledger.py",
 )
 AUDIT: Final = (
     "tests/domain/audit_tests/test_bills_and_edits.py",
@@ -91,8 +92,13 @@ SUITES: Final = {
     "sun": ("tests/domain/test_sun.py",),
     "vat": ("tests/domain/test_vat.py",),
     "zone_costs": ("tests/domain/test_zone_costs.py",),
-    "tokens": ("tests/domain/test_tokens.py",),
+    "tokens": ("tests/domain/test_tokens.py", "tests/domain/test_heard.py"),
     "passkeys": ("tests/domain/test_passkeys.py",),
+    "nonce": ("tests/domain/test_nonce.py",),
+    "signatures": ("tests/domain/test_proof.py",),
+    "proof": ("tests/domain/test_proof.py",),
+    "absences": ("tests/domain/test_absences.py", "tests/domain/test_delivered.py"),
+    "heard": ("tests/domain/test_heard.py",),
 }
 """By the name of a module or package in backend/domain, in the order of what a fault in it would cost."""
 
