@@ -22,8 +22,10 @@ def parse_decimal(data: object) -> Decimal:
     """A decimal string: at most twelve digits before the point and six after it."""
     if isinstance(data, str) and _LONG_DECIMAL.fullmatch(data):
         raise ValueError("has more than six decimal places")
-    if not isinstance(data, str) or not _DECIMAL.fullmatch(data):
+    if not isinstance(data, str):
         raise ValueError('must be a decimal number as text, such as "12.71"')
+    if not _DECIMAL.fullmatch(data):
+        raise ValueError("must be a number such as 12.71, without signs for money, commas or spaces")
     return Decimal(data)
 
 

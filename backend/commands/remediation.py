@@ -64,7 +64,7 @@ async def _schedule(provider: str, as_of: datetime | None) -> "Remediation":
 
 
 def _print(schedule: "Remediation") -> None:
-    from backend.documents.remediation_page import left_out
+    from backend.documents.remediation_page import left_out, outstanding
 
     for row in schedule.periods:
         click.echo(_told(row))
@@ -74,15 +74,9 @@ def _print(schedule: "Remediation") -> None:
         )
     totals = schedule.totals
     click.echo(
-        f"To {schedule.as_of}: {_pounds(totals.outstanding)} outstanding to "
-        f"{counted(totals.workers_outstanding, 'worker')} over {counted(totals.periods_outstanding, 'period')}, "
-        f"{_pounds(totals.outstanding_provisional)} of it provisional; "
+        f"Outstanding to {schedule.as_of}: {outstanding(totals)}. "
         f"{_pounds(totals.paid_since)} paid since. Not tested for want of pay: {totals.not_tested}."
     )
-    if totals.due_unknown:
-        click.echo(
-            f"Not in the sum: {counted(totals.due_unknown, 'period')}, as no rate is known for {schedule.as_of}."
-        )
     if later := left_out(schedule):
         click.echo(later)
     if totals.penalty_exposure:

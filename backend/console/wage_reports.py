@@ -123,7 +123,15 @@ async def _day(ask: Ask) -> Response[Any]:
     shown = await read_worked_day(ask.viewer, ask.path("document_id"), ask.path("place"), ask.path("day"))
     rules = {rule.id: rule for rule in shown.worker.head.rules}
     engines = {row.segment.engine for row in shown.segments}
-    return render("worked-day.html", ask.user, shown=shown, worker=shown.worker, rules=rules, engines=engines)
+    return render(
+        "worked-day.html",
+        ask.user,
+        shown=shown,
+        worker=shown.worker,
+        rules=rules,
+        engines=engines,
+        paces={pace.id: pace for pace in shown.worker.head.paces},
+    )
 
 
 def _reason(ask: Ask) -> str:

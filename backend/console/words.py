@@ -8,6 +8,7 @@ from typing import Any, Final
 from backend.documents import words
 from backend.documents.block_hours import block_rows, hours
 from backend.documents.gap_sheets import order
+from backend.documents.remediation_page import outstanding
 from backend.documents.worked_days import event_number
 from backend.documents.worker_page import pay_cycle
 from backend.domain.counted import counted
@@ -253,6 +254,8 @@ FILTERS: Final[dict[str, Any]] = {
     "dates": words.dates,
     "clock": words.clock,
     "worded": words.worded,
+    "pace": words.pace,
+    "outstanding": outstanding,
     "pay_cycle": pay_cycle,
     "event_number": event_number,
     "time": time,

@@ -6,7 +6,7 @@ from decimal import Decimal
 from backend.documents import words
 from backend.documents.invoice_page import Page
 from backend.domain.counted import counted
-from schemas.remediation import OwedPeriod, Remediation
+from schemas.remediation import OwedPeriod, Remediation, RemediationTotals
 
 TITLE = "Arrears: what must still be put right"
 NOT_KNOWN = "not known"
@@ -54,18 +54,24 @@ def _schedule(schedule: Remediation) -> Page:
     }
 
 
-def _figures(schedule: Remediation) -> list[list[str]]:
-    totals = schedule.totals
-    outstanding = (
-        f"{words.pounds(totals.outstanding)} to {counted(totals.workers_outstanding, 'worker')} over "
-        f"{counted(totals.periods_outstanding, 'period')}; {words.pounds(totals.outstanding_provisional)} of it by "
+def outstanding(totals: RemediationTotals) -> str:
+    """What is still due, to how many; not known, rather than nothing, where no rate is known for the day."""
+    to_whom = f"to {counted(totals.workers_outstanding, 'worker')} over {counted(totals.periods_outstanding, 'period')}"
+    if 0 < totals.due_unknown == totals.periods_outstanding:
+        return f"not known, {to_whom}: no rate is known for the day"
+    known = (
+        f"{words.pounds(totals.outstanding)} {to_whom}; {words.pounds(totals.outstanding_provisional)} of it by "
         "provisional reports"
     )
-    if totals.due_unknown:
-        unknown = counted(totals.due_unknown, "period")
-        outstanding += f"; not in the sum, because no rate is known for the day: {unknown}"
+    if not totals.due_unknown:
+        return known
+    return f"{known}; not in the sum, because no rate is known for the day: {counted(totals.due_unknown, 'period')}"
+
+
+def _figures(schedule: Remediation) -> list[list[str]]:
+    totals = schedule.totals
     rows = [
-        ["Outstanding", outstanding],
+        ["Outstanding", outstanding(totals)],
         ["Paid since", words.pounds(totals.paid_since)],
         ["Not tested", f"{counted(totals.not_tested, 'worker')}, because no pay is loaded"],
         ["Penalty, for information", _known(totals.penalty_exposure)],

@@ -9,6 +9,7 @@ from typing import Final
 from backend.domain.time import LONDON, london_midnight
 from schemas.day import Span
 from schemas.documents import Dates, Party, TravelEngine
+from schemas.gap_ledger import TravelPace
 
 _PENNY: Final = Decimal("0.01")
 _DECIMALS: Final = 6
@@ -94,6 +95,19 @@ def engine(row: TravelEngine) -> str:
     said = f"Journeys by {row.engine} {row.version}: {row.mode}, profile {row.profile}, map of {row.map_date}"
     parameters = ", ".join(f"{name} {value}" for name, value in sorted(row.parameters.items()))
     return f"{said} ({parameters})." if parameters else f"{said}."
+
+
+def pace(row: TravelPace) -> str:
+    """How a distance, or an engine's time, became a journey from door to door: straight line × 1.4 at 48 km/h, and 5
+    minutes; by whose policy.
+    """
+    way = (
+        f"straight line × {number(row.detour)} at {number(row.kmh)} km/h"
+        if row.detour is not None and row.kmh is not None
+        else f"the engine’s time × {number(row.factor or Decimal(1))}"
+    )
+    whose = "the provider’s own policy" if row.since is None else "the policy that comes with Doorstep"
+    return f"{way}, and {number(row.minutes)} minutes to park and walk, by {whose}"
 
 
 FALLBACKS: Final = {

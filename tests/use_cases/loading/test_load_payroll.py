@@ -137,7 +137,7 @@ async def test_every_fault_is_named_and_nothing_is_kept(db: Any, superuser: asyn
     assert await faults(wrong) == [
         "run.csv, row 2, paid_on: must be a date written yyyy-mm-dd",
         "run.csv, row 3, employee: no employment has the reference E9",
-        'run.csv, row 4, amount: must be a decimal number as text, such as "12.71"',
+        "run.csv, row 4, amount: must be a number such as 12.71, without signs for money, commas or spaces",
     ]
     assert await stored(superuser) == []
 
