@@ -54,8 +54,11 @@ def wage_report(
     import msgspec
 
     from backend.use_cases.what_if import parse_what_if
+    from schemas.what_if import WhatIf
 
     change = parse_what_if(b"" if policy is None else policy.read_bytes())
+    if policy is not None and change == WhatIf():
+        raise click.BadParameter(f"{policy} changes nothing: both sides would be the same", param_hint="--what-if")
     report = asyncio.run(_report(provider, first.date(), cycle, change))
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(report), indent=2))

@@ -1,7 +1,6 @@
 """The shape of the code, held by tests: sizes, what is forbidden, what is listed."""
 
 import ast
-import hashlib
 import re
 import statistics
 import subprocess
@@ -98,24 +97,6 @@ def test_every_public_function_says_what_it_does() -> None:
             if public and ast.get_docstring(node) is None:
                 silent.append(f"{path.relative_to(ROOT)}:{node.name}")
     assert silent == []
-
-
-def test_vendored_files_are_listed_with_their_hash_and_licence() -> None:
-    """VENDORED.md: one row for each file that others wrote: path, version, licence, SHA-256."""
-    listed = re.findall(
-        r"^\| `([^`]+)` \| [^|]+ \| [^|]+ \| `([0-9a-f]{64})` \|$",
-        (ROOT / "VENDORED.md").read_text(),
-        re.MULTILINE,
-    )
-    folders = [path for path in ROOT.rglob("vendored") if path.is_dir() and ".venv" not in path.parts]
-    fonts = [path for pattern in ("*.ttf", "*.otf", "*.woff2") for path in (ROOT / "backend").rglob(pattern)]
-    present = {
-        str(file.relative_to(ROOT)) for folder in folders for file in folder.rglob("*") if file.is_file()
-    }
-    present |= {str(font.relative_to(ROOT)) for font in fonts}
-    assert present - {path for path, _ in listed} == set()
-    for path, digest in listed:
-        assert hashlib.sha256((ROOT / path).read_bytes()).hexdigest() == digest, path
 
 
 def test_imports_point_one_way() -> None:
