@@ -9,6 +9,7 @@ import click
 import pytest
 
 from backend.cli import cli
+from tests import cases_page
 
 ROOT = Path(__file__).parents[1]
 PAGES = [
@@ -19,6 +20,10 @@ TEXTS = {page.relative_to(ROOT).as_posix(): page.read_text() for page in PAGES i
 # In a line of its own or in back quotes, alone or behind something else of the shell's.
 _TYPED = re.compile(r"(?:^\s*|`(?:[^`]*; )?)(?:\.venv/bin/)?doorstep (?!:)([a-z][^`\n]*)", re.MULTILINE)
 _END = re.compile(r"\s[>|#&]|[;)]|\.\.\.|…")
+
+
+def test_every_field_of_the_calculators_cases_is_listed_as_it_is() -> None:
+    assert cases_page.PAGE.read_text() == cases_page.page(), "run scripts/cases"
 
 
 def typed(text: str) -> list[str]:

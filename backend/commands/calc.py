@@ -27,7 +27,7 @@ def _command(calculator: Calculator) -> click.Command:
 
     text = (
         f"{calculator.title}.\n\nReads one JSON object or an array of them; prints the result as JSON. Exit status 2 "
-        "and a problem object on standard error if the input cannot be right.\n\n"
+        "and a problem object on standard error if the input cannot be right. Every field: docs/cases.md.\n\n"
         f"\b\nExample:\n  doorstep calc {calculator.name} case.json\n\n"
         f"\b\nA case.json:\n{_indented(calculator.example)}"
     )
