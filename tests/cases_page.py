@@ -17,10 +17,11 @@ _CASES: Final = {
 _INTRODUCTION: Final = """\
 # What the calculators take
 
-Drawn from `schemas/` by `scripts/cases`; do not edit it here. A case is one JSON object, for `doorstep calc` as a file or on
-standard input, and for `POST /api/v1/calc/…` as the body. Unknown fields are refused, and every fault is named with its place.
-Figures are decimal numbers as text (`"12.71"`), money is in pounds, minutes may have decimals, dates are `2026-11-02`, and instants
-have their offset (`2026-11-02T07:04:00Z`). `doorstep calc wage --help` and its like show a small case that works.
+Drawn from `schemas/` by `scripts/cases`; do not edit it here. A case is one JSON object, for `doorstep calc` as a file
+or on standard input, and for `POST /api/v1/calc/…` as the body. Unknown fields are refused, and every fault is named
+with its place. Figures are decimal numbers as text (`"12.71"`), money is in pounds, minutes may have decimals, dates
+are `2026-11-02`, and instants have their offset (`2026-11-02T07:04:00Z`). `doorstep calc wage --help` and its like show
+a small case that works.
 """
 
 
