@@ -98,6 +98,8 @@ SUITES: Final = {
     "signatures": ("tests/domain/test_proof.py",),
     "proof": ("tests/domain/test_proof.py",),
     "absences": ("tests/domain/test_absences.py", "tests/domain/test_delivered.py"),
+    "decisions": ("tests/domain/test_decisions.py",),
+    "statement": ("tests/domain/test_statement.py",),
     "heard": ("tests/domain/test_heard.py",),
 }
 """By the name of a module or package in backend/domain, in the order of what a fault in it would cost."""
