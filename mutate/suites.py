@@ -99,6 +99,9 @@ SUITES: Final = {
     "proof": ("tests/domain/test_proof.py",),
     "absences": ("tests/domain/test_absences.py", "tests/domain/test_delivered.py"),
     "decisions": ("tests/domain/test_decisions.py",),
+    "batches": ("tests/domain/test_batches.py",),
+    "flag_states": ("tests/domain/test_flag_states.py",),
+    "webhook_signatures": ("tests/domain/test_heard.py",),
     "statement": ("tests/domain/test_statement.py",),
     "heard": ("tests/domain/test_heard.py",),
 }
