@@ -85,7 +85,8 @@ async def test_every_word_can_be_read_with_the_text_at_twice_its_size_and_on_nar
     await phone.go("#/settings")
     await phone.page.locator("#language").select_option(label=language)
     faults = []
-    for size, width, height in (("largest", 360, 740), ("normal", 180, 370), ("normal", 320, 568)):
+    sizes = (("normal", 360, 740), ("largest", 360, 740), ("normal", 180, 370), ("normal", 320, 568))
+    for size, width, height in sizes:
         await phone.go("#/settings")
         await phone.page.locator("#size").select_option(size)
         await phone.page.set_viewport_size({"width": width, "height": height})
