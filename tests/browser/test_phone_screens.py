@@ -4,7 +4,7 @@ from itertools import pairwise
 from typing import Final
 
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from tests.browser.handset import PIN, Handset, Street, moments
 from tests.browser.measuring import small_targets, unreadable
@@ -235,8 +235,8 @@ async def test_five_wrong_pins_wipe_the_rota_and_never_what_is_not_sent(
     for _ in range(4):
         await phone.unlock("0000")
         await phone.page.get_by_text("This is not your PIN").wait_for()
+        await expect(phone.page.locator("#unlock-pin")).to_have_value("")
         await phone.page.locator("#unlock:not([disabled])").wait_for()
-        assert await phone.page.locator("#unlock-pin").input_value() == ""
     await phone.unlock("0000")
     await phone.page.get_by_text("Five wrong PINs").wait_for()
     assert await phone.kept("carers") != []

@@ -9,6 +9,7 @@ import { heldToken } from "../token.js";
 import { doorButton, unplannedPart } from "./door.js";
 
 let problem = null;
+let checking = false;
 
 export async function show() {
   const [carer, carers] = [await chosen(), await enrolled()];
@@ -28,7 +29,7 @@ function pinForm(carer) {
     "form",
     { noValidate: true, class: "part", onsubmit: (event) => submit(event, carer) },
     field("unlock-pin", t("pin"), { type: "password", inputmode: "numeric", maxlength: 8, autocomplete: "current-password", problem }),
-    button(t("unlock_do"), null, { kind: "big", type: "submit", id: "unlock" }),
+    button(t("unlock_do"), null, { kind: "big", type: "submit", id: "unlock", disabled: checking }),
     carer.passkey && button(t("passkey_open"), () => byPasskey(carer), { kind: "plain", id: "unlock-passkey" }),
   );
 }
@@ -46,9 +47,10 @@ async function byPasskey(carer) {
 
 async function submit(event, carer) {
   event.preventDefault();
+  if (checking) return;
   const pin = () => document.getElementById("unlock-pin"); // it may be drawn anew meanwhile
+  [checking, problem] = [true, null];
   document.getElementById("unlock").disabled = true;
-  problem = null;
   try {
     await unlock(carer.id, pin().value.trim());
     document.dispatchEvent(new Event("doorstep:opened"));
@@ -56,6 +58,7 @@ async function submit(event, carer) {
     problem = tOr(`error_${error.code}`, t("error_unreachable_pin"));
     pin().value = "";
   }
+  checking = false;
   draw();
 }
 
