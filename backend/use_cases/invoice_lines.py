@@ -154,7 +154,11 @@ def _one_row_each(rows: pl.DataFrame, facts: InvoiceFacts) -> pl.DataFrame:
 
 
 def _disputes(facts: InvoiceFacts) -> pl.DataFrame:
-    """The last dispute of each visit that was not billed then: its reference, and the outcome or `disputed`."""
+    """The last dispute of each visit that was not billed then: its reference, and the outcome or `disputed`.
+
+    What was billed all the same, at nothing or within that minute, stays as it is until the dispute is decided.
+    """
+    billed = {row["visit_id"] for row in facts.billed}
     return pl.DataFrame(
         [
             (
@@ -163,6 +167,7 @@ def _disputes(facts: InvoiceFacts) -> pl.DataFrame:
                 row["outcome"] or "disputed",
             )
             for row in facts.disputed
+            if row["outcome"] is not None or row["visit_id"] not in billed
         ],
         {"visit_id": pl.String, "dispute": pl.String, "said": pl.String},
         orient="row",

@@ -5,6 +5,7 @@ import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID, uuid4
 
 import asyncpg
 import msgspec
@@ -13,13 +14,25 @@ import pytest
 from backend.documents.statement import statement_page
 from backend.tables.ids import organisation_id, thing_id
 from backend.use_cases.calc_price import calc_price
+from backend.use_cases.decide_dispute import decide_dispute
 from backend.use_cases.loading.report import LoadRefused
 from backend.use_cases.person_statement import person_statement
+from backend.use_cases.raise_dispute import dispute_visit
 from backend.use_cases.read_delivered import delivered_care
 from backend.use_cases.reconcile import reconcile
 from backend.use_cases.verify_documents import verify_documents
+from backend.use_cases.viewer import Viewer
 from tests.documents import pdf
-from tests.jobs.office import FIRST_WEEK_DUE, PROVIDER, RATES, SECOND_WEEK_DUE, Office, documents, snapshots
+from tests.jobs.office import (
+    FIRST_WEEK_DUE,
+    PROVIDER,
+    RATES,
+    SECOND_WEEK_DUE,
+    Office,
+    documents,
+    snapshots,
+    visit_id,
+)
 from tests.use_cases.loading.samples import CONTRACT, load_rows
 
 THIRD_WEEK_DUE = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
@@ -181,6 +194,29 @@ async def test_a_block_that_is_agreed_later_is_billed_for_the_weeks_that_were(
     ]
     assert hours(second) == [("2026-11-02", 60, 30, None), ("2026-11-09", 60, 0, None)]
     assert await sound()
+
+
+@pytest.mark.parametrize("outcome", ["stands", "not_billed"])
+async def test_a_visit_billed_within_a_block_uses_it_until_it_is_decided_that_it_was_none(
+    office: Office, superuser: asyncpg.Connection, outcome: Any
+) -> None:
+    await buy()
+    await make(office, 2)
+    await office.run(FIRST_WEEK_DUE, "invoices")
+    council = Viewer(uuid4(), organisation_id("wyeshire"), False, "commissioner")
+    said = await dispute_visit(council, PROVIDER, UUID(visit_id("V2")), "Nobody came.")
+    await office.run(SECOND_WEEK_DUE, "invoices")
+    await decide_dispute(PROVIDER, said, uuid4(), outcome, None, "As the phone says.")
+    await office.run(THIRD_WEEK_DUE, "invoices")
+    made = await snapshots(superuser)
+    assert [told(each) for each in made[1:]] == [[("block days", "20.00", "days")]] * 2
+    assert hours(made[1]) == [("2026-11-09", 60, 0, None)]
+    changed = [] if outcome == "stands" else [("2026-11-02", 60, 0, 30)]
+    assert hours(made[2]) == [*changed, ("2026-11-16", 60, 0, None)]
+    parked = [[each["reason"] for each in one["parked"]] for one in made]
+    assert parked == [[], [], [] if outcome == "stands" else ["not_billed"]]
+    assert await sound()
+    assert [each async for period in reconcile(PROVIDER) for each in period.discrepancies] == []
 
 
 async def test_two_payers_share_a_block_by_the_contract_and_never_a_person(
