@@ -142,7 +142,7 @@ def sample(
         click.echo(json.dumps(found))
         return
     for each in found["attendances"]:
-        click.echo(f"{each['position']:>4}  {each['visit'] or each['visit_id']:<36}{each['carer']}")
+        click.echo(f"{each['position']:>4}  {each['visit'] or each['visit_id']:<36}  {each['carer'] or '-'}")
     click.echo(
         f"{found['size']} of {found['population']} drawn. With {found['allowed']} deviations or fewer, fewer than "
         f"{tolerable} % of all deviate (confidence {confidence} %)."
@@ -180,8 +180,8 @@ async def _sample(
         "sample": str(sample_id), "provider": reference, "algorithm": shown.row["algorithm"], "seed": seed, "by": by,
         "population": shown.row["population"], "size": shown.row["size"], "allowed": shown.row["allowed"],
         "attendances": [
-            {"position": one.position, "visit": one.visit, "visit_id": str(one.visit_id), "carer": one.carer,
-             "weight": one.weight}
+            {"position": one.position, "visit": one.attendance.visit, "visit_id": str(one.attendance.visit_id),
+             "carer": one.attendance.carer, "weight": one.weight}
             for one in shown.items
         ],
     }  # fmt: skip

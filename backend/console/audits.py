@@ -1,25 +1,23 @@
 """Audits on the web: what the tests flagged, what became of each flag, samples and their findings."""
 
-from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any, Final, cast
-from uuid import UUID
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
+from backend.console import audit_forms as forms
 from backend.console.asking import Ask, action, page
 from backend.console.paging import key_of, with_query
 from backend.console.rendering import redirect, render
 from backend.faults import DomainError
 from backend.problems import STATUS
 from backend.use_cases.decide_flag import decide_flag
-from backend.use_cases.draw_sample import Wanted, draw_sample_for
+from backend.use_cases.draw_sample import draw_sample_for
+from backend.use_cases.read_attendance import read_attendance
 from backend.use_cases.read_audit import read_flags, read_run, read_runs
 from backend.use_cases.read_samples import read_sample, read_samples
 from backend.use_cases.record_finding import record_finding
 from backend.use_cases.run_audit import run_audit_for
-from schemas.scalars import parse_date
 
 READERS: Final = ("manager", "auditor")
 _SAID: Final = {
@@ -28,6 +26,8 @@ _SAID: Final = {
     "ran": "The tests have run.",
     "drawn": "The sample is drawn.",
 }
+_SAMPLE: Final = "sample-"
+"""What the fields of a sample's provider and days begin with, to be told from those of the tests."""
 Problem = tuple[str, str]
 
 
@@ -35,59 +35,40 @@ async def _audits(ask: Ask) -> Response[Any]:
     return await _audits_page(ask)
 
 
-async def _audits_page(ask: Ask, problem: Problem | None = None, status: int = 200) -> Response[Any]:
+async def _audits_page(
+    ask: Ask, prefix: str = "", problems: forms.Problems | None = None, status: int = 200
+) -> Response[Any]:
     runs, providers = await read_runs(ask.viewer)
     samples = await read_samples(ask.viewer)
-    given = {name: ask.form.get(name, "") for name in ("provider", "first", "last", "seed")}
+    filled = {each: forms.given(ask.form if each == prefix else {}) for each in ("", _SAMPLE)}
     return render(
-        "audits.html", ask.user, status=status, runs=runs, providers=providers, samples=samples, given=given,
-        problem=problem,
+        "audits.html", ask.user, status=status, runs=runs, providers=providers, samples=samples, filled=filled,
+        problems=problems or {},
     )  # fmt: skip
 
 
 async def _run(ask: Ask) -> Response[Any]:
+    problems: forms.Problems = {}
+    period = forms.period_of(ask.form, "", problems)
+    if problems or period is None:
+        return await _audits_page(ask, "", problems, STATUS["bad_request"])
     try:
-        run_id = await run_audit_for(ask.viewer, *_period(ask))
+        run_id = await run_audit_for(ask.viewer, period.provider, period.first, period.last)
     except DomainError as error:
-        return await _audits_page(ask, ("first", error.detail), STATUS[error.code])
+        return await _audits_page(ask, "", {"provider": error.detail}, STATUS[error.code])
     return redirect(f"/audits/{run_id}?done=ran")
 
 
-def _period(ask: Ask) -> tuple[UUID, date, date]:
-    """Provider, first and last day as a form gives them. Raises DomainError bad_request."""
-    try:
-        provider = UUID(ask.form.get("provider", ""))
-    except ValueError:
-        raise DomainError("bad_request", "Choose a provider.") from None
-    try:
-        return provider, parse_date(ask.form.get("first", "")), parse_date(ask.form.get("last", ""))
-    except ValueError as error:
-        raise DomainError("bad_request", f"The first or the last day {error}.") from error
-
-
 async def _draw(ask: Ask) -> Response[Any]:
+    problems: forms.Problems = {}
+    wanted = forms.sample_of(ask.form, _SAMPLE, problems)
+    if problems or wanted is None:
+        return await _audits_page(ask, _SAMPLE, problems, STATUS["bad_request"])
     try:
-        provider, first, last = _period(ask)
-        percents = [_percent(ask, name) for name in ("confidence", "tolerable", "expected")]
-        by = "risk" if ask.form.get("by") == "risk" else "random"
-        confidence, tolerable, expected = percents
-        wanted = Wanted(
-            first, last, ask.form.get("seed", "").strip(), confidence, tolerable, expected, cast(Any, by)
-        )
-        sample_id = await draw_sample_for(ask.viewer, provider, wanted)
+        sample_id = await draw_sample_for(ask.viewer, *wanted)
     except DomainError as error:
-        return await _audits_page(ask, ("seed", error.detail), STATUS[error.code])
+        return await _audits_page(ask, _SAMPLE, {f"{_SAMPLE}provider": error.detail}, STATUS[error.code])
     return redirect(f"/samples/{sample_id}?done=drawn")
-
-
-def _percent(ask: Ask, name: str) -> Decimal:
-    try:
-        found = Decimal(ask.form.get(name, ""))
-    except InvalidOperation:
-        found = Decimal("NaN")
-    if not found.is_finite() or found.as_tuple().exponent not in range(-4, 1):
-        raise DomainError("bad_request", f"Give a plain number for {name}, in per cent.")
-    return found
 
 
 async def _audit(ask: Ask) -> Response[Any]:
@@ -139,6 +120,11 @@ async def _sample_page(ask: Ask, problem: Problem | None = None, status: int = 2
     )  # fmt: skip
 
 
+async def _attendance(ask: Ask) -> Response[Any]:
+    shown = await read_attendance(ask.viewer, ask.path("visit_id"))
+    return render("attendance.html", ask.user, shown=shown)
+
+
 async def _find(ask: Ask) -> Response[Any]:
     sample_id, position = ask.path("sample_id"), ask.path("position")
     deviates = ask.form.get("deviates")
@@ -152,6 +138,7 @@ async def _find(ask: Ask) -> Response[Any]:
 
 
 handlers: Final[list[HTTPRouteHandler]] = [
+    page("/attendances/{visit_id:uuid}", "auditor")(_attendance),
     page("/audits", *READERS)(_audits),
     action("/audits/run", *READERS)(_run),
     page("/audits/{run_id:uuid}", *READERS)(_audit),

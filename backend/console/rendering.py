@@ -47,6 +47,7 @@ MENU: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("/payroll", "Payroll"),
         ("/arrears", "Arrears"),
         ("/what-if", "What if"),
+        ("/audits", "Audits"),
         ("/find", "Find"),
     ),
     "finance": (

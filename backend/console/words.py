@@ -229,6 +229,15 @@ def minutes(value: Decimal | None) -> str:
     return "–" if value is None else words.number(value)
 
 
+def measure(value: float | None, unit: str) -> str:
+    """What an audit test measured: 2 carers, 10.5 minutes."""
+    if value is None:
+        return "not measured"
+    number = f"{value:,.1f}".removesuffix(".0")
+    thing, *rest = unit.split(" ")
+    return " ".join([number, thing.removesuffix("s") if number == "1" else thing, *rest])
+
+
 def metres(length: float) -> str:
     """A length to the metre: 1,240 m."""
     return f"{length:,.0f} m"
@@ -267,6 +276,7 @@ FILTERS: Final[dict[str, Any]] = {
     "minutes": minutes,
     "ways_in": ways_in,
     "metres": metres,
+    "measure": measure,
     "counted": counted,
     "fallback": words.fallback,
     "document_kind": words.document_kind,

@@ -33,13 +33,25 @@ class Projection:
     upper: float
 
 
+def percent_faults(confidence: Decimal, tolerable: Decimal, expected: Decimal) -> dict[str, str]:
+    """Which of a sample's percentages none could go by, and why."""
+    faults = {
+        name: f"The {name} percentage lies between 0 and 100."
+        for name, value in (("confidence", confidence), ("tolerable", tolerable))
+        if not 0 < value < 100
+    }
+    if not 0 <= expected < tolerable:
+        faults["expected"] = "The expected percentage lies from 0 to below the tolerable one."
+    return faults
+
+
 def plan_sample(population: int, confidence: Decimal, tolerable: Decimal, expected: Decimal) -> Plan:
     """The smallest sample that shows, if it has no more deviations than expected, that fewer than the tolerable share
     deviate. Percentages. All of a population too small for less.
 
     Raises ValueError where no sample could.
     """
-    if not (0 < confidence < 100 and 0 < tolerable < 100 and 0 <= expected < tolerable and population > 0):
+    if percent_faults(confidence, tolerable, expected) or population <= 0:
         raise ValueError("confidence and tolerable lie between 0 and 100, expected from 0 to below tolerable")
     risk = (_HUNDRED - confidence) / _HUNDRED
     deviating = int((population * tolerable / _HUNDRED).to_integral_value(ROUND_CEILING))

@@ -76,20 +76,40 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 
 -- name: insert_flags
 INSERT INTO audit_flag (provider_id, run_id, number, key, test, carer_id, visit_id, visit_ids, event_rows, others, at,
-                        measured, limited, commissioner_ids)
+                        measured, limited, commissioner_ids, employment)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+
+-- name: insert_population
+INSERT INTO audit_run_population (provider_id, run_id, commissioner_id, visits) VALUES ($1, $2, $3, $4)
+
+-- name: insert_run_visits
+INSERT INTO audit_run_visit (provider_id, run_id, number, visit_id, carer_id, commissioner_id, employment, planned_start,
+                             planned_end, recorded_start, recorded_end, actual_start, actual_end, evidence_level)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 
 -- name: runs
--- $1 is an array of providers: the newest audits.
-SELECT r.provider_id, r.id, r.starts_on, r.ends_on, r.as_of, r.limits_id, r.visits, r.created_at,
+-- $1 is an array of providers: the newest audits. Of a commissioner, $3, only its own attendances are counted.
+SELECT r.provider_id, r.id, r.starts_on, r.ends_on, r.as_of, r.limits_id, r.created_at,
+       CASE WHEN $3::uuid IS NULL THEN r.visits ELSE coalesce(p.visits, 0) END AS visits,
        (SELECT count(*) FROM audit_flag f WHERE f.provider_id = r.provider_id AND f.run_id = r.id) AS flags
-FROM audit_run r WHERE r.provider_id = ANY ($1::uuid[])
+FROM audit_run r
+LEFT JOIN audit_run_population p ON p.provider_id = r.provider_id AND p.run_id = r.id AND p.commissioner_id = $3
+WHERE r.provider_id = ANY ($1::uuid[])
 ORDER BY r.created_at DESC, r.id LIMIT $2
 
 -- name: run
--- $1 is an array of providers.
-SELECT provider_id, id, starts_on, ends_on, as_of, limits_id, visits, created_at
-FROM audit_run WHERE provider_id = ANY ($1::uuid[]) AND id = $2
+-- $1 is an array of providers. Of a commissioner, $3, only its own attendances are counted.
+SELECT r.provider_id, r.id, r.starts_on, r.ends_on, r.as_of, r.limits_id, r.created_at,
+       CASE WHEN $3::uuid IS NULL THEN r.visits ELSE coalesce(p.visits, 0) END AS visits
+FROM audit_run r
+LEFT JOIN audit_run_population p ON p.provider_id = r.provider_id AND p.run_id = r.id AND p.commissioner_id = $3
+WHERE r.provider_id = ANY ($1::uuid[]) AND r.id = $2
+
+-- name: run_visits
+SELECT visit_id, carer_id, employment, planned_start, planned_end, recorded_start, recorded_end, actual_start,
+       actual_end, evidence_level
+FROM audit_run_visit WHERE provider_id = $1 AND run_id = $2 AND visit_id = ANY ($3::uuid[])
+ORDER BY coalesce(recorded_start, planned_start), number
 
 -- name: counts
 SELECT f.test, count(*) AS flags,
@@ -102,7 +122,7 @@ WHERE f.provider_id = $1 AND f.run_id = $2 GROUP BY f.test
 
 -- name: flags
 -- Flags of a run, of one test or all (null), behind a number; with their state.
-SELECT f.number, f.key, f.test, f.carer_id, f.visit_id, f.visit_ids, f.event_rows, f.others, f.at, f.measured,
+SELECT f.number, f.key, f.test, f.carer_id, f.employment, f.visit_id, f.visit_ids, f.event_rows, f.others, f.at, f.measured,
        f.limited, coalesce(d.state, 'open') AS state
 FROM audit_flag f
 LEFT JOIN LATERAL (
@@ -133,10 +153,20 @@ FROM audit_decision WHERE provider_id = $1 AND key = $2
 -- References of visits, as far as the reader may see them.
 SELECT id, reference FROM visit WHERE provider_id = $1 AND id = ANY ($2::uuid[])
 
+-- name: visit
+-- A visit that the reader may see. $1 is an array of providers.
+SELECT v.provider_id, v.reference FROM visit v
+WHERE v.provider_id = ANY ($1::uuid[]) AND v.id = $2 AND EXISTS (
+    SELECT FROM visit_version w WHERE w.provider_id = v.provider_id AND w.visit_id = v.id)
+
+-- name: reports_of_day
+-- The wage reports that hold a London day, of each pay cycle the newest.
+SELECT DISTINCT ON (scope, period_start) id, edition, period_start, period_end FROM document
+WHERE provider_id = $1 AND kind = 'wage_report' AND period_start <= $2 AND period_end >= $2
+ORDER BY scope, period_start, created_at DESC, id
+
 -- name: carer_labels
-SELECT c.id, c.reference, min(e.reference) AS employment
-FROM carer c JOIN employment e ON e.provider_id = c.provider_id AND e.carer_id = c.id
-WHERE c.provider_id = $1 GROUP BY c.id, c.reference
+SELECT id, reference FROM carer WHERE provider_id = $1
 
 -- name: event_labels
 SELECT row_id, event_id FROM event WHERE provider_id = $1 AND row_id = ANY ($2::uuid[])
@@ -148,8 +178,9 @@ INSERT INTO audit_sample (provider_id, id, commissioner_id, starts_on, ends_on, 
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 
 -- name: insert_items
-INSERT INTO audit_sample_item (provider_id, sample_id, position, visit_id, carer_id, weight)
-VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO audit_sample_item (provider_id, sample_id, position, visit_id, carer_id, weight, employment, planned_start,
+                               planned_end, recorded_start, recorded_end, actual_start, actual_end, evidence_level)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 
 -- name: samples
 -- $1 is an array of providers. Row security shows the samples that the reader's own organisation drew.
@@ -165,7 +196,8 @@ SELECT provider_id, id, starts_on, ends_on, as_of, algorithm, seed, chosen_by, c
 FROM audit_sample WHERE provider_id = ANY ($1::uuid[]) AND id = $2
 
 -- name: items
-SELECT i.position, i.visit_id, i.carer_id, i.weight
+SELECT i.position, i.visit_id, i.carer_id, i.weight, i.employment, i.planned_start, i.planned_end, i.recorded_start,
+       i.recorded_end, i.actual_start, i.actual_end, i.evidence_level
 FROM audit_sample_item i WHERE i.provider_id = $1 AND i.sample_id = $2 ORDER BY i.position
 
 -- name: findings

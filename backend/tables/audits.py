@@ -30,6 +30,7 @@ class AuditFlag(Table, tablename="audit_flag", db=DB):
     key = Text(default=None, null=False)
     test = Text(default=None, null=False)
     carer_id = UUID(default=None, null=True)
+    employment = Text(default=None, null=True)
     visit_id = UUID(default=None, null=True)
     visit_ids = Array(base_column=UUID(), default=None, null=False)
     event_rows = Array(base_column=UUID(), default=None, null=False)
@@ -38,6 +39,30 @@ class AuditFlag(Table, tablename="audit_flag", db=DB):
     measured = DoublePrecision(default=None, null=True)
     limited = DoublePrecision(default=None, null=False)
     commissioner_ids = Array(base_column=UUID(), default=None, null=False)
+
+
+class AuditRunPopulation(Table, tablename="audit_run_population", db=DB):
+    provider_id = UUID(primary_key=True, default=None, null=False)
+    run_id = UUID(default=None, null=False)
+    commissioner_id = UUID(default=None, null=False)
+    visits = Integer(default=None, null=False)
+
+
+class AuditRunVisit(Table, tablename="audit_run_visit", db=DB):
+    provider_id = UUID(primary_key=True, default=None, null=False)
+    run_id = UUID(default=None, null=False)
+    number = Integer(default=None, null=False)
+    visit_id = UUID(default=None, null=False)
+    carer_id = UUID(default=None, null=True)
+    employment = Text(default=None, null=True)
+    commissioner_id = UUID(default=None, null=True)
+    planned_start = Timestamptz(default=None, null=True)
+    planned_end = Timestamptz(default=None, null=True)
+    recorded_start = Timestamptz(default=None, null=True)
+    recorded_end = Timestamptz(default=None, null=True)
+    actual_start = Timestamptz(default=None, null=True)
+    actual_end = Timestamptz(default=None, null=True)
+    evidence_level = Text(default=None, null=True)
 
 
 class AuditDecision(Table, tablename="audit_decision", db=DB):
@@ -79,6 +104,14 @@ class AuditSampleItem(Table, tablename="audit_sample_item", db=DB):
     visit_id = UUID(default=None, null=False)
     carer_id = UUID(default=None, null=False)
     weight = Integer(default=None, null=False)
+    employment = Text(default=None, null=True)
+    planned_start = Timestamptz(default=None, null=True)
+    planned_end = Timestamptz(default=None, null=True)
+    recorded_start = Timestamptz(default=None, null=True)
+    recorded_end = Timestamptz(default=None, null=True)
+    actual_start = Timestamptz(default=None, null=True)
+    actual_end = Timestamptz(default=None, null=True)
+    evidence_level = Text(default=None, null=True)
 
 
 class AuditFinding(Table, tablename="audit_finding", db=DB):

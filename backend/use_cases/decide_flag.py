@@ -24,7 +24,7 @@ async def decide_flag(viewer: Viewer, run_id: UUID, number: int, decision: State
         raise DomainError("bad_request", f"Say why in at least {SHORTEST_REASON} characters.")
     async with viewer.transaction() as connection:
         providers = await viewer.providers(connection)
-        run = await connection.fetchrow(query("audit.run"), providers, run_id)
+        run = await connection.fetchrow(query("audit.run"), providers, run_id, viewer.commissioner)
         key = run and await connection.fetchval(query("audit.flag_key"), run["provider_id"], run_id, number)
         if key is None:
             raise DomainError("not_found", "There is no such flag.")

@@ -15,10 +15,11 @@ from backend import clock, db
 from backend.domain.audit_tests.frames import AuditFacts
 from backend.domain.audit_tests.limits import AuditLimits
 from backend.domain.audit_tests.registry import BY_ID, audit
-from backend.domain.sampling import ALGORITHM, draw, plan_sample
+from backend.domain.sampling import ALGORITHM, draw, percent_faults, plan_sample
 from backend.faults import DomainError
 from backend.sql import query
 from backend.use_cases.audit_facts import audit_facts
+from backend.use_cases.audited_attendances import employed, kept
 from backend.use_cases.run_audit import Asked, limits_of
 from backend.use_cases.viewer import Viewer
 
@@ -46,8 +47,9 @@ async def draw_sample(
     Raises DomainError bad_request for days, percentages or a seed that no sample can go by.
     """
     limits = limits_of(wanted.first, wanted.last)
-    if not 0 < len(wanted.seed) <= LONGEST_SEED or not wanted.seed.isprintable():
-        raise DomainError("bad_request", f"Give a seed of 1 to {LONGEST_SEED} printable characters.")
+    faults = sample_faults(wanted.seed, wanted.confidence, wanted.tolerable, wanted.expected)
+    if faults:
+        raise DomainError("bad_request", " ".join(faults.values()))
     now, sample_id = clock.now(), uuid4()
     async with db.as_provider(provider_id) as connection:
         facts = await audit_facts(connection, provider_id, wanted.first, wanted.last, now, asked.user_id)
@@ -63,12 +65,30 @@ async def draw_sample(
             ALGORITHM, wanted.seed, wanted.by, wanted.confidence, wanted.tolerable, wanted.expected, len(weights),
             plan.size, plan.allowed, asked.user_id, now,
         )  # fmt: skip
+        attended = kept(facts.visits, await employed(connection, provider_id))
         rows = [
-            (provider_id, sample_id, position, *(UUID(part) for part in name.split("/")), weights[name])
+            (
+                provider_id,
+                sample_id,
+                position,
+                UUID(visit),
+                UUID(carer),
+                weights[name],
+                *attended[visit, carer],
+            )
             for position, name in enumerate(drawn, start=1)
+            for visit, carer in [name.split("/")]
         ]
         await connection.executemany(query("audit.insert_items"), rows)
     return sample_id
+
+
+def sample_faults(seed: str, confidence: Decimal, tolerable: Decimal, expected: Decimal) -> dict[str, str]:
+    """What is wrong with a seed and percentages, by name."""
+    faults = percent_faults(confidence, tolerable, expected)
+    if not 0 < len(seed) <= LONGEST_SEED or not seed.isprintable():
+        faults["seed"] = f"Give a seed of 1 to {LONGEST_SEED} printable characters."
+    return faults
 
 
 async def draw_sample_for(viewer: Viewer, provider_id: UUID, wanted: Wanted) -> UUID:
@@ -81,7 +101,7 @@ async def draw_sample_for(viewer: Viewer, provider_id: UUID, wanted: Wanted) -> 
             raise DomainError("not_found", "There is no such provider.")
         await viewer.note(connection, provider_id, "audit sample", None)
     asked = Asked(viewer.user_id, viewer.organisation_id)
-    return await draw_sample(provider_id, wanted, asked, None if viewer.provider else viewer.organisation_id)
+    return await draw_sample(provider_id, wanted, asked, viewer.commissioner)
 
 
 def _weights(

@@ -1,7 +1,7 @@
 """What audits flagged: a provider sees its own, a commissioner's auditor what concerns visits of theirs."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -15,11 +15,11 @@ from backend.faults import DomainError
 from backend.sql import query
 from backend.statute.catalogue import rule
 from backend.statute.entries import Rule
+from backend.use_cases.audited_attendances import Attendance, attendance, carer_label
 from backend.use_cases.parties import parties
-from backend.use_cases.pseudonyms import pseudonym
 from backend.use_cases.viewer import Viewer
 
-PAGE: Final = 100
+PAGE: Final = 20
 RUNS: Final = 50
 _ALL: Final = 1_000_000_000
 
@@ -63,7 +63,11 @@ class ShownDecision:
 @dataclass(frozen=True, slots=True)
 class ShownFlag:
     """One flag. `carer` is a reference, or a pseudonym for an auditor; visits are (id, reference), the reference None
-    for one that is none of the reader's; events are the ids that phones gave them. `decisions`: the oldest first."""
+    for one that is none of the reader's or was not planned; events are the ids that phones gave them.
+
+    `attendances`: as they stood when the flag was raised, those of the reader's; `unnamed` counts visits of others.
+    `decisions`: the oldest first.
+    """
 
     number: int
     key: str
@@ -72,6 +76,8 @@ class ShownFlag:
     employment: str | None
     visit: str | None
     visits: list[tuple[UUID, str | None]]
+    attendances: list[Attendance]
+    unnamed: int
     events: list[UUID]
     others: list[str]
     at: datetime | None
@@ -85,7 +91,7 @@ async def read_runs(viewer: Viewer) -> tuple[list[ShownRun], list[tuple[UUID, st
     """The newest audits that the reader may see, and the providers that could be audited (id and name)."""
     async with viewer.transaction() as connection:
         providers = await viewer.providers(connection)
-        rows = await connection.fetch(query("audit.runs"), providers, RUNS)
+        rows = await connection.fetch(query("audit.runs"), providers, RUNS, viewer.commissioner)
         names = await parties(connection, providers)
     known = [(one, names[one].name) for one in providers]
     return [_run(row, names[row["provider_id"]].name, row["flags"]) for row in rows], sorted(
@@ -117,7 +123,7 @@ async def read_flags(
     run, tests = await read_run(viewer, run_id)
     async with viewer.transaction() as connection:
         rows = await connection.fetch(query("audit.flags"), run.provider_id, run_id, test, after, PAGE + 1)
-        shown = await _shown(connection, run.provider_id, rows[:PAGE], viewer.masked)
+        shown = await _shown(connection, run.provider_id, run_id, rows[:PAGE], viewer.masked)
         await viewer.note(connection, run.provider_id, f"audit flags: {test}", run_id)
     counted = next(each for each in tests if each.rule.id == test)
     return run, counted, shown, len(rows) > PAGE
@@ -126,7 +132,7 @@ async def read_flags(
 async def own_run(provider_id: UUID, run_id: UUID) -> Mapping[str, Any]:
     """The row of a provider's run, for its own command line. Raises DomainError not_found."""
     async with db.as_provider(provider_id) as connection:
-        row = await connection.fetchrow(query("audit.run"), [provider_id], run_id)
+        row = await connection.fetchrow(query("audit.run"), [provider_id], run_id, None)
     if row is None:
         raise DomainError("not_found", "There is no such audit.")
     return dict(row)
@@ -136,11 +142,12 @@ async def all_flags(provider_id: UUID, run_id: UUID) -> list[ShownFlag]:
     """Every flag of a run, for the provider's own command line."""
     async with db.as_provider(provider_id) as connection:
         rows = await connection.fetch(query("audit.flags"), provider_id, run_id, None, 0, _ALL)
-        return await _shown(connection, provider_id, rows, masked=False)
+        return await _shown(connection, provider_id, run_id, rows, masked=False)
 
 
 async def _found(connection: asyncpg.Connection, viewer: Viewer, run_id: UUID) -> Any:
-    row = await connection.fetchrow(query("audit.run"), await viewer.providers(connection), run_id)
+    providers = await viewer.providers(connection)
+    row = await connection.fetchrow(query("audit.run"), providers, run_id, viewer.commissioner)
     if row is None:
         raise DomainError("not_found", "There is no such audit.")
     return row
@@ -153,23 +160,40 @@ def _run(row: Mapping[str, Any], provider: str, flags: int) -> ShownRun:
     )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What stands beside flags: references of visits and the phones' ids of events by ours, carers (none for an
+    auditor), attendances by visit, decisions by key."""
+
+    visits: Mapping[UUID, str]
+    events: Mapping[UUID, UUID]
+    carers: Mapping[UUID, Any]
+    attendances: Mapping[UUID, list[Attendance]]
+    decisions: Mapping[str, list[ShownDecision]]
+
+
 async def _shown(
-    connection: asyncpg.Connection, provider_id: UUID, rows: list[Any], masked: bool
+    connection: asyncpg.Connection, provider_id: UUID, run_id: UUID, rows: list[Any], masked: bool
 ) -> list[ShownFlag]:
-    visits = await _labels(
-        connection, "visit_labels", provider_id, (one for row in rows for one in row["visit_ids"])
-    )
-    events = await _labels(
-        connection, "event_labels", provider_id, (one for row in rows for one in row["event_rows"])
-    )
-    # An auditor is told no reference of a carer: a pseudonym that is the same in every audit of the provider.
+    named = sorted({one for row in rows for one in row["visit_ids"]})
+    events = sorted({one for row in rows for one in row["event_rows"]})
+    visits = await _labels(connection, "visit_labels", provider_id, named)
+    # An auditor is told no reference of a carer, but the pseudonym that wage reports of the provider give her.
     carers = {} if masked else {
         row["id"]: row for row in await connection.fetch(query("audit.carer_labels"), provider_id)
     }  # fmt: skip
-    decisions = await _decisions(connection, provider_id, {row["key"] for row in rows})
-    return [
-        _flag(row, provider_id, visits, events, carers, decisions.get(row["key"], []), masked) for row in rows
-    ]
+    attended: dict[UUID, list[Attendance]] = defaultdict(list)
+    for row in await connection.fetch(query("audit.run_visits"), provider_id, run_id, named):
+        label = carer_label(provider_id, row, carers, masked)
+        attended[row["visit_id"]].append(attendance(row, visits, label))
+    beside = _Beside(
+        visits,
+        await _labels(connection, "event_labels", provider_id, events),
+        carers,
+        attended,
+        await _decisions(connection, provider_id, {row["key"] for row in rows}),
+    )
+    return [_flag(row, provider_id, beside, masked) for row in rows]
 
 
 async def _decisions(
@@ -189,43 +213,44 @@ async def _decisions(
 
 
 async def _labels(
-    connection: asyncpg.Connection, name: str, provider_id: UUID, ids: Iterable[UUID]
+    connection: asyncpg.Connection, name: str, provider_id: UUID, ids: list[UUID]
 ) -> dict[UUID, Any]:
-    rows = await connection.fetch(query(f"audit.{name}"), provider_id, sorted(set(ids)))
+    rows = await connection.fetch(query(f"audit.{name}"), provider_id, ids)
     return {row[0]: row[1] for row in rows}
 
 
-def _flag(
-    row: Mapping[str, Any],
-    provider_id: UUID,
-    visits: Mapping[UUID, str],
-    events: Mapping[UUID, UUID],
-    carers: Mapping[UUID, Any],
-    decisions: list[ShownDecision],
-    masked: bool,
-) -> ShownFlag:
-    carer = row["carer_id"]
-    named = carers.get(carer)
-    label = (
-        None
-        if carer is None
-        else pseudonym(provider_id, str(carer))
-        if masked
-        else named and named["reference"]
-    )
+def _flag(row: Mapping[str, Any], provider_id: UUID, beside: _Beside, masked: bool) -> ShownFlag:
+    attendances, unnamed = _attendances(row, beside)
     return ShownFlag(
         number=row["number"],
         key=row["key"],
         test=row["test"],
-        carer=label,
-        employment=named and named["employment"],
-        visit=visits.get(row["visit_id"]),
-        visits=[(one, visits.get(one)) for one in row["visit_ids"]],
-        events=[events[one] for one in row["event_rows"] if one in events],
+        carer=carer_label(provider_id, row, beside.carers, masked),
+        employment=None if masked else row["employment"],
+        visit=beside.visits.get(row["visit_id"]),
+        visits=[(one, beside.visits.get(one)) for one in row["visit_ids"]],
+        attendances=attendances,
+        unnamed=unnamed,
+        events=[beside.events[one] for one in row["event_rows"] if one in beside.events],
         others=[] if masked else row["others"],
         at=row["at"],
         measured=row["measured"],
         limit=row["limited"],
         state=row["state"],
-        decisions=decisions,
+        decisions=beside.decisions.get(row["key"], []),
     )
+
+
+def _attendances(row: Mapping[str, Any], beside: _Beside) -> tuple[list[Attendance], int]:
+    """Those at a flag's visits, of its own carer where it is about one, and how many visits are not the reader's."""
+    found = [
+        one
+        for visit in row["visit_ids"]
+        for one in _of_carer(beside.attendances.get(visit, []), row["carer_id"])
+    ]
+    return found, len(set(row["visit_ids"]) - {one.visit_id for one in found})
+
+
+def _of_carer(attendances: list[Attendance], carer_id: UUID | None) -> list[Attendance]:
+    own = [one for one in attendances if one.carer_id == carer_id]
+    return own or attendances

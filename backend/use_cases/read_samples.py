@@ -12,8 +12,8 @@ import asyncpg
 from backend.domain.sampling import Projection, project
 from backend.faults import DomainError
 from backend.sql import query
+from backend.use_cases.audited_attendances import Attendance, attendance, carer_label
 from backend.use_cases.parties import parties
-from backend.use_cases.pseudonyms import pseudonym
 from backend.use_cases.viewer import Viewer
 
 MOST = 50
@@ -31,15 +31,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """One attendance of a sample with all that was found about it, the oldest first: the newest counts.
-
-    `carer` is masked for an auditor.
-    """
+    """One attendance of a sample as it was drawn, and all that was found about it: the last counts."""
 
     position: int
-    visit_id: UUID
-    visit: str | None
-    carer: str
+    attendance: Attendance
     weight: int
     findings: list[Found]
 
@@ -92,13 +87,12 @@ async def shown_sample(
         await connection.fetch(query("audit.visit_labels"), provider_id, [one["visit_id"] for one in found])
     )
     rows = [] if masked else await connection.fetch(query("audit.carer_labels"), provider_id)
-    carers = {each["id"]: each["reference"] for each in rows}
+    carers = {each["id"]: each for each in rows}
     names = await parties(connection, [provider_id])
     findings = await _findings(connection, provider_id, sample_id)
     items = [
         Drawn(
-            one["position"], one["visit_id"], visits.get(one["visit_id"]),
-            carers.get(one["carer_id"]) or pseudonym(provider_id, str(one["carer_id"])), one["weight"],
+            one["position"], attendance(one, visits, carer_label(provider_id, one, carers, masked)), one["weight"],
             findings.get(one["position"], []),
         )
         for one in found

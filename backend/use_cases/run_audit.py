@@ -20,6 +20,7 @@ from backend.faults import DomainError
 from backend.sql import query
 from backend.statute.audit import AuditInterval, audit_limits_on
 from backend.use_cases.audit_facts import audit_facts
+from backend.use_cases.audited_attendances import Employed, employed, kept
 from backend.use_cases.viewer import Viewer
 
 LONGEST_DAYS = 92
@@ -45,34 +46,102 @@ async def run_audit(provider_id: UUID, first: date, last: date, asked: Asked) ->
         closes = london_midnight(last + timedelta(days=1))
         flagged = await asyncio.to_thread(audit, facts, limits.values)
         found = flagged.filter((pl.col("at") < closes).fill_null(True))
-        values: tuple[Any, ...] = (first, last, now, limits.id, evidence(facts).attended.height)
+        attended = evidence(facts).attended
+        values: tuple[Any, ...] = (first, last, now, limits.id, attended.height)
         await connection.execute(
             query("audit.insert_run"), provider_id, run_id, *values, asked.user_id, asked.organisation_id, now
         )
-        buyers = await _buyers(connection, provider_id, found)
-        rows = [
-            (provider_id, run_id, number, *_row(flag, buyers))
-            for number, flag in enumerate(found.iter_rows(named=True), start=1)
-        ]
-        await connection.executemany(query("audit.insert_flags"), rows)
+        await _keep_populations(connection, provider_id, run_id, attended)
+        known = await employed(connection, provider_id)
+        await _keep_visits(connection, provider_id, run_id, facts.visits, found, known)
+        await _keep_flags(connection, provider_id, run_id, found, _employments(facts.visits, known))
     return run_id
+
+
+async def _keep_populations(
+    connection: asyncpg.Connection, provider_id: UUID, run_id: UUID, attended: pl.DataFrame
+) -> None:
+    """How many attendances each commissioner's were: what its auditors' flags are out of."""
+    counted = attended.drop_nulls("commissioner_id").group_by("commissioner_id").len().sort("commissioner_id")
+    rows = [(provider_id, run_id, UUID(buyer), number) for buyer, number in counted.iter_rows()]
+    await connection.executemany(query("audit.insert_population"), rows)
+
+
+async def _keep_visits(
+    connection: asyncpg.Connection,
+    provider_id: UUID,
+    run_id: UUID,
+    visits: pl.DataFrame,
+    found: pl.DataFrame,
+    known: Employed,
+) -> None:
+    """The attendances that flags name, as they stand now."""
+    named = visits.filter(pl.col("visit_id").is_in(_named(found).implode()))
+    buyers = {row[0]: row[1] for row in named.select("visit_id", "commissioner_id").iter_rows()}
+    rows = [
+        (provider_id, run_id, number, UUID(visit), _id(carer), _id(buyers[visit]), *values)
+        for number, ((visit, carer), values) in enumerate(kept(named, known).items(), start=1)
+    ]
+    await connection.executemany(query("audit.insert_run_visits"), rows)
+
+
+async def _keep_flags(
+    connection: asyncpg.Connection,
+    provider_id: UUID,
+    run_id: UUID,
+    found: pl.DataFrame,
+    employments: Mapping[tuple[str, str | None], str | None],
+) -> None:
+    """The flags, each with the employment of its carer: at the visit that it is about, or at the first."""
+    buyers = await _buyers(connection, provider_id, found)
+    rows = [
+        (provider_id, run_id, number, *_row(flag, buyers), _employment(flag, employments))
+        for number, flag in enumerate(found.iter_rows(named=True), start=1)
+    ]
+    await connection.executemany(query("audit.insert_flags"), rows)
+
+
+def _employments(visits: pl.DataFrame, known: Employed) -> Mapping[tuple[str, str | None], str | None]:
+    """Under which employment each carer attended each visit, and under no visit's name the carer's first."""
+    attended = visits.select("visit_id", "carer_id", "employment_id").iter_rows(named=True)
+    first = {(carer, None): reference for carer, reference in known.first.items()}
+    return {**first, **{(row["carer_id"], row["visit_id"]): known.reference(row) for row in attended}}
+
+
+def _employment(
+    flag: Mapping[str, Any], employments: Mapping[tuple[str, str | None], str | None]
+) -> str | None:
+    carer = flag["carer_id"]
+    at = [employments.get((carer, visit)) for visit in (flag["visit_id"], *flag["visit_ids"], None) if carer]
+    return next((reference for reference in at if reference), None)
 
 
 def limits_of(first: date, last: date) -> AuditInterval:
     """The limits by which visits of these days are audited.
 
-    Raises DomainError bad_request for days the wrong way round, too many, still to come or before any limits.
+    Raises DomainError bad_request for days with `period_faults`.
     """
-    if not 0 <= (last - first).days < LONGEST_DAYS:
-        raise DomainError(
-            "bad_request", f"Give a first and a last day, at most {LONGEST_DAYS} days together."
-        )
+    faults = period_faults(first, last)
+    if faults:
+        raise DomainError("bad_request", " ".join(faults.values()))
+    return audit_limits_on(first)
+
+
+def period_faults(first: date, last: date) -> dict[str, str]:
+    """What is wrong with the first and the last day of an audit: the wrong way round, too many, still to come, or
+    before any limits."""
+    faults = {}
+    if last < first:
+        faults["last"] = "The last day lies before the first."
+    elif (last - first).days >= LONGEST_DAYS:
+        faults["last"] = f"At most {LONGEST_DAYS} days together can be audited."
     if first > london_date(clock.now()):
-        raise DomainError("bad_request", f"{first.isoformat()} is still to come.")
+        faults["first"] = f"{first.isoformat()} is still to come."
     try:
-        return audit_limits_on(first)
+        audit_limits_on(first)
     except LookupError as error:
-        raise DomainError("bad_request", f"Nothing can be audited so far back: {error}.") from error
+        faults["first"] = f"Nothing can be audited so far back: {error}."
+    return faults
 
 
 async def run_audit_for(viewer: Viewer, provider_id: UUID, first: date, last: date) -> UUID:
@@ -88,12 +157,18 @@ async def _buyers(
     connection: asyncpg.Connection, provider_id: UUID, found: pl.DataFrame
 ) -> Mapping[str, set[UUID]]:
     """Who commissioned each visit that a flag names."""
-    named = found["visit_ids"].explode(empty_as_null=False).drop_nulls().unique()
-    rows = await connection.fetch(query("audit.commissioners"), provider_id, [UUID(name) for name in named])
+    rows = await connection.fetch(
+        query("audit.commissioners"), provider_id, [UUID(name) for name in _named(found)]
+    )
     buyers: dict[str, set[UUID]] = defaultdict(set)
     for row in rows:
         buyers[row["visit_id"]].add(row["commissioner_id"])
     return buyers
+
+
+def _named(found: pl.DataFrame) -> pl.Series:
+    """The visits that flags name."""
+    return found["visit_ids"].explode(empty_as_null=False).drop_nulls().unique()
 
 
 def _row(flag: Mapping[str, Any], buyers: Mapping[str, set[UUID]]) -> tuple[Any, ...]:

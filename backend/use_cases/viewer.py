@@ -30,6 +30,11 @@ class Viewer:
         """Whether carers stand under pseudonyms: an auditor sees no name without a logged reason."""
         return not self.provider
 
+    @property
+    def commissioner(self) -> UUID | None:
+        """The reader's organisation if it commissions care, and so sees the visits that it commissioned alone."""
+        return None if self.provider else self.organisation_id
+
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[asyncpg.Connection]:
         """A transaction that sees what the organisation may see."""

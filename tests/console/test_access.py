@@ -99,6 +99,7 @@ MAY_OPEN = {
     "/audits/{run_id:uuid}": {"manager", "auditor"},
     "/audits/{run_id:uuid}/tests/{test:str}": {"manager", "auditor"},
     "/audits/{run_id:uuid}/tests/{test:str}/{number:int}/decision": {"manager", "auditor"},
+    "/attendances/{visit_id:uuid}": {"auditor"},
     "/samples/draw": {"manager", "auditor"},
     "/samples/{sample_id:uuid}": {"manager", "auditor"},
     "/samples/{sample_id:uuid}/{position:int}/finding": {"manager", "auditor"},

@@ -50,13 +50,13 @@ async def test_the_draw_is_the_one_that_the_page_about_samples_publishes(worked:
     ids = [f"{visit_id(name)}/{carer}" for name in ("V0", "V1", "V2", "V3", "V4", "V9")]
     by_hand = sorted(ids, key=lambda name: sha256(f"autumn\n{name}".encode()).hexdigest())
     assert shown.row["population"] == 6
-    assert [f"{one.visit_id}/{carer}" for one in shown.items] == by_hand[: shown.row["size"]]
-    assert {one.carer for one in shown.items} == {"C1"}
+    assert [f"{one.attendance.visit_id}/{carer}" for one in shown.items] == by_hand[: shown.row["size"]]
+    assert {one.attendance.carer for one in shown.items} == {"C1"}
 
 
 async def test_by_risk_what_the_tests_flagged_weighs_more(worked: Office) -> None:
     shown = await drawn(by="risk", tolerable=Decimal(17))
-    weights = {one.visit: one.weight for one in shown.items}
+    weights = {one.attendance.visit: one.weight for one in shown.items}
     assert weights["V4"] == weights["V9"] == 4
     assert {weight for name, weight in weights.items() if name not in ("V4", "V9")} == {1}
 
@@ -88,7 +88,7 @@ async def test_a_sample_by_risk_estimates_nothing(worked: Office) -> None:
 async def test_a_commissioners_sample_holds_its_own_visits_under_pseudonyms(worked: Office) -> None:
     own = await draw_sample(PROVIDER, wanted(), Asked(), AUDITOR.organisation_id)
     shown = await read_sample(AUDITOR, own)
-    assert shown.row["population"] == 6 and {one.visit for one in shown.items} <= {
+    assert shown.row["population"] == 6 and {one.attendance.visit for one in shown.items} <= {
         "V0",
         "V1",
         "V2",
@@ -96,7 +96,7 @@ async def test_a_commissioners_sample_holds_its_own_visits_under_pseudonyms(work
         "V4",
         "V9",
     }
-    assert "C1" not in {one.carer for one in shown.items}
+    assert "C1" not in {one.attendance.carer for one in shown.items}
     await record_finding(AUDITOR, own, 1, True, "No record at the home.")
     assert (await read_sample(AUDITOR, own)).deviations == 1
     assert [row["looked_at"] for row in await read_samples(AUDITOR)] == [1]
@@ -130,8 +130,8 @@ async def test_the_database_keeps_whoever_is_audited_from_an_auditors_sample(wor
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"seed": ""}, "a seed"), ({"seed": "a\nb"}, "a seed"), ({"expected": Decimal(60)}, "No such sample"),
-        ({"tolerable": Decimal(0)}, "No such sample"),
+        ({"seed": ""}, "a seed"), ({"seed": "a\nb"}, "a seed"), ({"expected": Decimal(60)}, "below the tolerable"),
+        ({"tolerable": Decimal(0)}, "tolerable percentage lies"),
     ],
 )  # fmt: skip
 async def test_what_cannot_be_drawn_is_refused_in_words(

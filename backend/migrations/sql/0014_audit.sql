@@ -24,6 +24,7 @@ CREATE TABLE audit_flag (
     key text NOT NULL,                     -- the same flag in every run: of its test and what shows it
     test text NOT NULL,
     carer_id uuid,
+    employment text,                       -- the carer's, by its reference: whose pseudonym an auditor sees
     visit_id uuid,
     visit_ids uuid[] NOT NULL,
     event_rows uuid[] NOT NULL,
@@ -38,6 +39,39 @@ CREATE TABLE audit_flag (
 CALL protect_fact('audit_flag');
 CREATE INDEX audit_flag_test ON audit_flag (provider_id, run_id, test, number);
 CREATE POLICY commissioner ON audit_flag FOR SELECT USING (current_commissioner() = ANY (commissioner_ids));
+
+CREATE TABLE audit_run_population (        -- of the attendances of a run those commissioned by one
+    provider_id uuid NOT NULL,
+    run_id uuid NOT NULL,
+    commissioner_id uuid NOT NULL REFERENCES organisation ON DELETE RESTRICT,
+    visits integer NOT NULL,
+    PRIMARY KEY (provider_id, run_id, commissioner_id),
+    FOREIGN KEY (provider_id, run_id) REFERENCES audit_run ON DELETE RESTRICT
+);
+CALL protect_fact('audit_run_population');
+CALL show_to_commissioner('audit_run_population');
+
+CREATE TABLE audit_run_visit (             -- the attendances that flags of a run name, as they stood then
+    provider_id uuid NOT NULL,
+    run_id uuid NOT NULL,
+    number integer NOT NULL,
+    visit_id uuid NOT NULL,
+    carer_id uuid,
+    employment text,
+    commissioner_id uuid,
+    planned_start timestamptz,
+    planned_end timestamptz,
+    recorded_start timestamptz,            -- by phones
+    recorded_end timestamptz,
+    actual_start timestamptz,              -- what counted, corrections and all
+    actual_end timestamptz,
+    evidence_level text,
+    PRIMARY KEY (provider_id, run_id, number),
+    FOREIGN KEY (provider_id, run_id) REFERENCES audit_run ON DELETE RESTRICT
+);
+CALL protect_fact('audit_run_visit');
+CALL show_to_commissioner('audit_run_visit');
+CREATE INDEX audit_run_visit_visit ON audit_run_visit (provider_id, run_id, visit_id);
 
 CREATE TABLE audit_decision (              -- what a person made of a flag; the newest counts
     provider_id uuid NOT NULL REFERENCES organisation ON DELETE RESTRICT,
@@ -93,6 +127,14 @@ CREATE TABLE audit_sample_item (
     visit_id uuid NOT NULL,
     carer_id uuid NOT NULL,
     weight integer NOT NULL,
+    employment text,                       -- as it stood when drawn, in the columns of audit_run_visit
+    planned_start timestamptz,
+    planned_end timestamptz,
+    recorded_start timestamptz,
+    recorded_end timestamptz,
+    actual_start timestamptz,
+    actual_end timestamptz,
+    evidence_level text,
     PRIMARY KEY (provider_id, sample_id, position),
     FOREIGN KEY (provider_id, sample_id) REFERENCES audit_sample ON DELETE RESTRICT
 );
