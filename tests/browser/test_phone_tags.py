@@ -3,9 +3,12 @@
 import pytest
 from playwright.async_api import Browser
 
+from backend.domain.canonical import base64url
+from backend.domain.tokens import fob_code
 from backend.use_cases.add_tag import NewTag, add_tag
 from backend.use_cases.read_tags import read_card
 from tests.browser.handset import Street
+from tests.mobile_api.test_tokens import FILE_KEY, SEED, UID, tap
 from tests.mobile_api.test_visits import one
 from tests.mobile_api.world import PROVIDER, hour, person
 
@@ -38,6 +41,46 @@ async def test_a_card_that_the_phones_camera_opens_without_signal_proves_the_arr
     [row] = await street.superuser.fetch(TOKENS)
     assert (row["verdict"], row["method"]) == ("verified", "qr")
     await phone.until(lambda: _proved("card"))
+
+
+async def test_a_tag_opened_as_an_address_proves_each_end_by_a_reading_of_its_own(
+    street: Street, browser: Browser
+) -> None:
+    await add_tag(PROVIDER, person("S1"), NewTag("nfc", "Hall", UID, FILE_KEY))
+    phone = await street.phone(browser)
+    await phone.enrol()
+    await phone.at(hour(7, 4))
+    await phone.open(path_of(tap(5)))
+    await phone.page.get_by_text("it goes with your next tap").wait_for()
+    await phone.arrive()
+    await phone.at(hour(7, 31))
+    await phone.open(path_of(tap(6)))
+    await phone.page.get_by_text("it goes with your next tap").wait_for()
+    await phone.leave()
+    await phone.sent()
+    rows = await street.superuser.fetch(TOKENS)
+    assert {(row["verdict"], row["method"]) for row in rows} == {("verified", "nfc")}
+    await phone.until(lambda: _proved("tag"))
+
+
+async def test_the_code_that_a_fob_shows_is_taken_with_a_position(street: Street, browser: Browser) -> None:
+    tag = await add_tag(PROVIDER, person("S1"), NewTag("qr_rotating", "Fob", key=SEED, step_s=30))
+    phone = await street.phone(browser)
+    await phone.enrol()
+    for at, tapped in ((hour(7, 4), phone.arrive), (hour(7, 31), phone.leave)):
+        await phone.at(at)
+        code = fob_code(SEED, int(at.timestamp()) // 30, 6)
+        await phone.open(f"/at#{base64url(tag.bytes)}.{code}")
+        await phone.page.get_by_text("it goes with your next tap").wait_for()
+        await tapped()
+    await phone.sent()
+    rows = await street.superuser.fetch(TOKENS)
+    assert [(row["verdict"], row["method"]) for row in rows] == [("verified", "qr")] * 2
+    await phone.until(lambda: _proved("card"))
+
+
+def path_of(address: str) -> str:
+    return address[address.index("/at") :]
 
 
 async def _proved(level: str) -> bool:

@@ -93,6 +93,15 @@ def test_every_language_has_every_sentence_with_the_same_parts(language: str) ->
         assert given == wanted, name
 
 
+def test_welsh_has_a_form_for_every_number_that_changes_the_word_behind_it() -> None:
+    forms = ("zero", "one", "two", "few", "many", "other")
+    counted = {name.removesuffix(".one") for name in CATALOGUES["en"] if name.endswith(".one")}
+    assert len(counted) >= 4
+    assert [
+        f"{name}.{form}" for name in counted for form in forms if f"{name}.{form}" not in CATALOGUES["cy"]
+    ] == []
+
+
 def parts(words: str) -> list[str]:
     return re.findall(r"\{(\w+)\}", words)
 
