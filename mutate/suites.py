@@ -102,6 +102,7 @@ SUITES: Final = {
     "batches": ("tests/domain/test_batches.py",),
     "flag_states": ("tests/domain/test_flag_states.py",),
     "webhook_signatures": ("tests/domain/test_heard.py",),
+    "visit": ("tests/domain/test_visit.py", "tests/domain/test_claimed_time.py"),
     "statement": ("tests/domain/test_statement.py",),
     "heard": ("tests/domain/test_heard.py",),
 }

@@ -58,7 +58,9 @@ def wage_report(
 
     change = parse_what_if(b"" if policy is None else policy.read_bytes())
     if policy is not None and change == WhatIf():
-        raise click.BadParameter(f"{policy} changes nothing: both sides would be the same", param_hint="--what-if")
+        raise click.BadParameter(
+            f"{policy} changes nothing: both sides would be the same", param_hint="--what-if"
+        )
     report = asyncio.run(_report(provider, first.date(), cycle, change))
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(report), indent=2))

@@ -25,7 +25,7 @@ def judged_work(frames: WageFrames, law: Law) -> pl.DataFrame:
     lines = frames.work.join(frames.cases.select("case", "work_type"), on="case").join(law.work, on="kind")
     salaried = pl.col("work_type") == "salaried"
     excess = pl.col("kind") == "excess"
-    reduced = (pl.col("kind") == "absence") & pl.col("pay").is_in(["reduced", "none"]).fill_null(False)
+    reduced = (pl.col("kind") == "absence") & pl.col("pay").is_in(["reduced", "none"])
     rule = (
         pl.when(excess)
         .then(pl.lit(law.salaried.excess))

@@ -1,0 +1,239 @@
+"""One visit from what was recorded of it: which plan counts, who attended, and what is doubtful."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import polars as pl
+import pytest
+
+from backend.domain import visit
+from backend.domain.visit import VisitFacts, visits
+from backend.statute.policy import policy_on
+
+NINE = datetime(2026, 11, 2, 9, tzinfo=UTC)
+POLICY = policy_on(NINE.date())
+EMPLOYED = [("E", "C", date(2026, 1, 1), None), ("F", "D", date(2026, 1, 1), None)]
+
+
+def at(minutes: float) -> datetime:
+    return NINE + timedelta(minutes=minutes)
+
+
+def version(number: int = 1, recorded: float = -600, **changes: Any) -> dict[str, Any]:
+    """A version of the plan: carer C from nine to half past."""
+    usual = {
+        "visit_id": "V", "reference": "V", "version": number, "planned_start": at(0), "planned_end": at(30),
+        "carer": "E", "plan_status": "planned", "recorded_at": at(recorded), "package_id": "P",
+    }  # fmt: skip
+    return usual | changes
+
+
+def said(kind: str, minute: float, carer: str = "C", **changes: Any) -> dict[str, Any]:
+    """An event of a phone."""
+    name = f"{carer}-{kind}-{minute}"
+    usual = {
+        "event_row": name, "event_id": name, "device_id": f"phone-{carer}", "carer_id": carer, "kind": kind,
+        "visit_id": "V", "unplanned": False, "foreign": False, "at": at(minute), "fact_at": at(minute), "flags": [],
+        "level": "position", "digest": "00",
+    }  # fmt: skip
+    return usual | changes
+
+
+def rows(
+    versions: list[dict[str, Any]],
+    *events: dict[str, Any],
+    now: float = 1440,
+    employments: list[tuple[Any, ...]] = EMPLOYED,
+    packages: list[dict[str, Any]] | None = None,
+    places: list[tuple[Any, ...]] | None = None,
+) -> list[dict[str, Any]]:
+    facts = VisitFacts(
+        versions=pl.DataFrame(versions, schema=visit.VERSION_SCHEMA),
+        events=pl.DataFrame(list(events), schema=visit.EVENT_SCHEMA),
+        employments=pl.DataFrame(employments, schema=visit.EMPLOYMENT_SCHEMA, orient="row"),
+        packages=pl.DataFrame(packages or [], schema=visit.PACKAGE_SCHEMA),
+        places=pl.DataFrame(places or [], schema=visit.PLACE_SCHEMA, orient="row"),
+        corrections=pl.DataFrame(schema=visit.CORRECTION_SCHEMA),
+    )
+    return visits(facts, at(now), POLICY).to_dicts()
+
+
+def only(*args: Any, **more: Any) -> dict[str, Any]:
+    [row] = rows(*args, **more)
+    return row
+
+
+def test_a_visit_runs_from_the_earliest_check_in_to_the_latest_check_out() -> None:
+    row = only(
+        [version()], said("check_out", 31), said("check_in", 5), said("check_in", 1), said("check_out", 25)
+    )
+    assert (row["actual_start"], row["actual_end"]) == (at(1), at(31))
+    assert (row["status"], row["flags"], row["incomplete"]) == ("completed", ["repeated"], False)
+    assert row["event_ids"] == ["C-check_in-1", "C-check_in-5", "C-check_out-25", "C-check_out-31"]
+    assert (row["carer_id"], row["employment_id"], row["assigned"]) == ("C", "E", True)
+
+
+def test_one_end_alone_is_an_incomplete_visit() -> None:
+    for kind in ("check_in", "check_out"):
+        row = only([version()], said(kind, 3))
+        assert (row["status"], row["incomplete"], row["flags"]) == ("completed", True, ["incomplete"])
+
+
+def test_ends_by_two_phones_and_by_an_unknown_clock_are_flagged() -> None:
+    row = only(
+        [version()], said("check_in", 0), said("check_out", 30, device_id="another", flags=["clock_unknown"])
+    )
+    assert (row["flags"], row["unresolved"]) == (["clock_unknown", "two_devices"], "clock_unknown")
+
+
+@pytest.mark.parametrize(
+    ("recorded", "counts"),
+    [(-1, 2), (0, 2), (1, 1)],
+)
+def test_a_change_counts_that_was_recorded_before_the_visit_began(recorded: float, counts: int) -> None:
+    later = version(2, recorded, planned_start=at(60), planned_end=at(90))
+    row = only([version(), later], said("check_in", 5), said("check_out", 30))
+    assert (row["plan_version"], row["changed_after_start"]) == (counts, counts == 1)
+    assert ("changed_after_start" in row["flags"]) is (counts == 1)
+
+
+def test_a_visit_that_was_begun_early_began_then_and_later_versions_after_a_late_one_count_no_more() -> None:
+    changed = [version(), version(2, -5), version(3, -4)]
+    assert only(changed, said("check_in", -10))["plan_version"] == 1
+    both = rows(changed, said("check_in", -10, foreign=True, carer="D"), said("check_in", 0))
+    assert [row["plan_version"] for row in both if row["carer_id"] == "C"] == [3]
+    assert only([version(), version(2, 10), version(3, -20)], said("check_in", 0))["plan_version"] == 1
+
+
+def test_of_a_version_that_came_too_late_only_who_was_to_come_counts() -> None:
+    [planned] = rows([version(), version(2, 10, carer="F")])
+    assert (planned["carer_id"], planned["plan_version"]) == ("D", 1)
+    found = {
+        row["carer_id"]: row for row in rows([version(), version(2, 10, carer="F")], said("check_in", 0))
+    }
+    assert {carer: row["assigned"] for carer, row in found.items()} == {"C": False, "D": True}
+    assert found["C"]["employment_id"] == "E"
+
+
+def test_each_of_two_carers_has_a_row() -> None:
+    both = rows([version(second_carer="F")], said("check_in", 0, "D"), said("check_out", 30, "D"))
+    assert [(row["carer_id"], row["employment_id"], row["actual_start"]) for row in both] == [
+        ("C", "E", None), ("D", "F", at(0)),
+    ]  # fmt: skip
+
+
+def test_a_visit_assigned_to_nobody_is_a_row_without_a_carer_until_somebody_comes() -> None:
+    nobody = version(carer=None)
+    assert [row["carer_id"] for row in rows([nobody])] == [None]
+    row = only([nobody], said("check_in", 0))
+    assert (row["carer_id"], row["employment_id"], row["assigned"]) == ("C", "E", False)
+
+
+@pytest.mark.parametrize(
+    ("now", "status"),
+    [(30 + POLICY.missed_after_minutes, "planned"), (31 + POLICY.missed_after_minutes, "missed")],
+)
+def test_a_visit_of_which_nothing_was_heard_is_missed_after_the_minutes_of_the_policy(
+    now: float, status: str
+) -> None:
+    assert only([version()], now=now)["status"] == status
+    assert only([version()], said("note", 3), now=now)["status"] == "planned"
+
+
+def test_who_was_not_let_in_is_refused_and_what_was_called_off_is_cancelled() -> None:
+    assert only([version()], said("refused_entry", 2, flags=["offline"]))["status"] == "refused"
+    assert only([version(plan_status="cancelled")])["status"] == "cancelled"
+    worked = only([version(plan_status="cancelled")], said("check_in", 0), said("check_out", 300))
+    assert (worked["status"], worked["flags"]) == ("completed", ["worked_though_cancelled"])
+
+
+@pytest.mark.parametrize(
+    ("minutes", "status"),
+    [
+        (0, "cancelled"),
+        (POLICY.turned_away_minutes, "cancelled"),
+        (POLICY.turned_away_minutes + 1, "completed"),
+    ],
+)
+def test_who_leaves_a_cancelled_visit_at_once_found_it_out_at_the_door(minutes: int, status: str) -> None:
+    row = only([version(plan_status="cancelled")], said("check_in", 0), said("check_out", minutes))
+    assert row["status"] == status
+    assert ("cancelled_on_arrival" in row["flags"]) is (status == "cancelled")
+
+
+@pytest.mark.parametrize(("minute", "there"), [(-1, False), (0, True), (30, True), (31, False)])
+def test_a_visit_called_off_while_she_was_there_is_flagged(minute: float, there: bool) -> None:
+    late = version(2, 60, plan_status="cancelled", cancelled_at=at(minute))
+    row = only([version(), late], said("check_in", 0), said("check_out", 30))
+    assert ("cancelled_on_arrival" in row["flags"]) is there
+
+
+@pytest.mark.parametrize(
+    ("end", "unresolved"),
+    [
+        (POLICY.implausible_visit_hours * 60, None),
+        (POLICY.implausible_visit_hours * 60 + 1, "implausible"),
+        (-1, "implausible"),
+    ],
+)
+def test_a_visit_that_ends_before_it_began_or_lasts_too_long_is_implausible(
+    end: int, unresolved: str | None
+) -> None:
+    assert (
+        only([version()], said("check_in", 0), said("check_out", end), now=9999)["unresolved"] == unresolved
+    )
+
+
+def test_an_event_at_another_s_visit_is_not_hers_and_takes_nothing_of_its_plan() -> None:
+    found = rows([version()], said("check_in", 0, "D", foreign=True))
+    mine, hers = sorted(found, key=lambda row: str(row["carer_id"]))
+    assert (mine["carer_id"], mine["status"]) == ("C", "missed")
+    assert (hers["unresolved"], hers["flags"], hers["planned_start"]) == (
+        "not_your_visit", ["incomplete", "not_your_visit"], None,
+    )  # fmt: skip
+
+
+def test_the_employment_of_a_carer_the_plan_does_not_name_is_the_one_in_force_on_the_day() -> None:
+    jobs = [
+        ("old", "C", date(2025, 1, 1), date(2026, 11, 1)),
+        ("now", "C", date(2026, 11, 2), date(2026, 11, 2)),
+        ("next", "C", date(2026, 11, 3), None),
+    ]
+    nobody = version(carer=None)
+    found = {day: only([nobody], said("check_in", day * 1440), employments=jobs) for day in (-1, 0, 1)}
+    assert {day: row["employment_id"] for day, row in found.items()} == {-1: "old", 0: "now", 1: "next"}
+
+
+def package(first: str, last: str | None, contract: str) -> dict[str, Any]:
+    return {
+        "package_id": "P", "starts_on": date.fromisoformat(first), "ends_on": last and date.fromisoformat(last),
+        "service_user_id": "ann", "contract_id": contract, "service": "home_care", "zone": "rural", "carers": 1,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("last", "contract"),
+    [("2026-11-01", None), ("2026-11-02", "first"), (None, "first")],
+)
+def test_the_package_in_force_on_the_london_day_is_asked(last: str | None, contract: str | None) -> None:
+    packages = [package("2026-11-03", None, "later"), package("2026-01-01", last, "first")]
+    row = only([version()], packages=packages)
+    assert (row["contract_id"], row["service_user_id"]) == (contract, contract and "ann")
+
+
+def test_a_visit_stands_at_the_approved_place_that_its_arrival_or_else_its_leaving_was_inside_of() -> None:
+    places = [("ann", 52.0, -2.0, 100.0), ("club", 52.5, -2.5, 50.0)]
+
+    def seen(arrived: tuple[str, bool], left: tuple[str, bool]) -> tuple[Any, ...]:
+        events = [
+            said(kind, minute, place_id=place, inside=inside, fix_within_m=10.0)
+            for kind, minute, (place, inside) in (("check_in", 0, arrived), ("check_out", 30, left))
+        ]
+        row = only([version()], *events, packages=[package("2026-01-01", None, "c")], places=places)
+        return row["lat"], row["start_fix_within_m"], row["end_fix_within_m"]
+
+    assert seen(("club", True), ("ann", True)) == (52.5, 10.0, None)
+    assert seen(("club", False), ("ann", True)) == (52.0, None, 10.0)
+    assert seen(("club", False), ("club", True)) == (52.5, 10.0, 10.0)
+    assert seen(("club", False), ("club", False)) == (52.0, None, None)
+    assert seen(("gone", True), ("ann", False)) == (52.0, None, 10.0)
