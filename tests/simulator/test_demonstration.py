@@ -34,7 +34,13 @@ def test_a_small_county_comes_out_as_the_truth_says(folder: Path) -> None:
     assert summary["workers_short"]["value"] > 0
     truth = json.loads((out / "truth.json").read_text())
     assert len(truth["received"]["invoices"]) == summary["invoices"]["value"]
-    assert {path.suffix for path in (out / "invoices").iterdir()} == {".pdf", ".csv", ".json", ".xml"}
+    assert {path.suffix for path in (out / "invoices").iterdir()} == {
+        ".pdf",
+        ".csv",
+        ".xlsx",
+        ".json",
+        ".xml",
+    }
     assert {path.suffix for path in (out / "wage_reports").iterdir()} == {".pdf", ".xlsx", ".json"}
     assert "Every figure is its true value." in done.stdout
     assert not list((out / "data").glob("**/postmaster.pid")), "the database was left running"
