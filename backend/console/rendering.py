@@ -36,6 +36,7 @@ LIVE: Final = {"Content-Security-Policy": f"{_POLICY}; script-src 'self'; connec
 MENU: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "manager": (
         ("/today", "Visits"),
+        ("/roster", "Roster"),
         ("/corrections", "Corrections"),
         ("/quarantine", "Quarantine"),
         ("/devices", "Phones"),

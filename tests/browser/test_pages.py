@@ -74,6 +74,9 @@ async def pages_of(busy: Desk, who: str) -> list[str]:
     office = [
         "/today",
         "/today?date=nonsense",
+        "/roster?date=2026-11-02",
+        "/roster?date=2026-11-02&by=person",
+        "/carer-day?carer=C1&date=2026-11-02",
         f"/visits/{visit_id('A')}",
         "/corrections",
         "/quarantine",

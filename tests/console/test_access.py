@@ -24,6 +24,7 @@ PROPOSAL = {"carer": "C1", "start": "2026-11-02 09:10", "reason": "other", "note
 
 MAY_OPEN = {
     "/today": {"manager", "finance"},
+    "/roster": {"manager", "finance"},
     "/today/live": {"manager", "finance"},
     "/visits/{visit_id:uuid}": {"manager", "finance"},
     "/corrections": {"manager"},

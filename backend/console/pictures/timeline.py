@@ -47,13 +47,18 @@ class Timeline:
     kinds: list[str]
 
 
-def timeline(lanes: Sequence[tuple[str, Sequence[Stretch]]]) -> Timeline | None:
-    """The lanes on one scale, from the full hour before the first stretch to that after the last; None of nothing."""
+def timeline(
+    lanes: Sequence[tuple[str, Sequence[Stretch]]], ends: tuple[datetime, datetime] | None = None
+) -> Timeline | None:
+    """The lanes on one scale, from the full hour before the first stretch to that after the last; None of nothing.
+
+    `ends`: the first and last instant of several pictures that stand beneath each other.
+    """
     every = [stretch for _, stretches in lanes for stretch in stretches]
     if not every:
         return None
-    opens = _full_hour(min(stretch.start for stretch in every))
-    closes = _full_hour(max(stretch.end for stretch in every) + _HOUR - timedelta(microseconds=1))
+    first, last = ends or (min(one.start for one in every), max(one.end for one in every))
+    opens, closes = _full_hour(first), _full_hour(last + _HOUR - timedelta(microseconds=1))
     closes = max(closes, opens + _HOUR)
     scale = WIDTH / (closes - opens).total_seconds()
     return Timeline(

@@ -1,0 +1,43 @@
+"""The roster of a day: planned against worked for each carer and person, and what cannot be kept."""
+
+import re
+
+from tests.console.desk import Desk
+
+PAST, COMING = "/roster?date=2026-11-02", "/roster?date=2026-11-17"
+
+
+async def page_of(desk: Desk, path: str, who: str = "manager") -> str:
+    return (await (await desk.as_(who)).get(path)).text
+
+
+async def test_each_carer_has_a_row_with_what_was_planned_and_worked(busy: Desk) -> None:
+    page = await page_of(busy, PAST)
+    [row] = re.findall(r'<section class="ds-row".*?</section>', page, re.S)
+    assert "Ann Carer" in row and "/carer-day?carer=C1&amp;date=2026-11-02" in row
+    assert "ds-bar--planned" in row and "ds-bar--contact" in row
+    assert "Worked: 09:00 to 09:30, contact" in row and "Planned: 09:00 to 09:30" in row
+
+
+async def test_each_person_has_a_row_with_who_came(busy: Desk) -> None:
+    page = await page_of(busy, f"{PAST}&by=person")
+    assert "by person" in page and "(S1)" in page and "Ann Carer" in page
+
+
+async def test_what_one_carer_cannot_keep_and_what_nobody_makes_stand_first(busy: Desk) -> None:
+    await busy.office.plan("FIRST", "2026-11-17T09:00")
+    await busy.office.plan("CLASH", "2026-11-17T09:20")
+    await busy.office.plan("NOBODY2", "2026-11-17T12:00", carer="")
+    page = await page_of(busy, COMING)
+    assert "FIRST and CLASH overlap by 10 min" in page
+    assert "Nobody makes" in page and ">NOBODY2</a>" in page
+
+
+async def test_a_day_without_visits_and_a_date_that_is_none_say_so(busy: Desk) -> None:
+    assert "Nothing is planned or recorded on this day." in await page_of(busy, "/roster?date=2027-03-01")
+    answer = await (await busy.as_("manager")).get("/roster?date=soon&page=0")
+    assert answer.status_code == 400 and "The date" in answer.text
+
+
+async def test_another_provider_sees_its_own_roster_alone(busy: Desk) -> None:
+    assert "Ann Carer" not in await page_of(busy, PAST, "rival")
