@@ -27,6 +27,7 @@ from backend.console import (
     putting_right,
     reconciliation,
     roster,
+    sessions,
     signing_in,
     statements,
     wage_reports,
@@ -35,6 +36,7 @@ from backend.console import (
 handlers: Final[list[HTTPRouteHandler]] = [
     *signing_in.handlers,
     *passkeys.handlers,
+    *sessions.handlers,
     *office.handlers,
     *proposals.handlers,
     *roster.handlers,

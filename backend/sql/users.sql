@@ -37,6 +37,13 @@ UPDATE user_session SET ended_at = $2 WHERE user_id = $1 AND ended_at IS NULL
 -- $3 is the hash of the token whose session goes on.
 UPDATE user_session SET ended_at = $2 WHERE user_id = $1 AND token_hash <> $3 AND ended_at IS NULL
 
+-- name: open_sessions
+SELECT token_hash, created_at, expires_at FROM user_session
+WHERE user_id = $1 AND ended_at IS NULL AND expires_at > $2 ORDER BY created_at DESC, token_hash
+
+-- name: end_own_session
+UPDATE user_session SET ended_at = $2 WHERE user_id = $1 AND token_hash = $3 AND ended_at IS NULL RETURNING ended_at
+
 -- name: lock_attempts
 -- Attempts on one account or from one address are counted one after the other, whichever process takes them.
 SELECT pg_advisory_xact_lock(k) FROM unnest($1::bigint[]) AS k ORDER BY k

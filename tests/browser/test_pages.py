@@ -82,6 +82,7 @@ async def pages_of(busy: Desk, who: str) -> list[str]:
         "/quarantine",
         "/devices",
         "/passkeys",
+        "/sessions",
         "/people",
         *await homes_of(busy),
     ]

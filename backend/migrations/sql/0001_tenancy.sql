@@ -132,6 +132,7 @@ CREATE TABLE user_session (
     expires_at timestamptz NOT NULL,
     ended_at timestamptz
 );
+CREATE INDEX user_session_open ON user_session (user_id) WHERE ended_at IS NULL;
 
 CREATE TABLE user_passkey (
     id uuid PRIMARY KEY,

@@ -1,0 +1,39 @@
+"""A signed-in person's own sessions: see where one is signed in, and sign out there."""
+
+from typing import Any, Final
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from backend.api.authentication import COOKIE
+from backend.console.asking import Ask, action, page
+from backend.console.rendering import MENU, redirect, render
+from backend.use_cases.own_sessions import end_other_sessions, end_own_session, own_sessions
+
+_SAID: Final = {"ended": "You are signed out there.", "others": "You are signed out everywhere else."}
+
+
+async def _sessions(ask: Ask) -> Response[Any]:
+    return render(
+        "sessions.html",
+        ask.user,
+        sessions=await own_sessions(ask.user.user_id, ask.request.cookies[COOKIE]),
+        said=_SAID.get(ask.asked("done") or ""),
+    )
+
+
+async def _end(ask: Ask) -> Response[Any]:
+    await end_own_session(ask.user.user_id, ask.form.get("session", ""))
+    return redirect("/sessions?done=ended")
+
+
+async def _end_others(ask: Ask) -> Response[Any]:
+    await end_other_sessions(ask.user.user_id, ask.request.cookies[COOKIE])
+    return redirect("/sessions?done=others")
+
+
+handlers: Final[list[HTTPRouteHandler]] = [
+    page("/sessions", *MENU)(_sessions),
+    action("/sessions/end", *MENU)(_end),
+    action("/sessions/end-others", *MENU)(_end_others),
+]
