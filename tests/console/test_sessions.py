@@ -39,6 +39,7 @@ async def test_nobody_ends_another_s_session_and_an_ended_one_is_not_listed(desk
     [session] = re.findall(r'name="session" value="([0-9a-f]{64})"', (await manager.get("/sessions")).text)
     await auditor.get("/sessions")
     assert (await auditor.post("/sessions/end", session=session)).status_code == 404
+    await auditor.get("/sessions")
     assert (await auditor.post("/sessions/end", session="no digits")).status_code == 404
     assert (await extra.get("/today")).status_code == 200
     desk.office.set(desk.office.clock + timedelta(hours=13))
