@@ -14,7 +14,7 @@ from backend.problems import STATUS
 from backend.use_cases.decide_flag import decide_flag
 from backend.use_cases.draw_sample import draw_sample_for
 from backend.use_cases.read_attendance import read_attendance
-from backend.use_cases.read_audit import read_flags, read_run, read_runs
+from backend.use_cases.read_audit import PAGE, read_flags, read_run, read_runs
 from backend.use_cases.read_samples import read_sample, read_samples
 from backend.use_cases.record_finding import record_finding
 from backend.use_cases.run_audit import run_audit_for
@@ -112,12 +112,22 @@ async def _sample(ask: Ask) -> Response[Any]:
     return await _sample_page(ask)
 
 
-async def _sample_page(ask: Ask, problem: Problem | None = None, status: int = 200) -> Response[Any]:
+async def _sample_page(
+    ask: Ask, problem: Problem | None = None, status: int = 200, after: int = 0
+) -> Response[Any]:
+    [after] = cast(list[int], key_of(ask.asked("after"), int) or [after])
     shown = await read_sample(ask.viewer, ask.path("sample_id"))
+    behind = [one for one in shown.items if one.position > after]
+    more = with_query(ask, "after", str(behind[PAGE - 1].position)) if len(behind) > PAGE else None
     return render(
-        "audit-sample.html", ask.user, status=status, shown=shown, sample=shown.row, provider=ask.viewer.provider,
-        problem=problem, said=_SAID.get(ask.asked("done") or ""),
+        "audit-sample.html", ask.user, status=status, shown=shown, sample=shown.row, items=behind[:PAGE], more=more,
+        provider=ask.viewer.provider, problem=problem, said=_SAID.get(ask.asked("done") or ""),
     )  # fmt: skip
+
+
+def _page_of(position: int) -> int:
+    """The position behind which the page begins that has this one."""
+    return max(0, position - 1) // PAGE * PAGE
 
 
 async def _attendance(ask: Ask) -> Response[Any]:
@@ -133,8 +143,9 @@ async def _find(ask: Ask) -> Response[Any]:
             raise DomainError("bad_request", "Say whether it deviates.")
         await record_finding(ask.viewer, sample_id, position, deviates == "yes", ask.form.get("note", ""))
     except DomainError as error:
-        return await _sample_page(ask, (f"note-{position}", error.detail), STATUS[error.code])
-    return redirect(f"/samples/{sample_id}?done=found#attendance-{position}")
+        problem = (f"note-{position}", error.detail)
+        return await _sample_page(ask, problem, STATUS[error.code], _page_of(position))
+    return redirect(f"/samples/{sample_id}?done=found&after={_page_of(position)}#attendance-{position}")
 
 
 handlers: Final[list[HTTPRouteHandler]] = [

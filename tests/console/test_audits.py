@@ -118,11 +118,38 @@ async def test_a_sample_shows_when_each_attendance_was_planned_and_recorded_and_
     assert "Evidence: The carer’s statement, without a position." in card
 
 
-async def test_attendances_are_counted_among_those_that_the_reader_may_see(busy: Desk) -> None:
-    manager, auditor = await busy.as_("manager"), await busy.as_("auditor")
+async def commission_for_icb() -> None:
+    """A contract of another commissioner with the same provider, and a package under it."""
     await load_rows("contracts", [{**CONTRACT, "reference": "ICB-01", "commissioner": "icb"}])
     package = {"provider": "hearth", "reference": "P-ICB", "service_user": "S1", "contract": "ICB-01"}
     await load_rows("packages", [{**package, "service": "home_care", "zone": "rural", "from": "2026-10-01"}])
+
+
+async def test_what_one_commissioner_upheld_another_answers_and_cannot_undo(busy: Desk) -> None:
+    await commission_for_icb()
+    await busy.office.plan("ICB1", "2026-11-05T09:20", package="P-ICB")
+    await busy.office.plan("OWN1", "2026-11-05T09:00")
+    await busy.office.attend("OWN1", "2026-11-05T09:00", "2026-11-05T09:30")
+    await busy.office.attend("ICB1", "2026-11-05T09:20", "2026-11-05T09:50")
+    busy.office.set(NOW)
+    auditor, other = await busy.as_("auditor"), await busy.as_("other_auditor")
+    flags = f"{await ran(busy, auditor)}/tests/audit-overlap"
+    page = (await other.get(flags)).text
+    [address] = re.findall(r'action="([^"]+/decision)"', page)
+    assert ">ICB1</a>" in page and "OWN1" not in page and "1 visit not shown" in page
+    assert address in (await auditor.get(flags)).text
+    assert (await auditor.post(address, state="upheld", reason="Both cannot be true.")).status_code == 303
+    refused = await other.post(address, state="open", reason="It is nothing to us.")
+    assert refused.status_code == 403 and "Another commissioner upheld" in refused.text
+    await other.get(flags)
+    assert (await other.post(address, state="explained", reason="It is nothing to us.")).status_code == 303
+    page = (await other.get(flags)).text
+    assert re.search(r"Flag \d+,[^<]+: upheld<", page) and "auditor of Wyeshire" in page
+
+
+async def test_attendances_are_counted_among_those_that_the_reader_may_see(busy: Desk) -> None:
+    manager, auditor = await busy.as_("manager"), await busy.as_("auditor")
+    await commission_for_icb()
     await busy.office.plan("ICB1", "2026-11-05T09:00", package="P-ICB")
     await busy.office.attend("ICB1", "2026-11-05T09:00", "2026-11-05T09:30")
     run = await ran(busy, manager)
@@ -206,6 +233,29 @@ async def test_a_sample_is_of_the_organisation_that_drew_it_and_so_are_its_findi
         assert wanted["seed"] not in page and sample not in page
         assert (await stranger.post(first, deviates="no", note="")).status_code == 404
         assert "they deviate: 1." in (await drawer.get(sample)).text
+
+
+async def test_a_long_sample_is_looked_at_page_by_page(busy: Desk) -> None:
+    for day in range(2, 9):
+        for hour in (14, 15, 16):
+            start = f"2026-11-0{day}T{hour}:00"
+            await busy.office.plan(f"N{day}-{hour}", start)
+            await busy.office.attend(f"N{day}-{hour}", start, start.replace(":00", ":30"))
+    busy.office.set(NOW)
+    manager = await busy.as_("manager")
+    await manager.get("/audits")
+    sample = (await manager.post("/samples/draw", **ALL)).headers["location"].partition("?")[0]
+    first = (await manager.get(sample)).text
+    assert "23 of 23 attendances" in first and len(re.findall("/finding", first)) == 20
+    [following] = re.findall(r'rel="next" href="([^"]+)"', first)
+    page = (await manager.get(following)).text
+    assert (
+        re.findall(r'action="[^"]+/(\d+)/finding"', page) == ["21", "22", "23"] and 'rel="next"' not in page
+    )
+    wrong = await manager.post(f"{sample}/22/finding", deviates="yes", note="")
+    assert wrong.status_code == 400 and 'id="note-22-error"' in wrong.text
+    done = await manager.post(f"{sample}/22/finding", deviates="no", note="")
+    assert done.headers["location"] == f"{sample}?done=found&after=20#attendance-22"
 
 
 async def test_every_finding_stays_on_the_page_and_the_newest_counts(busy: Desk) -> None:
