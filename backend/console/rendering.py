@@ -49,6 +49,7 @@ MENU: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("/arrears", "Arrears"),
         ("/what-if", "What if"),
         ("/audits", "Audits"),
+        ("/access-log", "Who looked"),
         ("/find", "Find"),
     ),
     "finance": (
@@ -76,6 +77,7 @@ MENU: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("/care-costs", "Travel costs"),
         ("/find", "Find"),
         ("/audits", "Audits"),
+        ("/access-log", "Who looked"),
     ),
     "administrator": (("/organisations", "Organisations"), ("/users", "Users")),
     "person": (

@@ -5,6 +5,7 @@ from typing import Final
 from litestar.handlers import HTTPRouteHandler
 
 from backend.console import (
+    access_log,
     administration,
     assets,
     audits,
@@ -36,6 +37,7 @@ from backend.console import (
 handlers: Final[list[HTTPRouteHandler]] = [
     *signing_in.handlers,
     *passkeys.handlers,
+    *access_log.handlers,
     *sessions.handlers,
     *office.handlers,
     *proposals.handlers,

@@ -261,3 +261,11 @@ FROM device d LEFT JOIN LATERAL (
     ORDER BY e.seq DESC LIMIT 1) k ON true
 WHERE d.provider_id = $1 AND d.carer_id = ANY ($2::uuid[]) AND d.revoked_at IS NULL AND d.replaced_at IS NULL
 GROUP BY d.carer_id
+
+-- name: looks
+-- Looks at records of these providers ($1), by the people of one commissioner ($2) if given, behind the row ($3, $4).
+SELECT a.id, a.looked_at, a.provider_id, a.organisation_id, a.what, a.subject, a.reason, u.email
+FROM access_log a LEFT JOIN user_account u ON u.id = a.user_id
+WHERE a.provider_id = ANY ($1::uuid[]) AND ($2::uuid IS NULL OR a.organisation_id = $2)
+  AND ($3::timestamptz IS NULL OR (a.looked_at, a.id) < ($3, $4))
+ORDER BY a.looked_at DESC, a.id DESC LIMIT $5

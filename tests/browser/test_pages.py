@@ -83,6 +83,7 @@ async def pages_of(busy: Desk, who: str) -> list[str]:
         "/devices",
         "/passkeys",
         "/sessions",
+        "/access-log",
         "/people",
         *await homes_of(busy),
     ]

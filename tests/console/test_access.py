@@ -106,6 +106,7 @@ MAY_OPEN = {
     "/samples/{sample_id:uuid}/{position:int}/finding": {"manager", "auditor"},
     "/organisations": {"administrator"},
     "/users": {"administrator"},
+    "/access-log": {"manager", "auditor"},
     "/passkeys": ROLES,
     "/sessions": ROLES,
     "/sessions/end": ROLES,

@@ -47,6 +47,8 @@ CREATE TABLE access_log (                  -- who looked at whose record, and wh
     PRIMARY KEY (provider_id, id)
 );
 CALL protect_fact('access_log');
+CREATE INDEX access_log_looked ON access_log (provider_id, looked_at, id);
+CREATE INDEX access_log_organisation ON access_log (organisation_id, looked_at, id);
 CREATE POLICY commissioner ON access_log FOR INSERT
     WITH CHECK (organisation_id = current_commissioner() AND (contracts_with(provider_id) OR EXISTS (
         SELECT FROM document d WHERE d.provider_id = access_log.provider_id AND d.payer_id = current_commissioner())));

@@ -1,0 +1,64 @@
+"""Who looked at whose records: a provider sees what others looked at of its own, a commissioner what its people did."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from backend.sql import query
+from backend.use_cases.parties import parties
+from backend.use_cases.viewer import Viewer
+
+PAGE: Final = 100
+After = tuple[datetime, UUID]
+_PLACES: Final = {"invoice": "invoices", "wage report": "wage-reports", "dispute": "disputes"}
+"""Where the page is of what was looked at, by what it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look. `who`: the address of the reader, None where only their organisation is told. `path`: its page."""
+
+    id: UUID
+    at: datetime
+    who: str | None
+    organisation: str
+    provider: str
+    what: str
+    path: str | None
+    reason: str | None
+
+    @property
+    def key(self) -> str:
+        """Where the next page of the list starts."""
+        return f"{self.at.isoformat()}~{self.id}"
+
+
+async def read_access_log(viewer: Viewer, after: After | None = None) -> tuple[list[Look], bool]:
+    """A page of looks, the newest first, and whether more follow."""
+    async with viewer.transaction() as connection:
+        providers = await viewer.providers(connection)
+        rows = await connection.fetch(
+            query("console.looks"), providers, viewer.commissioner, *(after or (None, None)), PAGE + 1
+        )
+        known = await parties(
+            connection, {row[name] for row in rows for name in ("organisation_id", "provider_id")}
+        )
+    looks = [
+        Look(
+            id=row["id"],
+            at=row["looked_at"],
+            who=row["email"],
+            organisation=known[row["organisation_id"]].name,
+            provider=known[row["provider_id"]].name,
+            what=row["what"],
+            path=_path(row["what"], row["subject"]),
+            reason=row["reason"],
+        )
+        for row in rows[:PAGE]
+    ]
+    return looks, len(rows) > PAGE
+
+
+def _path(what: str, subject: UUID | None) -> str | None:
+    return f"/{_PLACES[what]}/{subject}" if what in _PLACES and subject is not None else None
