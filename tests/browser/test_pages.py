@@ -99,9 +99,10 @@ async def pages_of(busy: Desk, who: str) -> list[str]:
             "/arrears",
             "/what-if",
             "/what-if?period=2026-11-02&waiting=12.71",
+            "/audits",
         ],
         "commissioner": [*invoices, *care, "/today", "/care-costs", f"/care-costs/{report}"],
-        "auditor": [*reports, "/arrears"],
+        "auditor": [*reports, "/arrears", "/audits", f"/attendances/{visit_id('A')}"],
         "administrator": ["/organisations", "/users"],
         "person": ["/my-care", f"/my-care/statement?{days}", "/my-care/invoices"],
     }[who]
