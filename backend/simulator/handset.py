@@ -166,7 +166,7 @@ class Handset:
     def _record(self, moment: Moment, ahead: timedelta = timedelta()) -> Json:
         visit = None if moment.visit is None else self.visits[moment.visit]
         fix = self._fix(moment)
-        method, payload = ("phone" if fix is None else "gps"), _payload(moment)
+        method, payload = "gps", _payload(moment)
         if read := self._read(moment):
             method, payload = read[0], {**payload, "token": read[1]}
         return self.phone.record(moment.kind, visit, self.shown() + ahead, fix, payload, method)
