@@ -1,6 +1,6 @@
 # Everything one needs to try, test and run Doorstep. Each target makes .venv first if it is missing or out of date.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint check serve bench browser mutate venv venv-dev
+.PHONY: help demo test thorough lint check serve bench browser mutate venv venv-dev
 export PYTHON
 BIN := .venv/bin
 
@@ -14,6 +14,11 @@ test: venv-dev ## run every test
 	@scripts/chromium
 	@scripts/engines
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(TESTS)
+
+thorough: venv-dev ## run every test with every example of every law; longer
+	@scripts/chromium
+	@scripts/engines
+	@DOORSTEP_EXAMPLES=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(TESTS)
 
 lint: venv-dev ## ruff, mypy and import-linter
 	@$(BIN)/ruff check .

@@ -2,6 +2,7 @@
 
 import asyncio
 import ctypes
+import os
 import shutil
 import sys
 import tempfile
@@ -19,6 +20,7 @@ import asyncpg
 import httpx
 import hypothesis
 import pytest
+from hypothesis import is_hypothesis_test
 from litestar import Litestar
 
 from backend import clock, embedded, keys, logs, settings
@@ -31,6 +33,8 @@ from backend.settings import Settings
 hypothesis.settings.register_profile("any machine", deadline=None)
 hypothesis.settings.load_profile("any machine")
 """A law holds on a busy machine too: how long an example takes decides nothing."""
+EXAMPLES = float(os.environ.get("DOORSTEP_EXAMPLES", "0.25"))
+"""The share of each law's examples that a run tries, others in each run; `make thorough` tries all."""
 
 
 def _browser() -> str | None:
@@ -84,11 +88,22 @@ class Database:
         return urlsplit(self.superuser_url).path.removeprefix("/")
 
 
+_LAW = "_hypothesis_internal_use_settings"
+"""Where Hypothesis keeps the settings of a law; it has no public way to try fewer examples than a law asks for."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests whose browser or engine is missing are left out, and said to be NOT RUN at the end."""
+    """Tests whose browser or engine is missing are left out, and said to be NOT RUN at the end. Laws try a share."""
     for marker, (there, _, _) in NEEDED.items():
         if not there:
             items[:] = [item for item in items if not item.get_closest_marker(marker)]
+    for law in {
+        item.obj for item in items if isinstance(item, pytest.Function) and is_hypothesis_test(item.obj)
+    }:
+        whole = getattr(law, _LAW, hypothesis.settings.default)
+        setattr(
+            law, _LAW, hypothesis.settings(whole, max_examples=max(5, round(whole.max_examples * EXAMPLES)))
+        )
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
