@@ -153,7 +153,7 @@ FLAGS: Final = {
     "no_fix_not_collected": "the phone took no position",
     "no_fix_unstated": "the phone did not say why",
     "implied_speed": "too far from the carer’s position before or after for the time between",
-    "line_unverified": "said to be by the home’s telephone, which nobody confirmed",
+    "line_unverified": "said to be by the home’s telephone, which nothing confirms",
 }
 
 NO_SPEED: Final = {

@@ -67,7 +67,7 @@ async def test_faults_of_a_dispute_are_said_beside_the_form(busy: Desk) -> None:
     for given, said in (
         ({"outcome": "credit", "amount": "12.01", "reason": "x"}, "£12.00"),
         ({"outcome": "credit", "amount": "1.005", "reason": "x"}, "whole pence"),
-        ({"outcome": "credit", "amount": "much", "reason": "x"}, "must be a decimal number"),
+        ({"outcome": "credit", "amount": "much", "reason": "x"}, "must be a number such as 12.71"),
         ({"outcome": "stands", "reason": " "}, "Say why."),
         ({"outcome": "perhaps", "reason": "x"}, "Choose whether"),
     ):

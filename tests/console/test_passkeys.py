@@ -308,7 +308,7 @@ async def test_the_pages_run_one_script_of_ours_and_nothing_inline(desk: Desk) -
         assert found
         script = await manager.get(found[1])
         assert script.headers["content-type"].startswith("text/javascript")
-    assert "script-src" not in (await manager.get("/today")).headers["content-security-policy"]
+    assert "script-src" not in (await manager.get("/corrections")).headers["content-security-policy"]
 
 
 async def test_a_form_without_its_own_token_adds_nothing(desk: Desk) -> None:

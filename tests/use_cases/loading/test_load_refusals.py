@@ -217,7 +217,7 @@ CONTRACT_FAULTS: list[Case] = [
     ("contracts", samples.CONTRACT, CONTRACT_FAULTS),
     ("pay-terms", samples.PAY_TERMS, [
         ({"from": "2026-05-01"}, "/0/from", "overlaps"),
-        ({"rates": {"contact": "free"}}, "/0/rates/contact", "must be a decimal number"),
+        ({"rates": {"contact": "free"}}, "/0/rates/contact", "must be a number such as 12.71"),
         ({"provider": "wyeshire"}, "/0/provider", "wyeshire is not a provider"),
     ]),
 ])  # fmt: skip
