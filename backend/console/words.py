@@ -82,7 +82,7 @@ TOKENS: Final = {
     "token_replayed": "the same reading of the tag proves another event already",
     "token_other_place": "what was scanned belongs to another person’s home",
     "token_retired": "what was scanned had been retired",
-    "line_unknown": "neither a line of the home nor a code shows where it came from",
+    "line_unknown": "neither a line of the home nor a code shows where the call or message came from",
 }
 """Each verdict on a card, code or tag in words."""
 
