@@ -203,7 +203,7 @@ def sign_count(answer: PasskeyAssertion, party: RelyingParty, challenge: str, pu
 
 def went_back(kept: int, now: int) -> bool:
     """Whether a counter did not go on, as that of a copied passkey does (WebAuthn, 6.1.1). Always 0: there is none."""
-    return (kept > 0 or now > 0) and now <= kept
+    return now <= kept and kept > 0
 
 
 def _in_words(verified: Callable[[], T]) -> T:

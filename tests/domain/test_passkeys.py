@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from backend.domain.canonical import base64url
 from backend.domain.passkeys import (
+    MOST,
     BadPasskey,
     RelyingParty,
     challenge_of,
@@ -18,7 +19,7 @@ from backend.domain.passkeys import (
     went_back,
 )
 from schemas.passkeys import PasskeyAssertion, PasskeyRegistration
-from tests.authenticator import SoftAuthenticator
+from tests.authenticator import PRESENT, SoftAuthenticator
 
 PARTY = RelyingParty("localhost", ("http://localhost:8000",))
 CHALLENGE = base64url(b"c" * 32)
@@ -42,11 +43,39 @@ REGISTERED, ASSERTED = registered(PASSKEY), asserted(PASSKEY)
 KEY = PASSKEY.cose_key()
 
 
+def test_what_devices_and_their_owners_are_told() -> None:
+    made = creation_options(PARTY, b"u", "Ann", CHALLENGE, [])
+    assert (made["rp"]["name"], made["timeout"]) == ("Doorstep", 300_000)
+    assert request_options(PARTY, CHALLENGE)["timeout"] == 300_000
+    assert MOST == 20
+
+
 def test_what_was_registered_verifies_what_it_answers() -> None:
     made = new_passkey(REGISTERED, PARTY, CHALLENGE)
     assert (made.credential_id, made.public_key, made.sign_count) == (PASSKEY.credential_id, KEY, 7)
     assert challenge_of(ASSERTED.client_data_json) == CHALLENGE
     assert sign_count(ASSERTED, PARTY, CHALLENGE, made.public_key) == 7
+
+
+def test_an_owner_whom_the_device_did_not_verify_is_refused_at_both_ends() -> None:
+    with pytest.raises(BadPasskey):
+        new_passkey(registered(SoftAuthenticator(flags=PRESENT)), PARTY, CHALLENGE)
+    unseen = SoftAuthenticator(flags=PRESENT)
+    with pytest.raises(BadPasskey):
+        sign_count(asserted(unseen), PARTY, CHALLENGE, unseen.cose_key())
+
+
+def test_the_longest_id_is_taken_and_a_longer_one_refused() -> None:
+    longest = SoftAuthenticator(credential_id=bytes(1023))
+    assert len(new_passkey(registered(longest), PARTY, CHALLENGE).credential_id) == 1023
+    with pytest.raises(BadPasskey, match="longer than 1023"):
+        new_passkey(registered(SoftAuthenticator(credential_id=bytes(1024))), PARTY, CHALLENGE)
+
+
+def test_the_first_use_of_a_passkey_counts_one() -> None:
+    fresh = SoftAuthenticator()
+    assert sign_count(asserted(fresh), PARTY, CHALLENGE, fresh.cose_key()) == 1
+    assert went_back(1, 0)
 
 
 def test_another_challenge_does_not_hold() -> None:
@@ -153,6 +182,14 @@ def test_a_counter_goes_on_or_there_is_none(kept: int, now: int) -> None:
             ("http://localhost:99/x", "http://evil.example:8000", "http://localhost:port", "http://[odd"),
             "localhost",
             ["http://127.0.0.1:8000", "http://localhost:8000", "http://localhost:99"],
+        ),
+        ("https://care.example.org:80", (), "care.example.org", ["https://care.example.org:80"]),
+        ("http://care.example.org:80", (), "care.example.org", ["http://care.example.org"]),
+        (
+            "http://127.0.0.1:8000",
+            ("http://localhost:0", "http://localhost:1"),
+            "localhost",
+            ["http://127.0.0.1:8000", "http://localhost:8000", "http://localhost:1"],
         ),
         ("http://[::1]:8000", (), "localhost", ["http://[::1]:8000", "http://localhost:8000"]),
     ],

@@ -15,6 +15,15 @@ from backend.domain.sampling import ALGORITHM, Plan, at_most, draw, plan_sample,
 MANY = 1_000_000
 
 
+def test_a_sample_that_leaves_just_the_risk_is_large_enough() -> None:
+    """Of 20 with one deviation, 19 miss it once in twenty."""
+    assert plan_sample(20, Decimal(95), Decimal(5), Decimal(0)) == Plan(19, 0)
+
+
+def test_where_nothing_less_would_do_all_are_looked_at() -> None:
+    assert plan_sample(10, Decimal(95), Decimal(11), Decimal("10.9")) == Plan(10, 1)
+
+
 @pytest.mark.parametrize(
     ("confidence", "tolerable", "expected", "plan"),
     [
