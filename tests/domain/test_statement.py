@@ -45,6 +45,7 @@ def outcome(*rows: dict[str, Any], **told: Any) -> str:
         ({"actual_end": None, "incomplete": True}, "not_settled"),
         ({"unresolved": "clock_unknown"}, "not_settled"),
         ({"status": "missed", **NEVER}, "missed"),
+        ({"status": "suspended", "unresolved": "clock_unknown"}, "not_settled"),
         ({"status": "refused"}, "refused"),
         ({"status": "cancelled"}, "cancelled"),
         ({"status": "refused", "actual_end": None, "incomplete": True}, "refused"),
@@ -123,3 +124,13 @@ def test_the_absence_of_a_day_is_the_one_that_began_first() -> None:
     absences = pl.DataFrame(rows, ABSENCES, orient="row")
     days = {1: None, 2: "hospital", 4: "hospital", 5: "respite", 9: "respite", 10: None, 30: "away"}
     assert {day: absence_on(absences, {"day": date(2026, 11, day)}) for day in days} == days
+
+
+def test_one_carer_of_two_whose_departure_is_missing_leaves_a_suspended_visit_open() -> None:
+    came = row(status="suspended", actual_end=None, incomplete=True)
+    assert outcome(came, row(carer="cat", status="suspended", **NEVER)) == "not_settled"
+
+
+@pytest.mark.parametrize("title", ["Mr", "Mrs", "Ms", "Miss", "Mx", "Dr", "dr."])
+def test_a_title_without_a_first_name_keeps_the_whole_name(title: str) -> None:
+    assert first_name(f"{title} Carer") == f"{title} Carer"

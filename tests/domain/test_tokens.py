@@ -10,12 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.domain.canonical import base64url
+from backend.domain.heard import Heard
 from backend.domain.sun import tap_code
 from backend.domain.tokens import (
+    CARD_SECRET_BYTES,
     LONGEST_TOKEN,
+    PATH,
+    RULE_VERSION,
     Card,
     Code,
     Tag,
+    TokenJudgement,
     card_text,
     fob_code,
     judge_token,
@@ -182,3 +187,66 @@ def test_no_token_raises_or_is_verified_that_a_tag_did_not_make(text: str, perso
             fob_code(SEED, int(NOW.timestamp()) // 30 + step, len(presented.digits))
             for step in (-2, -1, 0, 1, 2)
         }
+
+
+LINE = Tag(UUID(int=14), "line", MARY, NOW - timedelta(days=1), None, b"", uid=b"m" * 32)
+TOMS_LINE = Tag(UUID(int=15), "line", TOM, NOW - timedelta(days=1), None, b"", uid=b"t" * 32)
+STRANGE = b"x" * 32
+
+
+def heard(by: Any, line: bytes | None, told: str | None = None, person: UUID | None = MARY) -> TokenJudgement:
+    return judge_token(Heard(by, line, told), NOW, person, (FOB, TOMS_LINE, LINE), TOLERANCE_S)
+
+
+def test_a_call_from_the_home_s_own_line_proves_the_home() -> None:
+    assert heard("call", LINE.uid) == TokenJudgement("verified", LINE.id, "line")
+    assert heard("call", LINE.uid, "000000") == TokenJudgement("verified", LINE.id, "line")
+    assert heard("call", TOMS_LINE.uid, person=None) == TokenJudgement("verified", TOMS_LINE.id, "line")
+
+
+def test_a_call_from_elsewhere_proves_what_the_code_that_was_told_proves() -> None:
+    assert heard("call", STRANGE, code()) == TokenJudgement("verified", FOB.id, "told_code")
+    assert heard("call", TOMS_LINE.uid, code()) == TokenJudgement("verified", FOB.id, "told_code")
+    assert heard("call", STRANGE, "000000") == TokenJudgement("token_bad_mac", FOB.id, None)
+    assert heard("call", TOMS_LINE.uid) == TokenJudgement("token_other_place", TOMS_LINE.id, "line")
+    assert heard("call", STRANGE) == heard("call", None) == TokenJudgement("line_unknown")
+
+
+def test_a_message_proves_no_more_than_its_code() -> None:
+    assert heard("message", None, code()) == TokenJudgement("verified", FOB.id, "message")
+    assert heard("message", LINE.uid) == TokenJudgement("line_unknown", None, "message")
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        replace(LINE, retired_at=NOW),
+        replace(LINE, starts_at=NOW + timedelta(seconds=1)),
+        replace(NFC, uid=LINE.uid),
+    ],
+)
+def test_only_a_line_in_use_is_a_line(tag: Tag) -> None:
+    assert (
+        judge_token(Heard("call", LINE.uid, None), NOW, MARY, (tag,), TOLERANCE_S).verdict == "line_unknown"
+    )
+
+
+def test_a_tag_is_in_use_from_its_first_instant_to_the_last_before_it_is_retired() -> None:
+    assert verdict(TEXT, tags=(replace(CARD, starts_at=NOW),)) == "verified"
+    assert verdict(TEXT, tags=(replace(CARD, retired_at=NOW),)) == "token_retired"
+    assert verdict(TEXT, tags=(replace(CARD, retired_at=NOW + timedelta(microseconds=1)),)) == "verified"
+
+
+def test_the_longest_token_is_read_and_a_longer_one_is_not() -> None:
+    begun = f"https://doorstep.example/at#{base64url(CARD.id.bytes)}."
+    longest = begun + "s" * (LONGEST_TOKEN - len(begun))
+    assert isinstance(read_token(longest), Card) and read_token(longest + "s") is None
+
+
+def test_what_is_printed_on_cards_and_kept_in_judgements_stays_what_it_is() -> None:
+    assert (RULE_VERSION, PATH, CARD_SECRET_BYTES, LONGEST_TOKEN) == ("token-1", "/at", 16, 500)
+
+
+def test_no_secret_shows_where_a_tag_or_a_code_is_printed() -> None:
+    tag = replace(NFC, secret=b"hush", meta_key=b"hush")
+    assert "hush" not in f"{tag!r}{Card(CARD.id, 'hush')!r}{Code('hush')!r}"
