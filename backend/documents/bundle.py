@@ -1,17 +1,27 @@
 """The container of an evidence bundle: a ZIP file that holds its members unpacked, one way and no other.
 
 Members stand in the order of their names, uncompressed, dated 1980-01-01. So the same members are the same file on any
-machine, a byte changed anywhere shows, and nothing in it can swell when it is opened.
+machine and a byte changed anywhere shows. What somebody packed again is read too, to name what they changed, as long as
+it does not swell beyond a bound when it is opened.
 """
 
 import io
+import lzma
 import re
 import zipfile
+import zlib
 from collections.abc import Mapping
 from typing import Final
 
 LARGEST_BYTES: Final = 1 << 30
 MOST_MEMBERS: Final = 64
+MOST_UNPACKED: Final = 100
+"""So many times as large as the file its members may be: JSON packs to a tenth, what is made to swell to a thousandth."""
+_UNREADABLE: Final = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError),
+    *(ValueError, OSError, EOFError, RuntimeError, NotImplementedError),
+)
+"""What a file that somebody made up makes the library raise."""
 _NAME: Final = re.compile(r"[a-z0-9_-]+(/[a-z0-9_-]+)*\.(json|yaml|pdf|txt)", re.ASCII)
 _OLDEST: Final = (1980, 1, 1, 0, 0, 0)
 
@@ -41,7 +51,9 @@ def read_bundle(content: bytes) -> tuple[dict[str, bytes], list[str]]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members, faults = _members(archive, len(content))
-    except (zipfile.BadZipFile, ValueError, OSError, EOFError, RuntimeError, NotImplementedError) as error:
+    except BundleFault:
+        raise
+    except _UNREADABLE as error:
         begun = content.startswith(b"PK\x03\x04") and b"PK\x05\x06" not in content
         why = "it begins like one and has no end, so it was cut short" if begun else error
         raise BundleFault(f"The file is no ZIP file that can be opened: {why}") from error
@@ -58,8 +70,8 @@ def _members(archive: zipfile.ZipFile, size: int) -> tuple[dict[str, bytes], lis
         raise BundleFault(f"The file has {len(infos)} members; a bundle has at most {MOST_MEMBERS}.")
     if sum(info.compress_size for info in infos) > size:
         raise BundleFault("The members together are larger than the file: they lie over each other.")
-    if sum(info.file_size for info in infos) > LARGEST_BYTES:
-        raise BundleFault(f"The members unpacked are larger than {LARGEST_BYTES} bytes.")
+    if sum(info.file_size for info in infos) > MOST_UNPACKED * size:
+        raise BundleFault(f"The members unpacked are more than {MOST_UNPACKED} times as large as the file.")
     for info in infos:
         shown = repr(info.filename[:100])
         if not _NAME.fullmatch(info.filename):
@@ -73,7 +85,7 @@ def _members(archive: zipfile.ZipFile, size: int) -> tuple[dict[str, bytes], lis
                 )
             try:
                 members[info.filename] = archive.read(info)
-            except (zipfile.BadZipFile, EOFError, RuntimeError, NotImplementedError) as error:
+            except _UNREADABLE as error:
                 faults.append(f"{shown} was changed in the ZIP file: {error}")
     return members, faults
 
