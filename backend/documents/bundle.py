@@ -16,7 +16,7 @@ from typing import Final
 LARGEST_BYTES: Final = 1 << 30
 MOST_MEMBERS: Final = 64
 MOST_UNPACKED: Final = 100
-"""So many times as large as the file its members may be: JSON packs to a tenth, what is made to swell to a thousandth."""
+"""So many times as large as the file may its members be. JSON packs to a tenth, what is made to swell far smaller."""
 _UNREADABLE: Final = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError),
     *(ValueError, OSError, EOFError, RuntimeError, NotImplementedError),

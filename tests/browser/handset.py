@@ -16,7 +16,7 @@ from playwright.async_api import Browser, BrowserContext, Page
 
 from backend.use_cases.issue_enrol_code import issue_enrol_code
 from tests.browser.serving import BadLine, served
-from tests.mobile_api.world import DOOR, MORNING, World, load_world
+from tests.mobile_api.world import DOOR, MORNING, World, hour, load_world
 
 PIN: Final = "4711"
 SIZE: Final = {"width": 360, "height": 740}
@@ -72,6 +72,25 @@ class Street:
         start = str(int(self.clock.timestamp() * 1000))
         await context.add_init_script(CLOCK.replace('"START"', start))
         return Handset(self, context, await context.new_page())
+
+    async def arrived_without_signal(self, browser: Browser) -> "Handset":
+        """A phone that lost its signal after it was set up, at the first visit since four past seven."""
+        phone = await self.phone(browser)
+        await phone.enrol()
+        await phone.connect(False)
+        await phone.at(hour(7, 4))
+        await phone.arrive()
+        return phone
+
+    async def visited(self, browser: Browser) -> "Handset":
+        """A phone after the first visit, from four to 31 past seven."""
+        phone = await self.phone(browser)
+        await phone.enrol()
+        await phone.at(hour(7, 4))
+        await phone.arrive()
+        await phone.at(hour(7, 31))
+        await phone.leave()
+        return phone
 
     async def code(self, carer: str = "C1", replaces: UUID | None = None) -> str:
         return await issue_enrol_code("hearth", carer, replaces)

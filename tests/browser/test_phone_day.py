@@ -34,11 +34,7 @@ async def test_from_the_managers_link_to_a_verified_visit(street: Street, browse
 async def test_a_morning_without_signal_with_the_phone_started_again_loses_nothing(
     street: Street, browser: Browser
 ) -> None:
-    phone = await street.phone(browser)
-    await phone.enrol()
-    await phone.connect(False)
-    await phone.at(hour(7, 4))
-    await phone.arrive()
+    phone = await street.arrived_without_signal(browser)
     await phone.page.reload()
     await phone.ready()
     await phone.photograph("unlock")

@@ -14,12 +14,7 @@ NEEDS_NETWORK = "This needs a connection."
 
 async def worked(street: Street, browser: Browser) -> Handset:
     """A phone after one visit."""
-    phone = await street.phone(browser)
-    await phone.enrol()
-    await phone.at(hour(7, 4))
-    await phone.arrive()
-    await phone.at(hour(7, 31))
-    await phone.leave()
+    phone = await street.visited(browser)
     await phone.sent()
     return phone
 

@@ -94,11 +94,7 @@ async def _version(page: Page) -> str:
 async def test_what_a_phone_without_its_key_recorded_is_handed_in_by_the_next_set_up(
     street: Street, browser: Browser
 ) -> None:
-    phone = await street.phone(browser)
-    await phone.enrol()
-    await phone.connect(False)
-    await phone.at(hour(7, 4))
-    await phone.arrive()
+    phone = await street.arrived_without_signal(browser)
     await phone.until(phone.signed)
     await phone.page.evaluate(LOSE_KEY)
     await phone.at(hour(7, 31))

@@ -226,11 +226,7 @@ async def test_a_correction_made_offline_is_signed_then_and_sent_later(
 async def test_five_wrong_pins_wipe_the_rota_and_never_what_is_not_sent(
     street: Street, browser: Browser
 ) -> None:
-    phone = await street.phone(browser)
-    await phone.enrol()
-    await phone.connect(False)
-    await phone.at(hour(7, 4))
-    await phone.arrive()
+    phone = await street.arrived_without_signal(browser)
     await phone.page.locator("#lock").click()
     for _ in range(4):
         await phone.unlock("0000")

@@ -42,11 +42,7 @@ async def told(phone: Handset) -> list[str]:
 
 async def busy(street: Street, browser: Browser) -> Handset:
     """A phone at a visit, offline, with words and places that are not sent yet."""
-    phone = await street.phone(browser)
-    await phone.enrol()
-    await phone.connect(False)
-    await phone.at(hour(7, 4))
-    await phone.arrive()
+    phone = await street.arrived_without_signal(browser)
     await phone.go(f"#/visit/{visit('V1')}")
     await phone.page.get_by_label("What should they know?").fill("Mary was unwell")
     await phone.page.get_by_role("button", name="Record the note").click()

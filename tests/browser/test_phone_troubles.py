@@ -54,12 +54,7 @@ async def _positions(street: Street, count: int) -> bool:
 
 
 async def test_the_position_proves_both_ends_once_it_is_there(street: Street, browser: Browser) -> None:
-    phone = await street.phone(browser)
-    await phone.enrol()
-    await phone.at(hour(7, 4))
-    await phone.arrive()
-    await phone.at(hour(7, 31))
-    await phone.leave()
+    phone = await street.visited(browser)
     await phone.until(lambda: _positions(street, 2))
     row = await one("V1")
     assert (row["evidence_level"], row["flags"]) == ("position", [])

@@ -82,6 +82,24 @@ def odd_lines(first: int) -> list[Data]:
     ]
 
 
+PRICE_RULES: list[Data] = [
+    {
+        "id": "pay-planned-within-tolerance",
+        "title": "Planned time within the tolerance",
+        "says": "The planned minutes are billed where those worked differ by no more than the tolerance.",
+        "instrument": "the contract",
+        "href": "docs/pricing.md",
+    },
+    {
+        "id": "round-nearest-15",
+        "title": "Rounded to the nearest 15 minutes",
+        "says": "The duration is rounded to the nearest 15 minutes, half up.",
+        "instrument": "the contract",
+        "href": "docs/pricing.md",
+    },
+]
+
+
 def invoice(lines: int = 6) -> Data:
     """A council's invoice of one month, whose visits an NHS body helps to pay."""
     net = f"{(lines - 2) * 9.38:.2f}"
@@ -127,22 +145,7 @@ def invoice(lines: int = 6) -> Data:
                 "detail": "No rate for night_sit in zone fringe on 9 November 2026",
             },
         ],
-        "rules": [
-            {
-                "id": "pay-planned-within-tolerance",
-                "title": "Planned time within the tolerance",
-                "says": "The planned minutes are billed where those worked differ by no more than the tolerance.",
-                "instrument": "the contract",
-                "href": "docs/pricing.md",
-            },
-            {
-                "id": "round-nearest-15",
-                "title": "Rounded to the nearest 15 minutes",
-                "says": "The duration is rounded to the nearest 15 minutes, half up.",
-                "instrument": "the contract",
-                "href": "docs/pricing.md",
-            },
-        ],
+        "rules": PRICE_RULES,
         "facts_digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     }
 
