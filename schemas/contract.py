@@ -420,7 +420,10 @@ class Contract(Struct, frozen=True, kw_only=True):
 
 
 class ContractVersion(Contract, frozen=True, kw_only=True):
-    """A contract as it is loaded: terms, parties by reference, and the London dates it runs, inclusive."""
+    """A contract as it is loaded: terms, parties by reference, and the London dates it runs, inclusive.
+
+    `punctual_minutes` and `full_length_percent` are what it measures performance by; neither has to do with pay.
+    """
 
     provider: Text
     commissioner: Text
@@ -429,6 +432,8 @@ class ContractVersion(Contract, frozen=True, kw_only=True):
     billing_period: BillingPeriod
     self_billed: bool = False
     purchase_order: Text | None = None
+    punctual_minutes: Annotated[int, Meta(ge=0, le=720)] | None = None
+    full_length_percent: Annotated[int, Meta(ge=1, le=100)] | None = None
 
     @classmethod
     def faults(cls, valid: Mapping[str, Any]) -> Iterator[Fault]:

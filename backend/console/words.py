@@ -169,6 +169,51 @@ CANCELLED_BY: Final = {
     "provider": "by the provider",
 }
 
+FIGURES: Final = {
+    "punctual": "Began on time",
+    "late": "Began late",
+    "early": "Began early",
+    "stayed": "Time stayed, of time planned",
+    "full": "Stayed their full time",
+    "made": "Planned visits delivered",
+    "missed": "Visits missed",
+    "cancelled_by_provider": "Cancelled by the provider",
+    "cancelled_by_person": "Cancelled by the person or their family",
+    "cancelled_by_commissioner": "Cancelled by the commissioner",
+    "cancelled_by_nobody_said": "Cancelled, nobody said by whom",
+    "refused": "Refused at the door",
+    "suspended": "Suspended, for an absence",
+    "unsettled": "Over, and not settled yet",
+    "to_come": "Still to come",
+    "carers_met": "Different carers a person met",
+    "by_main": "Begun by each person’s main carers",
+    "at_home": "Logged at the home",
+    "as_recorded": "As recorded, not corrected",
+    "travel_paid": "Gaps with their travel paid",
+}
+"""What each figure of performance is called."""
+
+FIGURE_LISTS: Final = {
+    **FIGURES,
+    "punctual": "All that began",
+    "full": "Stayed less than their full time",
+    "made": "All visits that were due",
+    "at_home": "Not shown to have been at the home",
+    "as_recorded": "Corrected attendances",
+    "by_main": FIGURES["carers_met"],
+}
+"""What the list behind each figure holds."""
+
+OUTCOMES: Final = {
+    "made": "Made",
+    "missed": "Missed",
+    "refused": "Refused at the door",
+    "cancelled": "Cancelled",
+    "suspended": "Suspended",
+    "unsettled": "Not settled yet",
+    "to_come": "Still to come",
+}
+
 ROLES: Final = {
     "manager": "Manager",
     "finance": "Finance",
@@ -224,6 +269,11 @@ def size(octets: int) -> str:
     return f"{max(1, round(octets / 1024)):,} KB"
 
 
+def lasted_hours(seconds: int) -> str:
+    """Seconds as hours to one place: 1,204.5 h."""
+    return f"{Decimal(seconds) / 3600:,.1f} h"
+
+
 def minutes(value: Decimal | None) -> str:
     """Minutes as a number, a dash where there are none to give."""
     return "–" if value is None else words.number(value)
@@ -257,6 +307,7 @@ FILTERS: Final[dict[str, Any]] = {
     "hours": words.hours,
     "lasted": words.lasted,
     "lasted_signed": words.lasted_signed,
+    "lasted_hours": lasted_hours,
     "order": lambda places: order(*places),
     "day": words.day,
     "short_day": words.short_day,
@@ -300,6 +351,9 @@ NAMES: Final[dict[str, Any]] = {
     "CODES": CODES,
     "NO_SPEED": NO_SPEED,
     "CANCELLED_BY": CANCELLED_BY,
+    "FIGURES": FIGURES,
+    "FIGURE_LISTS": FIGURE_LISTS,
+    "OUTCOMES": OUTCOMES,
     "ROLES": ROLES,
     "KINDS": KINDS,
 }

@@ -17,6 +17,8 @@ from backend.domain.time import LONDON_NAME
 _WEEK: Final = timedelta(days=7)
 _SETTLED: Final = ("completed", "refused", "cancelled", "missed", "suspended")
 _RANK: Final = [*_SETTLED, "planned"]
+OUTCOMES: Final = ("made", "missed", "refused", "cancelled", "suspended", "unsettled", "to_come")
+"""What becomes of a planned visit."""
 Key = tuple[str, date]
 """A person (service user's id) and the Monday of a week."""
 
@@ -87,8 +89,12 @@ def delivered_weeks(
     ]
 
 
-def _sums(rows: pl.DataFrame, now: datetime) -> pl.DataFrame:
-    """Sums by person and week of the visits that a package asked for."""
+def planned_visits(rows: pl.DataFrame, now: datetime) -> pl.DataFrame:
+    """One row for each visit that a package asked for and somebody planned, from attendances in VISIT_SCHEMA.
+
+    `status` is the best of its attendances, `made` whether anybody's settled time is recorded at it, `delivered` that
+    time in seconds. `outcome` is one of OUTCOMES: `unsettled` is over, and nothing yet says whether anybody came.
+    """
     day = pl.col("starts_at").dt.convert_time_zone(LONDON_NAME).dt.date()
     known = pl.col("actual_start").is_not_null() & pl.col("actual_end").is_not_null()
     counts = known & pl.col("unresolved").is_null()
@@ -96,10 +102,13 @@ def _sums(rows: pl.DataFrame, now: datetime) -> pl.DataFrame:
     visits = (
         rows.filter(pl.col("contract_id").is_not_null() & ~pl.col("unplanned"))
         .with_columns(rank=pl.col("status").replace_strict(ranks, return_dtype=pl.Int64), counts=counts)
-        .group_by("visit_id")
+        .group_by("visit_id", maintain_order=True)
         .agg(
+            reference=pl.col("reference").first(),
             person=pl.col("service_user_id").first(),
-            monday=day.first().dt.truncate("1w"),
+            day=day.first(),
+            planned_start=pl.col("planned_start").first(),
+            planned_end=pl.col("planned_end").first(),
             carers=pl.col("carers").first(),
             planned=(pl.col("planned_end") - pl.col("planned_start")).dt.total_seconds().first(),
             delivered=(pl.col("actual_end") - pl.col("actual_start"))
@@ -109,22 +118,42 @@ def _sums(rows: pl.DataFrame, now: datetime) -> pl.DataFrame:
             made=pl.col("counts").any(),
             rank=pl.col("rank").min(),
             over=(pl.col("planned_end") <= now).first(),
+            cancelled_by=pl.col("cancelled_by").drop_nulls().first(),
         )
         .with_columns(status=pl.col("rank").replace_strict(dict(enumerate(_RANK)), return_dtype=pl.String))
     )
-    stood = ~pl.col("status").is_in(["cancelled", "suspended"])
-    came = pl.col("made") & (pl.col("status") == "completed")
-    coming = (pl.col("status") == "planned") & ~pl.col("over")
-    return visits.group_by("person", "monday").agg(
-        planned_seconds=(pl.col("planned") * pl.col("carers")).filter(stood).sum(),
-        delivered_seconds=pl.col("delivered").sum(),
-        planned_visits=stood.sum().cast(pl.Int64),
-        made=came.sum().cast(pl.Int64),
-        missed=(pl.col("status") == "missed").sum().cast(pl.Int64),
-        refused=(pl.col("status") == "refused").sum().cast(pl.Int64),
-        called_off=(~stood).sum().cast(pl.Int64),
-        unsettled=(pl.col("status").is_in(["completed", "planned"]) & ~came & ~coming).sum().cast(pl.Int64),
-        to_come=coming.sum().cast(pl.Int64),
+    return visits.with_columns(outcome=_outcome()).drop("rank")
+
+
+def _outcome() -> pl.Expr:
+    status = pl.col("status")
+    return (
+        pl.when(pl.col("made") & (status == "completed"))
+        .then(pl.lit("made"))
+        .when((status == "planned") & ~pl.col("over"))
+        .then(pl.lit("to_come"))
+        .when(status.is_in(["completed", "planned"]))
+        .then(pl.lit("unsettled"))
+        .otherwise(status)
+    )
+
+
+def _sums(rows: pl.DataFrame, now: datetime) -> pl.DataFrame:
+    """Sums by person and week of the visits that a package asked for."""
+    off = pl.col("outcome").is_in(["cancelled", "suspended"])
+    return (
+        planned_visits(rows, now)
+        .group_by("person", monday=pl.col("day").dt.truncate("1w"))
+        .agg(
+            planned_seconds=(pl.col("planned") * pl.col("carers")).filter(~off).sum(),
+            delivered_seconds=pl.col("delivered").sum(),
+            planned_visits=(~off).sum().cast(pl.Int64),
+            called_off=off.sum().cast(pl.Int64),
+            **{
+                name: (pl.col("outcome") == name).sum().cast(pl.Int64)
+                for name in ("made", "missed", "refused", "unsettled", "to_come")
+            },
+        )
     )
 
 

@@ -28,6 +28,8 @@ class ContractVersion(Table, tablename="contract_version", db=DB):
     billing_period = Text(default=None, null=False)
     self_billed = Boolean(default=None, null=False)
     purchase_order = Text(default=None, null=True)
+    punctual_minutes = SmallInt(default=None, null=True)
+    full_length_percent = SmallInt(default=None, null=True)
     digest = Bytea(default=None, null=False)
     recorded_at = Timestamptz(default=None, null=False)
 

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any, Final
 from uuid import UUID
@@ -14,6 +13,7 @@ import polars as pl
 from backend import clock, db
 from backend.domain.absences import ABSENCES
 from backend.domain.delivered import Commission, Week, delivered_weeks, monday_of
+from backend.domain.shares import percent, two_places
 from backend.domain.time import london_midnight
 from backend.faults import DomainError
 from backend.sql import query
@@ -23,7 +23,6 @@ from backend.use_cases.viewer import Viewer
 from schemas.delivered import DeliveredBlock, DeliveredCare, DeliveredWeek
 
 LONGEST_DAYS: Final = 92
-_HUNDREDTH: Final = Decimal("0.01")
 
 
 async def read_delivered(viewer: Viewer, first: date, last: date) -> list[DeliveredCare]:
@@ -88,9 +87,9 @@ def _block(row: asyncpg.Record) -> DeliveredBlock:
         block=row["block"],
         start=row["starts_on"],
         end=row["ends_on"],
-        bought_hours=_rounded(Fraction(seconds, 3600)),
-        used_hours=_rounded(Fraction(used, 3600)),
-        unused_hours=_rounded(Fraction(seconds - used, 3600)),
+        bought_hours=two_places(Fraction(seconds, 3600)),
+        used_hours=two_places(Fraction(used, 3600)),
+        unused_hours=two_places(Fraction(seconds - used, 3600)),
     )
 
 
@@ -126,11 +125,11 @@ def _told(week: Week, about: Mapping[str, Any], with_name: bool) -> DeliveredWee
         name=about["name"] if with_name else None,
         week=week.monday,
         packages=list(week.packages),
-        commissioned_hours=None if hours is None else _rounded(hours / 3600),
-        planned_hours=_rounded(Fraction(week.planned_seconds, 3600)),
-        delivered_hours=_rounded(Fraction(week.delivered_seconds, 3600)),
-        delivered_percent=_rounded(100 * week.delivered_seconds / hours) if hours else None,
-        commissioned_visits=None if visits is None else _rounded(visits),
+        commissioned_hours=None if hours is None else two_places(hours / 3600),
+        planned_hours=two_places(Fraction(week.planned_seconds, 3600)),
+        delivered_hours=two_places(Fraction(week.delivered_seconds, 3600)),
+        delivered_percent=percent(week.delivered_seconds, hours) if hours else None,
+        commissioned_visits=None if visits is None else two_places(visits),
         planned_visits=week.planned_visits,
         made=week.made,
         missed=week.missed,
@@ -140,8 +139,3 @@ def _told(week: Week, about: Mapping[str, Any], with_name: bool) -> DeliveredWee
         to_come=week.to_come,
         days_away=week.days_away,
     )
-
-
-def _rounded(value: Fraction) -> Decimal:
-    """To two places, half up; nothing here is below zero."""
-    return (Decimal(value.numerator) / value.denominator).quantize(_HUNDREDTH, ROUND_HALF_UP)

@@ -3,14 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 from uuid import UUID
 
 import polars as pl
 
 from backend import clock, db
-from backend.domain.evidence import MANUAL
+from backend.domain.performance import manual_counts
+from backend.domain.shares import percent
 from backend.domain.time import london_midnight
 from backend.faults import DomainError
 from backend.sql import query
@@ -43,7 +43,7 @@ async def read_manual_share(provider_id: UUID, first: date, last: date) -> Manua
             for name in ("decided", "proposed", "entered", "reasons")
         }
         names = await parties(connection, [provider_id])
-    counted = counts_of(visits)
+    counted = manual_counts(visits, "carer_id")
     return ManualShare(
         provider=names[provider_id].reference,
         from_=first,
@@ -55,18 +55,6 @@ async def read_manual_share(provider_id: UUID, first: date, last: date) -> Manua
             ReasonShare(reason_code=row["reason_code"], own=row["own_reason"], accepted=row["number"])
             for row in said["reasons"]
         ],
-    )
-
-
-def counts_of(visits: pl.DataFrame) -> pl.DataFrame:
-    """Rows `carer_id worked corrected beyond` of verified visits: one for each carer who worked any of her own."""
-    known = pl.col("actual_start").is_not_null() | pl.col("actual_end").is_not_null()
-    own = pl.col("carer_id").is_not_null() & ~pl.col("flags").list.contains("not_your_visit")
-    worked = visits.filter(known & own)
-    return worked.group_by("carer_id", maintain_order=True).agg(
-        worked=pl.len().cast(pl.Int64),
-        corrected=pl.col("corrected").sum().cast(pl.Int64),
-        beyond=(pl.col("evidence_level") == MANUAL).fill_null(False).sum().cast(pl.Int64),
     )
 
 
@@ -126,6 +114,5 @@ def _managers(said: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[ManagerSh
 
 
 def _percent(part: int, whole: int) -> str | None:
-    if whole == 0:
-        return None
-    return f"{(Decimal(100 * part) / whole).quantize(Decimal('0.01'), ROUND_HALF_UP):f}"
+    share = percent(part, whole)
+    return None if share is None else f"{share:f}"

@@ -16,7 +16,7 @@ from backend import clock
 from backend.domain.zone_costs import Stretch
 from backend.use_cases.read_documents import WAGE_REPORTS, frozen_document
 from backend.use_cases.viewer import Viewer
-from backend.use_cases.zone_costs import ALL, UNKNOWN, Timed, Where, about, places_of, zone_costs
+from backend.use_cases.zone_costs import ALL, UNKNOWN, Timed, Where, about, is_visit, places_of, zone_costs
 from schemas.day import DaySegment
 from schemas.documents import Dates, Party
 from schemas.gap_ledger import GapRow
@@ -80,7 +80,7 @@ def _pieces(content: bytes) -> tuple[_Report, list[_Piece], list[str]]:
     pieces = [
         (row, worker.result.required.hourly) for worker in report.workers for row in _with_ends(worker.days)
     ]
-    named = {name for row, _ in pieces for name in (row["visit"], row["to"], row["from_"]) if _is_id(name)}
+    named = {name for row, _ in pieces for name in (row["visit"], row["to"], row["from_"]) if is_visit(name)}
     return report, pieces, sorted(named)
 
 
@@ -111,17 +111,9 @@ def _costs(
     )
 
 
-def _is_id(name: str | None) -> bool:
-    """Whether a stop's name is a visit's id: activities are named by kind and instant."""
-    try:
-        return name is not None and bool(UUID(name))
-    except ValueError:
-        return False
-
-
 def _leads_elsewhere(row: Mapping[str, Any], places: Mapping[str, Any]) -> bool:
     """Whether it is the way to a visit that the reader does not see: that is its buyer's, not this one's."""
-    return row["visit"] is None and _is_id(row["to"]) and row["to"] not in places
+    return row["visit"] is None and is_visit(row["to"]) and row["to"] not in places
 
 
 def _timed(row: dict[str, Any], hourly: Decimal, places: Any) -> Timed:

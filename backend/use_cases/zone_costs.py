@@ -102,6 +102,14 @@ def _rate(terms: Terms, reference: str | None, row: Mapping[str, Any]) -> Decima
     return None if held is None else held.rates.hourly(row["kind"])
 
 
+def is_visit(name: str | None) -> bool:
+    """Whether a stop's name is a visit's id: activities are named by kind and instant."""
+    try:
+        return name is not None and bool(UUID(name))
+    except ValueError:
+        return False
+
+
 def about(row: Mapping[str, Any], places: Mapping[str, Where]) -> Where:
     """Where time counts: at its own visit; in a gap at the visit it leads to, else at the one before."""
     named = (row["visit"], row["to"], row["from"])

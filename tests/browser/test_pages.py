@@ -71,6 +71,8 @@ async def pages_of(busy: Desk, who: str) -> list[str]:
     invoices = ["/invoices", f"/invoices/{invoice}", *await disputes_of(busy, invoice)]
     days = "from=2026-11-02&until=2026-11-22"
     care = [f"/delivered?{days}", f"/statement?provider=hearth&person=S1&{days}"]
+    detail = "/performance/detail?provider=hearth&month=2026-11&figure="
+    figures = ["/performance", f"{detail}punctual", f"{detail}carers_met", f"{detail}travel_paid"]
     office = [
         "/today",
         "/today?date=nonsense",
@@ -101,8 +103,8 @@ async def pages_of(busy: Desk, who: str) -> list[str]:
             "/what-if?period=2026-11-02&waiting=12.71",
             "/audits",
         ],
-        "commissioner": [*invoices, *care, "/today", "/care-costs", f"/care-costs/{report}"],
-        "auditor": [*reports, "/arrears", "/audits", f"/attendances/{visit_id('A')}"],
+        "commissioner": [*invoices, *care, *figures, "/today", "/care-costs", f"/care-costs/{report}"],
+        "auditor": [*reports, "/performance", "/arrears", "/audits", f"/attendances/{visit_id('A')}"],
         "administrator": ["/organisations", "/users"],
         "person": ["/my-care", f"/my-care/statement?{days}", "/my-care/invoices"],
     }[who]

@@ -24,6 +24,8 @@ CREATE TABLE contract_version (
     billing_period text NOT NULL,
     self_billed boolean NOT NULL,
     purchase_order text,
+    punctual_minutes smallint,             -- what performance is measured by; null: as packaged
+    full_length_percent smallint,
     digest bytea NOT NULL,
     recorded_at timestamptz NOT NULL,
     PRIMARY KEY (provider_id, contract_id, starts_on, version),

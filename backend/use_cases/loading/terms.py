@@ -33,6 +33,8 @@ _CONTRACTS: Final = Versioned(
         ("billing_period", "text"),
         ("self_billed", "boolean"),
         ("purchase_order", "text"),
+        ("punctual_minutes", "smallint"),
+        ("full_length_percent", "smallint"),
     ),
 )
 _PAY_TERMS: Final = Versioned(
@@ -40,7 +42,14 @@ _PAY_TERMS: Final = Versioned(
     (("provider_id", "uuid"), ("pay_terms_id", "uuid"), ("starts_on", "date")),
     (("ends_on", "date"), ("terms", "jsonb")),
 )
-_PARTIES: Final = frozenset({"provider", "commissioner", "billing_period", "self_billed", "purchase_order"})
+_BESIDE: Final = (
+    "billing_period",
+    "self_billed",
+    "purchase_order",
+    "punctual_minutes",
+    "full_length_percent",
+)
+_PARTIES: Final = frozenset({"provider", "commissioner", *_BESIDE})
 _DATES: Final = frozenset({"from", "until"})
 _PART: Final = (
     "{} is not the {} day of a billing period ({}), and blocks are bought for whole periods: take {} or {}, and "
@@ -118,9 +127,7 @@ def _thing(provider_id: UUID, table: str, reference: str) -> tuple[UUID, UUID, s
 def _contract(provider_id: UUID, row: ContractVersion, commissioner_id: UUID) -> Fact:
     key = (*_thing(provider_id, "contract", row.reference)[:2], row.from_)
     terms = _terms(row, _PARTIES | _DATES)
-    return Fact(
-        key, (commissioner_id, row.until, terms, row.billing_period, row.self_billed, row.purchase_order)
-    )
+    return Fact(key, (commissioner_id, row.until, terms, *(getattr(row, name) for name in _BESIDE)))
 
 
 def _pay_terms(provider_id: UUID, row: PayTermsVersion) -> Fact:

@@ -1,0 +1,200 @@
+"""How a provider kept to plan, month by month: numbers that can be checked by hand, and laws that always hold."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import polars as pl
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.domain.performance import MONTHS, OWN, USUAL, Performance, by_hour, manual_counts, performance
+from backend.domain.visit import VISIT_SCHEMA
+
+NOVEMBER = date(2026, 11, 1)
+NOW = datetime(2026, 12, 1, tzinfo=UTC)
+USUALLY = pl.DataFrame([(NOVEMBER, 15 * 60, 90, 1)], USUAL, orient="row")
+
+
+def at(day: int, clock: str, month: int = 11) -> datetime:
+    return datetime.fromisoformat(f"2026-{month:02d}-{day:02d}T{clock}").replace(tzinfo=UTC)
+
+
+def attendance(
+    visit: str = "v1", day: int = 2, late: float = 0, stay: float = 30, **changes: Any
+) -> dict[str, Any]:
+    """Half an hour from nine by bea for ann, made."""
+    start = at(day, "09:00")
+    came = start + timedelta(minutes=late)
+    return dict.fromkeys(VISIT_SCHEMA) | {
+        "visit_id": visit, "reference": visit, "service_user_id": "ann", "carer_id": "bea", "contract_id": "c",
+        "carers": 1, "starts_at": start, "planned_start": start, "planned_end": start + timedelta(minutes=30),
+        "actual_start": came, "actual_end": came + timedelta(minutes=stay), "status": "completed",
+        "unplanned": False, "corrected": False,
+        "evidence_level": "tag", "flags": [], **changes,
+    }  # fmt: skip
+
+
+def not_made(visit: str, status: str, **changes: Any) -> dict[str, Any]:
+    nothing = {"actual_start": None, "actual_end": None, "evidence_level": None}
+    return attendance(visit, **nothing, status=status, **changes)
+
+
+def measured(
+    *rows: dict[str, Any], own: pl.DataFrame | None = None, usual: pl.DataFrame = USUALLY
+) -> Performance:
+    own = pl.DataFrame(schema=OWN) if own is None else own
+    return performance(pl.DataFrame(list(rows), VISIT_SCHEMA), own, usual, NOW)
+
+
+def november(*rows: dict[str, Any], own: pl.DataFrame | None = None) -> dict[str, Any]:
+    [row] = measured(*rows, own=own).months.to_dicts()
+    return row
+
+
+def test_a_start_within_the_minutes_is_punctual_to_the_second() -> None:
+    offsets = (0, 15, 15.1, -15, -15.1)
+    found = november(*(attendance(f"v{place}", late=late) for place, late in enumerate(offsets)))
+    assert {name: found[name] for name in ("began", "punctual", "late", "early")} == {
+        "began": 5, "punctual": 3, "late": 1, "early": 1,
+    }  # fmt: skip
+
+
+def test_a_contracts_own_minutes_win_from_the_day_they_hold() -> None:
+    own = pl.DataFrame(
+        [("c", date(2026, 10, 1), 1800, None), ("c", date(2026, 11, 9), 300, 50)], OWN, orient="row"
+    )
+    rows = (
+        attendance("v1", 2, late=20, stay=20),
+        attendance("v2", 9, late=20, stay=20),
+        attendance("v3", 9, late=4),
+    )
+    found = measured(*rows, own=own).attendances
+    assert found["timing"].to_list() == ["punctual", "late", "punctual"]
+    assert found["full"].to_list() == [False, True, True]
+
+
+def test_length_of_stay_adds_up_those_recorded_at_both_ends() -> None:
+    open_end = attendance("v3", actual_end=None, incomplete=True)
+    found = november(attendance("v1", stay=27), attendance("v2", stay=26.9), open_end)
+    assert (found["timed"], found["full"]) == (2, 1)
+    assert (found["planned_s"], found["stayed_s"]) == (3600, 27 * 60 + 1614)
+
+
+def test_what_became_of_planned_visits_and_which_were_due() -> None:
+    found = november(
+        attendance("made"),
+        not_made("missed", "missed"),
+        not_made("refused", "refused"),
+        not_made("by them", "cancelled", cancelled_by="person"),
+        not_made("by us", "cancelled", cancelled_by="provider"),
+        not_made("away", "suspended"),
+        not_made("open", "planned"),
+        attendance("both", carers=2),
+        attendance("both", carers=2, carer_id="cid"),
+    )
+    told = ("made", "missed", "refused", "cancelled", "suspended", "unsettled", "to_come", "due")
+    assert [found[name] for name in told] == [2, 1, 1, 2, 1, 1, 0, 5]
+    assert [found[f"cancelled_by_{who}"] for who in ("person", "commissioner", "provider")] == [1, 0, 1]
+
+
+def test_continuity_counts_the_carers_that_each_person_met() -> None:
+    carers = ("bea", "bea", "bea", "cid", "dee")
+    rows = [attendance(f"v{place}", place + 2, carer_id=carer) for place, carer in enumerate(carers)]
+    found = measured(*rows, attendance("w", service_user_id="bob", carer_id="cid"))
+    assert found.people.rows() == [(NOVEMBER, "ann", 5, 3, 3), (NOVEMBER, "bob", 1, 1, 1)]
+    assert [found.months[name][0] for name in ("people", "met", "by_main", "began")] == [2, 4, 4, 6]
+
+
+def test_what_shows_that_somebody_was_in_the_home() -> None:
+    levels = (
+        "tag",
+        "card",
+        "position",
+        "home_line",
+        "told_code",
+        "uncertain",
+        "elsewhere",
+        "statement",
+        "message",
+    )
+    rows = [attendance(f"v{place}", evidence_level=level) for place, level in enumerate(levels)]
+    assert (
+        november(*rows, attendance("m", evidence_level="manual"), attendance("n", evidence_level=None))[
+            "at_home"
+        ]
+        == 5
+    )
+
+
+def test_manual_share_counts_what_was_corrected_and_what_claims_more() -> None:
+    rows = (
+        attendance("v1"),
+        attendance("v2", corrected=True),
+        attendance("v3", corrected=True, evidence_level="manual"),
+        attendance("v4", flags=["not_your_visit"]),
+    )
+    assert [november(*rows)[name] for name in ("worked", "corrected", "beyond")] == [3, 2, 1]
+    counted = manual_counts(pl.DataFrame(list(rows), VISIT_SCHEMA), "carer_id")
+    assert counted.rows() == [("bea", 3, 2, 1)]
+
+
+def test_doubtful_times_foreign_and_unplanned_visits_measure_nothing() -> None:
+    found = november(
+        attendance("v1", unresolved="implausible"),
+        attendance("v2", unplanned=True, contract_id=None),
+        attendance("v3", status="refused"),
+    )
+    assert (found["began"], found["people"]) == (0, 0)
+
+
+def test_a_visit_belongs_to_the_london_month_in_which_it_was_planned() -> None:
+    usual = pl.DataFrame(
+        [(date(2026, 7, 1), 900, 90, 1), (date(2026, 8, 1), 900, 90, 1)], USUAL, orient="row"
+    )
+    midnight = at(31, "23:10", month=7)
+    row = attendance(starts_at=midnight, planned_start=midnight, planned_end=midnight + timedelta(minutes=30))
+    found = measured(row, usual=usual)
+    assert found.months.select("month", "began", "made").rows() == [
+        (date(2026, 7, 1), 0, 0),
+        (date(2026, 8, 1), 1, 1),
+    ]
+    assert found.attendances["hour"].to_list() == [0]
+
+
+def test_a_month_without_visits_has_a_row_of_nothing() -> None:
+    found = measured().months
+    assert found.schema == MONTHS
+    assert found.rows() == [(NOVEMBER, *(0,) * (len(MONTHS) - 1))]
+
+
+ROWS = st.lists(
+    st.builds(
+        lambda day, late, stay, carer, person, level, status: attendance(
+            late=late, stay=stay, day=day, carer_id=carer, service_user_id=person, evidence_level=level, status=status
+        ),
+        st.integers(1, 30), st.integers(-120, 120), st.integers(0, 90), st.sampled_from("bcd"), st.sampled_from("xy"),
+        st.sampled_from(("tag", "manual", "statement", None)), st.sampled_from(("completed", "refused")),
+    ),
+    max_size=12,
+)  # fmt: skip
+
+
+@given(ROWS)
+def test_parts_add_up_whatever_happened(rows: list[dict[str, Any]]) -> None:
+    numbered = [row | {"visit_id": str(place)} for place, row in enumerate(rows)]
+    result = measured(*numbered)
+    found = result.months.row(0, named=True)
+    assert (
+        found["punctual"] + found["early"] + found["late"]
+        == found["began"]
+        == result.people["attended"].sum()
+    )
+    assert sum(
+        found[name] for name in ("made", "missed", "refused", "cancelled", "suspended", "unsettled")
+    ) == len(rows)
+    assert found["people"] <= found["met"] <= found["began"] and found["by_main"] <= found["began"]
+    assert found["full"] <= found["timed"] and found["at_home"] <= found["began"]
+    hours = by_hour(result.attendances)
+    assert (hours["began"].sum(), hours["punctual"].sum()) == (found["began"], found["punctual"])
+    shuffled = measured(*reversed(numbered))
+    assert shuffled.months.equals(result.months)
