@@ -4,21 +4,21 @@ Times are London times. A row stands for a line of the document, so for one care
 earlier document is a row with the change as its amount. The charge of a block of hours is of no visit, and no row.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any, Final
-
-from lxml import etree
 
 from backend.documents import words
 from backend.documents.block_hours import is_charge
 from backend.documents.cells import csv_bytes
+from backend.documents.xml_text import document, group, leaf
 from backend.domain.time import LONDON, london_date
 from schemas.day import Span
 from schemas.delivery import Column, DeliveryTemplate, Level
 from schemas.documents import InvoiceLine, InvoiceSnapshot
-from schemas.payroll import DATE_FORMATS
+from schemas.payroll import DATE_FORMATS, DateFormat
 
 MEDIA_TYPES: Final = {"csv": "text/csv", "xml": "application/xml"}
 _WEEK: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -137,10 +137,15 @@ def _written(value: Any, template: DeliveryTemplate) -> str:
     if isinstance(value, timedelta):
         return _DURATIONS[template.durations](int(value.total_seconds()))
     if isinstance(value, datetime):
-        return f"{value:%H:%M:%S}" if template.times == "hh:mm:ss" else f"{value:%H:%M}"
+        return value.time().isoformat("seconds" if template.times == "hh:mm:ss" else "minutes")
     if isinstance(value, date):
-        return value.strftime(DATE_FORMATS[template.dates])
+        return _dated(value, template.dates)
     return str(value)
+
+
+@lru_cache(maxsize=1000)  # visits of one document are on few days
+def _dated(value: date, form: DateFormat) -> str:
+    return value.strftime(DATE_FORMATS[form])
 
 
 def _clocked(seconds: int) -> str:
@@ -168,15 +173,11 @@ _DURATIONS: Final[Mapping[str, Callable[[int], str]]] = {
 def _xml(template: DeliveryTemplate, rows: Sequence[Sequence[Cells]]) -> bytes:
     """The rows as levels in each other. The first level is the root, whose values every row shares."""
     outer, *inner = template.levels
-    root = etree.Element(outer.element)
-    _fill(root, rows[0][0] if rows else [])
-    _nest(root, inner, [row[1:] for row in rows])
-    etree.indent(root)
-    written: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
-    return written
+    filled = _fill(rows[0][0] if rows else [])
+    return document(group(outer.element, *filled, *_nested(inner, [row[1:] for row in rows])))
 
 
-def _nest(parent: Any, levels: Sequence[Level], rows: Sequence[Sequence[Cells]]) -> None:
+def _nested(levels: Sequence[Level], rows: Sequence[Sequence[Cells]]) -> Iterator[str]:
     """One element for all rows that are the same at this level; at the last level, one for each row."""
     if not levels:
         return
@@ -184,12 +185,9 @@ def _nest(parent: Any, levels: Sequence[Level], rows: Sequence[Sequence[Cells]])
     groups: dict[object, list[Sequence[Cells]]] = {}
     for place, row in enumerate(rows):
         groups.setdefault(tuple(row[0]) if inner else place, []).append(row)
-    for group in groups.values():
-        element = etree.SubElement(parent, level.element)
-        _fill(element, group[0][0])
-        _nest(element, inner, [row[1:] for row in group])
+    for same in groups.values():
+        yield group(level.element, *_fill(same[0][0]), *_nested(inner, [row[1:] for row in same]))
 
 
-def _fill(element: Any, cells: Cells) -> None:
-    for name, text in cells:
-        etree.SubElement(element, name).text = words.for_xml(text)
+def _fill(cells: Cells) -> Iterator[str]:
+    return (leaf(name, text) for name, text in cells)

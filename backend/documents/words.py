@@ -1,9 +1,8 @@
 """How documents word amounts, durations, dates and times, for a reader in Great Britain."""
 
-import re
 from datetime import date, datetime, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, localcontext
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from backend.domain.time import LONDON, london_midnight
@@ -14,7 +13,6 @@ from schemas.gap_ledger import TravelPace
 _PENNY: Final = Decimal("0.01")
 _DECIMALS: Final = 6
 _DIGITS: Final = 60
-_NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 MINUS: Final = "\N{MINUS SIGN}"
 
 
@@ -82,7 +80,7 @@ def day(value: date) -> str:
 
 def short_day(value: date) -> str:
     """Mon 2 Nov 2026."""
-    return f"{value:%a} {value.day} {value:%b %Y}"
+    return f"{_named(value)} {value.year}"
 
 
 def dates(span: Dates) -> str:
@@ -153,9 +151,11 @@ def clock(span: Span | None, on: date | None = None) -> str:
     start, end = span.start.astimezone(LONDON), span.end.astimezone(LONDON)
     reference = on or start.date()
     opening = (
-        _time(start) if start.date() in (reference, end.date()) else f"{_time(start)} on {_named(start)}"
+        _time(start)
+        if start.date() in (reference, end.date())
+        else f"{_time(start)} on {_named(start.date())}"
     )
-    closing = _time(end) if end.date() == reference else f"{_time(end)} on {_named(end)}"
+    closing = _time(end) if end.date() == reference else f"{_time(end)} on {_named(end.date())}"
     return f"{opening} to {closing}"
 
 
@@ -165,23 +165,19 @@ def parties_address(party: Party) -> list[str]:
     return [part.strip() for part in parts if part.strip()]
 
 
-def for_xml(text: str) -> str:
-    """The text with what XML cannot hold (XML 1.0, production 2) shown as replaced."""
-    return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)
-
-
 def worded(code: str) -> str:
     """A code word as words: sleep_in becomes sleep in."""
     return _NAMES.get(code, code.replace("_", " "))
 
 
 def _time(local: datetime) -> str:
-    shown = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
+    shown = local.time().isoformat("seconds" if local.second else "minutes")
     return f"{shown} {local:%Z}" if _clocks_change(local.date()) else shown
 
 
-def _named(local: datetime) -> str:
-    return f"{local:%a} {local.day} {local:%b}"
+@lru_cache(maxsize=1000)  # a document names the same days on line after line
+def _named(value: date) -> str:
+    return f"{value:%a} {value.day} {value:%b}"
 
 
 @cache
