@@ -33,16 +33,16 @@ def main() -> int:
 def _examine(name: str, options: argparse.Namespace, argued: str) -> bool:
     """Prints what survived of one entry, and whether any of it is not argued."""
     tests, every = SUITES[name], _mutants(name, options.only)
-    [(_, passed, taken)] = survivors([None], tests, 3600, 1)
-    if not passed:
-        raise SystemExit(f"{name}: the tests fail with nothing changed")
+    [(_, failed, taken)] = survivors([None], tests, 3600, 1)
+    if failed:
+        raise SystemExit(f"{name}: fails with nothing changed: {failed}")
     chosen = _spread(every, options.sample)
     print(f"== {name}: {len(chosen)} of {len(every)} mutants; {taken:.0f} seconds unchanged", flush=True)
     kept: list[str] = []
-    for done, (mutant, alive, _) in enumerate(survivors(chosen, tests, 5 * taken + 5, options.at_once), 1):
+    for done, (mutant, noticed, _) in enumerate(survivors(chosen, tests, 5 * taken + 5, options.at_once), 1):
         if done % 10 == 0:
             print(f"   {name}: {done} run", flush=True)
-        if alive and mutant is not None:
+        if mutant is not None and not noticed:
             kept.append(mutant.name)
             known = "argued" if f"`{mutant.name}`" in argued else "NEW"
             print(f"{known} line {mutant.line} `{mutant.name}`", flush=True)

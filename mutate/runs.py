@@ -118,8 +118,10 @@ def _is_ours(module: ModuleType) -> bool:
 
 def survivors(
     mutants: Iterable[Mutant | None], tests: Sequence[str], limit: float, at_once: int
-) -> Iterator[tuple[Mutant | None, bool, float]]:
-    """Each mutant (None: nothing changed) with whether every test passed, and what it took; in the order they end.
+) -> Iterator[tuple[Mutant | None, str, float]]:
+    """Each mutant (None: nothing changed) with the test that noticed, and what it took; in the order they end.
+
+    The test is empty if all passed, and a question mark if none could say so.
 
     One that takes longer than `limit` is stopped and counts as noticed: it would not end. Both are seconds of the
     processor, which do not depend on what else the machine does. What noticed the last few faults is asked first:
@@ -138,11 +140,12 @@ def survivors(
         yield _ended(running, quick)
 
 
-def _ended(running: dict[int, Run], quick: list[str]) -> tuple[Mutant | None, bool, float]:
+def _ended(running: dict[int, Run], quick: list[str]) -> tuple[Mutant | None, str, float]:
     pid, status, used = os.wait3(0)
     run = running.pop(pid)
-    _put_first(_heard(run.said), quick)
-    return run.mutant, status == 0, used.ru_utime + used.ru_stime
+    test = _heard(run.said)
+    _put_first(test, quick)
+    return run.mutant, (test or "?") if status else "", used.ru_utime + used.ru_stime
 
 
 def _heard(said: int) -> str:

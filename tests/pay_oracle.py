@@ -63,8 +63,12 @@ def _visits(
 
 
 def _others(answer: Any, terms: Mapping[str, Any]) -> Iterator[Item]:
-    """A gap's travel is one item, and so is its waiting; recorded work is one for each stretch of it."""
+    """A gap's travel is one item, and so is its waiting; recorded work is one for each stretch of it.
+
+    What is unresolved in a gap is part of its length too.
+    """
     gaps: dict[Any, Item] = {}
+    lengths: dict[Any, int] = defaultdict(int)
     for one in answer["segments"]:
         kind, between = one["kind"], (one.get("from"), one.get("to"))
         item = Item(kind, one["seconds"], _clock(one["start"]))
@@ -72,6 +76,8 @@ def _others(answer: Any, terms: Mapping[str, Any]) -> Iterator[Item]:
             continue
         if kind in ("commute", "unresolved") or one["rule"] == "day-home-break":
             item.unpaid = "pay-unresolved" if kind == "unresolved" else "pay-not-worked"
+        if one.get("source") != "recorded":
+            lengths[between] += item.seconds
         if between == (None, None) or one.get("source") == "recorded" or item.unpaid:
             yield item
         elif (between, kind) in gaps:
@@ -80,8 +86,7 @@ def _others(answer: Any, terms: Mapping[str, Any]) -> Iterator[Item]:
             gaps[between, kind] = item
     limit = terms["paid_gap_limit_minutes"]
     for (between, _), item in gaps.items():
-        length = sum(other.seconds for (pair, _), other in gaps.items() if pair == between)
-        if limit is not None and length > limit * 60 and item.work in terms["rates"]:
+        if limit is not None and lengths[between] > limit * 60 and item.work in terms["rates"]:
             item.unpaid = "pay-gap-limit"
         yield item
 

@@ -132,6 +132,15 @@ def test_the_gap_limit_is_met_less_the_activities_in_the_gap() -> None:
     assert ("waiting", "70") in lines(paid(day, paid_gap_limit_minutes=90), "work", "minutes")
 
 
+@pytest.mark.parametrize(("limit", "rule"), [(119, "pay-gap-limit"), (120, None)])
+def test_the_gap_limit_measures_the_unresolved_rest_too(limit: int, rule: str | None) -> None:
+    """Twenty minutes of travel in a gap of two hours, of which calc day leaves a hundred minutes open."""
+    day = two("11:30", waiting_limit_minutes=60)
+    for shape in (day, calc_day(json.dumps(day).encode())):
+        unpaid = {row["work"]: row["rule"] for row in paid([shape], paid_gap_limit_minutes=limit)["unpaid"]}
+        assert unpaid == {"unresolved": "pay-unresolved"} | ({"travel": rule} if rule else {})
+
+
 def test_recorded_waiting_and_travel_are_paid_whatever_the_gap() -> None:
     day = two("11:30", activity("travel", "09:30", "10:00"), activity("waiting", "10:00", "11:30"))
     result = paid(day, paid_gap_limit_minutes=0)
