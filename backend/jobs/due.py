@@ -13,6 +13,7 @@ import asyncpg
 from backend import db
 from backend.domain.billing_period import period_containing
 from backend.domain.pay_period import parse_pay_cycle
+from backend.domain.time import london_date
 from backend.jobs.calendar import LONDON, Period, due_at, ended_periods
 from backend.sql import query
 from backend.statute.policy import policy_on
@@ -29,7 +30,7 @@ class Due:
     """One piece of work: a job for a scope and a period, once. `work(connection, now)` does it and says what it did."""
 
     job: str
-    provider_id: UUID
+    provider_id: UUID | None  # None: the work is for the whole database
     scope: str
     period: Period
     due_at: datetime
@@ -66,8 +67,36 @@ async def due_work(now: datetime) -> list[Due]:
     next one, and must not be made of half a load.
     """
     async with db.as_system() as connection:
+        upkeep = await _upkeep(connection, now)
         providers = await connection.fetch(query("jobs.every_provider"))
-    return [due for row in providers for due in await _due_for_provider(row["id"], now)]
+    return upkeep + [due for row in providers for due in await _due_for_provider(row["id"], now)]
+
+
+async def _upkeep(connection: asyncpg.Connection, now: datetime) -> list[Due]:
+    """What the database needs, for the newest day alone: a day on which no worker ran is not made up for."""
+    progress = await _progress(connection, [EVERYWHERE])
+    newest = london_date(now) - timedelta(days=2)
+    since = progress.since(STATISTICS, EVERYWHERE, newest, _day)
+    return [
+        due
+        for period in list(ended_periods(_day, since, 1, now))[-1:]
+        if progress.ready(due := _statistics(period), now)
+    ]
+
+
+def _statistics(period: Period) -> Due:
+    return Due(
+        job=STATISTICS,
+        provider_id=None,
+        scope=EVERYWHERE,
+        period=period,
+        due_at=due_at(period, 1),
+        work=_analyse,
+    )
+
+
+async def _analyse(connection: asyncpg.Connection, _: datetime) -> str:
+    return f"{await connection.fetchval(query('jobs.analyse_partitioned'))} tables analysed"
 
 
 async def _due_for_provider(provider_id: UUID, now: datetime) -> list[Due]:
@@ -78,7 +107,7 @@ async def _due_for_provider(provider_id: UUID, now: datetime) -> list[Due]:
             return []
         contracts = await connection.fetch(query("jobs.billing_periods"), provider_id)
         cycles = await connection.fetch(query("jobs.pay_cycles"), provider_id)
-        progress = await _progress(connection, provider_id, contracts, cycles)
+        progress = await _progress(connection, _scopes(provider_id, contracts, cycles))
         planned = [] if first_visit is None else contracts
         first = worked if first_visit is None else first_visit.astimezone(LONDON).date()
         found = list(
@@ -95,12 +124,13 @@ async def _due_for_provider(provider_id: UUID, now: datetime) -> list[Due]:
     return [due for due in _in_order(found + finals) if progress.ready(due, now)]
 
 
-async def _progress(
-    connection: asyncpg.Connection, provider_id: UUID, contracts: list[Any], cycles: list[Any]
-) -> _Progress:
-    scopes = [str(row["id"]) for row in contracts] + [
+def _scopes(provider_id: UUID, contracts: list[Any], cycles: list[Any]) -> list[str]:
+    return [str(row["id"]) for row in contracts] + [
         _cycle_scope(provider_id, row["pay_cycle"]) for row in cycles
     ]
+
+
+async def _progress(connection: asyncpg.Connection, scopes: list[str]) -> _Progress:
     done = await connection.fetch(query("jobs.progress"), list(JOBS), scopes)
     failed = await connection.fetch(query("jobs.failures"))
     return _Progress(
@@ -160,7 +190,7 @@ async def next_billing_period(
     [row] = [row for row in contracts if row["id"] == contract_id]
     period_of = partial(_billing_period, row["billing_period"])
     first = max(first_visit.astimezone(LONDON).date(), row["starts_on"])
-    progress = await _progress(connection, provider_id, [row], [])
+    progress = await _progress(connection, [str(contract_id)])
     return period_of(progress.since(INVOICES, str(contract_id), first, period_of))
 
 
@@ -212,6 +242,10 @@ async def _next_pay_loaded(connection: asyncpg.Connection, provider_id: UUID, du
     )
 
 
+def _day(day: date) -> Period:
+    return Period(day, day)
+
+
 def _billing_period(billing: str, day: date) -> Period:
     period = period_containing(billing, day)
     return Period(period.start, period.end)
@@ -242,8 +276,11 @@ async def _wage_report(
 INVOICES: Final = "invoices"
 WAGE_REPORTS: Final = "wage_reports"
 FINAL_REPORTS: Final = "wage_reports_final"
+STATISTICS: Final = "statistics"
+EVERYWHERE: Final = "all"
 JOBS: Final = {
     INVOICES: "an invoice for each contract and billing period",
     WAGE_REPORTS: "a provisional wage report for each pay cycle and pay reference period",
     FINAL_REPORTS: "the final wage report, once the next period's pay is loaded",
+    STATISTICS: "what PostgreSQL plans by, for partitioned tables, each day",
 }

@@ -64,7 +64,7 @@ async def run_one(due: Due, now: datetime) -> Ran | None:
             query("jobs.register"), due.job, due.scope, due.period_key, due.due_at, worker_name(), now
         )
     try:
-        async with db.as_provider(due.provider_id) as connection:
+        async with db.as_provider(due.provider_id) if due.provider_id else db.as_system() as connection:
             run = await connection.fetchrow(query("jobs.take"), due.job, due.scope, due.period_key)
             if run is None:
                 return None

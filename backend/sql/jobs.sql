@@ -40,6 +40,9 @@ SELECT job, scope, period_key, attempts, claimed_at FROM job_run WHERE status = 
 SELECT job, scope, period_key, due_at, status, attempts, worker, claimed_at, finished_at, detail FROM job_run
 ORDER BY coalesce(finished_at, claimed_at) DESC, job, scope, period_key LIMIT $1
 
+-- name: analyse_partitioned
+SELECT analyse_partitioned()
+
 -- name: heartbeat
 INSERT INTO worker_heartbeat (worker, beat_at) VALUES ($1, $2)
 ON CONFLICT (worker) DO UPDATE SET beat_at = excluded.beat_at

@@ -18,6 +18,25 @@ CREATE TABLE job_run (
 CREATE INDEX job_run_open ON job_run (status, claimed_at) WHERE status <> 'done';
 GRANT SELECT, INSERT, UPDATE ON job_run TO {app};
 
+-- PostgreSQL analyses partitions by itself, and never the table that they are parts of (its manual, Routine Vacuuming,
+-- Updating Planner Statistics). Answers how many tables it did.
+CREATE FUNCTION analyse_partitioned() RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS
+$$
+DECLARE
+    parent regclass;
+    done integer := 0;
+BEGIN
+    FOR parent IN SELECT oid FROM pg_class WHERE relkind = 'p' AND relnamespace = 'public'::regnamespace ORDER BY relname LOOP
+        EXECUTE format('ANALYZE %s', parent);
+        done := done + 1;
+    END LOOP;
+    RETURN done;
+END
+$$;
+REVOKE ALL ON FUNCTION analyse_partitioned FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION analyse_partitioned TO {app};
+
 CREATE TABLE worker_heartbeat (
     worker text PRIMARY KEY,
     beat_at timestamptz NOT NULL
