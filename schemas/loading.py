@@ -31,6 +31,7 @@ from schemas.cells import (
     whole,
 )
 from schemas.mobile import ReasonCode
+from schemas.planning import ClockCell, times_in_order
 from schemas.salaried import Salaried
 from schemas.strict import Fault
 from schemas.wage_kinds import DeductionKind, ExpenditureKind, PayKind, PaymentToEmployerKind
@@ -38,7 +39,8 @@ from schemas.wage_kinds import DeductionKind, ExpenditureKind, PayKind, PaymentT
 LoadKind = Literal[
     "organisations", "carers", "service-users", "contracts", "pay-terms", "packages", "rota", "pay",
     "pay-templates", "pay-mapping", "standards", "places", "delivery-templates",
-    "absences", "leave", "activities", "correction-reasons", "postcodes", "bank-holidays",
+    "absences", "leave", "skills", "needs", "working-hours", "activities", "correction-reasons", "postcodes",
+    "bank-holidays",
 ]  # fmt: skip
 Format = Literal["csv", "xlsx", "json"]
 
@@ -366,19 +368,24 @@ class AbsenceRow(Struct, frozen=True, kw_only=True):
 
 
 class LeaveRow(Struct, frozen=True, kw_only=True):
-    """Days on which a carer is away from work. Of salaried work: how many of the basic `hours`, and on which pay."""
+    """Days on which a carer is away from work, from a time on the first and until a time on the last if these are not
+    whole. Of salaried work: how many of the basic `hours`, and on which pay.
+    """
 
     provider: Reference
     employment: Reference
     kind: Reference
     from_: DayCell = field(name="from")
     until: DayCell | None = None
+    from_time: ClockCell | None = None
+    until_time: ClockCell | None = None
     hours: MoneyCell | None = None
     pay: LeavePayCell | None = None
 
     @classmethod
     def faults(cls, valid: Mapping[str, Any]) -> Iterator[Fault]:
         yield from _in_order(valid, "from_", "until")
+        yield from times_in_order(valid)
         yield from _together(valid, "hours", "pay")
         if valid.get("hours") is not None and valid.get("until", "") is None:
             yield Fault("/until", "is required with hours: say over which days they are")

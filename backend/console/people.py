@@ -20,6 +20,7 @@ from backend.use_cases.add_tag import NewTag, add_tag
 from backend.use_cases.read_people import read_people, read_person
 from backend.use_cases.read_places import list_places
 from backend.use_cases.read_tags import list_tags, read_card
+from backend.use_cases.read_worker import read_needs
 from backend.use_cases.retire_tag import retire_tag
 from schemas.scalars import parse_date
 from schemas.strict import Fault, Faulty
@@ -29,6 +30,7 @@ _SAID: Final = {
     "retired": "It is retired: from now on it proves nothing.",
     "approved": "The place is approved.",
     "ended": "The last day of the place is recorded.",
+    "needed": "What is needed is kept. Planning warns of a carer without it.",
 }
 _KINDS: Final = ("qr_static", "qr_rotating", "nfc", "line")
 Problem = tuple[str, str]
@@ -55,6 +57,7 @@ async def person_page(
         status=status,
         person=await read_person(ask.organisation, person),
         places=await list_places(ask.organisation, person),
+        needs=await read_needs(ask.organisation, person),
         tags=await list_tags(ask.organisation, person),
         said=_SAID.get(ask.asked("done") or ""),
         problem=problem,

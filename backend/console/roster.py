@@ -18,6 +18,12 @@ from backend.use_cases.read_roster import By, Roster, RosterRow, read_roster
 from schemas.scalars import parse_date
 
 _MOST_PAGES: Final = 1000
+_SAID: Final = {
+    "planned": "The visit is planned. Phones show it when they next ask.",
+    "changed": "The new plan is kept. Phones show it when they next ask.",
+    "cancelled": "The visit is cancelled.",
+    "suspended": "The visit is suspended.",
+}
 
 
 async def _roster(ask: Ask) -> Response[Any]:
@@ -37,6 +43,7 @@ async def _roster(ask: Ask) -> Response[Any]:
         other=_address(day, "carer" if by == "person" else "person"),
         more=_address(day, by, number + 1) if shown.more else None,
         problems={"date": wrong} if wrong else {},
+        said=_SAID.get(ask.asked("done") or ""),
     )
 
 

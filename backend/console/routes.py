@@ -25,6 +25,7 @@ from backend.console import (
     performance,
     phones,
     places,
+    planning,
     proposals,
     putting_right,
     reconciliation,
@@ -33,6 +34,7 @@ from backend.console import (
     signing_in,
     statements,
     wage_reports,
+    workers,
 )
 
 handlers: Final[list[HTTPRouteHandler]] = [
@@ -43,6 +45,8 @@ handlers: Final[list[HTTPRouteHandler]] = [
     *office.handlers,
     *proposals.handlers,
     *roster.handlers,
+    *planning.handlers,
+    *workers.handlers,
     *carer_days.handlers,
     *correction_reasons.handlers,
     *manual_share.handlers,

@@ -4,7 +4,7 @@ The database is made by the migrations; these classes name its columns for queri
 A table keyed by several columns names its first one as the key, because Piccolo knows only one.
 """
 
-from piccolo.columns import UUID, Bytea, Date, DoublePrecision, Integer, Numeric, Text, Timestamptz
+from piccolo.columns import UUID, Bytea, Date, DoublePrecision, Integer, Numeric, Text, Time, Timestamptz
 from piccolo.table import Table
 
 from backend.db import DB
@@ -99,5 +99,7 @@ class LeaveVersion(Table, tablename="leave_version", db=DB):
     ends_on = Date(default=None, null=True)
     hours = Numeric(default=None, null=True)
     pay = Text(default=None, null=True)
+    starts_time = Time(default=None, null=True)
+    ends_time = Time(default=None, null=True)
     digest = Bytea(default=None, null=False)
     recorded_at = Timestamptz(default=None, null=False)

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.console.desk import Desk
+from tests.jobs.office import visit_id
 
 DAYS = (
     "1900-01-01",
@@ -90,6 +91,49 @@ async def test_no_field_of_a_reason_and_no_dates_of_the_manual_share_fall_over(
         if field in ("from", "until"):
             assert (await manager.ask("/manual-share", **{field: value})).status_code < 500, value
             assert (await manager.ask("/delivered", **{field: value})).status_code < 500, value
+
+
+@pytest.mark.parametrize("field", ["package", "start", "minutes", "carer", "tasks", "why", "notice", "visit"])
+async def test_no_field_of_a_plan_falls_over(busy: Desk, field: str) -> None:
+    manager = await busy.as_("manager")
+    good = {
+        "visit": "R1",
+        "package": "P1",
+        "start": "2026-11-17 09:00",
+        "minutes": "30",
+        "carer": "E1",
+        "anyway": "yes",
+    }
+    off = {
+        "version": "1",
+        "status": "cancelled",
+        "by": "person",
+        "notice": "2026-11-16 08:00",
+        "off-why": "w",
+    }
+    address = f"/roster/visits/{visit_id('LATER')}"
+    for value in (*DAYS, *ODD, "9999-12-31T23:59-23:59", "2200-12-31 23:00"):
+        await manager.get("/roster/plan")
+        answer = await manager.post("/roster/plan", **{**good, "why": "w", field: value})
+        assert answer.status_code < 500, (field, value)
+        if field == "notice":
+            assert (await manager.post(f"{address}/off", **{**off, field: value})).status_code < 500, value
+        assert (await manager.ask("/roster/plan", **{field: value, "date": value})).status_code < 500, value
+
+
+@pytest.mark.parametrize(
+    "field", ["from", "until", "from_time", "until_time", "available", "hours_per_week", "skill"]
+)
+async def test_no_field_of_a_carers_planning_falls_over(busy: Desk, field: str) -> None:
+    manager = await busy.as_("manager")
+    good = {"employment": "E1", "kind": "leave", "from": "2026-11-17", "skill": "hoist"}
+    for value in (*DAYS, *ODD):
+        for kind in ("skills", "working-hours", "leave"):
+            await manager.get("/roster/carer?carer=C1")
+            form = {f"{kind}-{name}": text for name, text in {**good, field: value}.items()}
+            answer = await manager.post(f"/roster/carer/{kind}", carer="C1", **form)
+            assert answer.status_code < 500, (kind, field, value)
+    assert (await manager.get("/roster?date=2026-11-17")).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -96,6 +96,8 @@ CREATE TABLE leave_version (               -- of a carer
     ends_on date,
     hours numeric,                         -- of the basic hours, for salaried hours work; null: not said
     pay text CHECK (pay IN ('full', 'reduced', 'none')),
+    starts_time time,                      -- London clock time on the first day; null: all of it
+    ends_time time,                        -- on the last day
     digest bytea NOT NULL,
     recorded_at timestamptz NOT NULL,
     PRIMARY KEY (provider_id, employment_id, kind, starts_on, version),

@@ -20,7 +20,13 @@ _ABSENCES: Final = Versioned(
 _LEAVE: Final = Versioned(
     "leave_version",
     (("provider_id", "uuid"), ("employment_id", "uuid"), ("kind", "text"), ("starts_on", "date")),
-    (("ends_on", "date"), ("hours", "numeric"), ("pay", "text")),
+    (
+        ("ends_on", "date"),
+        ("hours", "numeric"),
+        ("pay", "text"),
+        ("starts_time", "time"),
+        ("ends_time", "time"),
+    ),
 )
 
 
@@ -36,7 +42,7 @@ async def store_leave(session: Session, lines: Sequence[Line[LeaveRow]]) -> Coun
         facts = [
             Fact(
                 (provider_id, thing_id(provider_id, "employment", row.employment), row.kind, row.from_),
-                (row.until, row.hours, row.pay),
+                (row.until, row.hours, row.pay, row.from_time, row.until_time),
             )
             for row in (line.row for line in rows)
         ]

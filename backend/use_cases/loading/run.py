@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
+from uuid import UUID
 
 import msgspec
 
@@ -22,6 +23,7 @@ from backend.use_cases.loading import (
     packages,
     pay,
     payroll,
+    planning,
     postcodes,
     rota,
     service_users,
@@ -55,6 +57,7 @@ from schemas.loading import (
 )
 from schemas.pay import PayTermsVersion
 from schemas.payroll import PayMappingRow, PayTemplateVersion
+from schemas.planning import NeedRow, SkillRow, WorkingHoursRow
 from schemas.standards import StandardVersion
 
 Store = Callable[[Session, Any], Awaitable[Counts]]
@@ -110,6 +113,11 @@ _KINDS: Final[Mapping[LoadKind, _Kind]] = {
         absences.store_absences,
     ),
     "leave": _Kind(LeaveRow, ("provider", "employment", "kind", "from_"), "from", absences.store_leave),
+    "skills": _Kind(SkillRow, ("provider", "carer", "skill", "from_"), "skill", planning.store_skills),
+    "needs": _Kind(NeedRow, ("provider", "service_user", "skill", "from_"), "skill", planning.store_needs),
+    "working-hours": _Kind(
+        WorkingHoursRow, ("provider", "employment", "from_"), "from", planning.store_working_hours
+    ),
     "activities": _Kind(ActivityRow, ("provider", "reference"), "reference", activities.store),
     "correction-reasons": _Kind(
         CorrectionReasonRow, ("provider", "reference", "from_"), "reference", correction_reasons.store
@@ -148,6 +156,28 @@ async def load(
         counts = await _KINDS[kind].store(session, lines)
         report.refuse()
     return _loaded(kind, dry_run, len(lines), counts, session)
+
+
+@asynccontextmanager
+async def planning_session(provider_id: UUID) -> AsyncIterator[Session]:
+    """A load of a provider's own rows in steps, each by `load_within`: one transaction, under the loading lock.
+
+    What is raised inside, such as LoadRefused, leaves everything as it was.
+    """
+    async with db.as_provider(provider_id) as connection:
+        session = Session(connection, clock.now(), Scope(provider=provider_id), Report())
+        await session.enter(provider_id)
+        yield session
+
+
+async def load_within(session: Session, kind: LoadKind, rows: Sequence[Mapping[str, str]]) -> Counts:
+    """Store rows as a page gives them (an empty field is left out), with the checks of a file.
+
+    Faults are in the session's report, each with a pointer to its row and field; who calls refuses them.
+    """
+    source = SourceFile("form", msgspec.json.encode(rows), "json")
+    lines = _read(_KINDS[kind], [source], session.report)
+    return await _KINDS[kind].store(session, lines)
 
 
 async def load_postcodes(

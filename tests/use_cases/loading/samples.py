@@ -216,6 +216,19 @@ PLACES: list[Row] = [
     }
 ]
 
+SKILLS: list[Row] = [{"provider": "hearth", "carer": "C1", "skill": "Hoist", "from": "2026-01-01"}]
+NEEDS: list[Row] = [{"provider": "hearth", "service_user": "S2", "skill": "hoist", "from": "2026-10-01"}]
+WORKING_HOURS: list[Row] = [
+    {
+        "provider": "hearth",
+        "employment": "E1",
+        "from": "2026-01-01",
+        "hours_per_week": "30",
+        "most_hours_per_week": "40",
+        "available": "mon 06:00-15:00; tue 06:00-15:00",
+    }
+]
+
 FILES: list[tuple[LoadKind, Sequence[Row]]] = [
     ("organisations", ORGANISATIONS),
     ("carers", CARERS),
@@ -228,6 +241,9 @@ FILES: list[tuple[LoadKind, Sequence[Row]]] = [
     ("pay", PAY),
     ("absences", ABSENCES),
     ("leave", LEAVE),
+    ("skills", SKILLS),
+    ("needs", NEEDS),
+    ("working-hours", WORKING_HOURS),
     ("activities", ACTIVITIES),
     ("correction-reasons", CORRECTION_REASONS),
     ("bank-holidays", BANK_HOLIDAYS),
