@@ -114,7 +114,7 @@ async def test_no_field_of_a_plan_falls_over(busy: Desk, field: str) -> None:
     address = f"/roster/visits/{visit_id('LATER')}"
     for value in (*DAYS, *ODD, "9999-12-31T23:59-23:59", "2200-12-31 23:00"):
         await manager.get("/roster/plan")
-        answer = await manager.post("/roster/plan", **{**good, "why": "w", field: value})
+        answer = await manager.post("/roster/plan", **{**good, "anyway": "yes", "why": "w", field: value})
         assert answer.status_code < 500, (field, value)
         if field == "notice":
             assert (await manager.post(f"{address}/off", **{**off, field: value})).status_code < 500, value
