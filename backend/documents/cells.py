@@ -28,9 +28,13 @@ def guarded(text: str) -> str:
 
 def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     """A CSV file (RFC 4180, UTF-8). Instants are London times with their offset; nothing is an empty cell."""
+    return csv_lines([header]) + csv_lines(rows)
+
+
+def csv_lines(rows: Iterable[Sequence[Cell]]) -> bytes:
+    """Rows of such a file."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow([guarded(name) for name in header])
     writer.writerows([_written(cell) for cell in row] for row in rows)
     return buffer.getvalue().encode()
 

@@ -156,7 +156,9 @@ WHERE e.provider_id = $1 AND e.kind = 'check_in' AND e.visit_id IS NULL AND e.ou
 -- name: waiting
 -- How much waits for a manager's decision.
 SELECT (SELECT count(*) FROM event e WHERE e.provider_id = $1 AND e.outcome <> 'accepted'
-            AND NOT EXISTS (SELECT FROM event_release r WHERE r.provider_id = $1 AND r.event_row = e.row_id)) AS quarantined,
+            AND NOT EXISTS (SELECT FROM event_release r WHERE r.provider_id = $1 AND r.event_row = e.row_id)
+            AND NOT EXISTS (SELECT FROM acknowledgement a WHERE a.provider_id = $1 AND a.kind = 'quarantine'
+                            AND a.subject = e.row_id)) AS quarantined,
        (SELECT count(*) FROM correction c WHERE c.provider_id = $1
             AND coalesce((SELECT decision FROM correction_decision d
                           WHERE d.provider_id = $1 AND d.correction_id = c.id ORDER BY number DESC LIMIT 1), 'objected')
@@ -223,13 +225,17 @@ SELECT visit_id, carer_id, min(paid_at) FILTER (WHERE kind = 'check_in') AS arri
 FROM event WHERE provider_id = $1 AND visit_id = ANY ($2::uuid[]) AND outcome = 'accepted' GROUP BY visit_id, carer_id
 
 -- name: quarantine
--- With accepted events, received up to $5, whose predecessor has not come since.
+-- With accepted events, received up to $5, whose predecessor has not come since. `left_out`: why a manager said that it
+-- shall not count.
 SELECT e.row_id, e.event_id, e.carer_id, e.device_id, d.name AS device, e.kind, e.visit_id, e.paid_at, e.received_at,
        e.outcome, CASE e.outcome WHEN 'accepted' THEN 'chain_waiting' ELSE e.code END AS code, e.detail,
-       encode(e.signed_hash, 'hex') AS signed_hash, t.reference AS visit
+       encode(e.signed_hash, 'hex') AS signed_hash, t.reference AS visit, a.reason AS left_out
 FROM event e
 LEFT JOIN device d ON d.provider_id = e.provider_id AND d.id = e.device_id
 LEFT JOIN visit t ON t.provider_id = e.provider_id AND t.id = e.visit_id
+LEFT JOIN LATERAL (
+    SELECT reason FROM acknowledgement w WHERE w.provider_id = $1 AND w.kind = 'quarantine' AND w.subject = e.row_id
+    ORDER BY acknowledged_at DESC LIMIT 1) a ON true
 WHERE e.provider_id = $1
   AND (e.outcome <> 'accepted' OR (e.chain_waiting AND e.received_at <= $5 AND NOT EXISTS (
       SELECT FROM event_link k

@@ -37,6 +37,15 @@ class Alert(Table, tablename="alert", db=DB):
     raised_at = Timestamptz(default=None, null=False)
 
 
+class Acknowledgement(Table, tablename="acknowledgement", db=DB):
+    provider_id = UUID(primary_key=True, default=None, null=False)
+    kind = Text(default=None, null=False)
+    subject = UUID(default=None, null=False)
+    acknowledged_by = UUID(default=None, null=False)
+    acknowledged_at = Timestamptz(default=None, null=False)
+    reason = Text(default=None, null=False)
+
+
 class AccessLog(Table, tablename="access_log", db=DB):
     provider_id = UUID(primary_key=True, default=None, null=False)
     id = UUID(default=None, null=False)

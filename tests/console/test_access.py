@@ -48,6 +48,8 @@ MAY_OPEN = {
     "/manual-share": {"manager", "finance"},
     "/manual-share/csv": {"manager", "finance"},
     "/correction-reasons/keep": {"manager"},
+    "/exceptions": {"manager"},
+    "/exceptions/decide": {"manager"},
     "/quarantine": {"manager"},
     "/quarantine/{event_row:uuid}/release": {"manager"},
     "/devices": {"manager"},
@@ -99,6 +101,10 @@ MAY_OPEN = {
     "/wage-reports/{document_id:uuid}/workers/{place:int}": {"manager", "finance", "auditor"},
     "/wage-reports/{document_id:uuid}/workers/{place:int}/name": {"auditor"},
     "/wage-reports/{document_id:uuid}/workers/{place:int}/days/{day:date}": {"manager", "finance", "auditor"},
+    "/load": {"manager", "finance", "commissioner", "administrator"},
+    "/load/{kind:str}": {"manager", "finance", "commissioner", "administrator"},
+    "/load/{kind:str}/template": {"manager", "finance", "commissioner", "administrator"},
+    "/pay-preview": {"manager", "finance"},
     "/payroll": {"manager", "finance", "auditor"},
     "/payroll/load": {"manager", "finance"},
     "/find": {"manager", "finance", "commissioner", "auditor"},
@@ -149,6 +155,7 @@ def _filled(path: str) -> str:
         "{position:int}": "1",
         "{test:str}": "audit-overlap",
         "{format:str}": "json",
+        "{kind:str}": "absences",
         "{day:date}": "2026-11-02",
         **dict.fromkeys(
             (

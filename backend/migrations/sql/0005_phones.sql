@@ -148,6 +148,8 @@ CREATE INDEX event_carer ON event (provider_id, carer_id, paid_at);
 CREATE INDEX event_paid ON event (provider_id, paid_at);
 CREATE INDEX event_row ON event (provider_id, row_id);
 CREATE INDEX event_device_seq ON event (provider_id, device_id, seq);
+CREATE INDEX event_kept_aside ON event (provider_id, received_at) WHERE outcome <> 'accepted';
+CREATE INDEX event_chain_waiting ON event (provider_id, received_at) WHERE chain_waiting;
 CREATE POLICY commissioner ON event FOR SELECT USING (outcome = 'accepted' AND EXISTS (
     SELECT FROM visit_version v WHERE v.provider_id = event.provider_id AND v.visit_id = event.visit_id
     AND v.commissioner_id = current_commissioner()));

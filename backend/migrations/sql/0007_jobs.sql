@@ -54,6 +54,19 @@ CREATE TABLE alert (
 CALL protect_fact('alert');
 CREATE INDEX alert_raised ON alert (provider_id, raised_at);
 
+CREATE TABLE acknowledgement (             -- a manager saw what waited and said why it needs nothing more
+    provider_id uuid NOT NULL REFERENCES organisation ON DELETE RESTRICT,
+    kind text NOT NULL,                    -- as the list of what waits calls it
+    subject uuid NOT NULL,                 -- the visit, event, phone or report
+    acknowledged_by uuid NOT NULL,
+    acknowledged_at timestamptz NOT NULL,
+    reason text NOT NULL,
+    PRIMARY KEY (provider_id, kind, subject, acknowledged_at)
+);
+CALL protect_fact('acknowledgement');
+CREATE INDEX acknowledgement_at ON acknowledgement (provider_id, acknowledged_at);
+CREATE INDEX acknowledgement_subject ON acknowledgement (provider_id, subject);
+
 CREATE TABLE access_log (                  -- who looked at whose record, and why
     provider_id uuid NOT NULL REFERENCES organisation ON DELETE RESTRICT,
     id uuid NOT NULL,

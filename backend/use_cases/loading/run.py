@@ -125,8 +125,13 @@ _KINDS: Final[Mapping[LoadKind, _Kind]] = {
     "bank-holidays": _Kind(BankHolidayRow, ("division", "date"), "date", bank_holidays.store),
 }
 
-
 NOTHING_GIVEN: Final = Given()
+
+
+def row_of(kind: LoadKind) -> tuple[type[msgspec.Struct] | None, bool]:
+    """The row type of a kind, none for postcode lists, and whether it is nested, so from JSON alone."""
+    held = _KINDS.get(kind)
+    return (None, False) if held is None else (held.row, held.nested)
 
 
 class _Undo(Exception):

@@ -1,0 +1,99 @@
+"""The coming pay run: what the terms would pay beside the minimum wage, on a page to print and as a file."""
+
+from datetime import date
+from typing import Any, Final
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from backend import clock
+from backend.console.asking import Ask, page
+from backend.console.listing import Column, as_file, at_once, file_address, wants_file
+from backend.console.rendering import render
+from backend.documents.words import lasted, pounds
+from backend.documents.worker_page import pay_cycle
+from backend.domain.counted import counted
+from backend.domain.time import london_date
+from backend.faults import DomainError
+from backend.problems import STATUS
+from backend.use_cases.preview_pay_run import PayRun, PreviewedWorker, preview_pay_run
+from schemas.scalars import parse_date
+from schemas.strict import Faulty
+
+READERS: Final = ("manager", "finance")
+_COLUMNS: Final[tuple[Column, ...]] = (
+    ("employment", lambda row: row.employment),
+    ("carer", lambda row: row.carer),
+    ("name", lambda row: row.name),
+    ("counted_minutes", lambda row: row.counted_minutes),
+    ("unexplained_minutes", lambda row: row.unexplained_minutes),
+    ("terms_pay", lambda row: row.expected),
+    ("mileage", lambda row: row.mileage),
+    ("counts_for_the_minimum", lambda row: row.counts),
+    ("minimum_per_hour", lambda row: row.hourly),
+    ("minimum_for_the_period", lambda row: row.required),
+    ("top_up", lambda row: row.top_up),
+    ("top_up_if_unexplained_is_work", lambda row: row.with_unexplained),
+    ("provisional", lambda row: row.provisional),
+    ("remarks", lambda row: " ".join(remarks(row))),
+)
+
+
+async def _preview(ask: Ask) -> Response[Any]:
+    try:
+        run = await preview_pay_run(ask.organisation, ask.asked("cycle"), _day(ask))
+    except (DomainError, Faulty) as error:
+        return _page(ask, None, _problem(error), STATUS[getattr(error, "code", "bad_request")])
+    if run is not None and wants_file(ask):
+        name = f"pay_preview_{run.cycle.replace(':', '-')}_{run.period.start}"
+        return await as_file(name, _COLUMNS, at_once(run.workers))
+    return _page(ask, run)
+
+
+def _page(
+    ask: Ask, run: PayRun | None, problem: tuple[str, str] | None = None, status: int = 200
+) -> Response[Any]:
+    return render(
+        "pay-preview.html",
+        ask.user,
+        status=status,
+        run=run,
+        remarks=remarks,
+        cycle_options=[(cycle, pay_cycle(cycle)) for cycle in (run.cycles if run else ())],
+        asked=ask.asked("date") or london_date(clock.now()).isoformat(),
+        csv=file_address(ask),
+        now=clock.now(),
+        simulated=clock.is_simulated(),
+        problem=problem,
+    )
+
+
+def remarks(worker: PreviewedWorker) -> list[str]:
+    """What is missing or to be looked at before the run, in sentences."""
+    said = []
+    if worker.reason is not None:
+        said.append(f"{worker.reason.rstrip('.')[:1].upper()}{worker.reason.rstrip('.')[1:]}.")
+    if worker.unsettled:
+        said.append(f"{counted(worker.unsettled, 'attendance')} without settled times.")
+    if worker.unexplained_minutes:
+        said.append(f"{lasted(int(worker.unexplained_minutes * 60))} that nobody has explained.")
+    said += [f"{pounds(short)} below {name}." for name, short in worker.standards]
+    if worker.loaded:
+        said.append("Payroll is loaded already: the wage report tests what was really paid.")
+    return said
+
+
+def _problem(error: DomainError | Faulty) -> tuple[str, str]:
+    words = error.detail if isinstance(error, DomainError) else f"This period {error.faults[0].detail}."
+    return "date", words
+
+
+def _day(ask: Ask) -> date:
+    """The day asked for, today if none is. Raises DomainError bad_request."""
+    try:
+        return parse_date(ask.asked("date") or london_date(clock.now()).isoformat())
+    except ValueError as error:
+        raise DomainError("bad_request", f"The date {error}.") from error
+
+
+handlers: Final[list[HTTPRouteHandler]] = [page("/pay-preview", *READERS)(_preview)]
