@@ -40,7 +40,7 @@ LoadKind = Literal[
     "organisations", "carers", "service-users", "contracts", "pay-terms", "packages", "rota", "pay",
     "pay-templates", "pay-mapping", "standards", "places", "delivery-templates",
     "absences", "leave", "skills", "needs", "working-hours", "activities", "correction-reasons", "postcodes",
-    "bank-holidays",
+    "bank-holidays", "budgets",
 ]  # fmt: skip
 Format = Literal["csv", "xlsx", "json"]
 
@@ -455,3 +455,34 @@ class LoadedCounts(Struct, frozen=True, kw_only=True):
     unchanged: int
     cancelled: int
     notes: list[str]
+
+
+LONGEST_BUDGET: Final = 400
+"""Days: a financial year, and then some."""
+
+
+class BudgetRow(Struct, frozen=True, kw_only=True):
+    """What a commissioner means to spend on London dates `from` to `until`, in pounds before tax.
+
+    Without `contract`, `provider` or `service` it is for all of them.
+    """
+
+    commissioner: Reference
+    reference: Reference
+    name: Words
+    provider: Reference | None = None
+    contract: Reference | None = None
+    service: Reference | None = None
+    from_: DayCell = field(name="from")
+    until: DayCell
+    amount: MoneyCell
+
+    @classmethod
+    def faults(cls, valid: Mapping[str, Any]) -> Iterator[Fault]:
+        yield from _in_order(valid, "from_", "until")
+        if {"from_", "until"} <= valid.keys() and (valid["until"] - valid["from_"]).days >= LONGEST_BUDGET:
+            yield Fault("/until", f"makes more than {LONGEST_BUDGET} days: make a budget for each year")
+        if valid.get("contract") is not None and valid.get("provider", "") is None:
+            yield Fault("/provider", "is required with contract")
+        if "amount" in valid and valid["amount"] * 100 % 1:
+            yield Fault("/amount", "must come to whole pennies")

@@ -63,7 +63,7 @@ _FINANCE: Final = frozenset({"pay", "pay-terms", "pay-templates", "pay-mapping",
 _OPTIONS: Final = frozenset({"dry_run", "complete"})
 _PAYROLL: Final = frozenset({"template", "provider", "paid_on", "run"})
 """What a payroll export needs besides; with `template` the body of kind pay is one."""
-_COMMISSIONER: Final = frozenset({"absences", "standards"})
+_COMMISSIONER: Final = frozenset({"absences", "standards", "budgets"})
 
 
 @post(
@@ -100,7 +100,7 @@ def scope_of(user: User, kind: LoadKind) -> Scope:
     if user.role == "administrator":
         return Scope(user=user.user_id)
     allowed = {
-        "manager": kind not in _DEPLOYMENT,
+        "manager": kind not in _DEPLOYMENT and kind != "budgets",
         "finance": kind in _FINANCE,
         "commissioner": kind in _COMMISSIONER,
     }

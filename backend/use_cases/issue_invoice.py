@@ -69,7 +69,11 @@ async def _issue(
         files=await _files(connection, facts, snapshot),
         total_pence=bill.pence,
         vat_pence=int((snapshot.to_pay - snapshot.total).scaleb(2)),
-        summary={"lines": len(snapshot.lines), "parked": len(snapshot.parked)},
+        summary={
+            "lines": len(snapshot.lines),
+            "parked": len(snapshot.parked),
+            "services": _by_service(snapshot),
+        },
     )
     await store(connection, document)
     await _store_lines(connection, document, bill, snapshot.lines)
@@ -77,6 +81,14 @@ async def _issue(
         await _store_parked(connection, document, made)
         await _store_blocks(connection, document, snapshot)
     return f"{number}: {counted(len(snapshot.lines), 'line')}, £{snapshot.total}"
+
+
+def _by_service(snapshot: InvoiceSnapshot) -> dict[str, int]:
+    """What the payer is asked for each service, in pence before tax."""
+    found: dict[str, int] = {}
+    for line in snapshot.lines:
+        found[line.service] = found.get(line.service, 0) + int(line.amount.scaleb(2))
+    return found
 
 
 async def build_invoice(

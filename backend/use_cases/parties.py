@@ -34,6 +34,12 @@ async def parties(
     }
 
 
+async def commissioner_reference(commissioner_id: UUID) -> str:
+    """The reference of a commissioner, as its files name it."""
+    async with db.as_commissioner(commissioner_id) as connection:
+        return (await parties(connection, [commissioner_id]))[commissioner_id].reference
+
+
 async def provider_reference(provider_id: UUID) -> str:
     """The reference of a provider, as its files name it."""
     async with db.as_provider(provider_id) as connection:

@@ -18,6 +18,7 @@ from backend.use_cases.read_tags import list_tags
 from backend.use_cases.viewer import Viewer
 from tests.console.desk import PASSWORD, Desk, email
 from tests.jobs.office import PROVIDER, visit_id
+from tests.use_cases.loading.samples import BUDGETS, load_rows
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -62,6 +63,12 @@ async def disputes_of(busy: Desk, invoice: str) -> list[str]:
         found = await raise_dispute(council, UUID(invoice), 1, "Nobody came.")
         await answer_dispute(PROVIDER, found, uuid4(), "The phone was there.")
     return ["/disputes", f"/disputes/{found}", f"/invoices/{invoice}/lines/2/dispute"]
+
+
+async def budgets_of(busy: Desk) -> list[str]:
+    """The page of budgets with one on it."""
+    await load_rows("budgets", BUDGETS)
+    return ["/budgets?date=2026-11-16"]
 
 
 async def pages_of(busy: Desk, who: str) -> list[str]:
@@ -112,7 +119,15 @@ async def pages_of(busy: Desk, who: str) -> list[str]:
             "/load/carers",
             "/load/contracts",
         ],
-        "commissioner": [*invoices, *care, *figures, "/today", "/care-costs", f"/care-costs/{report}"],
+        "commissioner": [
+            *invoices,
+            *care,
+            *figures,
+            *await budgets_of(busy),
+            "/today",
+            "/care-costs",
+            f"/care-costs/{report}",
+        ],
         "auditor": [*reports, "/performance", "/arrears", "/audits", f"/attendances/{visit_id('A')}"],
         "administrator": ["/organisations", "/users"],
         "person": ["/my-care", f"/my-care/statement?{days}", "/my-care/invoices"],

@@ -80,6 +80,8 @@ MAY_OPEN = {
     "/invoices/{document_id:uuid}/delivery/{number:int}": {"manager", "finance", "commissioner"},
     "/delivered": {"manager", "finance", "commissioner"},
     "/delivered/csv": {"manager", "finance", "commissioner"},
+    "/budgets": {"commissioner", "auditor"},
+    "/budgets/keep": {"commissioner"},
     "/performance": {"manager", "finance", "commissioner", "auditor"},
     "/performance/csv": {"manager", "finance", "commissioner", "auditor"},
     "/performance/detail": {"manager", "finance", "commissioner", "auditor"},

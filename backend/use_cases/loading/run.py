@@ -17,6 +17,7 @@ from backend.use_cases.loading import (
     activities,
     approved_places,
     bank_holidays,
+    budgets,
     carers,
     correction_reasons,
     organisations,
@@ -43,6 +44,7 @@ from schemas.loading import (
     AbsenceRow,
     ActivityRow,
     BankHolidayRow,
+    BudgetRow,
     CarerRow,
     CorrectionReasonRow,
     LeaveRow,
@@ -123,6 +125,7 @@ _KINDS: Final[Mapping[LoadKind, _Kind]] = {
         CorrectionReasonRow, ("provider", "reference", "from_"), "reference", correction_reasons.store
     ),
     "bank-holidays": _Kind(BankHolidayRow, ("division", "date"), "date", bank_holidays.store),
+    "budgets": _Kind(BudgetRow, ("commissioner", "reference", "from_"), "reference", budgets.store),
 }
 
 NOTHING_GIVEN: Final = Given()

@@ -228,6 +228,18 @@ WORKING_HOURS: list[Row] = [
         "available": "mon 06:00-15:00; tue 06:00-15:00",
     }
 ]
+BUDGETS: list[Row] = [
+    {
+        "commissioner": "wyeshire",
+        "reference": "HC",
+        "name": "Home care",
+        "provider": "hearth",
+        "contract": "HC-01",
+        "from": "2026-04-01",
+        "until": "2027-03-31",
+        "amount": "100000.00",
+    }
+]
 
 FILES: list[tuple[LoadKind, Sequence[Row]]] = [
     ("organisations", ORGANISATIONS),
@@ -247,6 +259,7 @@ FILES: list[tuple[LoadKind, Sequence[Row]]] = [
     ("activities", ACTIVITIES),
     ("correction-reasons", CORRECTION_REASONS),
     ("bank-holidays", BANK_HOLIDAYS),
+    ("budgets", BUDGETS),
 ]
 """Every kind, in an order in which each finds what it refers to."""
 

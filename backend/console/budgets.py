@@ -1,0 +1,105 @@
+"""Budgets: spent, not billed yet, and forecast beside what was meant to be spent; and a form to say that."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+import msgspec
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from backend import clock
+from backend.console.asking import Ask, action, page
+from backend.console.pictures.columns import Columns, Part, columns
+from backend.console.rendering import redirect, render
+from backend.domain.budgets import KINDS
+from backend.domain.money import pounds
+from backend.domain.time import london_date
+from backend.faults import DomainError
+from backend.use_cases.loading import LoadRefused, Scope, SourceFile, load
+from backend.use_cases.parties import commissioner_reference
+from backend.use_cases.read_budgets import ShownBudget, read_budgets
+from schemas.scalars import parse_date
+
+_FIELDS: Final = ("reference", "name", "provider", "contract", "service", "from", "until", "amount")
+_WORDS: Final = {"spent": "spent", "unbilled": "not billed yet", "forecast": "forecast"}
+
+
+async def _budgets(ask: Ask) -> Response[Any]:
+    return await _page(ask)
+
+
+async def _page(
+    ask: Ask, given: dict[str, str] | None = None, problems: dict[str, str] | None = None
+) -> Response[Any]:
+    problems = dict(problems or {})
+    day = london_date(clock.now())
+    try:
+        day = _day(ask)
+    except DomainError as error:
+        problems["date"] = error.detail
+    shown = await read_budgets(ask.viewer, day)
+    return render(
+        "budgets.html",
+        ask.user,
+        status=400 if problems else 200,
+        shown=shown,
+        pictures=[_picture(budget) for budget in shown.budgets],
+        words=_WORDS,
+        day=day,
+        given=given or dict.fromkeys(_FIELDS, ""),
+        problems=problems,
+        said="The budget is kept." if ask.asked("done") else None,
+    )
+
+
+async def _keep(ask: Ask) -> Response[Any]:
+    given = {name: ask.form.get(name, "").strip() for name in _FIELDS}
+    row = {name: value for name, value in given.items() if value}
+    row["commissioner"] = await commissioner_reference(ask.organisation)
+    source = SourceFile("form", msgspec.json.encode([row]), "json")
+    try:
+        await load("budgets", [source], scope=Scope(commissioner=ask.organisation, user=ask.user.user_id))
+    except LoadRefused as error:
+        found = ((fault.pointer or "").rpartition("/")[2] for fault in error.faults)
+        problems = {
+            name if name in _FIELDS else "reference": f"This {fault.detail}."
+            for name, fault in zip(found, error.faults, strict=True)
+        }
+        return await _page(ask, given, problems)
+    return redirect(f"/budgets?done=kept&date={given['from']}")
+
+
+def _picture(budget: ShownBudget) -> Columns | None:
+    """Each month's three amounts upon one another; what credits make of a month below nothing is not drawn."""
+    return columns(
+        [
+            (
+                f"{month.month:%b %Y}",
+                [
+                    Part(
+                        kind,
+                        max(pounds(getattr(month, kind)), Decimal(0)),
+                        f"{month.month:%B %Y}: {_WORDS[kind]}",
+                    )
+                    for kind in KINDS
+                ],
+            )
+            for month in budget.months
+        ],
+        stacked=True,
+    )
+
+
+def _day(ask: Ask) -> date:
+    """The day of the query, today if it names none. Raises DomainError bad_request."""
+    try:
+        return parse_date(ask.asked("date") or london_date(clock.now()).isoformat())
+    except ValueError as error:
+        raise DomainError("bad_request", f"The date {error}.") from error
+
+
+handlers: Final[list[HTTPRouteHandler]] = [
+    page("/budgets", "commissioner", "auditor")(_budgets),
+    action("/budgets/keep", "commissioner")(_keep),
+]
