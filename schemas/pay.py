@@ -135,9 +135,18 @@ class PayCase(Struct, frozen=True, kw_only=True):
 
     @classmethod
     def faults(cls, valid: Mapping[str, Any]) -> Iterator[Fault]:
-        for index, day in enumerate(valid.get("days", [])):
-            for fault in read_day(day).faults:
+        terms = valid.get("terms")
+        paid = {} if terms is None else terms.mileage_per_mile.paid()
+        if valid.get("miles") is not None and len(paid) > 1:
+            yield Fault("/miles", f"could be by {' or '.join(paid)}: leave one rate in mileage_per_mile")
+        for index, data in enumerate(valid.get("days", [])):
+            day = read_day(data)
+            for fault in day.faults:
                 yield fault.under(f"/days/{index}")
+            if isinstance(day.value, DayResult) and terms is not None and terms.contact_basis != "actual":
+                yield Fault(
+                    f"/days/{index}", "is an answer, which holds no planned times: give the day itself"
+                )
 
 
 def read_day(data: object) -> Decoded[DayCase] | Decoded[DayResult]:

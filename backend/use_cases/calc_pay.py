@@ -18,7 +18,7 @@ from backend.use_cases.bank_holidays import bank_holidays
 from backend.use_cases.calc_day import DayFrames, day_frames, with_estimates, work_out_days
 from schemas.day import DayCase, DayResult
 from schemas.pay import PayCase, PayLine, PayResult, UnpaidTime, read_day
-from schemas.strict import Fault, Faulty, decode_each, parse_json
+from schemas.strict import Faulty, decode_each, parse_json
 
 _NIGHTS: Final = ["day", "start", "end"]
 
@@ -35,25 +35,8 @@ def calc_pay(raw: bytes, estimator: TravelEstimator | None = None) -> object:
     cases = [
         msgspec.structs.replace(case, days=[read_day(day).value for day in case.days]) for case in decoded
     ]
-    faults = [
-        fault.under(f"/{index}" if many else "")
-        for index, case in enumerate(cases)
-        for fault in _faults(case)
-    ]
-    if faults:
-        raise Faulty(faults)
     answers: list[Any] = [msgspec.to_builtins(result) for result in pay_results(cases, estimator)]
     return answers if many else answers[0]
-
-
-def _faults(case: PayCase) -> Iterator[Fault]:
-    """What the terms need and the case does not hold."""
-    paid = case.terms.mileage_per_mile.paid()
-    if case.miles is not None and len(paid) > 1:
-        yield Fault("/miles", f"could be by {' or '.join(paid)}: leave one rate in mileage_per_mile")
-    for index, day in enumerate(case.days):
-        if isinstance(day, DayResult) and case.terms.contact_basis != "actual":
-            yield Fault(f"/days/{index}", "is an answer, which holds no planned times: give the day itself")
 
 
 def pay_results(cases: Sequence[PayCase], estimator: TravelEstimator | None = None) -> list[PayResult]:

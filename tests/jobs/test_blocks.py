@@ -11,6 +11,7 @@ import asyncpg
 import msgspec
 import pytest
 
+from backend.documents.delivered import delivered_file
 from backend.documents.statement import statement_page
 from backend.tables.ids import organisation_id, thing_id
 from backend.use_cases.calc_price import calc_price
@@ -323,6 +324,20 @@ async def test_care_delivered_tells_what_was_not_used(office: Office) -> None:
         care = await delivered_care(PROVIDER, date(2026, 11, 2), date(2026, 11, 8), commissioner)
         assert [(block.block, block.unused_hours) for block in care.blocks] == [
             ("days", Decimal("0.50"))
+        ] * told
+        rows = list(csv.DictReader(delivered_file([care]).decode().splitlines()))
+        assert [row["person"] for row in rows] == [week.person for week in care.weeks] + [""] * told
+        assert [{name: value for name, value in row.items() if value} for row in rows if row["block"]] == [
+            {
+                "provider": "hearth",
+                "contract": "HC-01",
+                "block": "days",
+                "block_start": "2026-11-02",
+                "block_end": "2026-11-08",
+                "bought_hours": "1.00",
+                "used_hours": "0.50",
+                "unused_hours": "0.50",
+            }
         ] * told
 
 

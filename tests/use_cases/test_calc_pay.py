@@ -348,3 +348,14 @@ def test_every_second_worked_is_paid_or_said_to_be_unpaid(visits: Any, mode: str
     hourly = sum(float(row["minutes"]) - float(row["rounding_minutes"]) for row in result["lines"])
     left = sum(float(row["minutes"]) for row in result["unpaid"])
     assert hourly + left == pytest.approx(sum(row["seconds"] for row in worked["segments"]) / 60, abs=0.05)
+
+
+def test_what_the_terms_need_is_told_together_with_every_other_fault() -> None:
+    terms = {
+        "rates": RATES,
+        "contact_basis": "planned",
+        "mileage_per_mile": {"car": "0.45", "bicycle": "0.20"},
+    }
+    answer: Any = calc_day(json.dumps(two()).encode())
+    told = {"terms": terms, "miles": "5", "days": [answer, {}], "bank_holidays": ["soon"]}
+    assert set(refusals(told)) >= {"/miles", "/days/0", "/days/1/visits", "/bank_holidays/0"}
