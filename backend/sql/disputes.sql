@@ -33,10 +33,11 @@ SELECT coalesce(own_visit_starts($2), (
     SELECT starts_at FROM visit_version WHERE provider_id = $1 AND visit_id = $2 ORDER BY version DESC LIMIT 1))
 
 -- name: visit
--- A visit as it is planned now, as far as the reader may see it. $1 is the provider.
-SELECT v.reference, w.starts_at, w.ends_at, w.status FROM visit v
-JOIN visit_version w ON w.provider_id = v.provider_id AND w.visit_id = v.id
-WHERE v.provider_id = $1 AND v.id = $2 ORDER BY w.version DESC LIMIT 1
+-- A visit as it is planned now, for whoever commissions or gives it, or pays a part of it. $1 is the provider.
+(SELECT v.reference, w.starts_at, w.ends_at, w.status FROM visit v
+ JOIN visit_version w ON w.provider_id = v.provider_id AND w.visit_id = v.id
+ WHERE v.provider_id = $1 AND v.id = $2 ORDER BY w.version DESC LIMIT 1)
+UNION ALL SELECT * FROM paid_visit($1, $2) LIMIT 1
 
 -- name: insert_answer
 -- With the events of the visit that count now. $1 is the provider, $3 the visit.
@@ -57,13 +58,14 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 -- the newest first.
 SELECT p.provider_id, p.id, p.document_id, p.line, p.number AS nth, p.words, p.raised_by, p.organisation_id, p.raised_at,
     u.email AS raised_email, d.number, d.contract_id, d.payer_id, d.payer AS addressed,
-    coalesce(l.visit_id, p.visit_id) AS visit_id, v.reference AS visit, l.payer, l.amount_pence,
+    coalesce(l.visit_id, p.visit_id) AS visit_id, coalesce(v.reference, paid.reference) AS visit, l.payer, l.amount_pence,
     (SELECT count(*) FROM dispute_answer a WHERE a.provider_id = p.provider_id AND a.dispute_id = p.id) AS answers,
     x.outcome, x.credit_pence, x.words AS decision_words, x.decided_at, w.email AS decided_email
 FROM dispute p
 LEFT JOIN document d ON d.provider_id = p.provider_id AND d.id = p.document_id
 LEFT JOIN document_line l ON l.provider_id = p.provider_id AND l.document_id = p.document_id AND l.line = p.line
 LEFT JOIN visit v ON v.provider_id = p.provider_id AND v.id = p.visit_id
+LEFT JOIN LATERAL paid_visit(p.provider_id, p.visit_id) paid ON v.id IS NULL AND p.visit_id IS NOT NULL
 LEFT JOIN dispute_decision x ON x.provider_id = p.provider_id AND x.dispute_id = p.id
 LEFT JOIN user_account u ON u.id = p.raised_by
 LEFT JOIN user_account w ON w.id = x.decided_by

@@ -2,18 +2,22 @@
 
 from collections.abc import AsyncIterator
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
+from backend.faults import DomainError
 from backend.tables.ids import organisation_id
 from backend.use_cases.answer_dispute import answer_dispute
 from backend.use_cases.decide_dispute import decide_dispute
+from backend.use_cases.raise_dispute import dispute_visit
+from backend.use_cases.read_disputes import read_dispute
 from tests.conftest import Database
 from tests.jobs.conftest import office
-from tests.jobs.office import PROVIDER, Office
-from tests.jobs.test_disputes import BOSS, disputed, document, shared_week
+from tests.jobs.office import PROVIDER, Office, instant, visit_id
+from tests.jobs.test_disputes import BOSS, disputed, document, of, shared_week
+from tests.jobs.test_payers import fund
 
 __all__ = ["office"]
 TABLES = ("document_line", "payment", "dispute", "dispute_answer", "dispute_decision")
@@ -83,3 +87,23 @@ async def test_a_payer_writes_disputes_of_its_own_documents_in_its_own_name_and_
             uuid4(),
             board,
         )
+
+
+async def test_who_pays_a_part_of_a_visit_sees_what_was_said_of_it_before_it_was_billed_and_no_more(
+    office: Office, superuser: asyncpg.Connection, application: asyncpg.Connection
+) -> None:
+    await shared_week(office)
+    office.set(instant("2026-11-12T09:00"))
+    await office.plan("SAID", "2026-11-11T09:00")
+    dispute = await dispute_visit(of("hearth", True), PROVIDER, UUID(visit_id("SAID")), "Nobody came.")
+    await answer_dispute(PROVIDER, dispute, BOSS, "We did.")
+    assert await seen(application, "icb") == [3, 0, 1, 1, 0]
+    assert await application.fetchval("SELECT count(*) FROM visit") == 0
+    assert await seen(application, "lantern") == [0, 0, 0, 0, 0]
+    shown = await read_dispute(of("icb"), dispute)
+    assert (shown.dispute.reference, shown.visit and shown.visit["reference"]) == ("D-SAID", "SAID")
+    assert [(answer.words, answer.events) for answer in shown.answers] == [("We did.", [])]
+    with pytest.raises(DomainError, match="no such visit"):
+        await dispute_visit(of("icb"), PROVIDER, UUID(visit_id("SAID")), "Still.")
+    await fund("wyeshire=100")
+    assert await seen(application, "icb") == [3, 0, 0, 0, 0]

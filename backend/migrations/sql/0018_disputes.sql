@@ -44,6 +44,32 @@ CREATE UNIQUE INDEX dispute_visit ON dispute (provider_id, visit_id, number) WHE
 -- Whoever commissions a visit sees what is said of it before it is billed.
 CREATE POLICY commissioner_visit ON dispute FOR SELECT USING (current_commissioner() IS NOT NULL AND EXISTS (
     SELECT FROM visit v WHERE v.provider_id = dispute.provider_id AND v.id = dispute.visit_id));
+-- A visit as it is planned, for who pays a part of it by the package's funding of its day, or else the contract's, and
+-- commissions none of it: no row of the visit itself is for such a payer.
+CREATE FUNCTION paid_visit(whose uuid, wanted uuid) RETURNS TABLE
+    (reference text, starts_at timestamptz, ends_at timestamptz, status text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+$$
+    SELECT (SELECT reference FROM visit t WHERE t.provider_id = whose AND t.id = wanted), v.starts_at, v.ends_at, v.status
+    FROM (SELECT *, (w.starts_at AT TIME ZONE 'Europe/London')::date AS day FROM visit_version w
+          WHERE w.provider_id = whose AND w.visit_id = wanted ORDER BY w.version DESC LIMIT 1) v
+    JOIN LATERAL (
+        SELECT contract_id, funding, ends_on FROM package_version k
+        WHERE k.provider_id = whose AND k.package_id = v.package_id AND k.starts_on <= v.day
+        ORDER BY k.starts_on DESC, k.version DESC LIMIT 1) p ON p.ends_on IS NULL OR p.ends_on >= v.day
+    LEFT JOIN LATERAL (
+        SELECT terms -> 'funding' AS funding, ends_on FROM contract_version k
+        WHERE k.provider_id = whose AND k.contract_id = p.contract_id AND k.starts_on <= v.day
+        ORDER BY k.starts_on DESC, k.version DESC LIMIT 1) c ON c.ends_on IS NULL OR c.ends_on >= v.day
+    WHERE EXISTS (
+        SELECT FROM jsonb_array_elements(coalesce(p.funding, c.funding)) AS share
+        JOIN organisation o ON o.reference = share ->> 'payer'
+        WHERE o.id = current_commissioner() AND (share ->> 'percent')::numeric > 0)
+$$;
+REVOKE ALL ON FUNCTION paid_visit FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION paid_visit TO {app};
+CREATE POLICY payer_visit ON dispute FOR SELECT USING (
+    current_commissioner() IS NOT NULL AND visit_id IS NOT NULL AND EXISTS (SELECT FROM paid_visit(provider_id, visit_id)));
 CREATE POLICY commissioner ON dispute FOR SELECT USING (current_commissioner() IS NOT NULL AND EXISTS (
     SELECT FROM document d WHERE d.provider_id = dispute.provider_id AND d.id = dispute.document_id));
 CREATE POLICY commissioner_own ON dispute FOR INSERT WITH CHECK (
