@@ -1,6 +1,8 @@
 """The people supported: where their visits may be made, and the cards, fobs and tags in their homes."""
 
 from datetime import date
+from decimal import Decimal
+from operator import attrgetter
 from typing import Any, Final, cast
 from uuid import UUID
 
@@ -10,6 +12,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from backend import clock
 from backend.console.asking import AnyRequest, Ask, action, page
+from backend.console.listing import Column, as_file, at_once, file_address, wants_file
 from backend.console.paging import key_of, with_query
 from backend.console.rendering import redirect, render
 from backend.domain.time import london_date
@@ -22,6 +25,7 @@ from backend.use_cases.read_places import list_places
 from backend.use_cases.read_tags import list_tags, read_card
 from backend.use_cases.read_worker import read_needs
 from backend.use_cases.retire_tag import retire_tag
+from backend.use_cases.suggest_places import suggest_place, suggest_places
 from schemas.scalars import parse_date
 from schemas.strict import Fault, Faulty
 
@@ -34,6 +38,18 @@ _SAID: Final = {
 }
 _KINDS: Final = ("qr_static", "qr_rotating", "nfc", "line")
 Problem = tuple[str, str]
+_SUGGESTED: Final[tuple[Column, ...]] = (
+    ("person", lambda row: row.reference),
+    ("name", lambda row: row.name),
+    *(
+        (name, attrgetter(f"point.{name}"))
+        for name in ("visits", "carers", "fixes", "outside_now", "outside_then")
+    ),
+    ("metres_apart", lambda row: round(row.point.distance_m)),
+    ("spread_m", lambda row: round(row.point.spread_m)),
+    ("lat", lambda row: Decimal(str(row.point.lat))),
+    ("lon", lambda row: Decimal(str(row.point.lon))),
+)
 
 
 async def _people(ask: Ask) -> Response[Any]:
@@ -41,6 +57,13 @@ async def _people(ask: Ask) -> Response[Any]:
     shown, more = await read_people(ask.organisation, after[0] if after else None)
     following = with_query(ask, "after", str(shown[-1]["id"])) if more else None
     return render("people.html", ask.user, shown=shown, more=following)
+
+
+async def _positions(ask: Ask) -> Response[Any]:
+    shown = await suggest_places(ask.organisation)
+    if wants_file(ask):
+        return await as_file("homes_elsewhere", _SUGGESTED, at_once(shown))
+    return render("positions.html", ask.user, shown=shown, csv=file_address(ask))
 
 
 async def _person(ask: Ask) -> Response[Any]:
@@ -59,6 +82,7 @@ async def person_page(
         places=await list_places(ask.organisation, person),
         needs=await read_needs(ask.organisation, person),
         tags=await list_tags(ask.organisation, person),
+        suggestion=await suggest_place(ask.organisation, person),
         said=_SAID.get(ask.asked("done") or ""),
         problem=problem,
         today=london_date(clock.now()),
@@ -139,6 +163,7 @@ async def scanned(request: AnyRequest) -> Response[Any]:
 
 handlers: Final[list[HTTPRouteHandler]] = [
     page("/people", "manager")(_people),
+    page("/people/positions", "manager")(_positions),
     page("/people/{person_id:uuid}", "manager")(_person),
     action("/people/{person_id:uuid}/tags", "manager")(_add),
     page("/people/{person_id:uuid}/cards/{tag_id:uuid}", "manager")(_card),

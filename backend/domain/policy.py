@@ -44,4 +44,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     mileage_lookback_visits: int
     turned_away_minutes: int
     correction_window_days: int
+    pin_lookback_days: int
+    pin_least_visits: int
+    pin_least_carers: int
     paces: tuple[OwnPace, ...] = ()

@@ -56,3 +56,28 @@ JOIN LATERAL (SELECT w.number, w.fence FROM event_judgement w
               WHERE w.provider_id = e.provider_id AND w.event_row = e.row_id ORDER BY w.number DESC LIMIT 1) j
     ON j.fence IN ('outside', 'cannot_tell')
 ORDER BY e.paid_at, e.row_id
+
+-- name: fixes
+-- Positions held of arrivals and departures at planned visits, from $3 on, to these people ($2).
+SELECT d.service_user_id, e.carer_id, e.visit_id, a.content
+FROM (SELECT DISTINCT ON (v.visit_id) v.visit_id, k.service_user_id
+      FROM package_version k JOIN visit_version v ON v.provider_id = k.provider_id AND v.package_id = k.package_id
+      WHERE k.provider_id = $1 AND k.service_user_id = ANY ($2::uuid[]) AND v.starts_at >= $3
+      ORDER BY v.visit_id, v.version DESC) d
+JOIN event e ON e.provider_id = $1 AND e.visit_id = d.visit_id AND e.kind IN ('check_in', 'check_out')
+     AND e.outcome = 'accepted'
+JOIN event_attachment a ON a.provider_id = $1 AND a.event_row = e.row_id AND a.kind = 'fix'
+ORDER BY e.paid_at, e.row_id
+
+-- name: doubted
+-- People at whose visits, from $2 on, phones were outside every approved place at least $3 times, the most first.
+SELECT k.service_user_id, count(DISTINCT e.visit_id) AS visits
+FROM event e
+JOIN LATERAL (SELECT fence FROM event_judgement w WHERE w.provider_id = $1 AND w.event_row = e.row_id
+              ORDER BY number DESC LIMIT 1) j ON j.fence = 'outside'
+JOIN LATERAL (SELECT package_id FROM visit_version v WHERE v.provider_id = $1 AND v.visit_id = e.visit_id
+              ORDER BY version DESC LIMIT 1) v ON true
+JOIN LATERAL (SELECT service_user_id FROM package_version p WHERE p.provider_id = $1 AND p.package_id = v.package_id
+              ORDER BY starts_on DESC, version DESC LIMIT 1) k ON true
+WHERE e.provider_id = $1 AND e.paid_at >= $2 AND e.kind IN ('check_in', 'check_out') AND e.outcome = 'accepted'
+GROUP BY k.service_user_id HAVING count(DISTINCT e.visit_id) >= $3 ORDER BY 2 DESC, 1 LIMIT $4

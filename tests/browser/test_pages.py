@@ -99,6 +99,7 @@ async def pages_of(busy: Desk, who: str) -> list[str]:
         "/sessions",
         "/access-log",
         "/people",
+        "/people/positions",
         *await homes_of(busy),
     ]
     return {

@@ -57,6 +57,7 @@ MAY_OPEN = {
     "/devices/{device_id:uuid}/revoke": {"manager"},
     "/devices/{device_id:uuid}/unlock": {"manager"},
     "/people": {"manager"},
+    "/people/positions": {"manager"},
     "/people/{person_id:uuid}": {"manager"},
     "/people/{person_id:uuid}/places": {"manager"},
     "/people/{person_id:uuid}/places/{place_id:uuid}/end": {"manager"},
