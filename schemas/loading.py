@@ -40,7 +40,7 @@ LoadKind = Literal[
     "organisations", "carers", "service-users", "contracts", "pay-terms", "packages", "rota", "pay",
     "pay-templates", "pay-mapping", "standards", "places", "delivery-templates",
     "absences", "leave", "skills", "needs", "working-hours", "activities", "correction-reasons", "postcodes",
-    "bank-holidays", "budgets",
+    "patterns", "bank-holidays", "budgets",
 ]  # fmt: skip
 Format = Literal["csv", "xlsx", "json"]
 

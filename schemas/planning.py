@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 
 from msgspec import Meta, Struct, field
 
-from schemas.cells import DayCell, Reference, hours_a_week, parse_reference
+from schemas.cells import DayCell, Reference, Tasks, YesNo, hours_a_week, parse_reference, whole
 from schemas.contract import dates_in_order
 from schemas.strict import Fault
 
@@ -124,3 +124,42 @@ def times_in_order(valid: Mapping[str, Any]) -> Iterator[Fault]:
         yield Fault("/until_time", "needs until: say on which day it ends")
     elif start is not None and end is not None and first == last and end <= start:
         yield Fault("/until_time", "must be after from_time")
+
+
+def parse_weekdays(text: str) -> str:
+    """Days of a week, `mon;wed`, in their order and each once."""
+    named = {part.strip().lower() for part in text.split(";") if part.strip()}
+    if not named or named - set(WEEKDAYS):
+        raise ValueError(f"must be some of {', '.join(WEEKDAYS)}, such as mon;wed")
+    return ";".join(day for day in WEEKDAYS if day in named)
+
+
+Weekdays = Annotated[str, Meta(extra={"parse": parse_weekdays})]
+Weeks = Annotated[int, Meta(extra={"parse": whole(1, 52)})]
+VisitMinutes = Annotated[int, Meta(extra={"parse": whole(1, 1_440)})]
+
+
+class PatternRow(Struct, frozen=True, kw_only=True):
+    """Visits that come again: on some days of each week or of each so many weeks, by London's clocks, from and until
+    London dates. One reference may have several periods that follow each other; `withdrawn`: nothing comes of one.
+    """
+
+    provider: Reference
+    reference: Reference
+    package: Reference
+    days: Weekdays
+    every_weeks: Weeks = 1
+    start: ClockCell
+    minutes: VisitMinutes
+    carer: Reference | None = None
+    second_carer: Reference | None = None
+    tasks: Tasks = []
+    from_: DayCell = field(name="from")
+    until: DayCell | None = None
+    withdrawn: YesNo = False
+
+    @classmethod
+    def faults(cls, valid: Mapping[str, Any]) -> Iterator[Fault]:
+        yield from dates_in_order(valid)
+        if valid.get("second_carer") is not None and valid["second_carer"] == valid.get("carer"):
+            yield Fault("/second_carer", "is the same as carer")

@@ -64,7 +64,7 @@ async def _page(
     status: int,
 ) -> Response[Any]:
     person = ask.asked("person") or ask.form.get("person") or ""
-    offered = await read_offered(ask.organisation, _person(person))
+    offered = await read_offered(ask.organisation, person_of(person))
     return render(
         "plan-visit.html",
         ask.user,
@@ -72,7 +72,7 @@ async def _page(
         plan=plan,
         visit=visit,
         person=person,
-        package_options=[(reference, _package(row)) for reference, row in offered.packages],
+        package_options=[(reference, package_words(row)) for reference, row in offered.packages],
         carer_options=offered.carers,
         given={**dict.fromkeys((*_FIELDS, *_OFF), ""), **given},
         problems=problems,
@@ -81,14 +81,16 @@ async def _page(
     )
 
 
-def _person(text: str) -> UUID | None:
+def person_of(text: str) -> UUID | None:
+    """The person that an address names, if any. Raises DomainError not_found for what is no id."""
     try:
         return UUID(text) if text else None
     except ValueError:
         raise DomainError("not_found", "There is no such person.") from None
 
 
-def _package(row: Mapping[str, Any]) -> str:
+def package_words(row: Mapping[str, Any]) -> str:
+    """A package as a choice: whose it is, of what service, for how many carers."""
     carers = "" if row["carers"] == 1 else f", {row['carers']} carers"
     return f"{row['name']} ({row['person']}), {worded(row['service'])}{carers}, {row['reference']}"
 
@@ -143,7 +145,7 @@ def refused(error: LoadRefused, fields: Sequence[str], places: Mapping[str, str]
     for fault in error.faults:
         named = (fault.pointer or "").rpartition("/")[2]
         name = places.get(named, named if named in fields else fields[0])
-        said = f"{worded(name).capitalize()}: {fault.detail}."
+        said = f"{worded(named).capitalize()}: {fault.detail}."
         problems[name] = f"{problems[name]} {said}" if name in problems else said
     return problems
 
@@ -197,15 +199,15 @@ def typed(instant: datetime) -> str:
 async def _plan_again(ask: Ask) -> Response[Any]:
     plan = await read_plan(ask.organisation, ask.path("visit_id"))
     form = _form(ask)
-    problems, found, status = await _planned(ask, plan.reference, _seen(ask), form)
+    problems, found, status = await _planned(ask, plan.reference, seen_of(ask), form)
     if status == 303:
         return _done(form, "changed")
     return await _visit_page(ask, plan, {**_given(plan), **form}, problems, found, status)
 
 
-def _seen(ask: Ask) -> int:
+def seen_of(ask: Ask, name: str = "version") -> int:
     """The version that the form was made for; none there is if it says none."""
-    text = ask.form.get("version", "")
+    text = ask.form.get(name, "")
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1
 
 
@@ -216,7 +218,7 @@ async def _off(ask: Ask) -> Response[Any]:
     if not problems and notice is not None:
         planner = Planner(ask.organisation, ask.user.user_id, form["off-why"])
         try:
-            await cancel_visit(planner, plan.reference, _seen(ask), form["status"], form["by"], notice)
+            await cancel_visit(planner, plan.reference, seen_of(ask), form["status"], form["by"], notice)
             return _done({"start": typed(plan.start)}, form["status"])
         except LoadRefused as error:
             problems = refused(error, ("notice",), _PLACES)

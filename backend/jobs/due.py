@@ -13,10 +13,11 @@ import asyncpg
 from backend import db
 from backend.domain.billing_period import period_containing
 from backend.domain.pay_period import parse_pay_cycle
-from backend.domain.time import london_date
+from backend.domain.time import london_date, london_midnight
 from backend.jobs.calendar import LONDON, Period, due_at, ended_periods
 from backend.sql import query
 from backend.statute.policy import policy_on
+from backend.use_cases.extend_patterns import extend_patterns
 from backend.use_cases.frozen_documents import SETTLED
 from backend.use_cases.issue_invoice import issue_invoice
 from backend.use_cases.issue_wage_report import issue_wage_report
@@ -116,6 +117,8 @@ async def _due_for_provider(provider_id: UUID, now: datetime) -> list[Due]:
                 _wage_reports(provider_id, cycles, worked, progress, now),
             )
         )
+        if await connection.fetchval(query("patterns.any"), provider_id, london_date(now)):
+            found.extend(_patterns(provider_id, progress, now))
         finals = [
             due
             for due in _final_reports(provider_id, cycles, worked, progress, now)
@@ -125,9 +128,8 @@ async def _due_for_provider(provider_id: UUID, now: datetime) -> list[Due]:
 
 
 def _scopes(provider_id: UUID, contracts: list[Any], cycles: list[Any]) -> list[str]:
-    return [str(row["id"]) for row in contracts] + [
-        _cycle_scope(provider_id, row["pay_cycle"]) for row in cycles
-    ]
+    contracted = [str(row["id"]) for row in contracts]
+    return [str(provider_id), *contracted, *(_cycle_scope(provider_id, row["pay_cycle"]) for row in cycles)]
 
 
 async def _progress(connection: asyncpg.Connection, scopes: list[str]) -> _Progress:
@@ -246,6 +248,24 @@ def _day(day: date) -> Period:
     return Period(day, day)
 
 
+def _patterns(provider_id: UUID, progress: _Progress, now: datetime) -> Iterator[Due]:
+    """Once on each London date: what a day was missed on is made on the next."""
+    today = london_date(now)
+    if progress.done.get((PATTERNS, str(provider_id))) != today:
+        yield Due(
+            job=PATTERNS,
+            provider_id=provider_id,
+            scope=str(provider_id),
+            period=Period(today, today),
+            due_at=london_midnight(today),
+            work=partial(_extend, provider_id),
+        )
+
+
+async def _extend(provider_id: UUID, connection: asyncpg.Connection, now: datetime) -> str:
+    return await extend_patterns(connection, provider_id, now)
+
+
 def _billing_period(billing: str, day: date) -> Period:
     period = period_containing(billing, day)
     return Period(period.start, period.end)
@@ -276,11 +296,13 @@ async def _wage_report(
 INVOICES: Final = "invoices"
 WAGE_REPORTS: Final = "wage_reports"
 FINAL_REPORTS: Final = "wage_reports_final"
+PATTERNS: Final = "patterns"
 STATISTICS: Final = "statistics"
 EVERYWHERE: Final = "all"
 JOBS: Final = {
     INVOICES: "an invoice for each contract and billing period",
     WAGE_REPORTS: "a provisional wage report for each pay cycle and pay reference period",
     FINAL_REPORTS: "the final wage report, once the next period's pay is loaded",
+    PATTERNS: "the visits of patterns, each day a day further ahead",
     STATISTICS: "what PostgreSQL plans by, for partitioned tables, each day",
 }

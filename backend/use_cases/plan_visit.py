@@ -62,7 +62,7 @@ async def plan_visit(planner: Planner, visit: str, seen: int, form: Row) -> UUID
     `form`: `package`, `start` (London time, or with an offset), `minutes`, `carer`, `second_carer`, `tasks`. Raises
     LoadRefused with every fault, Objections, or DomainError conflict if it has begun or was changed in the meantime.
     """
-    async with planning_session(planner.provider_id) as session:
+    async with planning_session(planner.provider_id, planner.user_id, planner.reason) as session:
         newest = await _seen(session, planner.provider_id, visit, seen)
         row = await _row(session, planner.provider_id, visit, form)
         if row is not None:
@@ -81,7 +81,7 @@ async def cancel_visit(
 
     Raises LoadRefused, or DomainError conflict as `plan_visit`, and not_found.
     """
-    async with planning_session(planner.provider_id) as session:
+    async with planning_session(planner.provider_id, planner.user_id, planner.reason) as session:
         newest = await _seen(session, planner.provider_id, visit, seen)
         if newest is None:
             raise DomainError("not_found", "There is no such visit.")
@@ -191,14 +191,12 @@ async def _provider(connection: asyncpg.Connection, provider_id: UUID) -> str:
     return (await parties(connection, [provider_id]))[provider_id].reference
 
 
-async def settle(
-    session: Session, planner: Planner, visits: Sequence[UUID], pattern: UUID | None = None
-) -> None:
+async def settle(session: Session, planner: Planner, visits: Sequence[UUID]) -> None:
     """Raise Objections against visits just stored unless there is a reason; keep who planned them, and the reason."""
     found = await objections(session, planner.provider_id, visits)
     if found and planner.reason is None:
         raise Objections(found)
-    await note(session, planner, visits, found, pattern)
+    await note(session, planner, visits, found)
 
 
 async def note(
@@ -206,7 +204,6 @@ async def note(
     planner: Planner,
     visits: Sequence[UUID],
     found: Sequence[Objection],
-    pattern: UUID | None = None,
 ) -> None:
     """Keep beside each of these visits' new versions who planned it, why, and what spoke against it."""
     against: dict[UUID, list[str]] = {visit: [] for visit in visits}
@@ -220,7 +217,7 @@ async def note(
             [visit],
             session.now,
             planner.user_id,
-            pattern,
+            None,
             planner.reason,
             words,
         )

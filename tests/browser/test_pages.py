@@ -89,6 +89,8 @@ async def pages_of(busy: Desk, who: str) -> list[str]:
         "/roster/plan",
         f"/roster/visits/{visit_id('LATER')}",
         "/roster/carer?carer=C1",
+        "/roster/patterns",
+        "/roster/patterns/new",
         f"/visits/{visit_id('A')}",
         "/exceptions",
         "/exceptions?show=acknowledged",

@@ -13,7 +13,7 @@ CREATE TABLE visit_planning (              -- beside a version planned on a page
     FOREIGN KEY (provider_id, visit_id, version) REFERENCES visit_version ON DELETE RESTRICT
 );
 CALL protect_fact('visit_planning');
-CREATE INDEX visit_planning_pattern ON visit_planning (provider_id, pattern_id) WHERE pattern_id IS NOT NULL;
+CREATE INDEX visit_planning_pattern ON visit_planning (provider_id, pattern_id, recorded_at) WHERE pattern_id IS NOT NULL;
 
 CREATE TABLE carer_skill_version (         -- what a carer is trained or allowed to do
     provider_id uuid NOT NULL,
@@ -58,3 +58,37 @@ CREATE TABLE working_hours_version (       -- holds until the next one begins, o
     FOREIGN KEY (provider_id, employment_id) REFERENCES employment ON DELETE RESTRICT
 );
 CALL protect_fact('working_hours_version');
+
+CREATE TABLE pattern (                     -- visits to one person that come again each week, or each so many weeks
+    provider_id uuid NOT NULL REFERENCES organisation ON DELETE RESTRICT,
+    id uuid NOT NULL,
+    reference text NOT NULL,
+    PRIMARY KEY (provider_id, id),
+    UNIQUE (provider_id, reference)
+);
+CALL protect_fact('pattern');
+
+CREATE TABLE pattern_version (             -- periods of a pattern follow each other; of each the newest version counts
+    provider_id uuid NOT NULL,
+    pattern_id uuid NOT NULL,
+    starts_on date NOT NULL,
+    version integer NOT NULL,
+    ends_on date,
+    withdrawn boolean NOT NULL,            -- nothing comes of this period
+    package_id uuid NOT NULL,
+    days text NOT NULL,                    -- mon;wed
+    every_weeks integer NOT NULL CHECK (every_weeks > 0), -- counted from the week of the pattern's first day
+    starts_time time NOT NULL,             -- by London's clocks
+    minutes integer NOT NULL CHECK (minutes > 0),
+    carer uuid,                            -- the employment that usually comes; null: nobody yet
+    second_carer uuid,
+    tasks jsonb NOT NULL,
+    digest bytea NOT NULL,
+    recorded_at timestamptz NOT NULL,
+    PRIMARY KEY (provider_id, pattern_id, starts_on, version),
+    FOREIGN KEY (provider_id, pattern_id) REFERENCES pattern ON DELETE RESTRICT,
+    FOREIGN KEY (provider_id, package_id) REFERENCES package ON DELETE RESTRICT,
+    FOREIGN KEY (provider_id, carer) REFERENCES employment ON DELETE RESTRICT,
+    FOREIGN KEY (provider_id, second_carer) REFERENCES employment ON DELETE RESTRICT
+);
+CALL protect_fact('pattern_version');

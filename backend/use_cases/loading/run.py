@@ -22,6 +22,7 @@ from backend.use_cases.loading import (
     correction_reasons,
     organisations,
     packages,
+    patterns,
     pay,
     payroll,
     planning,
@@ -59,7 +60,7 @@ from schemas.loading import (
 )
 from schemas.pay import PayTermsVersion
 from schemas.payroll import PayMappingRow, PayTemplateVersion
-from schemas.planning import NeedRow, SkillRow, WorkingHoursRow
+from schemas.planning import NeedRow, PatternRow, SkillRow, WorkingHoursRow
 from schemas.standards import StandardVersion
 
 Store = Callable[[Session, Any], Awaitable[Counts]]
@@ -120,6 +121,7 @@ _KINDS: Final[Mapping[LoadKind, _Kind]] = {
     "working-hours": _Kind(
         WorkingHoursRow, ("provider", "employment", "from_"), "from", planning.store_working_hours
     ),
+    "patterns": _Kind(PatternRow, ("provider", "reference", "from_"), "reference", patterns.store),
     "activities": _Kind(ActivityRow, ("provider", "reference"), "reference", activities.store),
     "correction-reasons": _Kind(
         CorrectionReasonRow, ("provider", "reference", "from_"), "reference", correction_reasons.store
@@ -167,13 +169,16 @@ async def load(
 
 
 @asynccontextmanager
-async def planning_session(provider_id: UUID) -> AsyncIterator[Session]:
+async def planning_session(
+    provider_id: UUID, user: UUID, reason: str | None = None
+) -> AsyncIterator[Session]:
     """A load of a provider's own rows in steps, each by `load_within`: one transaction, under the loading lock.
 
     What is raised inside, such as LoadRefused, leaves everything as it was.
     """
     async with db.as_provider(provider_id) as connection:
-        session = Session(connection, clock.now(), Scope(provider=provider_id), Report())
+        scope = Scope(provider=provider_id, user=user)
+        session = Session(connection, clock.now(), scope, Report(), reason=reason)
         await session.enter(provider_id)
         yield session
 

@@ -73,6 +73,10 @@ class Session:
     report: Report
     complete: Days | None = None
     cancelled: int = 0
+    reason: str | None = None
+    """Why a manager plans visits on a page, where something speaks against them."""
+    taken_off_by: str = "provider"
+    """Who cancels the visits that follow from no pattern any more."""
     people: dict[UUID, list[Any]] = field(default_factory=dict)
     """Provider and service user ids of each commissioner's packages, once asked for."""
     _organisations: dict[str, Organisation | None] = field(default_factory=dict)

@@ -241,6 +241,20 @@ BUDGETS: list[Row] = [
     }
 ]
 
+PATTERNS: list[Row] = [
+    {
+        "provider": "hearth",
+        "reference": "T1",
+        "package": "P1",
+        "days": "mon;fri",
+        "start": "08:00",
+        "minutes": "30",
+        "carer": "E1",
+        "from": "2026-10-05",
+        "until": "2026-12-31",
+    }
+]
+
 FILES: list[tuple[LoadKind, Sequence[Row]]] = [
     ("organisations", ORGANISATIONS),
     ("carers", CARERS),
@@ -256,6 +270,7 @@ FILES: list[tuple[LoadKind, Sequence[Row]]] = [
     ("skills", SKILLS),
     ("needs", NEEDS),
     ("working-hours", WORKING_HOURS),
+    ("patterns", PATTERNS),
     ("activities", ACTIVITIES),
     ("correction-reasons", CORRECTION_REASONS),
     ("bank-holidays", BANK_HOLIDAYS),
