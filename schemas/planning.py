@@ -29,7 +29,8 @@ class Stretch(Struct, frozen=True):
 
 
 def parse_clock(text: str) -> time:
-    """A London clock time, such as 07:00."""
+    """A London clock time, such as 07:00. A spreadsheet's seconds behind it are taken off."""
+    text = text.removesuffix(":00") if len(text) == 8 else text
     if not _CLOCK.fullmatch(text):
         raise ValueError("must be a clock time, such as 07:00")
     return time.fromisoformat(text)

@@ -49,7 +49,8 @@ def as_xlsx(rows: Sequence[Row]) -> bytes:
     """The rows as a workbook, dates, times and numbers as typed cells where the text is one."""
     made = io.BytesIO()
     book = xlsxwriter.Workbook(made)
-    day, moment = (
+    clock, day, moment = (
+        book.add_format({"num_format": "hh:mm"}),
         book.add_format({"num_format": "yyyy-mm-dd"}),
         book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
     )
@@ -59,7 +60,9 @@ def as_xlsx(rows: Sequence[Row]) -> bytes:
     for number, row in enumerate(rows, start=1):
         for place, name in enumerate(names):
             text = str(row.get(name, ""))
-            if name in ("start", "end", "cancelled_at") and text and "+" not in text:
+            if len(text) == 5 and text[2] == ":":
+                sheet.write_datetime(number, place, datetime.time.fromisoformat(text), clock)
+            elif name in ("start", "end", "cancelled_at") and text and "+" not in text:
                 sheet.write_datetime(number, place, datetime.datetime.fromisoformat(text), moment)
             elif len(text) == 10 and text[4] == text[7] == "-":
                 sheet.write_datetime(number, place, datetime.datetime.fromisoformat(text), day)
