@@ -28,6 +28,8 @@ STATUS: Final[Mapping[str, int]] = {
     "pin_wrong": 403,
     "passkey_wrong": 403,
     "locked": 403,
+    "second_factor_needed": 403,
+    "sign_in_over": 403,
     "forbidden": 403,
     "revoked": 403,
     "not_found": 404,
@@ -40,6 +42,7 @@ STATUS: Final[Mapping[str, int]] = {
     "unsupported_media_type": 415,
     "too_many_requests": 429,
     "internal": 500,
+    "provider_failed": 502,
     "not_ready": 503,
 }
 """HTTP status of each problem code. A code raised anywhere in the project stands here; a test looks."""
@@ -52,6 +55,8 @@ TITLES: Final[Mapping[str, str]] = {
     "token_expired": "The token is not valid any more",
     "pin_wrong": "That PIN is wrong",
     "passkey_wrong": "That passkey does not open this",
+    "second_factor_needed": "Your organisation asks for more than a password",
+    "sign_in_over": "Sign in again",
     "locked": "Locked until a manager unlocks it",
     "forbidden": "Not allowed for this account",
     "revoked": "This device was revoked",
@@ -65,6 +70,7 @@ TITLES: Final[Mapping[str, str]] = {
     "unsupported_media_type": "This kind of content is not taken here",
     "too_many_requests": "Too many requests",
     "internal": "Something went wrong on our side",
+    "provider_failed": "Your organisation’s sign-in service did not let us in",
     "not_ready": "Not ready yet",
 }
 

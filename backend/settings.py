@@ -3,11 +3,14 @@
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from backend.faults import SetupFault
+
+IPNetwork = IPv4Network | IPv6Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,8 @@ class Settings:
     clock: Path | None = None
     pool_size: int = 10
     unverified_events: int = 100
+    proven_minutes: int = 30
+    private_addresses: tuple[IPNetwork, ...] | None = None
     log_format: str = "plain"
     metrics: bool = False
     travel: str = "straight_line"
@@ -94,6 +99,13 @@ def _switch(text: str) -> bool:
     return _one_of("on", "off")(text) == "on"
 
 
+def _networks(text: str) -> tuple[IPNetwork, ...]:
+    try:
+        return tuple(ip_network(part) for part in text.split())
+    except ValueError as error:
+        raise ValueError(f"must be networks, as 10.1.0.0/16 ::1 ({error})") from error
+
+
 ROAD_MODES: Final = ("car", "bicycle", "walk")
 """What routing engines are asked about."""
 
@@ -152,6 +164,20 @@ SETTINGS: Final = (
         "Most events without a valid signature that one address may send in a minute.",
         "100",
         _whole(1_000_000),
+    ),
+    Setting(
+        "DOORSTEP_PROVEN_MINUTES",
+        "proven_minutes",
+        "Minutes after signing in from which what cannot be undone asks again who is there.",
+        "30",
+        _whole(720),
+    ),
+    Setting(
+        "DOORSTEP_PRIVATE_ADDRESSES",
+        "private_addresses",
+        "Networks that are not public and may be called all the same (sign-in services, webhooks), as 10.1.0.0/16 ::1.",
+        "",
+        _networks,
     ),
     Setting(
         "DOORSTEP_LOG_FORMAT",

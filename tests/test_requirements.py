@@ -33,20 +33,21 @@ def _reachable(*groups: list[str]) -> set[str]:
     """Every package of the lock that these direct requirements lead to, whatever the platform."""
     waiting = [re.split(r"[\[<>=;~! ]", requirement)[0].lower() for group in groups for requirement in group]
     extras = {"piccolo": ["postgres"]}
-    seen: set[str] = set()
+    seen: dict[str, list[str]] = {}
     while waiting:
         name = waiting.pop()
-        if name in seen:
+        if seen.get(name) == extras.get(name, []):
             continue
-        seen.add(name)
+        seen[name] = list(extras.get(name, []))
         package = LOCK[name]
         optional = [
             found for extra in extras.get(name, []) for found in package["optional-dependencies"][extra]
         ]
         for dependency in [*package.get("dependencies", []), *optional]:
             waiting.append(dependency["name"])
-            extras.setdefault(dependency["name"], []).extend(dependency.get("extra", []))
-    return seen
+            wanted = extras.setdefault(dependency["name"], [])
+            wanted.extend(extra for extra in dependency.get("extra", []) if extra not in wanted)
+    return set(seen)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import hmac
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -21,6 +22,8 @@ class User:
     """A signed-in user. An administrator has no organisation; `kind` is provider, council or nhs.
 
     `person_id` is the person supported whose own things a user of the role `person` sees, and nothing else.
+    `proven_at`: when she last showed who she is; `factor_missing`: her organisation asks for more than the password
+    that opened the session.
     """
 
     user_id: UUID
@@ -30,6 +33,8 @@ class User:
     email: str
     csrf_token: str
     person_id: UUID | None
+    proven_at: datetime
+    factor_missing: bool
 
 
 async def user_of(token: str) -> User | None:
@@ -39,6 +44,12 @@ async def user_of(token: str) -> User | None:
             "SELECT * FROM session_account($1, $2)", token_hash(token), clock.now()
         )
     return None if found is None else User(**dict(found))
+
+
+def refuse_missing_factor(user: User) -> None:
+    """Raises DomainError second_factor_needed for a session that a password alone opened where that is not enough."""
+    if user.factor_missing:
+        raise DomainError("second_factor_needed", "Add an authenticator app or a passkey, then go on.")
 
 
 async def current_user(request: Request[Any, Any, Any]) -> User:
@@ -51,6 +62,7 @@ async def current_user(request: Request[Any, Any, Any]) -> User:
     user = await user_of(token) if token else None
     if user is None:
         raise DomainError("unauthorised", "Sign in, or send the token of an open session.")
+    refuse_missing_factor(user)
     if scheme.lower() != "bearer" and request.method not in _SAFE:
         given = request.headers.get(CSRF_HEADER, "").encode()
         if not hmac.compare_digest(given, user.csrf_token.encode()):

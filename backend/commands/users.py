@@ -3,7 +3,8 @@
 import asyncio
 import json
 import sys
-from typing import TYPE_CHECKING, Final
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -64,6 +65,46 @@ async def _add(
 
     async with database():
         return await add_user(organisation, role, email, password, person)
+
+
+@user.command("second-factor")
+@click.option("--organisation", metavar="REFERENCE", required=True)
+@click.argument("wanted", type=click.Choice(("required", "optional")))
+def second_factor(organisation: str, wanted: str) -> None:
+    """Say whether a password alone is enough for an organisation's people.
+
+    Where it is required, a session opened by password alone is good for adding an authenticator app or a passkey.
+
+    \b
+    Example:
+      doorstep user second-factor --organisation hearth required
+    """
+    from backend.use_cases.sign_in_rules import require_second_factor
+
+    asyncio.run(_in_database(require_second_factor(organisation, wanted == "required")))
+    click.echo(f"{organisation}: more than a password is {wanted}.")
+
+
+@user.command("forget-authenticator")
+@click.option("--email", required=True)
+def forget_authenticator(email: str) -> None:
+    """Turn off the authenticator app of somebody who lost it and the recovery codes. Be sure who asks.
+
+    \b
+    Example:
+      doorstep user forget-authenticator --email ann@example.org
+    """
+    from backend.use_cases.sign_in_rules import forget_authenticator
+
+    asyncio.run(_in_database(forget_authenticator(email)))
+    click.echo(f"{email} signs in by password alone, and is signed out everywhere.")
+
+
+async def _in_database(work: Coroutine[Any, Any, None]) -> None:
+    from backend.running import database
+
+    async with database():
+        await work
 
 
 commands: Final = [user]

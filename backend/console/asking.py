@@ -12,15 +12,19 @@ from litestar.datastructures import UploadFile
 from litestar.exceptions import ClientException
 from litestar.handlers import HTTPRouteHandler
 
-from backend.api.authentication import COOKIE, User, user_of
+from backend.api.authentication import COOKIE, User, refuse_missing_factor, user_of
 from backend.faults import DomainError
 from backend.use_cases.viewer import Viewer
 
 AnyRequest = Request[Any, Any, Any]
+KNOWN_COOKIE: Final = "doorstep_known"
+"""Marks a browser that signed in before, to be told from a stranger's."""
 LARGEST_FORM: Final = 64 * 1024
 LARGEST_UPLOAD: Final = 6 * 1024 * 1024
 """Bytes: a file of 4 MB, which the page of its dry run holds in letters, a third longer."""
 _MOST_FIELDS: Final = 50
+_WITHOUT_FACTOR: Final = ("/authenticator", "/passkeys", "/prove", "/sessions", "/sign-out")
+"""What a session may open that a password alone opened, where the organisation asks for more: what adds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +110,15 @@ def _sent(
 
 
 async def permitted(request: AnyRequest, roles: tuple[str, ...]) -> User:
-    """The signed-in user. Raises DomainError unauthorised, or forbidden for a role that is not among `roles`."""
+    """The signed-in user. Raises DomainError unauthorised, second_factor_needed, or forbidden for another role."""
     token = request.cookies.get(COOKIE, "")
     user = await user_of(token) if token else None
     if user is None:
         raise DomainError("unauthorised", "Sign in to see this page.")
     if user.role not in roles:
         raise DomainError("forbidden", f"This page is not for the role {user.role}.")
+    if not request.scope["path"].startswith(_WITHOUT_FACTOR):
+        refuse_missing_factor(user)
     return user
 
 
@@ -159,6 +165,11 @@ def refuse_forged(form: Mapping[str, str], token: str) -> None:
         raise DomainError(
             "forbidden", "This form was not sent from our page. Go back, reload the page and try again."
         )
+
+
+def client_of(request: AnyRequest) -> str:
+    """The address that a request came from."""
+    return request.client.host if request.client else "unknown"
 
 
 def local(path: str | None) -> str | None:

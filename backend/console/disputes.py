@@ -10,6 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from backend.console.asking import Ask, action, page
 from backend.console.paging import key_of, with_query
+from backend.console.proving import proven
 from backend.console.rendering import redirect, render
 from backend.faults import DomainError
 from backend.problems import STATUS
@@ -137,5 +138,5 @@ handlers: Final[list[HTTPRouteHandler]] = [
     action("/invoices/{document_id:uuid}/lines/{line:int}/dispute", *READERS)(_raise),
     page("/disputes/{dispute_id:uuid}", *READERS)(_dispute),
     action("/disputes/{dispute_id:uuid}/answer", *DECIDERS)(_answer),
-    action("/disputes/{dispute_id:uuid}/decision", *DECIDERS)(_decide),
+    action("/disputes/{dispute_id:uuid}/decision", *DECIDERS)(proven(_decide)),
 ]

@@ -40,5 +40,7 @@ def _page(request: AnyRequest, response: Response[Any]) -> Response[Any]:
     if problem["code"] == "unauthorised" and request.scope["path"] != "/sign-in":
         asked = request.scope["path"] if request.method == "GET" else "/"
         return redirect(f"/sign-in?next={quote(asked)}")
+    if problem["code"] == "second_factor_needed":
+        return redirect("/authenticator?done=needed")
     headers = {name: value for name, value in response.headers.items() if name.lower() == "retry-after"}
     return render("problem.html", None, problem["status"], headers, trouble=problem)

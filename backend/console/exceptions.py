@@ -13,6 +13,7 @@ from backend.console import queue_words
 from backend.console.asking import Ask, action, page
 from backend.console.listing import Column, as_file, at_once, file_address, wants_file
 from backend.console.paging import key_of, with_query
+from backend.console.proving import proven
 from backend.console.rendering import render
 from backend.domain.queue import DECISIONS, KINDS, VISIT_KINDS, Filter, Item, about, counts, page_of
 from backend.domain.time import london_date
@@ -143,5 +144,5 @@ async def _decide(ask: Ask) -> Response[Any]:
 
 handlers: Final[list[HTTPRouteHandler]] = [
     page("/exceptions", "manager")(_list),
-    action("/exceptions/decide", "manager")(_decide),
+    action("/exceptions/decide", "manager")(proven(_decide)),
 ]

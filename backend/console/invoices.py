@@ -11,6 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 from backend.console.asking import Ask, action, page
 from backend.console.downloads import download
 from backend.console.paging import key_of, with_query
+from backend.console.proving import proven
 from backend.console.rendering import redirect, render
 from backend.domain.invoice_state import STATES
 from backend.faults import DomainError
@@ -110,8 +111,8 @@ handlers: Final[list[HTTPRouteHandler]] = [
     page("/invoices", *READERS)(_invoices),
     page("/invoices/{document_id:uuid}", *READERS)(_invoice),
     page("/invoices/{document_id:uuid}/files/{format:str}", *READERS)(_file),
-    action("/invoices/{document_id:uuid}/peppol", *MAKERS)(_peppol),
+    action("/invoices/{document_id:uuid}/peppol", *MAKERS)(proven(_peppol)),
     action("/invoices/{document_id:uuid}/delivery", *MAKERS)(_delivery),
-    action("/invoices/{document_id:uuid}/payments", "finance")(_pay),
+    action("/invoices/{document_id:uuid}/payments", "finance")(proven(_pay)),
     page("/invoices/{document_id:uuid}/delivery/{number:int}", *READERS)(_delivery_file),
 ]

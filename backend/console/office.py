@@ -13,6 +13,7 @@ from backend import clock
 from backend.console.asking import Ask, action, local, page
 from backend.console.paging import key_of, with_query
 from backend.console.pictures.visit_map import Spot, VisitMap, visit_map
+from backend.console.proving import proven
 from backend.console.rendering import LIVE, redirect, render
 from backend.console.words import EVENT_KINDS, metres, moment
 from backend.domain.time import london_date
@@ -180,7 +181,7 @@ handlers: Final[list[HTTPRouteHandler]] = [
     page("/today/live", "manager", "finance")(_live),
     page("/visits/{visit_id:uuid}", "manager", "finance")(_visit),
     page("/corrections", "manager")(_corrections),
-    action("/corrections/{correction_id:uuid}/decision", "manager")(_decide),
+    action("/corrections/{correction_id:uuid}/decision", "manager")(proven(_decide)),
     page("/quarantine", "manager")(_quarantine),
-    action("/quarantine/{event_row:uuid}/release", "manager")(_release),
+    action("/quarantine/{event_row:uuid}/release", "manager")(proven(_release)),
 ]

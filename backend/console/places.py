@@ -8,6 +8,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from backend.console.asking import Ask, action
 from backend.console.people import person_page
+from backend.console.proving import proven
 from backend.console.rendering import redirect
 from backend.faults import DomainError
 from backend.problems import STATUS
@@ -50,6 +51,6 @@ def _last(ask: Ask, place: UUID) -> Any:
 
 
 handlers: Final[list[HTTPRouteHandler]] = [
-    action("/people/{person_id:uuid}/places", "manager")(_add),
-    action("/people/{person_id:uuid}/places/{place_id:uuid}/end", "manager")(_end),
+    action("/people/{person_id:uuid}/places", "manager")(proven(_add)),
+    action("/people/{person_id:uuid}/places/{place_id:uuid}/end", "manager")(proven(_end)),
 ]

@@ -9,21 +9,38 @@ from litestar.handlers import HTTPRouteHandler
 
 from backend import settings
 from backend.api.authentication import COOKIE, user_of
-from backend.console.asking import LARGEST_FORM, AnyRequest, Ask, action, form_of, local, refuse_forged
-from backend.console.passkeys import answer_of, called, field_of
+from backend.console.asking import (
+    KNOWN_COOKIE,
+    LARGEST_FORM,
+    AnyRequest,
+    Ask,
+    action,
+    client_of,
+    form_of,
+    local,
+    refuse_forged,
+)
+from backend.console.passkey_answers import answer_of, called, field_of
 from backend.console.rendering import MENU, SCRIPTED, redirect, render
 from backend.faults import DomainError
 from backend.problems import STATUS
 from backend.use_cases.set_password import link_account, set_password
-from backend.use_cases.sign_in import SESSION_LIVES, SignedIn, sign_in
+from backend.use_cases.sign_in import (
+    SESSION_LIVES,
+    CodeNeeded,
+    SignedIn,
+    sign_in,
+    sign_in_by_code,
+    token_hash,
+)
 from backend.use_cases.sign_in_by_passkey import new_sign_in_options, sign_in_by_passkey
+from backend.use_cases.sign_in_services import opened_by_service, service_inviting, service_of_user
 from backend.use_cases.sign_out import sign_out
 from backend.use_cases.user_passkeys import add_passkey_by_link, new_user_options
 from schemas.passkeys import PasskeyAssertion, PasskeyRegistration
 
 FORM_COOKIE: Final = "doorstep_form"
 """Before anybody is signed in, a form belongs to the browser that holds this cookie."""
-KNOWN_COOKIE: Final = "doorstep_known"
 _KNOWN_SECONDS: Final = 180 * 24 * 3600
 
 
@@ -37,7 +54,7 @@ async def start(request: AnyRequest) -> Response[Any]:
 @get("/sign-in", include_in_schema=False)
 async def sign_in_page(request: AnyRequest) -> Response[Any]:
     """The form to sign in with."""
-    return _sign_in_page(request, {"next": request.query_params.get("next", "")})
+    return _sign_in_page(request, dict(request.query_params))
 
 
 @post("/sign-in", include_in_schema=False, status_code=200, request_max_body_size=LARGEST_FORM)
@@ -47,15 +64,46 @@ async def sign_in_now(request: AnyRequest) -> Response[Any]:
     refuse_forged(form, _form_token(request))
     try:
         signed_in = await sign_in(
-            form.get("email", ""),
-            form.get("password", ""),
-            _address(request),
-            request.cookies.get(KNOWN_COOKIE),
-            request.cookies.get(COOKIE),
+            form.get("email", ""), form.get("password", ""), client_of(request), *_browser(request)
         )
     except DomainError as error:
         return _sign_in_page(request, form, error)
-    return _go_on(form, signed_in)
+    if isinstance(signed_in, CodeNeeded):
+        return _code_page(request, {**form, "pending": signed_in.pending})
+    return go_on(form, signed_in)
+
+
+@post("/sign-in/code", include_in_schema=False, status_code=200, request_max_body_size=LARGEST_FORM)
+async def sign_in_with_code(request: AnyRequest) -> Response[Any]:
+    """The second half of signing in by password: a code of the authenticator app."""
+    form = await form_of(request)
+    refuse_forged(form, _form_token(request))
+    try:
+        signed_in = await sign_in_by_code(
+            form.get("pending", ""), form.get("code", ""), client_of(request), *_browser(request)
+        )
+    except DomainError as error:
+        if error.code == "sign_in_over":
+            return _sign_in_page(request, form, error)
+        return _code_page(request, form, error)
+    return go_on(form, signed_in)
+
+
+def _browser(request: AnyRequest) -> tuple[str, str | None, str | None]:
+    """What is known of the browser: the secret of its forms, the mark of an earlier sign-in, its session's token."""
+    return _form_token(request), request.cookies.get(KNOWN_COOKIE), request.cookies.get(COOKIE)
+
+
+def _code_page(request: AnyRequest, form: dict[str, str], error: DomainError | None = None) -> Response[Any]:
+    return render(
+        "sign-in-code.html",
+        status=200 if error is None else STATUS[error.code],
+        headers=None if error is None else error.headers,
+        csrf_token=_form_token(request),
+        next=local(form.get("next")) or "",
+        pending=form.get("pending", ""),
+        problem=None if error is None else ("code", error.detail),
+    )
 
 
 @post("/sign-in/passkey", include_in_schema=False, status_code=200, request_max_body_size=LARGEST_FORM)
@@ -68,15 +116,16 @@ async def sign_in_with_passkey(request: AnyRequest) -> Response[Any]:
             answer_of(PasskeyAssertion, form),
             _form_token(request),
             called(request),
-            _address(request),
+            client_of(request),
             request.cookies.get(COOKIE),
         )
     except DomainError as error:
         return _sign_in_page(request, form, error, "passkey")
-    return _go_on(form, signed_in)
+    return go_on(form, signed_in)
 
 
-def _go_on(form: dict[str, str], signed_in: SignedIn) -> Response[Any]:
+def go_on(form: dict[str, str], signed_in: SignedIn) -> Response[Any]:
+    """Give the browser its session, and go on to the page that was asked for."""
     answer = redirect(local(form.get("next")) or MENU[signed_in.role][0][0])
     answer.set_cookie(_cookie(COOKIE, signed_in.token, int(SESSION_LIVES.total_seconds())))
     answer.set_cookie(_cookie(KNOWN_COOKIE, signed_in.known, _KNOWN_SECONDS))
@@ -94,6 +143,7 @@ def _sign_in_page(
         csrf_token=token,
         options=new_sign_in_options(token, called(request)),
         next=local(form.get("next")) or "",
+        left=form.get("left"),
         email=form.get("email", ""),
         problem=None if error is None else (field, error.detail),
     )
@@ -102,8 +152,11 @@ def _sign_in_page(
 
 
 async def _sign_out(ask: Ask) -> Response[Any]:
-    await sign_out(ask.request.cookies[COOKIE])
-    answer = redirect("/sign-in")
+    session = ask.request.cookies[COOKIE]
+    by_service = await opened_by_service(token_hash(session))
+    left = await service_of_user(ask.user.user_id) if by_service else None
+    await sign_out(session)
+    answer = redirect(f"/sign-in?left={left}" if left else "/sign-in")
     answer.delete_cookie(COOKIE)
     return answer
 
@@ -167,6 +220,7 @@ async def _set_password_page(
         csrf_token=mark,
         email=email,
         token=token,
+        service=await service_inviting(user_id),
         name=name,
         options=await new_user_options(user_id, email, _link_browser(token, mark), called(request)),
         problem=None if wrong is None else (wrong[0], wrong[1].detail),
@@ -178,10 +232,6 @@ async def _set_password_page(
 def _link_browser(token: str, mark: str) -> str:
     """What a challenge on the link's page is bound to: the link and the browser; empty for a browser without a mark."""
     return f"link/{token}/{mark}" if mark else ""
-
-
-def _address(request: AnyRequest) -> str:
-    return request.client.host if request.client else "unknown"
 
 
 def _link_token(request: AnyRequest) -> str:
@@ -202,6 +252,7 @@ handlers: Final[list[HTTPRouteHandler]] = [
     start,
     sign_in_page,
     sign_in_now,
+    sign_in_with_code,
     sign_in_with_passkey,
     action("/sign-out", *MENU)(_sign_out),
     set_password_page,

@@ -10,6 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 from backend.console.asking import Ask, action, page
 from backend.console.downloads import download
 from backend.console.paging import key_of, with_query
+from backend.console.proving import proven
 from backend.console.rendering import render
 from backend.documents import earlier_changes, worker_page
 from backend.documents.beside import report_tables, worker_tables
@@ -152,9 +153,9 @@ handlers: Final[list[HTTPRouteHandler]] = [
     page(_REPORT, *READERS)(_report),
     page(_REPORT + "/files/{format:str}", *PROVIDER)(_file),
     action(_REPORT + "/files", "auditor")(_file_for_auditor),
-    page(_REPORT + "/evidence", *READERS)(_evidence),
+    page(_REPORT + "/evidence", *READERS)(proven(_evidence)),
     page(_WORKER, *READERS)(_worker),
-    page(_WORKER + "/evidence", *READERS)(_evidence_of_worker),
+    page(_WORKER + "/evidence", *READERS)(proven(_evidence_of_worker)),
     action(_WORKER + "/name", "auditor")(_unmask),
     page(_WORKER + "/days/{day:date}", *READERS)(_day),
 ]

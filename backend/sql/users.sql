@@ -11,6 +11,20 @@ INSERT INTO user_link (token_hash, user_id, organisation_id, created_at, expires
 -- $1 is the email.
 SELECT id, organisation_id, role, password_hash FROM sign_in_account($1)
 
+-- name: by_id
+SELECT id, organisation_id, role, email, password_hash FROM user_account WHERE id = $1 AND disabled_at IS NULL
+
+-- name: by_email
+SELECT id FROM user_account WHERE lower(email) = lower($1)
+
+-- name: rule
+-- How the people of an organisation may sign in; no row where nobody said.
+SELECT second_factor FROM sign_in_rule_version WHERE organisation_id = $1 ORDER BY version DESC LIMIT 1
+
+-- name: add_rule
+INSERT INTO sign_in_rule_version (organisation_id, version, second_factor, recorded_at)
+SELECT $1, coalesce(max(version), 0) + 1, $2, $3 FROM sign_in_rule_version WHERE organisation_id = $1
+
 -- name: set_password
 UPDATE user_account SET password_hash = $2 WHERE id = $1
 
@@ -23,8 +37,12 @@ SELECT u.id, u.email FROM user_link l JOIN user_account u ON u.id = l.user_id
 WHERE l.token_hash = $1 AND l.used_at IS NULL AND l.expires_at > $2 AND u.disabled_at IS NULL
 
 -- name: open_session
-INSERT INTO user_session (token_hash, user_id, organisation_id, csrf_token, created_at, expires_at)
-VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO user_session (token_hash, user_id, organisation_id, csrf_token, created_at, expires_at, opened_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+
+-- name: note_proof
+-- The owner of an open session showed again who she is.
+UPDATE user_session SET proven_at = $2 WHERE token_hash = $1 AND ended_at IS NULL
 
 -- name: end_session
 -- $1 is the token's hash.

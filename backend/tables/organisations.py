@@ -4,7 +4,7 @@ The database is made by the migrations; these classes name its columns for queri
 A table keyed by several columns names its first one as the key, because Piccolo knows only one.
 """
 
-from piccolo.columns import UUID, BigInt, Bytea, Integer, Text, Timestamptz
+from piccolo.columns import UUID, BigInt, Boolean, Bytea, Integer, Text, Timestamptz
 from piccolo.table import Table
 
 from backend.db import DB
@@ -59,6 +59,56 @@ class UserSession(Table, tablename="user_session", db=DB):
     created_at = Timestamptz(default=None, null=False)
     expires_at = Timestamptz(default=None, null=False)
     ended_at = Timestamptz(default=None, null=True)
+    opened_by = Text(default="password", null=False)
+    proven_at = Timestamptz(default=None, null=True)
+
+
+class UserAuthenticator(Table, tablename="user_authenticator", db=DB):
+    id = UUID(primary_key=True, default=None, null=False)
+    user_id = UUID(default=None, null=False)
+    sealed_secret = Bytea(default=None, null=False)
+    created_at = Timestamptz(default=None, null=False)
+    last_step = BigInt(default=None, null=False)
+    removed_at = Timestamptz(default=None, null=True)
+
+
+class UserRecoveryCode(Table, tablename="user_recovery_code", db=DB):
+    user_id = UUID(primary_key=True, default=None, null=False)
+    code_hash = Bytea(default=None, null=False)
+    created_at = Timestamptz(default=None, null=False)
+    spent_at = Timestamptz(default=None, null=True)
+
+
+class SignInRuleVersion(Table, tablename="sign_in_rule_version", db=DB):
+    organisation_id = UUID(primary_key=True, default=None, null=False)
+    version = Integer(default=None, null=False)
+    second_factor = Boolean(default=None, null=False)
+    recorded_at = Timestamptz(default=None, null=False)
+
+
+class SignInServiceVersion(Table, tablename="sign_in_service_version", db=DB):
+    organisation_id = UUID(primary_key=True, default=None, null=False)
+    version = Integer(default=None, null=False)
+    issuer = Text(default=None, null=False)
+    client_id = Text(default=None, null=False)
+    sealed_secret = Bytea(default=None, null=True)
+    match = Text(default=None, null=False)
+    enabled = Boolean(default=None, null=False)
+    recorded_at = Timestamptz(default=None, null=False)
+
+
+class UserSubject(Table, tablename="user_subject", db=DB):
+    issuer = Text(primary_key=True, default=None, null=False)
+    subject = Text(default=None, null=False)
+    user_id = UUID(default=None, null=False)
+    bound_at = Timestamptz(default=None, null=False)
+
+
+class KeptForm(Table, tablename="kept_form", db=DB):
+    token_hash = Bytea(primary_key=True, default=None, null=False)
+    user_id = UUID(default=None, null=False)
+    sealed = Bytea(default=None, null=False)
+    expires_at = Timestamptz(default=None, null=False)
 
 
 class UserPasskey(Table, tablename="user_passkey", db=DB):

@@ -1,6 +1,10 @@
 """A person signs in by passkey: her device finds the account, and shows that she was there to unlock it."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
+
+import asyncpg
 
 from backend import clock, db
 from backend.domain.passkeys import request_options, sign_count, went_back
@@ -36,18 +40,32 @@ async def sign_in_by_passkey(
     return signed_in
 
 
+async def passkey_account(
+    connection: asyncpg.Connection, answer: PasskeyAssertion, challenge: str, called: str, now: datetime
+) -> Mapping[str, Any] | None:
+    """Whose passkey answered: id, organisation_id, role, email; None if its counter did not go on, which stays noted.
+
+    Raises DomainError passkey_wrong.
+    """
+    row = await connection.fetchrow(query("passkeys.account"), credential_id_of(answer.credential_id))
+    if row is None:
+        raise passkey_wrong("nobody registered it here, or it was removed")
+    count = checked(lambda: sign_count(answer, party([called]), challenge, row["public_key"]))
+    if went_back(row["sign_count"], count):
+        await connection.execute(query("passkeys.suspect"), row["passkey_id"], now)
+        return None
+    await connection.execute(query("passkeys.note_use"), row["passkey_id"], count, now)
+    account: Mapping[str, Any] = row
+    return account
+
+
 async def _open(
     answer: PasskeyAssertion, challenge: str, called: str, attempt: Attempt, old_token: str | None
 ) -> SignedIn | None:
-    """The session; None if the passkey's counter did not go on, which stays noted."""
+    """The session; None if the passkey's counter did not go on."""
     async with db.as_administrator() as connection:
-        row = await connection.fetchrow(query("passkeys.account"), credential_id_of(answer.credential_id))
-        if row is None:
-            raise passkey_wrong("nobody registered it here, or it was removed")
-        count = checked(lambda: sign_count(answer, party([called]), challenge, row["public_key"]))
-        if went_back(row["sign_count"], count):
-            await connection.execute(query("passkeys.suspect"), row["passkey_id"], attempt.at)
+        account = await passkey_account(connection, answer, challenge, called, attempt.at)
+        if account is None:
             return None
-        await connection.execute(query("passkeys.note_use"), row["passkey_id"], count, attempt.at)
         await forget(connection, attempt)
-        return await start_session(connection, row, row["email"], attempt.at, old_token)
+        return await start_session(connection, account, account["email"], attempt.at, old_token, "passkey")

@@ -19,6 +19,8 @@ WINDOW: Final = timedelta(minutes=15)
 MOST_BY_PAIR: Final = 5
 MOST_BY_ACCOUNT: Final = 100
 MOST_BY_ADDRESS: Final = 50
+MOST_CODES: Final = 20
+"""Codes of six digits on one account: three of a million are right at any time, so few may be tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,13 @@ class Attempt:
         return sorted(self.limits)
 
 
-def attempt_of(email: str, address: str, known: str | None, at: datetime) -> Attempt:
-    """The attempt on an account from an address. `known` is the mark of a browser that signed in to it before."""
+def attempt_of(
+    email: str, address: str, known: str | None, at: datetime, most: int = MOST_BY_ACCOUNT
+) -> Attempt:
+    """The attempt on an account from an address. `known` is the mark of a browser that signed in to it before.
+
+    `most`: failures on the account from all strangers together.
+    """
     account = email.strip().lower()
     pair, whole, place = (
         keys.current().lookup_hash(f"sign-in/{name}")
@@ -43,7 +50,7 @@ def attempt_of(email: str, address: str, known: str | None, at: datetime) -> Att
     )
     limits = {pair: MOST_BY_PAIR, place: MOST_BY_ADDRESS}
     if known is None or not hmac.compare_digest(known.encode(), known_mark(account).encode()):
-        limits[whole] = MOST_BY_ACCOUNT
+        limits[whole] = most
     return Attempt(pair, limits, at)
 
 

@@ -14,6 +14,11 @@ PUBLIC = {
     "/at",
     "/sign-in",
     "/sign-in/passkey",
+    "/sign-in/code",
+    "/sign-in/with",
+    "/sign-in/with/{reference:str}",
+    "/sign-in/with/{reference:str}/back",
+    "/sign-in/with/{reference:str}/out",
     "/set-password",
     "/set-password/{token:str}",
     "/set-password/{token:str}/passkey",
@@ -133,6 +138,14 @@ MAY_OPEN = {
     "/users": {"administrator"},
     "/access-log": {"manager", "auditor"},
     "/passkeys": ROLES,
+    "/prove": ROLES,
+    "/prove/with": ROLES,
+    "/prove/kept/{token:str}": ROLES,
+    "/organisations/{reference:str}/sign-in": {"administrator"},
+    "/authenticator": ROLES,
+    "/authenticator/off": ROLES,
+    "/authenticator/codes": ROLES,
+    "/authenticator/password": ROLES,
     "/sessions": ROLES,
     "/sessions/end": ROLES,
     "/sessions/end-others": ROLES,
@@ -163,6 +176,8 @@ def _filled(path: str) -> str:
         "{test:str}": "audit-overlap",
         "{format:str}": "json",
         "{kind:str}": "absences",
+        "{reference:str}": "nowhere",
+        "{token:str}": "none",
         "{day:date}": "2026-11-02",
         **dict.fromkeys(
             (
@@ -197,7 +212,7 @@ async def test_each_role_opens_its_own_pages_and_no_others(desk: Desk) -> None:
         browser = await desk.as_(who)
         start = (await browser.get("/")).headers["location"]
         for method, path in _routes():
-            if path in PUBLIC or path in ("/sign-out", "/sessions/end-others"):
+            if path in PUBLIC or path in ("/sign-out", "/sessions/end-others", "/prove"):
                 continue
             await browser.get(start)
             answer = await (browser.get(_filled(path)) if method == "GET" else browser.post(_filled(path)))

@@ -47,7 +47,7 @@ function inWords(error) {
 function put(form, answer) {
   for (const [name, value] of Object.entries(answer)) {
     const field = document.createElement("input");
-    Object.assign(field, { type: "hidden", name, value });
+    Object.assign(field, { type: "hidden", name: `${form.dataset.prefix ?? ""}${name}`, value });
     form.append(field);
   }
 }

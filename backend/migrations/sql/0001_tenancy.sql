@@ -130,7 +130,9 @@ CREATE TABLE user_session (
     csrf_token text NOT NULL,
     created_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,
-    ended_at timestamptz
+    ended_at timestamptz,
+    opened_by text NOT NULL DEFAULT 'password' CHECK (opened_by IN ('password', 'code', 'passkey', 'provider')),
+    proven_at timestamptz                  -- when its owner last showed who she is; null: when it was opened
 );
 CREATE INDEX user_session_open ON user_session (user_id) WHERE ended_at IS NULL;
 
@@ -148,6 +150,67 @@ CREATE TABLE user_passkey (
 );
 CREATE UNIQUE INDEX user_passkey_credential ON user_passkey (credential_id) WHERE removed_at IS NULL;
 CREATE INDEX user_passkey_user ON user_passkey (user_id);
+
+-- An authenticator app: its secret, sealed under the server's keys, and the time step of the last code that was taken.
+CREATE TABLE user_authenticator (
+    id uuid PRIMARY KEY,
+    user_id uuid NOT NULL REFERENCES user_account ON DELETE RESTRICT,
+    sealed_secret bytea NOT NULL,
+    created_at timestamptz NOT NULL,
+    last_step bigint NOT NULL,
+    removed_at timestamptz
+);
+CREATE UNIQUE INDEX user_authenticator_user ON user_authenticator (user_id) WHERE removed_at IS NULL;
+
+-- What opens an account whose authenticator app is lost, once each, by keyed hash.
+CREATE TABLE user_recovery_code (
+    user_id uuid NOT NULL REFERENCES user_account ON DELETE RESTRICT,
+    code_hash bytea NOT NULL,
+    created_at timestamptz NOT NULL,
+    spent_at timestamptz,                  -- used, or replaced by newer ones
+    PRIMARY KEY (user_id, code_hash)
+);
+
+-- How the people of an organisation may sign in, version by version.
+CREATE TABLE sign_in_rule_version (
+    organisation_id uuid NOT NULL REFERENCES organisation ON DELETE RESTRICT,
+    version integer NOT NULL,
+    second_factor boolean NOT NULL,        -- whether a password alone opens nothing
+    recorded_at timestamptz NOT NULL,
+    PRIMARY KEY (organisation_id, version)
+);
+
+-- The sign-in service (OpenID Connect) of an organisation, version by version; its newest version counts.
+CREATE TABLE sign_in_service_version (
+    organisation_id uuid NOT NULL REFERENCES organisation ON DELETE RESTRICT,
+    version integer NOT NULL,
+    issuer text NOT NULL,
+    client_id text NOT NULL,
+    sealed_secret bytea,                   -- null: the service asks for none
+    match text NOT NULL CHECK (match IN ('email', 'invitation')),
+    enabled boolean NOT NULL,
+    recorded_at timestamptz NOT NULL,
+    PRIMARY KEY (organisation_id, version)
+);
+
+-- Whom a sign-in service means by a subject: bound once, at the first sign-in.
+CREATE TABLE user_subject (
+    issuer text NOT NULL,
+    subject text NOT NULL,
+    user_id uuid NOT NULL REFERENCES user_account ON DELETE RESTRICT,
+    bound_at timestamptz NOT NULL,
+    PRIMARY KEY (issuer, subject),
+    UNIQUE (user_id, issuer)
+);
+
+-- What somebody had filled in when a sign-in service was to ask who is there; sealed, for some minutes.
+CREATE TABLE kept_form (
+    token_hash bytea PRIMARY KEY,
+    user_id uuid NOT NULL REFERENCES user_account ON DELETE RESTRICT,
+    sealed bytea NOT NULL,
+    expires_at timestamptz NOT NULL
+);
+CREATE INDEX kept_form_expiry ON kept_form (expires_at);
 
 -- Challenges that were answered, by digest, until they would have been too old anyway: each is good for one answer.
 CREATE TABLE answered_challenge (
@@ -190,6 +253,33 @@ ALTER TABLE user_passkey ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own ON user_passkey USING (is_administrator()) WITH CHECK (is_administrator());
 GRANT SELECT, INSERT, UPDATE ON user_passkey TO {app};
 
+ALTER TABLE user_authenticator ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON user_authenticator USING (is_administrator()) WITH CHECK (is_administrator());
+GRANT SELECT, INSERT, UPDATE ON user_authenticator TO {app};
+
+ALTER TABLE user_recovery_code ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON user_recovery_code USING (is_administrator()) WITH CHECK (is_administrator());
+GRANT SELECT, INSERT, UPDATE ON user_recovery_code TO {app};
+
+ALTER TABLE sign_in_rule_version ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON sign_in_rule_version USING (sees_organisation(organisation_id)) WITH CHECK (is_administrator());
+GRANT SELECT, INSERT ON sign_in_rule_version TO {app};
+CALL refuse_changes('sign_in_rule_version');
+
+ALTER TABLE sign_in_service_version ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON sign_in_service_version USING (is_administrator()) WITH CHECK (is_administrator());
+GRANT SELECT, INSERT ON sign_in_service_version TO {app};
+CALL refuse_changes('sign_in_service_version');
+
+ALTER TABLE user_subject ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON user_subject USING (is_administrator()) WITH CHECK (is_administrator());
+GRANT SELECT, INSERT ON user_subject TO {app};
+CALL refuse_changes('user_subject');
+
+ALTER TABLE kept_form ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON kept_form USING (is_administrator()) WITH CHECK (is_administrator());
+GRANT SELECT, INSERT, DELETE ON kept_form TO {app};
+
 ALTER TABLE user_session ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own ON user_session USING (sees_organisation(organisation_id) OR is_administrator())
     WITH CHECK (sees_organisation(organisation_id) OR is_administrator());
@@ -228,10 +318,15 @@ $$
 $$;
 
 CREATE FUNCTION session_account(wanted bytea, at timestamptz) RETURNS TABLE
-    (user_id uuid, organisation_id uuid, kind text, role text, email text, csrf_token text, person_id uuid)
+    (user_id uuid, organisation_id uuid, kind text, role text, email text, csrf_token text, person_id uuid,
+     proven_at timestamptz, factor_missing boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
 $$
-    SELECT u.id, u.organisation_id, o.kind, u.role, u.email, s.csrf_token, u.person_id
+    SELECT u.id, u.organisation_id, o.kind, u.role, u.email, s.csrf_token, u.person_id,
+           coalesce(s.proven_at, s.created_at),
+           s.opened_by = 'password' AND coalesce(
+               (SELECT r.second_factor FROM sign_in_rule_version r WHERE r.organisation_id = u.organisation_id
+                ORDER BY r.version DESC LIMIT 1), false)
     FROM user_session s JOIN user_account u ON u.id = s.user_id LEFT JOIN organisation o ON o.id = u.organisation_id
     WHERE s.token_hash = wanted AND s.ended_at IS NULL AND s.expires_at > at AND u.disabled_at IS NULL
 $$;
