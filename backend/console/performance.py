@@ -1,6 +1,5 @@
 """How providers kept to what was planned, month by month, on a page and as a file; and what each figure is made of."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Any, Final, cast
 from urllib.parse import urlencode
@@ -8,14 +7,13 @@ from urllib.parse import urlencode
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from backend import clock
 from backend.console.asking import Ask, page
 from backend.console.downloads import download
+from backend.console.months import month_of, months_asked, this_month
 from backend.console.paging import key_of, with_query
 from backend.console.pictures.columns import Columns, Part, columns
 from backend.console.rendering import render
 from backend.documents.performance import performance_file
-from backend.domain.time import london_date
 from backend.faults import DomainError
 from backend.problems import STATUS
 from backend.statute.catalogue import rule
@@ -23,7 +21,6 @@ from backend.use_cases.frozen_documents import File
 from backend.use_cases.read_measured import PAGE, read_measured
 from backend.use_cases.read_performance import SHARES, read_performance
 from schemas.performance import ProviderPerformance
-from schemas.scalars import parse_date
 
 READERS: Final = ("manager", "finance", "commissioner", "auditor")
 _RULES: Final = tuple(dict.fromkeys(rule_id for _, rule_id, _, _ in SHARES))
@@ -31,9 +28,9 @@ _RULES: Final = tuple(dict.fromkeys(rule_id for _, rule_id, _, _ in SHARES))
 
 async def _performance(ask: Ask) -> Response[Any]:
     problem, found = None, None
-    first = last = _this_month()
+    first = last = this_month()
     try:
-        first, last = _asked(ask)
+        first, last = months_asked(ask)
         found = await read_performance(ask.viewer, first, last, ask.asked("provider"))
     except DomainError as error:
         problem = ("from", error.detail)
@@ -52,14 +49,14 @@ async def _performance(ask: Ask) -> Response[Any]:
 
 
 async def _file(ask: Ask) -> Response[Any]:
-    first, last = _asked(ask)
+    first, last = months_asked(ask)
     found = await read_performance(ask.viewer, first, last, ask.asked("provider"), published=True)
     name = f"performance_{first:%Y-%m}_{last:%Y-%m}.csv"
     return download(File("csv", "text/csv", name, performance_file(found)))
 
 
 async def _made_of(ask: Ask) -> Response[Any]:
-    month = _month(ask.asked("month"), _this_month())
+    month = month_of(ask.asked("month"), this_month())
     [after] = cast(list[int], key_of(ask.asked("after"), int) or [0])
     after = min(max(after, 0), 2**31 - 1)
     provider, name = ask.asked("provider") or "", ask.asked("figure") or ""
@@ -90,23 +87,6 @@ def _hours(one: ProviderPerformance) -> Columns | None:
         ],
         stacked=False,
     )
-
-
-def _this_month() -> date:
-    return london_date(clock.now()).replace(day=1)
-
-
-def _asked(ask: Ask) -> tuple[date, date]:
-    """The first days of the first and the last month of the query. Raises DomainError bad_request."""
-    last = _month(ask.asked("until"), _this_month())
-    return _month(ask.asked("from"), last), last
-
-
-def _month(text: str | None, usual: date) -> date:
-    try:
-        return usual if text is None else parse_date(f"{text}-01")
-    except ValueError as error:
-        raise DomainError("bad_request", f"The month {text} is none: write it as 2026-11.") from error
 
 
 handlers: Final[list[HTTPRouteHandler]] = [

@@ -82,6 +82,7 @@ MENU: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     ),
     "auditor": (
         ("/wage-reports", "Wage reports"),
+        ("/providers", "Providers"),
         ("/payroll", "Payroll"),
         ("/arrears", "Arrears"),
         ("/performance", "Performance"),

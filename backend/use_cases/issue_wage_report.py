@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Literal, cast
 from uuid import UUID
 
@@ -66,11 +67,17 @@ async def issue_wage_report(
                 "workers_short": summary.workers_short,
                 "pence_short": summary.pence_short,
                 "not_tested": summary.not_tested,
+                "counted_minutes": _number(summary.counted_minutes),
+                "unresolved_minutes": _number(summary.unresolved_minutes),
                 "today": london_date(now).isoformat(),
             },
         ),
     )
     return f"{summary.workers_tested} tested, {summary.workers_short} short, {len(snapshot.not_tested)} not tested"
+
+
+def _number(value: Decimal | None) -> str | None:
+    return None if value is None else f"{value:f}"
 
 
 async def build_wage_report(

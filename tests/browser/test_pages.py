@@ -131,7 +131,14 @@ async def pages_of(busy: Desk, who: str) -> list[str]:
             "/care-costs",
             f"/care-costs/{report}",
         ],
-        "auditor": [*reports, "/performance", "/arrears", "/audits", f"/attendances/{visit_id('A')}"],
+        "auditor": [
+            *reports,
+            "/performance",
+            "/providers?from=2026-11",
+            "/arrears",
+            "/audits",
+            f"/attendances/{visit_id('A')}",
+        ],
         "administrator": ["/organisations", "/users"],
         "person": ["/my-care", f"/my-care/statement?{days}", "/my-care/invoices"],
     }[who]

@@ -92,6 +92,7 @@ MAY_OPEN = {
     "/delivered/csv": {"manager", "finance", "commissioner"},
     "/budgets": {"commissioner", "auditor"},
     "/budgets/keep": {"commissioner"},
+    "/providers": {"auditor"},
     "/performance": {"manager", "finance", "commissioner", "auditor"},
     "/performance/csv": {"manager", "finance", "commissioner", "auditor"},
     "/performance/detail": {"manager", "finance", "commissioner", "auditor"},
