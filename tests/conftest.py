@@ -2,7 +2,6 @@
 
 import asyncio
 import ctypes
-import os
 import shutil
 import sys
 import tempfile
@@ -29,12 +28,11 @@ from backend.embedded import Urls
 from backend.embedded.cluster import ROLES
 from backend.migrations.runner import migrate
 from backend.settings import Settings
+from tests.shares import EXAMPLES, THOROUGH
 
 hypothesis.settings.register_profile("any machine", deadline=None)
 hypothesis.settings.load_profile("any machine")
 """A law holds on a busy machine too: how long an example takes decides nothing."""
-EXAMPLES = float(os.environ.get("DOORSTEP_EXAMPLES", "0.25"))
-"""The share of each law's examples that a run tries, others in each run; `make thorough` tries all."""
 
 
 def _browser() -> str | None:
@@ -71,6 +69,8 @@ NEEDED = {
 }
 """Marker -> whether what its tests need is there, what is missing otherwise, and how to run them."""
 TEMPLATE = "doorstep_template"
+ROOM = 4 * 2**30
+"""Bytes that the databases of all processes of a run never fill."""
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
 
 
@@ -92,11 +92,13 @@ _LAW = "_hypothesis_internal_use_settings"
 """Where Hypothesis keeps the settings of a law; it has no public way to try fewer examples than a law asks for."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests whose browser or engine is missing are left out, and said to be NOT RUN at the end. Laws try a share."""
     for marker, (there, _, _) in NEEDED.items():
         if not there:
             items[:] = [item for item in items if not item.get_closest_marker(marker)]
+    if not THOROUGH:
+        _leave_for_thorough(config, items)
     for law in {
         item.obj for item in items if isinstance(item, pytest.Function) and is_hypothesis_test(item.obj)
     }:
@@ -104,6 +106,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         setattr(
             law, _LAW, hypothesis.settings(whole, max_examples=max(5, round(whole.max_examples * EXAMPLES)))
         )
+
+
+def _leave_for_thorough(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests marked `thorough`, and all cases but the first of those marked `variants`, are deselected."""
+    seen: set[str] = set()
+    left: list[pytest.Item] = []
+    for item in items:
+        test = item.nodeid.partition("[")[0]
+        if item.get_closest_marker("thorough") or (item.get_closest_marker("variants") and test in seen):
+            left.append(item)
+        seen.add(test)
+    config.hook.pytest_deselected(items=left)
+    items[:] = [item for item in items if item not in set(left)]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -129,9 +144,15 @@ def anyio_backend() -> str:
 @pytest.fixture(scope="session")
 def folder() -> Iterator[Path]:
     """A folder that the database's own account can reach, which pytest's own is not when run as root."""
-    with tempfile.TemporaryDirectory(prefix="doorstep-tests-") as name:
+    with tempfile.TemporaryDirectory(prefix="doorstep-tests-", dir=_in_memory()) as name:
         Path(name).chmod(0o711)
         yield Path(name)
+
+
+def _in_memory() -> str | None:
+    """Where a machine keeps files in memory, if there is room: each test copies a database of 1,000 files."""
+    shared = Path("/dev/shm")
+    return str(shared) if shared.is_dir() and shutil.disk_usage(shared).free > ROOM else None
 
 
 @pytest.fixture(scope="session")

@@ -56,6 +56,7 @@ def _wait_until_ready(address: str, process: "subprocess.Popen[str]") -> None:
     raise AssertionError(f"never ready: {process.communicate()[1]}")
 
 
+@pytest.mark.variants
 @pytest.mark.parametrize(("options", "number"), [((), signal.SIGINT), (("--workers", "2"), signal.SIGTERM)])
 def test_a_server_becomes_ready_from_nothing_and_leaves_nothing_running(
     data: Path, options: tuple[str, ...], number: int

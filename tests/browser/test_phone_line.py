@@ -19,6 +19,7 @@ async def worked(street: Street, browser: Browser) -> Handset:
     return phone
 
 
+@pytest.mark.variants
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_what_is_read_comes_when_the_line_is_well_again(
     street: Street, browser: Browser, fault: str
@@ -42,6 +43,7 @@ async def test_what_is_read_comes_when_the_line_is_well_again(
     await phone.page.get_by_text("There are no corrections.").wait_for()
 
 
+@pytest.mark.variants
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_a_correction_reaches_the_office_once_over_a_bad_line(
     street: Street, browser: Browser, fault: str
@@ -61,6 +63,7 @@ async def test_a_correction_reaches_the_office_once_over_a_bad_line(
     assert [tuple(row) for row in rows] == [(visit("V1"), hour(6, 58))]
 
 
+@pytest.mark.variants
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_nothing_is_let_go_while_the_keys_of_receipts_cannot_be_read(
     street: Street, browser: Browser, fault: str

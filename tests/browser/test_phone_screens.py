@@ -45,6 +45,7 @@ async def busy_phone(street: Street, browser: Browser, **options: object) -> Han
     return phone
 
 
+@pytest.mark.variants
 @pytest.mark.parametrize(
     ("language", "scheme", "contrast"),
     [
@@ -77,6 +78,7 @@ async def test_every_screen_is_free_of_accessibility_faults(
     assert phone.complaints == []
 
 
+@pytest.mark.variants
 @pytest.mark.parametrize("language", ["English", "Cymraeg"])
 async def test_every_word_can_be_read_with_the_text_at_twice_its_size_and_on_narrow_screens(
     street: Street, browser: Browser, language: str

@@ -106,6 +106,7 @@ async def test_two_tabs_record_one_arrival_and_continue_one_chain(street: Street
     assert {row["outcome"] for row in rows} == {"accepted"}
 
 
+@pytest.mark.variants
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_a_line_that_fails_at_every_step_loses_nothing_and_sends_nothing_twice(
     street: Street, browser: Browser, fault: str
@@ -183,6 +184,7 @@ async def test_a_tap_is_answered_at_once_on_a_slow_phone_and_a_slow_line(
     )  # what is asserted is that no line of two seconds is waited for; `make bench` is for speed
 
 
+@pytest.mark.variants
 @pytest.mark.parametrize("wrong_by", [timedelta(hours=-3), timedelta(hours=5)])
 async def test_a_clock_that_is_set_wrong_costs_no_minute(
     street: Street, browser: Browser, wrong_by: timedelta

@@ -72,6 +72,7 @@ async def one_after(office: Office, superuser: asyncpg.Connection, late: LateFac
     return await told(superuser)
 
 
+@pytest.mark.variants
 @pytest.mark.parametrize("late", [moved_home, other_paces])
 async def test_a_shorter_way_is_said_in_the_next_report_and_changes_no_frozen_gap(
     office: Office, superuser: asyncpg.Connection, late: LateFact
@@ -97,6 +98,7 @@ async def test_a_late_fact_is_told_once(office: Office, superuser: asyncpg.Conne
     assert await faults() == []
 
 
+@pytest.mark.thorough
 async def test_a_slower_way_of_travelling_takes_from_the_rest_of_a_gap_that_nobody_explained(
     office: Office, superuser: asyncpg.Connection
 ) -> None:
@@ -116,6 +118,7 @@ async def test_a_slower_way_of_travelling_takes_from_the_rest_of_a_gap_that_nobo
     assert change["before"]["unresolved_seconds"] - change["after"]["unresolved_seconds"] == longer
 
 
+@pytest.mark.thorough
 async def test_a_road_judged_anew_is_said_though_the_report_keeps_what_it_had(
     office: Office, engine: Engine, superuser: asyncpg.Connection
 ) -> None:
@@ -133,6 +136,7 @@ async def test_a_road_judged_anew_is_said_though_the_report_keeps_what_it_had(
     assert (travelled(gap["before"]), travelled(gap["after"])) == (300 + 120, 900 + 120)
 
 
+@pytest.mark.thorough
 async def test_an_engine_that_was_silent_and_says_now_how_long_it_takes_is_said(
     office: Office, engine: Engine, superuser: asyncpg.Connection
 ) -> None:
@@ -148,6 +152,7 @@ async def test_an_engine_that_was_silent_and_says_now_how_long_it_takes_is_said(
     assert travelled(change["gaps"][0]["after"]) == 420
 
 
+@pytest.mark.thorough
 async def test_a_road_to_a_training_judged_anew_is_found_by_the_place_that_the_phone_named(
     office: Office, engine: Engine, superuser: asyncpg.Connection
 ) -> None:
@@ -215,6 +220,7 @@ async def test_the_policy_says_how_far_back_figures_are_compared(
     assert len(await one_after(office, superuser, for_the_past)) == said
 
 
+@pytest.mark.thorough
 async def test_a_package_in_another_zone_goes_by_the_pace_of_that_zone(
     office: Office, superuser: asyncpg.Connection
 ) -> None:

@@ -198,6 +198,7 @@ async def report(text: str) -> WhatIfReport:
         )
 
 
+@pytest.mark.variants
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2))
 async def test_each_side_of_any_what_if_is_what_a_reckoning_gap_by_gap_gives(
