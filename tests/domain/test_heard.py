@@ -1,6 +1,6 @@
 """What is said by telephone is read in one way, and nothing else is taken for it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -27,6 +27,16 @@ NOW = datetime(2026, 11, 2, 7, tzinfo=UTC)
 @given(HEARD)
 def test_a_token_says_what_was_heard(heard: Heard) -> None:
     assert read_heard(heard.text()) == heard == read_token(heard.text())
+
+
+def test_the_token_of_what_was_heard_is_spelt_as_phones_and_records_know_it() -> None:
+    assert Heard("call", None, "204517").text() == "heard:call::204517"
+    assert Heard("message", bytes(32), None).text() == f"heard:message:{'0' * 64}:"
+
+
+def test_numbers_and_codes_are_not_shown_when_what_was_said_is_printed() -> None:
+    assert repr(Said("12345678", "check_in", "204517")) == "Said(kind='check_in')"
+    assert "204517" not in repr(Heard("call", None, "204517"))
 
 
 @given(st.text(max_size=80))
@@ -92,3 +102,9 @@ def test_no_header_but_the_services_own_is_taken(body: bytes, header: str) -> No
     assert plain_is_right(b"secret", header, body, NOW) == (header == own)
     assert not plain_is_right(b"another", own, body, NOW)
     assert not plain_is_right(b"secret", own, body + b" ", NOW)
+
+
+@pytest.mark.parametrize(("seconds", "taken"), [(-301, False), (-300, True), (300, True), (301, False)])
+def test_a_plain_signature_is_taken_for_five_minutes_either_way(seconds: int, taken: bool) -> None:
+    own = plain_signature(b"secret", int(NOW.timestamp()), b"{}")
+    assert plain_is_right(b"secret", own, b"{}", NOW + timedelta(seconds=seconds)) == taken
