@@ -6,12 +6,12 @@ from typing import Any
 import polars as pl
 import pytest
 
-from backend.domain.pay_terms.mileage import hundredths, mileage_lines
+from backend.domain.pay_terms.mileage import hundredths, mileage_lines, miles_of
 from backend.domain.pay_terms.terms import pay_sheet
 from backend.use_cases.calc_pay import calc_pay
 from schemas.pay import PayTerms
 from schemas.strict import decode
-from tests.days import activity, case, visit
+from tests.days import THERE, activity, case, journey, visit
 
 NIGHT = {"contact": "12.00", "awake": "12.71", "sleep_in_flat": "60.00"}
 
@@ -42,6 +42,44 @@ def test_a_visit_of_no_length_has_no_premium_either() -> None:
     assert paid(case([visit("a", "09:00", "09:00")]), enhancements=offered)["lines"] == []
 
 
+def test_time_that_is_not_paid_or_rounds_to_none_has_no_premium() -> None:
+    offered = [{"name": "monday", "days": ["mon"], "per_hour": "2.00"}]
+    day = case(
+        [visit("a", "09:00", "09:10"), visit("b", "10:00", "10:30", THERE)], [], [journey("a", "b", 20)]
+    )
+    told = {
+        "enhancements": offered,
+        "paid_gap_limit_minutes": 30,
+        "rounding": {"minutes": 15, "mode": "down"},
+    }
+    premiums = [
+        row
+        for row in paid(day, rates=NIGHT | {"travel": "6.00"}, **told)["lines"]
+        if row["kind"] == "premium"
+    ]
+    assert [(row["work"], row["minutes"]) for row in premiums] == [("contact", "30")]
+    assert "premium" not in {
+        row["kind"] for row in paid(case([visit("a", "09:00", "09:10")]), **told)["lines"]
+    }
+
+
+def test_premiums_stand_in_the_order_of_the_work_and_what_is_unpaid_by_its_name() -> None:
+    names = ["seven", "eight", "nine", "ten", "eleven", "twelve"]
+    hours = [f"{7 + index:02}:00" for index in range(7)]
+    offered = [
+        {"name": name, "from": hours[index], "until": hours[index + 1], "per_hour": "1.00"}
+        for index, name in enumerate(names)
+    ]
+    kinds = ["training", "handover", "supervision", "waiting", "meeting", "travel"]
+    day = case(
+        [visit(name, hours[index], f"{hours[index][:3]}10") for index, name in enumerate(names)],
+        [activity(kind, f"{hours[index][:3]}10", hours[index + 1]) for index, kind in enumerate(kinds)],
+    )
+    result = paid(day, rates={"contact": "12.00"}, enhancements=offered)
+    assert [row["enhancement"] for row in result["lines"][1:]] == names
+    assert [row["work"] for row in result["unpaid"]] == sorted(kinds)
+
+
 def test_a_sleep_in_is_a_line_with_its_rule_and_no_rounding() -> None:
     result = paid(case([], [activity("sleep_in", "22:00", "+07:00")]))
     assert result["lines"] == [
@@ -65,6 +103,7 @@ def test_a_night_without_any_sleep_is_a_sleep_in_of_no_minutes() -> None:
         ([("20:00", "22:00"), ("22:00", "23:00")], [(1, "180")]),
         ([("20:00", "22:00"), ("22:00:01", "23:00")], [(2, "179.98")]),
         ([("20:00", "23:50"), ("20:10", "20:20"), ("21:00", "21:10")], [(1, "230")]),
+        ([("22:30", "23:00"), ("20:00", "22:00")], [(2, "150")]),
     ],
 )
 def test_nights_that_touch_or_lie_inside_another_are_one(
@@ -80,6 +119,15 @@ def test_nights_that_touch_or_lie_inside_another_are_one(
 )  # fmt: skip
 def test_metres_are_hundredths_of_a_mile_half_up(metres: int, miles: int) -> None:
     assert pl.DataFrame({"metres": [metres]}).select(hundredths()).item() == miles
+
+
+def test_miles_are_added_up_by_way_of_travelling_in_its_order_and_rounded_once() -> None:
+    """Two journeys of 0.4 hundredths of a mile each come to one; by themselves they would be none."""
+    modes = ["walk", "car", "bus", "bicycle"]
+    days = pl.DataFrame({"day": range(8), "case": [1] * 4 + [0] * 4, "mode": modes * 2})
+    gaps = pl.DataFrame({"day": [*range(8)] * 2, "metres": [6] * 16, "at_home": False})
+    found = miles_of(gaps, days)
+    assert found.rows() == [(case, mode, 1) for case in (0, 1) for mode in sorted(modes)]
 
 
 def test_mileage_is_a_line_for_each_way_of_travelling_that_is_paid_and_was_gone() -> None:
