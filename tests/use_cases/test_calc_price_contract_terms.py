@@ -78,12 +78,15 @@ def test_a_retainer_takes_the_planned_time_untouched_by_rounding_and_minimum() -
 
 
 def test_without_a_retainer_a_suspended_visit_costs_nothing_whatever_its_day() -> None:
-    assert line(contract(), suspended())["amount"] == "0.00"
+    for priced in (line(contract(), suspended()), line(contract(), suspended(suspended_day=1))):
+        assert (priced["amount"], priced["rules"]) == ("0.00", ["suspended-unpaid"])
 
 
 def test_a_retainer_without_the_day_of_the_absence_is_a_finding() -> None:
     result = answer(contract(suspended=HALF_FOR_TWO_DAYS), suspended())
-    assert (result["lines"], result["findings"][0]["code"]) == ([], "no_suspended_day")
+    [finding] = result["findings"]
+    assert (result["lines"], finding["code"]) == ([], "no_suspended_day")
+    assert finding["detail"].endswith("but not on which day of the absence: record it")
 
 
 def test_both_carers_places_are_kept_by_a_retainer() -> None:

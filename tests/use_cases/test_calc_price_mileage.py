@@ -32,6 +32,11 @@ def test_without_miles_nothing_is_added_and_it_says_so() -> None:
     assert "contract-mileage" not in line["rules"]
 
 
+def test_the_shortest_journey_has_the_rule_though_it_comes_to_nothing() -> None:
+    [line] = answer(contract(**PAYS), visit(miles="0.01"))["lines"]
+    assert (line["miles"], line["mileage"], line["rules"][-1]) == ("0.01", "0.00", "contract-mileage")
+
+
 def test_a_contract_without_mileage_answers_as_if_no_miles_were_given() -> None:
     assert answer(contract(), visit(miles=7)) == answer(contract(), visit())
     assert "mileage" not in answer(contract(), visit(miles=7))["lines"][0]
