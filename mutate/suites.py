@@ -104,7 +104,6 @@ SUITES: Final = {
     "roster": ("tests/domain/test_roster.py",),
     "events": ("tests/domain/test_events.py",),
     "policy": ("tests/travel/test_known_journeys.py",),
-    "counted": ("tests/domain/test_counted.py",),
     "webhook_signatures": ("tests/domain/test_heard.py",),
     "visit": ("tests/domain/test_visit.py", "tests/domain/test_claimed_time.py"),
     "statement": ("tests/domain/test_statement.py",),

@@ -46,6 +46,18 @@ def test_no_other_text_is_such_a_token(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text", ["heard:call:0f:", "heard:call:0f:204517", "heard:message::12", "heard:letter::204517"]
+)
+def test_a_token_with_half_a_line_or_half_a_code_is_none(text: str) -> None:
+    assert read_heard(text) is None
+
+
+def test_of_a_long_message_the_first_two_hundred_signs_are_read() -> None:
+    assert read_said(f"12345678{' ' * 191}1") == Said("12345678", "check_in", None)
+    assert read_said(f"12345678{' ' * 192}1") is None
+
+
+@pytest.mark.parametrize(
     ("text", "said"),
     [
         ("12345678*1", Said("12345678", "check_in", None)),
