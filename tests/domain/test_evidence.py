@@ -128,6 +128,16 @@ def test_the_speeds_that_count_are_the_same_in_any_order_of_arrival(
     assert {(one.before.row, one.after.row): one.kmh for one in last.values()} == expected
 
 
+def test_a_speed_is_noted_beside_each_fresh_position_up_to_a_day_apart() -> None:
+    def at(number: int, hours: float) -> Position:
+        return Position(UUID(int=number), hour(0) + timedelta(hours=hours), 52 + number / 10, -2.7, 10)
+
+    positions = [at(1, 0), at(2, 1), at(3, 2), at(4, 26), at(5, 50.001)]
+    assert speeds(positions, []) == []
+    found = speeds(positions, [UUID(int=2), UUID(int=4), UUID(int=5)])
+    assert [(one.before.row.int, one.after.row.int) for one in found] == [(1, 2), (2, 3), (3, 4)]
+
+
 def test_the_meridian_is_a_real_place() -> None:
     assert verdict((52.2, 0.0), 5, [Circle(52.2, 0.0, 50)]) == "inside"
     assert verdict((52.2, 0.0), 5, [Circle(52.2, -0.01, 50)]) == "outside"
