@@ -48,16 +48,27 @@ class Mutant:
 def mutants(module: str, source: str) -> Iterator[Mutant]:
     """Every mutant of a module's source. Names are unique: `module function: before → after`, numbered if doubled."""
     tree = ast.parse(source)
+    for place, changed, name in _named(module, tree):
+        place.put(changed)
+        code = compile(ast.fix_missing_locations(tree), f"<{module}>", "exec")
+        place.put(place.node)
+        yield Mutant(module, place.line, name, code)
+
+
+def names(module: str, source: str) -> Iterator[str]:
+    """The name of every mutant of a module's source, quicker than with their code."""
+    return (name for _, _, name in _named(module, ast.parse(source)))
+
+
+def _named(module: str, tree: ast.Module) -> Iterator[tuple["Place", ast.AST, str]]:
+    """Each place of a change, what stands there then, and the name of the mutant."""
     seen: Counter[str] = Counter()
     for place in _places(tree, ""):
         before = ast.unparse(place.node)
         for changed in _changes(place.node, place.parent):
             name = f"{module} {place.function}: {_short(before)} → {_short(ast.unparse(changed))}"
             seen[name] += 1
-            place.put(changed)
-            code = compile(ast.fix_missing_locations(tree), f"<{module}>", "exec")
-            place.put(place.node)
-            yield Mutant(module, place.line, name + (f" #{seen[name]}" if seen[name] > 1 else ""), code)
+            yield place, changed, name + (f" #{seen[name]}" if seen[name] > 1 else "")
 
 
 @dataclass(frozen=True, slots=True)
