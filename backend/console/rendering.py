@@ -76,6 +76,7 @@ MENU: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("/delivered", "Care delivered"),
         ("/performance", "Performance"),
         ("/budgets", "Budgets"),
+        ("/pay-record", "Record of pay"),
         ("/care-costs", "Travel costs"),
         ("/load", "Load files"),
         ("/find", "Find"),
@@ -83,6 +84,7 @@ MENU: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "auditor": (
         ("/wage-reports", "Wage reports"),
         ("/providers", "Providers"),
+        ("/pay-record", "Record of pay"),
         ("/payroll", "Payroll"),
         ("/arrears", "Arrears"),
         ("/performance", "Performance"),

@@ -135,6 +135,7 @@ async def pages_of(busy: Desk, who: str) -> list[str]:
             *reports,
             "/performance",
             "/providers?from=2026-11",
+            "/pay-record",
             "/arrears",
             "/audits",
             f"/attendances/{visit_id('A')}",

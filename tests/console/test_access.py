@@ -93,6 +93,8 @@ MAY_OPEN = {
     "/budgets": {"commissioner", "auditor"},
     "/budgets/keep": {"commissioner"},
     "/providers": {"auditor"},
+    "/pay-record": {"commissioner", "auditor"},
+    "/pay-record/csv": {"commissioner", "auditor"},
     "/performance": {"manager", "finance", "commissioner", "auditor"},
     "/performance/csv": {"manager", "finance", "commissioner", "auditor"},
     "/performance/detail": {"manager", "finance", "commissioner", "auditor"},
