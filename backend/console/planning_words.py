@@ -3,6 +3,8 @@
 from typing import Final
 
 from backend.documents.words import lasted, worded
+from backend.domain.counted import counted
+from backend.domain.cover import Suggestion
 from backend.domain.planning import Against
 from backend.use_cases.plan_visit import Objection
 
@@ -51,3 +53,17 @@ def kept_words(kept: str) -> str:
     """What was kept of an objection, `overlap V2`, in words."""
     kind, _, about = kept.partition(" ")
     return f"{_KEPT.get(kind, worded(kind))}{f': {worded(about)}' if about else ''}"
+
+
+def suggested(one: Suggestion, person: str, weeks: int) -> str:
+    """Why a carer is suggested for a visit to a person, as one line."""
+    travel = f"{lasted(one.added)} more travel" if one.added > 0 else "no more travel"
+    known = (
+        f"{counted(one.known, 'visit')} to {person} in the last {weeks} weeks"
+        if one.known
+        else f"not with {person} in the last {weeks} weeks"
+    )
+    week = f"{lasted(one.planned)} planned in that week"
+    if one.contracted is not None:
+        week += f" of {lasted(one.contracted)} contracted{', which this goes beyond' if one.beyond else ''}"
+    return f"{travel}; {known}; {week}"

@@ -242,12 +242,15 @@ async def objections(session: Session, provider_id: UUID, visits: Sequence[UUID]
 def against_each(facts: RosterFacts, visits: set[UUID]) -> list[Objection]:
     """What speaks against some of the visits on the rota: for each of their carers, then on the person's side."""
     found: list[Objection] = []
+    rota = facts.rota()
     for visit in facts.visits:
         if visit.id not in visits:
             continue
         for employment in visit.carers:
             if employment is not None:
                 name = facts.employed[employment].name
-                found += [Objection(visit.reference, name, one) for one in facts.against(visit, employment)]
+                found += [
+                    Objection(visit.reference, name, one) for one in facts.against(visit, employment, rota)
+                ]
         found += [Objection(visit.reference, None, one) for one in facts.about_person(visit)]
     return found

@@ -11,7 +11,18 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from backend.domain.planning import Against, Away, Hours, Journey, Worker, added_travel, against, away_span
+from backend.domain.cover import Suggestion
+from backend.domain.planning import (
+    Against,
+    Away,
+    Hours,
+    Journey,
+    Worker,
+    added_travel,
+    against,
+    away_span,
+    planned_seconds,
+)
 from backend.domain.roster import PlannedVisit, Point
 from backend.domain.time import london_date, london_midnight
 from backend.sql import query
@@ -66,6 +77,10 @@ class Person:
     away: tuple[tuple[str, date, date | None], ...]
 
 
+Rota = Mapping[UUID, Sequence[PlannedVisit]]
+"""The visits of each carer, each at the person's home."""
+
+
 @dataclass(frozen=True, slots=True)
 class RosterFacts:
     """What is known of London dates. Employments by their ids, carers by those of the person."""
@@ -76,15 +91,21 @@ class RosterFacts:
     visits: Sequence[OnRota]
     line: StraightLine
 
-    def against(
-        self, visit: OnRota, employment: UUID, visits: Sequence[OnRota] | None = None
-    ) -> list[Against]:
-        """What speaks against an employment making a visit. `visits`: another rota than the one that stands."""
+    def rota(self) -> dict[UUID, list[PlannedVisit]]:
+        """What each carer is to do, by whichever employment."""
+        found: dict[UUID, list[PlannedVisit]] = defaultdict(list)
+        for visit in self.visits:
+            placed = self.placed(visit)
+            for carer in {self.employed[one].carer_id for one in visit.carers if one is not None}:
+                found[carer].append(placed)
+        return found
+
+    def against(self, visit: OnRota, employment: UUID, rota: Rota) -> list[Against]:
+        """What speaks against an employment making a visit, beside what its carer is to do by the rota."""
         own = self.employed[employment]
         worker = self.workers.get(own.carer_id, Worker())
-        others = self._others(visit, own.carer_id, self.visits if visits is None else visits)
-        journey = self._journey(own, visit)
-        return against(self.placed(visit), worker, others, self.needs(visit), journey)
+        others = self._others(visit, own, rota)
+        return against(self.placed(visit), worker, others, self.needs(visit), self._journey(own, visit))
 
     def about_person(self, visit: OnRota) -> list[Against]:
         """What speaks against a visit on the person's side: an absence, or another visit at the same time."""
@@ -98,12 +119,21 @@ class RosterFacts:
         ]
         return [*away, *also]
 
-    def added_travel(self, visit: OnRota, employment: UUID, visits: Sequence[OnRota]) -> int:
-        """Seconds of journeys that the visit would add to the day of an employment's carer."""
-        own = self.employed[employment]
-        home = self.workers.get(own.carer_id, Worker()).home
-        others = self._others(visit, own.carer_id, visits)
-        return added_travel(self.placed(visit), others, home, self._journey(own, visit))
+    def suggestion(self, visit: OnRota, employment: UUID, known: int, rota: Rota) -> Suggestion:
+        """What a visit would mean to an employment's carer, who was `known` times with the person lately."""
+        own, day = self.employed[employment], london_date(visit.start)
+        worker = self.workers.get(own.carer_id, Worker())
+        others = self._others(visit, own, rota)
+        hours = worker.hours_on(day)
+        return Suggestion(
+            own.name,
+            own.reference,
+            added_travel(self.placed(visit), others, worker.home, self._journey(own, visit)),
+            known,
+            planned_seconds(day, others),
+            None if hours is None else hours.contracted,
+            int((visit.end - visit.start).total_seconds()),
+        )
 
     def needs(self, visit: OnRota) -> set[str]:
         """The skills that a visit's person needs on its day."""
@@ -112,18 +142,10 @@ class RosterFacts:
 
     def placed(self, visit: OnRota) -> PlannedVisit:
         """The visit at the person's home."""
-        home = self.people[visit.person].home if visit.person in self.people else None
-        return PlannedVisit(visit.reference, visit.start, visit.end, home)
+        return PlannedVisit(visit.reference, visit.start, visit.end, self.people[visit.person].home)
 
-    def of_carer(self, carer_id: UUID, visits: Sequence[OnRota]) -> list[PlannedVisit]:
-        """A carer's visits among these, by whichever employment."""
-        return [self.placed(one) for one in visits if self._made_by(one, carer_id)]
-
-    def _others(self, visit: OnRota, carer_id: UUID, visits: Sequence[OnRota]) -> list[PlannedVisit]:
-        return self.of_carer(carer_id, [one for one in visits if one.id != visit.id])
-
-    def _made_by(self, visit: OnRota, carer_id: UUID) -> bool:
-        return any(self.employed[one].carer_id == carer_id for one in visit.carers if one is not None)
+    def _others(self, visit: OnRota, own: Employed, rota: Rota) -> list[PlannedVisit]:
+        return [one for one in rota.get(own.carer_id, ()) if one.reference != visit.reference]
 
     def _journey(self, own: Employed, visit: OnRota) -> Journey:
         day = london_date(visit.start)
@@ -153,7 +175,8 @@ async def roster_facts(
     employed = {row["id"]: _employed(row) for row in rows}
     wanted = None if employments is None else _of_same_carers(employed, set(employments))
     span = (london_midnight(opens), london_midnight(closes))
-    found = await connection.fetch(query("roster.planned"), provider_id, *span, wanted, list(people))
+    whose = None if wanted is None else list(people)
+    found = await connection.fetch(query("roster.planned"), provider_id, *span, wanted, whose)
     visits = [_on_rota(row) for row in found]
     policy = await provider_policy(connection, provider_id, first, now)
     return RosterFacts(

@@ -89,6 +89,7 @@ async def pages_of(busy: Desk, who: str) -> list[str]:
         "/roster/plan",
         f"/roster/visits/{visit_id('LATER')}",
         "/roster/carer?carer=C1",
+        "/roster/cover?carer=C2&kind=sickness&from=2026-11-16&until=2026-11-16",
         "/roster/patterns",
         "/roster/patterns/new",
         f"/visits/{visit_id('A')}",

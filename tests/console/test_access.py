@@ -37,6 +37,7 @@ MAY_OPEN = {
     "/roster/patterns/new": {"manager"},
     "/roster/patterns/{pattern_id:uuid}": {"manager"},
     "/roster/patterns/{pattern_id:uuid}/end": {"manager"},
+    "/roster/cover": {"manager"},
     "/roster/carers": {"manager"},
     "/roster/carer": {"manager"},
     "/roster/carer/skills": {"manager"},

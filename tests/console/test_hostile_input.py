@@ -140,6 +140,30 @@ async def test_no_field_of_a_carers_planning_falls_over(busy: Desk, field: str) 
 
 
 @pytest.mark.parametrize(
+    "field", ["package", "every_weeks", "start", "minutes", "from", "until", "reference"]
+)
+async def test_no_field_of_a_pattern_falls_over(busy: Desk, field: str) -> None:
+    manager = await busy.as_("manager")
+    good = {"reference": "T1", "package": "P1", "day-mon": "yes", "start": "08:00", "minutes": "30"}
+    for value in (*DAYS, *ODD):
+        await manager.get("/roster/patterns/new")
+        answer = await manager.post("/roster/patterns/new", **{**good, "from": "2026-11-17", field: value})
+        assert answer.status_code < 500, (field, value)
+        assert (await manager.ask("/roster/patterns", **{field: value, "after": value})).status_code < 500
+
+
+@pytest.mark.parametrize("field", ["carer", "kind", "from", "from_time", "until", "until_time"])
+async def test_no_field_of_an_absence_falls_over(busy: Desk, field: str) -> None:
+    manager = await busy.as_("manager")
+    good = {"carer": "C1", "kind": "sickness", "from": "2026-11-17", "until": "2026-11-17"}
+    for value in (*DAYS, *ODD):
+        assert (await manager.ask("/roster/cover", **{**good, field: value})).status_code < 500, value
+        await manager.get("/roster/cover")
+        answer = await manager.post("/roster/cover", **{**good, field: value, "visit-x": value})
+        assert answer.status_code < 500, (field, value)
+
+
+@pytest.mark.parametrize(
     "field", ["credential_id", "client_data_json", "authenticator_data", "signature", "name", "next"]
 )
 async def test_no_field_of_a_passkey_falls_over(busy: Desk, field: str) -> None:
