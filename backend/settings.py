@@ -26,6 +26,10 @@ class Settings:
     pool_size: int = 10
     unverified_events: int = 100
     proven_minutes: int = 30
+    smtp: str | None = field(default=None, repr=False)
+    mail_from: str | None = None
+    notice_hours: int = 72
+    silent_hours: int = 24
     private_addresses: tuple[IPNetwork, ...] | None = None
     log_format: str = "plain"
     metrics: bool = False
@@ -97,6 +101,13 @@ def _by_mode(text: str) -> dict[str, str]:
 
 def _switch(text: str) -> bool:
     return _one_of("on", "off")(text) == "on"
+
+
+def _mail_server(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise ValueError("must look like smtp://user:password@host:587 or smtps://user:password@host")
+    return text
 
 
 def _networks(text: str) -> tuple[IPNetwork, ...]:
@@ -180,6 +191,35 @@ SETTINGS: Final = (
         _networks,
     ),
     Setting(
+        "DOORSTEP_SMTP",
+        "smtp",
+        "The mail server for notices: smtp://user:password@host:587 (STARTTLS) or smtps://.. (TLS). Unset: no email.",
+        "",
+        _mail_server,
+        secret=True,
+    ),
+    Setting(
+        "DOORSTEP_MAIL_FROM",
+        "mail_from",
+        "The address that notices come from. Required with DOORSTEP_SMTP.",
+        "",
+        str,
+    ),
+    Setting(
+        "DOORSTEP_NOTICE_HOURS",
+        "notice_hours",
+        "Hours after which a notice that nobody takes is given up.",
+        "72",
+        _whole(720),
+    ),
+    Setting(
+        "DOORSTEP_SILENT_HOURS",
+        "silent_hours",
+        "Hours without a word from a phone, with a visit in them, after which it is called silent.",
+        "24",
+        _whole(720),
+    ),
+    Setting(
         "DOORSTEP_LOG_FORMAT",
         "log_format",
         "plain (for a person) or json.",
@@ -253,6 +293,8 @@ def _between(values: Mapping[str, Any]) -> Iterator[str]:
             "DOORSTEP_TRAVEL_URL gives one address for several ways of travelling, and an OSRM server has one profile: "
             "name them apart, as car=http://host:5000 walk=http://host:5001"
         )
+    if values.get("smtp") is not None and values.get("mail_from") is None:
+        yield "DOORSTEP_MAIL_FROM is required with DOORSTEP_SMTP: the address that notices come from"
     if not own_database and values.get("owner_database_url") is not None:
         yield "DOORSTEP_OWNER_DATABASE_URL is set without DATABASE_URL: set both, or neither"
 

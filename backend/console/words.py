@@ -12,6 +12,8 @@ from backend.documents.remediation_page import outstanding
 from backend.documents.worked_days import event_number
 from backend.documents.worker_page import pay_cycle
 from backend.domain.counted import counted
+from backend.domain.notices import KINDS as NOTICE_KINDS
+from backend.domain.notices import KINDS_OF_ROLE
 from backend.domain.time import LONDON, london_date
 
 STATES: Final = {
@@ -353,6 +355,8 @@ NAMES: Final[dict[str, Any]] = {
     "DISPUTES": DISPUTES,
     "DECISIONS": DECISIONS,
     "EVENT_KINDS": EVENT_KINDS,
+    "NOTICES": NOTICE_KINDS,
+    "TOLD": frozenset(KINDS_OF_ROLE),
     "EVIDENCE": EVIDENCE,
     "FENCES": FENCES,
     "PLACES": PLACES,

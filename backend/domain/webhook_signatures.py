@@ -1,4 +1,4 @@
-"""Whether a message about a call was signed by the telephone service it says it comes from."""
+"""Signed messages between programs: what telephone services tell us of calls, and what we tell others' webhooks."""
 
 import hashlib
 import hmac

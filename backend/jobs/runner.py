@@ -21,12 +21,14 @@ from backend.sql import query
 from backend.use_cases.estimate_journeys import estimate_recent_journeys
 from backend.use_cases.make_checkpoint import make_checkpoint
 from backend.use_cases.raise_alerts import raise_alerts
+from backend.use_cases.send_notices import send_notices
 
 log = structlog.get_logger("doorstep.jobs")
 ALERTS: Final = "alerts"
 CHECKPOINTS: Final = "checkpoints"
 EVENT_MONTHS: Final = "event_months"
 JOURNEYS: Final = "journeys"
+NOTICES: Final = "notices"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,8 @@ async def _run_pulses(now: datetime, job: str | None) -> list[Ran]:
         for name, work in _of_each_provider():
             if job in (None, name):
                 ran.append(await _pulse(name, str(provider_id), now, work))
+    if job in (None, NOTICES):
+        ran.append(await _pulse(NOTICES, "all", now, send_notices))
     return [result for result in ran if result is not None]
 
 

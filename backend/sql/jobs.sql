@@ -149,3 +149,24 @@ WHERE plan.status = 'planned' AND plan.ends_at + make_interval(mins => $3) <= $2
                   AND x.outcome = 'accepted' AND x.kind IN ('check_out', 'refused_entry'))
 ON CONFLICT DO NOTHING
 RETURNING subject
+
+-- name: silent_phones
+-- Phones that said nothing for so many hours ($3), within which their carer was to make a visit that is over. Each
+-- silence is told once: its name is made of the phone and of when it was last heard of.
+INSERT INTO alert (provider_id, kind, subject, carer_id, raised_at)
+SELECT $1, 'silent', md5(quiet.id::text || quiet.heard_at::text)::uuid, quiet.carer_id, $2
+FROM (SELECT d.id, d.carer_id, greatest(d.enrolled_at, d.heard_at, k.received_at) AS heard_at
+      FROM device d LEFT JOIN LATERAL (
+          SELECT received_at FROM event e
+          WHERE e.provider_id = d.provider_id AND e.device_id = d.id AND e.seq IS NOT NULL
+          ORDER BY e.seq DESC LIMIT 1) k ON true
+      WHERE d.provider_id = $1 AND d.revoked_at IS NULL AND d.replaced_at IS NULL AND d.platform <> 'telephone') AS quiet
+WHERE quiet.heard_at <= $2::timestamptz - make_interval(hours => $3)
+  AND EXISTS (
+    SELECT FROM employment m JOIN visit_version v ON v.provider_id = $1 AND v.carer = m.id
+    WHERE m.provider_id = $1 AND m.carer_id = quiet.carer_id AND v.status = 'planned'
+      AND v.starts_at BETWEEN greatest(quiet.heard_at, $2::timestamptz - interval '3 days') AND $2 AND v.ends_at <= $2
+      AND NOT EXISTS (SELECT FROM visit_version w WHERE w.provider_id = $1 AND w.visit_id = v.visit_id
+                      AND w.version > v.version))
+ON CONFLICT DO NOTHING
+RETURNING subject

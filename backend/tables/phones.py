@@ -213,3 +213,14 @@ class CheckpointEvent(Table, tablename="checkpoint_event", db=DB):
     event_row = UUID(default=None, null=False)
     number = BigInt(default=None, null=False)
     position = Integer(default=None, null=False)
+
+
+class CalendarFeed(Table, tablename="calendar_feed", db=DB):
+    provider_id = UUID(primary_key=True, default=None, null=False)
+    id = UUID(default=None, null=False)
+    carer_id = UUID(default=None, null=False)
+    token_hash = Bytea(default=None, null=False)
+    created_by = UUID(default=None, null=False)
+    created_at = Timestamptz(default=None, null=False)
+    read_at = Timestamptz(default=None, null=True)
+    revoked_at = Timestamptz(default=None, null=True)

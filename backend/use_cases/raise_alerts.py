@@ -1,16 +1,16 @@
-"""Tell the office about visits that are late, missed, or have run far over without a check-out."""
+"""Tell the office about visits that are late, missed, or have run far over without a check-out, and silent phones."""
 
 from datetime import datetime
 from uuid import UUID
 
-from backend import db
+from backend import db, settings
 from backend.domain.time import london_date
 from backend.sql import query
 from backend.use_cases.provider_policy import provider_policy
 
 
 async def raise_alerts(provider_id: UUID | None, now: datetime) -> str:
-    """Raise each alert once a visit. Returns what was raised, in words."""
+    """Raise each alert once a visit, or once a silence. Returns what was raised, in words."""
     assert provider_id is not None
     async with db.as_provider(provider_id) as connection:
         policy = await provider_policy(connection, provider_id, london_date(now), now)
@@ -27,4 +27,7 @@ async def raise_alerts(provider_id: UUID | None, now: datetime) -> str:
         overdue = await connection.fetch(
             query("jobs.overdue_visits"), provider_id, now, policy.overdue_after_minutes
         )
-    return f"{len(late)} late, {len(missed)} missed, {len(overdue)} overdue"
+        silent = await connection.fetch(
+            query("jobs.silent_phones"), provider_id, now, settings.current().silent_hours
+        )
+    return f"{len(late)} late, {len(missed)} missed, {len(overdue)} overdue, {len(silent)} silent"

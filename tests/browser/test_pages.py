@@ -98,7 +98,12 @@ async def pages_of(busy: Desk, who: str) -> list[str]:
         "/corrections",
         "/quarantine",
         "/devices",
+        "/calendars",
         "/passkeys",
+        "/authenticator",
+        "/prove",
+        "/notices",
+        "/webhooks",
         "/sessions",
         "/access-log",
         "/people",
@@ -141,7 +146,7 @@ async def pages_of(busy: Desk, who: str) -> list[str]:
             "/audits",
             f"/attendances/{visit_id('A')}",
         ],
-        "administrator": ["/organisations", "/users"],
+        "administrator": ["/organisations", "/organisations/wyeshire/sign-in", "/users"],
         "person": ["/my-care", f"/my-care/statement?{days}", "/my-care/invoices"],
     }[who]
 

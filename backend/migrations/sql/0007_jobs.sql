@@ -45,8 +45,8 @@ GRANT SELECT, INSERT, UPDATE ON worker_heartbeat TO {app};
 
 CREATE TABLE alert (
     provider_id uuid NOT NULL REFERENCES organisation ON DELETE RESTRICT,
-    kind text NOT NULL CHECK (kind IN ('late', 'missed', 'overdue', 'help')),
-    subject uuid NOT NULL,                 -- the visit, or the event that asked for help
+    kind text NOT NULL CHECK (kind IN ('late', 'missed', 'overdue', 'help', 'silent')),
+    subject uuid NOT NULL,                 -- the visit, the event that asked for help, or a phone's silence
     carer_id uuid,
     raised_at timestamptz NOT NULL,
     PRIMARY KEY (provider_id, kind, subject)
