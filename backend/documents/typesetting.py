@@ -5,9 +5,7 @@ two fonts are our own files and the machine's fonts are not looked at, so a docu
 """
 
 import json
-import struct
 import unicodedata
-from collections.abc import Iterator
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -15,9 +13,9 @@ from typing import Any, Final
 
 import typst
 
-_HERE: Final = Path(__file__).parent
-TEMPLATES: Final = _HERE / "templates"
-FONTS: Final = _HERE / "fonts"
+from backend.documents.typeface import FONTS, characters
+
+TEMPLATES: Final = Path(__file__).parent / "templates"
 
 
 def typeset(template: str, values: object, attachment: bytes, made_at: datetime) -> bytes:
@@ -71,33 +69,5 @@ def _code(character: str) -> str:
 
 
 @cache
-def characters() -> frozenset[str]:
-    """The characters that every one of our fonts can draw, without those that have no shape of their own."""
-    covered = frozenset.intersection(*(_covered(path.read_bytes()) for path in sorted(FONTS.glob("*.ttf"))))
-    return frozenset(character for character in covered if unicodedata.category(character)[0] != "C")
-
-
-@cache
 def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
-
-
-def _covered(font: bytes) -> frozenset[str]:
-    """Characters of a font's full Unicode map: table `cmap`, format 12 (OpenType specification, cmap)."""
-    for table in _unicode_maps(font):
-        groups = struct.unpack_from(">I", font, table + 12)[0]
-        spans = (struct.unpack_from(">III", font, table + 16 + 12 * group) for group in range(groups))
-        return frozenset(chr(code) for first, last, _ in spans for code in range(first, last + 1))
-    raise ValueError("the font has no full Unicode character map")
-
-
-def _unicode_maps(font: bytes) -> Iterator[int]:
-    (tables,) = struct.unpack_from(">H", font, 4)
-    for record in range(12, 12 + 16 * tables, 16):
-        tag, _, start, _ = struct.unpack_from(">4sIII", font, record)
-        if tag != b"cmap":
-            continue
-        for subtable in range(struct.unpack_from(">H", font, start + 2)[0]):
-            (offset,) = struct.unpack_from(">I", font, start + 8 + 8 * subtable)
-            if struct.unpack_from(">H", font, start + offset)[0] == 12:
-                yield start + offset

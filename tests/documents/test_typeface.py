@@ -1,0 +1,85 @@
+"""How wide texts are on the line, beside what the typesetter makes of them; and rows whose height rests on it."""
+
+import json
+from math import inf
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typst
+
+from backend.documents import invoice_page as page
+from backend.documents.invoice import invoice_pdf
+from backend.documents.typeface import type_width
+from backend.documents.typesetting import _fonts
+from schemas.documents import InvoiceSnapshot
+from tests.documents import pdf, samples
+from tests.documents.test_invoice import snapshot
+
+TEXTS = [
+    "0123456789:£−+,.",
+    "AVATAR To. Wy V1042",
+    "Wed 11 Nov 2026",
+    "home care, rural",
+    "Żółć Ωmega – fi ffl ti",
+]
+SET = """#set text(font: "Source Sans 3", size: 100pt, lang: "en", region: "gb", number-width: "tabular")
+#context [#metadata(json(bytes(sys.inputs.texts)).map(each => measure(text(each)).width.pt())) <widths>]"""
+
+
+def test_no_text_is_wider_than_it_is_reckoned_nor_much_narrower(tmp_path: Path) -> None:
+    (tmp_path / "widths.typ").write_text(SET)
+    compiler = typst.Compiler(
+        input=tmp_path / "widths.typ", root=tmp_path, font_paths=_fonts(), ignore_system_fonts=True,
+        sys_inputs={"texts": json.dumps(TEXTS)},
+    )  # fmt: skip
+    (measured,) = json.loads(compiler.query("<widths>", field="value"))
+    for text, width in zip(TEXTS, measured, strict=True):
+        assert 0.93 * type_width(text) <= width / 100 <= 1.001 * type_width(text), text
+
+
+def test_what_the_fonts_cannot_draw_has_no_width() -> None:
+    assert type_width("漢") == type_width("a\u200bb") == inf
+
+
+def plain(invoice: InvoiceSnapshot) -> list[bool]:
+    return [row["plain"] for row in page.invoice_page(invoice)["lines"]]
+
+
+def places(content: bytes) -> list[tuple[int, str, int, int]]:
+    """Page, text and place, to the point, of every piece of text."""
+    found: list[tuple[int, str, int, int]] = []
+    for number, one in enumerate(pdf.reader(content).pages):
+
+        def keep(text: str, matrix: Any, at: Any, *_: Any, number: int = number) -> None:
+            if text.strip():
+                found.append((number, text.strip(), round(at[4]), round(at[5])))
+
+        one.extract_text(visitor_text=keep)
+    return found
+
+
+@pytest.mark.parametrize("lines", [6, 60])
+def test_rows_of_known_height_stand_where_they_would_stand_anyway(
+    lines: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    invoice = snapshot(lines)
+    assert plain(invoice) == [True] * (lines - 3) + [False] * 3
+    known = places(invoice_pdf(invoice))
+    monkeypatch.setattr(page, "_is_plain", lambda row: False)
+    assert not any(plain(invoice))
+    assert places(invoice_pdf(invoice)) == known
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"visit": "a reference that is longer than its column"},
+        {"person": "漢"},
+        {"funding": [{"payer": name, "amount": "1.00"} for name in ("a", "b", "c")]},
+        {"reason": "said why"},
+    ],
+)
+def test_a_row_with_more_than_two_lines_of_type_finds_its_own_height(more: dict[str, Any]) -> None:
+    invoice = snapshot(lines=[samples.line(1, **more), samples.line(2)])
+    assert plain(invoice) == [False, True]
