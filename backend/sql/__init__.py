@@ -18,6 +18,12 @@ def query(name: str) -> str:
     return found[title]
 
 
+def named() -> dict[str, str]:
+    """Every query by its name."""
+    files = sorted(path.stem for path in _FOLDER.glob("*.sql"))
+    return {f"{file}.{title}": text for file in files for title, text in _queries(file).items()}
+
+
 @cache
 def _queries(file: str) -> dict[str, str]:
     path = _FOLDER / f"{file}.sql"

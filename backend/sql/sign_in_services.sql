@@ -31,7 +31,7 @@ WHERE s.issuer = $1 AND s.subject = $2 AND u.organisation_id = $3 AND u.disabled
 -- name: by_email
 -- Somebody of the organisation whom its service has not named yet.
 SELECT u.id, u.organisation_id, u.role, u.email FROM user_account u
-WHERE lower(u.email) = lower($1) AND u.organisation_id = $2 AND u.disabled_at IS NULL
+WHERE u.email_key = lower($1) AND u.organisation_id = $2 AND u.disabled_at IS NULL
   AND NOT EXISTS (SELECT FROM user_subject s WHERE s.user_id = u.id AND s.issuer = $3)
 
 -- name: by_id

@@ -15,7 +15,7 @@ SELECT id, organisation_id, role, password_hash FROM sign_in_account($1)
 SELECT id, organisation_id, role, email, password_hash FROM user_account WHERE id = $1 AND disabled_at IS NULL
 
 -- name: by_email
-SELECT id FROM user_account WHERE lower(email) = lower($1)
+SELECT id FROM user_account WHERE email_key = lower($1)
 
 -- name: rule
 -- How the people of an organisation may sign in; no row where nobody said.

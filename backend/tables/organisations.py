@@ -36,6 +36,7 @@ class UserAccount(Table, tablename="user_account", db=DB):
     organisation_id = UUID(default=None, null=True)
     role = Text(default=None, null=False)
     email = Text(default=None, null=False)
+    email_key = Text(default=None, null=False)
     password_hash = Text(default=None, null=True)
     created_at = Timestamptz(default=None, null=False)
     disabled_at = Timestamptz(default=None, null=True)

@@ -16,6 +16,7 @@ CREATE TABLE job_run (
     UNIQUE (job, scope, period_key)
 );
 CREATE INDEX job_run_open ON job_run (status, claimed_at) WHERE status <> 'done';
+CREATE INDEX job_run_history ON job_run (coalesce(finished_at, claimed_at) DESC, job, scope, period_key);
 GRANT SELECT, INSERT, UPDATE ON job_run TO {app};
 
 -- PostgreSQL analyses partitions by itself, and never the table that they are parts of (its manual, Routine Vacuuming,
