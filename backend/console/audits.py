@@ -1,12 +1,13 @@
 """Audits on the web: what the tests flagged, what became of each flag, samples and their findings."""
 
 from typing import Any, Final, cast
+from urllib.parse import urlencode
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from backend.console import audit_forms as forms
-from backend.console.asking import Ask, action, page
+from backend.console.asking import Ask, action, local, page
 from backend.console.paging import key_of, with_query
 from backend.console.rendering import redirect, render
 from backend.faults import DomainError
@@ -90,8 +91,14 @@ async def _flags_page(
     return render(
         "audit-flags.html", ask.user, status=status, run=run, test=counted, shown=shown, provider=ask.viewer.provider,
         more=with_query(ask, "after", str(shown[-1].number)) if more else None, problem=problem,
-        said=_SAID.get(ask.asked("done") or ""),
+        said=_SAID.get(ask.asked("done") or ""), here=_here(ask, f"/audits/{ask.path('run_id')}/tests/{test}"),
     )  # fmt: skip
+
+
+def _here(ask: Ask, path: str) -> str:
+    """The address of a page, for another page to lead back to: of a list the part that is shown."""
+    after = ask.asked("after")
+    return path if after is None else f"{path}?{urlencode({'after': after})}"
 
 
 async def _decide(ask: Ask) -> Response[Any]:
@@ -122,6 +129,7 @@ async def _sample_page(
     return render(
         "audit-sample.html", ask.user, status=status, shown=shown, sample=shown.row, items=behind[:PAGE], more=more,
         provider=ask.viewer.provider, problem=problem, said=_SAID.get(ask.asked("done") or ""),
+        here=_here(ask, f"/samples/{shown.row['id']}"),
     )  # fmt: skip
 
 
@@ -132,7 +140,7 @@ def _page_of(position: int) -> int:
 
 async def _attendance(ask: Ask) -> Response[Any]:
     shown = await read_attendance(ask.viewer, ask.path("visit_id"))
-    return render("attendance.html", ask.user, shown=shown)
+    return render("attendance.html", ask.user, shown=shown, back=local(ask.asked("back")))
 
 
 async def _find(ask: Ask) -> Response[Any]:

@@ -15,12 +15,16 @@ from backend.use_cases.find_reference import find_reference
 async def _find(ask: Ask) -> Response[Any]:
     reference = ask.asked("ref")
     if reference is None:
-        return render("find.html", ask.user, reference="")
+        return render("find.html", ask.user, reference="", found=[])
     try:
-        return redirect(await find_reference(ask.viewer, reference))
+        found = await find_reference(ask.viewer, reference)
+        if len(found) == 1:
+            return redirect(found[0].path)
+        return render("find.html", ask.user, reference=reference, found=found)
     except DomainError as error:
         problem = ("ref", error.detail)
-        return render("find.html", ask.user, status=STATUS[error.code], reference=reference, problem=problem)
+        status = STATUS[error.code]
+        return render("find.html", ask.user, status=status, reference=reference, found=[], problem=problem)
 
 
 handlers: Final[list[HTTPRouteHandler]] = [

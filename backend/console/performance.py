@@ -60,13 +60,14 @@ async def _made_of(ask: Ask) -> Response[Any]:
     [after] = cast(list[int], key_of(ask.asked("after"), int) or [0])
     after = min(max(after, 0), 2**31 - 1)
     provider, name = ask.asked("provider") or "", ask.asked("figure") or ""
+    asked = {"provider": provider, "month": f"{month:%Y-%m}", "figure": name}
     found = await read_measured(ask.viewer, provider, month, name, after)
     more = after + PAGE < found.total
     return render(
         "performance-detail.html",
         ask.user,
         found=found,
-        visits=ask.user.role,
+        here=f"/performance/detail?{urlencode({**asked, 'after': after})}",
         after=after,
         more=with_query(ask, "after", str(after + PAGE)) if more else None,
     )

@@ -10,6 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 from backend.console.asking import Ask, action, page
 from backend.console.downloads import download
 from backend.console.paging import key_of, with_query
+from backend.console.pictures.hours import hours_by_kind, minutes_by_kind
 from backend.console.proving import proven
 from backend.console.rendering import render
 from backend.documents import earlier_changes, worker_page
@@ -44,6 +45,7 @@ async def _report(ask: Ask) -> Response[Any]:
 
 async def _report_page(ask: Ask, problem: Problem | None = None, status: int = 200) -> Response[Any]:
     shown = await read_wage_report(ask.viewer, ask.path("document_id"))
+    work = [row for worker in shown.workers for row in worker.result.work]
     return render(
         "wage-report.html",
         ask.user,
@@ -53,6 +55,8 @@ async def _report_page(ask: Ask, problem: Problem | None = None, status: int = 2
             *([] if shown.head.beside is None else report_tables(shown.head.beside)),
             *earlier_changes.report_tables(shown.changes),
         ],
+        hours=minutes_by_kind(work),
+        picture=hours_by_kind(work),
         masked=ask.viewer.masked,
         problem=problem,
     )
@@ -96,25 +100,31 @@ async def _unmask(ask: Ask) -> Response[Any]:
 def _worker_page(
     ask: Ask, shown: ShownWorker, problem: Problem | None = None, status: int = 200
 ) -> Response[Any]:
+    result = shown.worker.result
+    steps = worker_page.steps_to_counted(result)
     return render(
         "worker.html",
         ask.user,
         status=status,
+        used_rules={row.rule for row in result.work}
+        | {row.rule for row in result.pay}
+        | {rule for _, _, rule in steps},
         shown=shown,
-        result=shown.worker.result,
+        result=result,
         rules={rule.id: rule for rule in shown.head.rules},
         statute={entry.id: entry for entry in shown.head.statute},
         exactly=worker_page.before_rounding(shown.worker),
         verdict=worker_page.verdict(shown.worker.result),
         kind_of_work=worker_page.kind_of_work(shown.worker),
         employed=worker_page.employed_days(shown.worker),
-        steps=worker_page.steps_to_counted(shown.worker.result),
+        steps=steps,
         paid=[(row, worker_page.basis(line) if line else "") for row, line in worker_page.paid(shown.worker)],
         beside=[
             *([] if shown.worker.beside is None else worker_tables(shown.worker.beside, str)),
             *earlier_changes.worker_tables(shown.changes),
         ],
-        work=worker_page.by_kind(shown.worker.result.work),
+        work=worker_page.by_kind(result.work),
+        picture=hours_by_kind(result.work),
         days=days_of(shown),
         problem=problem,
     )
@@ -124,12 +134,14 @@ async def _day(ask: Ask) -> Response[Any]:
     shown = await read_worked_day(ask.viewer, ask.path("document_id"), ask.path("place"), ask.path("day"))
     rules = {rule.id: rule for rule in shown.worker.head.rules}
     engines = {row.segment.engine for row in shown.segments}
+    parts = {part.rule for row in shown.gaps for part in row.gap.parts}
     return render(
         "worked-day.html",
         ask.user,
         shown=shown,
         worker=shown.worker,
         rules=rules,
+        used_rules={row.segment.rule for row in shown.segments} | parts,
         engines=engines,
         paces={pace.id: pace for pace in shown.worker.head.paces},
     )

@@ -267,8 +267,26 @@ def span(ends: tuple[datetime | None, datetime | None], missing: str = "nothing 
     if start is None or end is None:
         return f"from {moment(start)}" if start is not None else f"until {moment(end)}"
     day = london_date(start)
-    until = time(end) if london_date(end) == day else moment(end)
-    return f"{words.short_day(day)}, {time(start)} to {until}"
+    opens, closes = _both(start, end)
+    until = (
+        closes
+        if london_date(end) == day
+        else f"{words.short_day(london_date(end))}, {closes} {end.astimezone(LONDON):%Z}"
+    )
+    return f"{words.short_day(day)}, {opens} to {until}"
+
+
+def times(ends: tuple[datetime, datetime]) -> str:
+    """Both ends of a time on a day that stands beside it: 07:04:00 to 07:31:12."""
+    return " to ".join(_both(*ends))
+
+
+def _both(start: datetime, end: datetime) -> tuple[str, str]:
+    """London clock times, with seconds at both ends where they are not zero at one."""
+    ends = (start.astimezone(LONDON), end.astimezone(LONDON))
+    form = "%H:%M:%S" if any(local.second for local in ends) else "%H:%M"
+    opens, closes = (f"{local:{form}}" for local in ends)
+    return opens, closes
 
 
 def flags(codes: list[str]) -> str:
@@ -333,6 +351,7 @@ FILTERS: Final[dict[str, Any]] = {
     "time": time,
     "moment": moment,
     "span": span,
+    "times": times,
     "isodate": isodate,
     "flags": flags,
     "size": size,

@@ -25,11 +25,12 @@ FROM document WHERE provider_id = ANY ($1::uuid[]) AND id = $2 AND kind = ANY ($
 -- Invoices and credit notes of a number. $1 is an array of providers.
 SELECT id FROM document WHERE provider_id = ANY ($1::uuid[]) AND number = $2
 
--- name: report_by_code
--- The newest wage report whose facts have a digest that begins with these eight digits. $1 is an array of providers.
-SELECT id FROM document
+-- name: reports_by_code
+-- The wage reports whose facts have a digest that begins with these eight digits, the newest first: editions of the same
+-- facts. $1 is an array of providers.
+SELECT id, edition, created_at FROM document
 WHERE provider_id = ANY ($1::uuid[]) AND kind = 'wage_report' AND encode(substring(facts_digest FOR 4), 'hex') = $2
-ORDER BY created_at DESC, id LIMIT 1
+ORDER BY created_at DESC, id LIMIT 10
 
 -- name: file
 SELECT f.media_type, f.file_name, f.content, f.sha256 FROM document_file f

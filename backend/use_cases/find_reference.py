@@ -3,6 +3,8 @@
 import asyncio
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -32,38 +34,53 @@ class _Named(Struct, frozen=True):
     workers: list[_Who]
 
 
-async def find_reference(viewer: Viewer, reference: str) -> str:
-    """The path of the page. Raises DomainError not_found, or bad_request for a number that several providers gave."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page that a reference leads to. `edition` and `made_at` tell the editions of a wage report apart: those of the
+    same facts print the same code.
+    """
+
+    path: str
+    edition: str | None = None
+    made_at: datetime | None = None
+
+
+async def find_reference(viewer: Viewer, reference: str) -> list[Found]:
+    """The pages, the newest first. Raises DomainError not_found, or bad_request for a number that several gave."""
     wanted = "".join(reference.split())[:_LONGEST]
     async with viewer.transaction() as connection:
         providers = await viewer.providers(connection)
         numbered = [] if viewer.role == "auditor" else providers  # invoices are closed to auditors
         invoices = await connection.fetch(query("console.documents_numbered"), numbered, wanted)
-        path = await _by_code(connection, viewer, providers, wanted.lower())
+        reports = await _by_code(connection, viewer, providers, wanted.lower())
     if len(invoices) > 1:
         raise DomainError(
             "bad_request", f"Several providers gave the number {wanted}. Open it in the list of invoices."
         )
     if invoices:
-        return f"/invoices/{invoices[0]['id']}"
-    if path is None:
+        return [Found(f"/invoices/{invoices[0]['id']}")]
+    if not reports:
         raise DomainError("not_found", f"Nothing that you may see has the code or number {wanted}.")
-    return path
+    return reports
 
 
 async def _by_code(
     connection: asyncpg.Connection, viewer: Viewer, providers: Sequence[UUID], wanted: str
-) -> str | None:
-    """The path of the report or of the record in it that has this code."""
+) -> list[Found]:
+    """The reports, or the records in them, that have this code: of one provider, pay cycle and period."""
     code = _CODE.fullmatch(wanted)
     if code is None:
-        return None
-    report = await connection.fetchval(query("console.report_by_code"), providers, code[1])
-    if report is None or code[2] is None:
-        return report and f"/wage-reports/{report}"
-    provider_id, content = await frozen_document(connection, viewer, WAGE_REPORTS, report)
-    place = await asyncio.to_thread(_place, viewer, provider_id, content, wanted)
-    return None if place is None else f"/wage-reports/{report}/workers/{place}"
+        return []
+    found = []
+    for row in await connection.fetch(query("console.reports_by_code"), providers, code[1]):
+        path: str | None = f"/wage-reports/{row['id']}"
+        if code[2] is not None:
+            provider_id, content = await frozen_document(connection, viewer, WAGE_REPORTS, row["id"])
+            place = await asyncio.to_thread(_place, viewer, provider_id, content, wanted)
+            path = None if place is None else f"{path}/workers/{place}"
+        if path is not None:
+            found.append(Found(path, row["edition"], row["created_at"]))
+    return found
 
 
 def _place(viewer: Viewer, provider_id: UUID, content: bytes, wanted: str) -> int | None:

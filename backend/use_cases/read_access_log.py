@@ -52,7 +52,7 @@ async def read_access_log(viewer: Viewer, after: After | None = None) -> tuple[l
             organisation=known[row["organisation_id"]].name,
             provider=known[row["provider_id"]].name,
             what=row["what"],
-            path=_path(row["what"], row["subject"]),
+            path=_path(row["what"], row["subject"], viewer.provider),
             reason=row["reason"],
         )
         for row in rows[:PAGE]
@@ -60,5 +60,12 @@ async def read_access_log(viewer: Viewer, after: After | None = None) -> tuple[l
     return looks, len(rows) > PAGE
 
 
-def _path(what: str, subject: UUID | None) -> str | None:
-    return f"/{_PLACES[what]}/{subject}" if what in _PLACES and subject is not None else None
+def _path(what: str, subject: UUID | None, provider: bool) -> str | None:
+    if subject is None:
+        return None
+    if what == "attendance":
+        return f"/visits/{subject}" if provider else f"/attendances/{subject}?back=/access-log"
+    flags, _, test = what.partition(": ")
+    if flags == "audit flags":
+        return f"/audits/{subject}/tests/{test}"
+    return f"/{_PLACES[what]}/{subject}" if what in _PLACES else None

@@ -3,6 +3,7 @@
 import re
 
 from tests.console.desk import Desk
+from tests.jobs.office import visit_id
 
 
 def rows_of(page: str) -> list[str]:
@@ -21,6 +22,15 @@ async def test_an_auditor_s_look_is_told_to_both_sides(busy: Desk) -> None:
     [told] = rows_of(page)
     assert "Wage report" in told and "somebody" in told and "auditor@example.org" not in told
     assert f'href="/wage-reports/{report}"' in page
+
+
+async def test_a_look_at_an_attendance_leads_each_reader_to_the_visit(busy: Desk) -> None:
+    auditor = await busy.as_("auditor")
+    await auditor.get(f"/attendances/{visit_id('A')}")
+    own = (await auditor.get("/access-log")).text
+    assert f'href="/attendances/{visit_id("A")}?back=/access-log">Attendance</a>' in own
+    told = (await (await busy.as_("manager")).get("/access-log")).text
+    assert f'href="/visits/{visit_id("A")}">Attendance</a>' in told
 
 
 async def test_another_provider_is_told_nothing_of_it(busy: Desk) -> None:

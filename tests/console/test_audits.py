@@ -74,12 +74,15 @@ async def test_an_auditor_goes_from_a_flag_to_the_visit_its_signed_events_and_th
     auditor = await busy.as_("auditor")
     run = await ran(busy, auditor)
     flags = (await auditor.get(f"{run}/tests/audit-overlap")).text
-    [address] = set(re.findall(r'href="(/attendances/[0-9a-f-]+)">B2</a>', flags))
+    [address] = set(re.findall(r'href="(/attendances/[0-9a-f-]+\?back=[^"]+)">B2</a>', flags))
     page = (await auditor.get(address)).text
+    assert f'class="govuk-back-link" href="{run}/tests/audit-overlap"' in page
     assert "Visit B2 of Hearth" in page and "statement, without a position" in page
     assert "Arrival" in page and re.search(r"[0-9a-f]{64}", page) and "Ann" not in page and "C1" not in page
     noted = await busy.superuser.fetch("SELECT subject FROM access_log WHERE what = 'attendance'")
     assert [str(row["subject"]) for row in noted] == [visit_id("B2")]
+    elsewhere = (await auditor.get(f"{address.partition('?')[0]}?back=https://example.org/")).text
+    assert 'class="govuk-back-link" href="/audits"' in elsewhere
     for who in ("other_auditor", "manager"):
         assert (await (await busy.as_(who)).get(address)).status_code in (403, 404), who
 
@@ -96,7 +99,7 @@ async def test_a_carer_has_one_pseudonym_in_flags_samples_visits_and_wage_report
     page = (await auditor.get(sample)).text
     cards = re.findall(r"<h2[^>]+>(\d+\. .+)</h2>", page)
     assert len(cards) == 4 and all(name in card for card in cards), cards
-    [address] = re.findall(r'href="(/attendances/[0-9a-f-]+)">A</a>', page)
+    [address] = re.findall(r'href="(/attendances/[0-9a-f-]+)\?[^"]+">A</a>', page)
     visit = (await auditor.get(address)).text
     assert f"Carer {name}" in visit
     [day] = re.findall(r'href="(/wage-reports/[^"]+/days/2026-11-02)"', visit)

@@ -1,6 +1,7 @@
 """From a piece of paper to its page: the code that a wage report prints, and an invoice's number."""
 
 import re
+from uuid import uuid4
 
 from backend.documents.canonical import read_wage_report
 from backend.use_cases.frozen_documents import snapshot_bytes
@@ -32,6 +33,28 @@ async def test_a_shortfall_on_paper_leads_to_the_signed_events_of_its_day(busy: 
         [day] = set(re.findall(rf"/wage-reports/{report}/workers/1/days/[0-9-]+", worker))
         events = (await browser.get(day)).text
         assert "Arrival" in events and re.search(r"[0-9a-f]{64}", events), "what was signed"
+
+
+async def test_editions_of_the_same_facts_are_offered_by_name(busy: Desk) -> None:
+    report, other = await busy.id_of("wage_report"), uuid4()
+    await busy.superuser.execute(
+        "INSERT INTO document (provider_id, id, kind, scope, payer, period_start, period_end, edition, as_of, summary, "
+        "template_version, snapshot, snapshot_digest, facts_digest, created_at) "
+        "SELECT provider_id, $1, kind, scope, payer, period_start, period_end, 'final', as_of, summary, "
+        "template_version, snapshot, snapshot_digest, facts_digest, created_at + interval '7 days' "
+        "FROM document WHERE id = $2",
+        other,
+        report,
+    )
+    whole, record = FIND.findall(await paper(busy))
+    auditor = await busy.as_("auditor")
+    for code, behind in ((whole, ""), (record, "/workers/1")):
+        page = await auditor.ask("/find", ref=code)
+        assert page.status_code == 200
+        assert re.findall(r'href="(/wage-reports/[^"]+)">(\w+) edition', page.text) == [
+            (f"/wage-reports/{other}{behind}", "Final"),
+            (f"/wage-reports/{report}{behind}", "Provisional"),
+        ]
 
 
 async def test_an_invoice_is_found_by_its_number(busy: Desk) -> None:
