@@ -99,26 +99,28 @@ def against(
     others: Sequence[PlannedVisit],
     needs: Collection[str],
     journey: Journey,
-) -> list[Against]:
-    """What speaks against a carer's visit. `others`: her other visits from the Monday of its week, and of the day
-    before, to the day after the Sunday; `needs`: the skills that the person needs on its day.
+) -> Iterator[Against]:
+    """What speaks against a carer's visit, one by one, journeys last: who asks for the first needs few.
+
+    `others`: her other visits from the Monday of its week, and of the day before, to the day after the Sunday; `needs`:
+    the skills that the person needs on its day.
     """
-    return [
-        *in_the_way(visit, others, journey),
-        *(Against("on_leave", one.kind) for one in worker.away if one.meets(visit.start, visit.end)),
-        *_hours_against(visit, worker, others),
-        *_lacking(visit, worker, needs),
-    ]
+    yield from _overlapping(visit, others)
+    yield from (Against("on_leave", one.kind) for one in worker.away if one.meets(visit.start, visit.end))
+    yield from _hours_against(visit, worker, others)
+    yield from _lacking(visit, worker, needs)
+    yield from _out_of_reach(visit, others, journey)
 
 
-def in_the_way(visit: PlannedVisit, others: Sequence[PlannedVisit], journey: Journey) -> Iterator[Against]:
-    """The visits that overlap this one, and of those that do not the last before and the next after it, where the
-    journey takes longer than there is time.
-    """
-    for other in sorted(others, key=lambda one: (one.start, one.reference)):
-        if other.start < visit.end and visit.start < other.end:
-            shared = min(other.end, visit.end) - max(other.start, visit.start)
-            yield Against("overlap", other.reference, -_seconds(shared))
+def _overlapping(visit: PlannedVisit, others: Sequence[PlannedVisit]) -> Iterator[Against]:
+    meeting = (other for other in others if other.start < visit.end and visit.start < other.end)
+    for other in sorted(meeting, key=lambda one: (one.start, one.reference)):
+        shared = min(other.end, visit.end) - max(other.start, visit.start)
+        yield Against("overlap", other.reference, -_seconds(shared))
+
+
+def _out_of_reach(visit: PlannedVisit, others: Sequence[PlannedVisit], journey: Journey) -> Iterator[Against]:
+    """Of the visits that do not overlap the last before and the next after, if the journey takes longer than there is."""
     before, after = _neighbours(visit, others)
     if before is not None:
         yield from _too_close(before, visit, before.reference, journey)

@@ -39,9 +39,11 @@ WHERE v.provider_id = $1 ORDER BY v.employment_id, v.version DESC
 -- name: leave
 -- Carers' leave that touches the London dates $2 to $3.
 SELECT * FROM (
-    SELECT DISTINCT ON (employment_id, kind, starts_on) employment_id, kind, starts_on, ends_on, starts_time, ends_time
-    FROM leave_version WHERE provider_id = $1
-    ORDER BY employment_id, kind, starts_on, version DESC) n
+    SELECT DISTINCT ON (l.employment_id, l.kind, l.starts_on) e.carer_id, l.kind, l.starts_on, l.ends_on, l.starts_time,
+        l.ends_time
+    FROM leave_version l JOIN employment e ON e.provider_id = l.provider_id AND e.id = l.employment_id
+    WHERE l.provider_id = $1
+    ORDER BY l.employment_id, l.kind, l.starts_on, l.version DESC) n
 WHERE starts_on <= $3 AND (ends_on IS NULL OR ends_on >= $2)
 
 -- name: hours

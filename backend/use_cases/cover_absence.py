@@ -215,7 +215,7 @@ def _suggested(
             one.carer_id: one
             for one in sorted(facts.employed.values(), key=lambda one: one.reference, reverse=True)
             if one.works_on(day) and one.carer_id not in there | {away}
-            if not facts.against(visit, one.id, rota)
+            if next(facts.against(visit, one.id, rota), None) is None
         }
         best = ranked(
             facts.suggestion(visit, one.id, known[visit.person, one.carer_id], rota) for one in able.values()

@@ -33,6 +33,7 @@ class ShownPlan:
     start: datetime
     end: datetime
     carers: tuple[str | None, str | None]
+    names: list[str]
     tasks: str
     status: str
     over: str | None
@@ -59,6 +60,7 @@ async def read_plan(provider_id: UUID, visit_id: UUID) -> ShownPlan:
         row = await connection.fetchrow(query("roster.newest"), provider_id, visit_id)
         if row is None:
             raise DomainError("not_found", "There is no such visit.")
+        workers = await connection.fetch(query("roster.workers"), provider_id)
         history = await connection.fetch(query("roster.planned_by"), provider_id, visit_id)
     return ShownPlan(
         visit_id=visit_id,
@@ -69,6 +71,7 @@ async def read_plan(provider_id: UUID, visit_id: UUID) -> ShownPlan:
         start=row["starts_at"],
         end=row["ends_at"],
         carers=(row["carer"], row["second_carer"]),
+        names=[one["name"] for one in workers if one["reference"] in (row["carer"], row["second_carer"])],
         tasks=tasks_text(row["tasks"]),
         status=row["status"],
         over=over(row, clock.now()),

@@ -2,18 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final, Literal
 from uuid import UUID
 
 import polars as pl
 
 from backend import clock, db
+from backend.domain.planning import Away
 from backend.domain.roster import Conflict, PlannedVisit, Point, conflicts
 from backend.domain.time import london_date
 from backend.sql import query
 from backend.travel.straight_line import StraightLine
 from backend.use_cases.calc_day import readable
+from backend.use_cases.roster_facts import carers_away
 from backend.use_cases.worked_days import CarersDays, worked_days
 
 By = Literal["carer", "person"]
@@ -34,13 +36,17 @@ class RosterVisit:
 
 @dataclass(frozen=True, slots=True)
 class RosterRow:
-    """A carer's day, or a person's. `worked`: stretches `kind start end`; of a person what was done there."""
+    """A carer's day, or a person's. `worked`: stretches `kind start end`; of a person what was done there.
+
+    `away`: visits that fall into the carer's leave, each with its kind.
+    """
 
     reference: str
     name: str
     planned: list[RosterVisit]
     worked: list[tuple[str, datetime, datetime]]
     conflicts: list[Conflict]
+    away: list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +69,17 @@ async def read_roster(provider_id: UUID, day: date, by: By, page: int) -> Roster
         carers = await connection.fetch(query("console.carers"), provider_id)
         whose = [UUID(one) for one in days.visits["service_user_id"].drop_nulls().unique()]
         rows = await connection.fetch(query("delivered.people"), provider_id, whose, now)
+        away = await carers_away(connection, provider_id, day, day + timedelta(days=1))
     people = {row["person"]: (row["reference"], row["name"]) for row in rows}
     names = {str(row["carer_id"]): (row["reference"], row["name"]) for row in carers}
     visits = days.visits.filter(
         pl.col("planned_start").is_not_null() & ~pl.col("status").is_in(_OFF)
     ).to_dicts()
     planned = [visit for visit in visits if london_date(visit["planned_start"]) == day]
-    listed = _by_carer(planned, days, names, people) if by == "carer" else _by_person(planned, names, people)
-    listed.sort(key=lambda row: (not row.conflicts, row.name, row.reference))
+    listed = (
+        _by_carer(planned, days, names, people, away) if by == "carer" else _by_person(planned, names, people)
+    )
+    listed.sort(key=lambda row: (not (row.conflicts or row.away), row.name, row.reference))
     return Roster(
         day=day,
         by=by,
@@ -95,6 +104,7 @@ def _by_carer(
     days: CarersDays,
     names: Mapping[str, tuple[str, str]],
     people: Mapping[str, tuple[str, str]],
+    away: Mapping[UUID, Sequence[Away]],
 ) -> list[RosterRow]:
     modes = {str(row["carer_id"]): row["mode"] for row in days.employments.values()}
     stretches = readable(days.segments.sort("start", "end", maintain_order=True))
@@ -112,6 +122,12 @@ def _by_carer(
             [_visit(visit, people) for visit in sorted(visits, key=lambda one: one["planned_start"])],
             worked.get(carer, []),
             _conflicts(visits, line, modes.get(carer, "car")),
+            [
+                (visit["reference"], one.kind)
+                for visit in visits
+                for one in away.get(UUID(carer), ())
+                if one.meets(visit["planned_start"], visit["planned_end"])
+            ],
         )
         for carer, visits in own.items()
     ]
@@ -155,6 +171,7 @@ def _by_person(
                 for visit in visits
                 if visit["actual_start"] is not None and visit["actual_end"] is not None
             ],
+            [],
             [],
         )
         for person, visits in own.items()

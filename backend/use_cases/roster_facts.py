@@ -1,7 +1,7 @@
 """What planning knows of some days: who works for the provider and when, what is planned, what people need."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -100,7 +100,7 @@ class RosterFacts:
                 found[carer].append(placed)
         return found
 
-    def against(self, visit: OnRota, employment: UUID, rota: Rota) -> list[Against]:
+    def against(self, visit: OnRota, employment: UUID, rota: Rota) -> Iterator[Against]:
         """What speaks against an employment making a visit, beside what its carer is to do by the rota."""
         own = self.employed[employment]
         worker = self.workers.get(own.carer_id, Worker())
@@ -221,10 +221,7 @@ async def _workers(
 ) -> dict[UUID, Worker]:
     """Each carer's home, leave, hours and skills; those of all her employments together."""
     carers = {row["id"]: row["carer_id"] for row in rows}
-    away: dict[UUID, list[Away]] = defaultdict(list)
-    for row in await connection.fetch(query("roster.leave"), provider_id, opens, closes):
-        span = away_span(row["starts_on"], row["ends_on"], row["starts_time"], row["ends_time"])
-        away[carers[row["employment_id"]]].append(Away(row["kind"], *span))
+    away = await carers_away(connection, provider_id, opens, closes)
     hours: dict[UUID, list[Hours]] = defaultdict(list)
     for row in await connection.fetch(query("roster.hours"), provider_id, closes):
         hours[carers[row["employment_id"]]].append(_hours(row))
@@ -238,6 +235,17 @@ async def _workers(
         carer: Worker(homes.get(carer), tuple(away[carer]), tuple(hours[carer]), tuple(skills[carer]))
         for carer in set(carers.values())
     }
+
+
+async def carers_away(
+    connection: asyncpg.Connection, provider_id: UUID, first: date, last: date
+) -> Mapping[UUID, list[Away]]:
+    """Leave that touches London dates, by the carer; nothing of whoever is there."""
+    found: dict[UUID, list[Away]] = defaultdict(list)
+    for row in await connection.fetch(query("roster.leave"), provider_id, first, last):
+        span = away_span(row["starts_on"], row["ends_on"], row["starts_time"], row["ends_time"])
+        found[row["carer_id"]].append(Away(row["kind"], *span))
+    return found
 
 
 def _hours(row: Mapping[str, Any]) -> Hours:

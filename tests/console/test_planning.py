@@ -1,5 +1,6 @@
 """Visits planned on pages: with the checks of a file, with what speaks against them, and seen by the phones."""
 
+import asyncio
 import re
 from typing import Any
 from uuid import UUID
@@ -156,6 +157,37 @@ async def test_two_managers_who_edit_one_visit_do_not_overwrite_each_other(busy:
         "planned",
         "suspended",
     ]
+
+
+async def test_of_two_managers_who_send_at_the_same_moment_one_is_kept(busy: Desk) -> None:
+    await plan(busy)
+    address = f"/roster/visits/{visit_id('WEB1')}"
+    both = [await busy.as_(who) for who in ("manager", "second")]
+    for browser in both:
+        await browser.get(address)
+    sent = [
+        browser.post(address, version="1", **{**PLAN, "minutes": minutes})
+        for browser, minutes in zip(both, ("40", "50"), strict=True)
+    ]
+    assert sorted(answer.status_code for answer in await asyncio.gather(*sent)) == [303, 409]
+    assert len(await stored(busy.superuser, "WEB1")) == 2
+
+
+async def test_the_rota_on_a_phone_is_another_once_a_visit_is_planned_and_a_cancelled_one_comes_back(
+    busy: Desk,
+) -> None:
+    phone = await busy.office.phone()
+    await phone.open_session()
+    asked: dict[str, Any] = {"params": {"from": "2026-11-17", "days": "1"}, "token": True}
+    tag = (await phone.call("GET", "/rota", **asked)).headers["ETag"]
+    assert (await phone.call("GET", "/rota", headers={"If-None-Match": tag}, **asked)).status_code == 304
+    await plan(busy)
+    answer = await phone.call("GET", "/rota", headers={"If-None-Match": tag}, **asked)
+    assert [one["id"] for one in answer.json()["visits"]] == [visit_id("WEB1")]
+    off = {"status": "suspended", "notice": "2026-11-16 08:30", "off-why": "Away"}
+    await change(busy, "WEB1", 1, "/off", **off)
+    assert (await change(busy, "WEB1", 2, **PLAN)).status_code == 303
+    assert (await phone_sees(busy))[visit_id("WEB1")] == "planned"
 
 
 async def test_taking_a_visit_off_needs_to_be_said_whole(busy: Desk) -> None:

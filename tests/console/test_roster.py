@@ -3,6 +3,7 @@
 import re
 
 from tests.console.desk import Desk
+from tests.use_cases.loading.samples import load_rows
 
 PAST, COMING = "/roster?date=2026-11-02", "/roster?date=2026-11-17"
 
@@ -31,6 +32,18 @@ async def test_what_one_carer_cannot_keep_and_what_nobody_makes_stand_first(busy
     page = await page_of(busy, COMING)
     assert "FIRST and CLASH overlap by 10 min" in page
     assert "Nobody makes" in page and ">NOBODY2</a>" in page
+
+
+async def test_a_visit_of_a_carer_who_is_away_stands_first_with_the_way_to_cover_it(busy: Desk) -> None:
+    await busy.office.plan("BEAS", "2026-11-17T09:00", carer="E2")
+    await busy.office.plan("ANNS", "2026-11-17T09:00", package="P2")
+    leave = {"provider": "hearth", "employment": "E2", "kind": "sickness", "from": "2026-11-17"}
+    await load_rows("leave", [{**leave, "from_time": "09:15", "until": "2026-11-17"}])
+    page = await page_of(busy, COMING)
+    assert "Bea Carer is away at the time of BEAS (sickness)." in page
+    assert page.index("Bea Carer") < page.index("Ann Carer")
+    assert "/roster/cover?carer=C2&amp;kind=sickness&amp;from=2026-11-17" in page
+    assert "/roster/cover" not in await page_of(busy, COMING, "finance")
 
 
 async def test_a_day_without_visits_and_a_date_that_is_none_say_so(busy: Desk) -> None:

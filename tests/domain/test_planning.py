@@ -35,7 +35,7 @@ def journey(one: Point, other: Point) -> int:
 def found(
     one: PlannedVisit, *others: PlannedVisit, worker: Worker = ANYBODY, needs: str = ""
 ) -> list[Against]:
-    return against(one, worker, others, needs.split(), journey)
+    return list(against(one, worker, others, needs.split(), journey))
 
 
 def test_of_a_carer_of_whom_nothing_is_said_only_the_other_visits_count() -> None:
