@@ -39,7 +39,7 @@ WHERE organisation_id = $1 AND webhook_id = $2 AND sent_at IS NULL AND dead_at I
 SELECT d.id, w.address, n.kind, n.raised_at, d.attempts, d.next_at, d.dead_at, d.fault
 FROM notice_delivery d JOIN notice n ON n.organisation_id = d.organisation_id AND n.id = d.notice_id
 JOIN webhook w ON w.organisation_id = d.organisation_id AND w.id = d.webhook_id AND w.ended_at IS NULL
-WHERE d.organisation_id = $1 AND d.sent_at IS NULL AND d.attempts > 0 ORDER BY d.next_at DESC, d.id LIMIT 50
+WHERE d.organisation_id = $1 AND d.sent_at IS NULL AND d.attempts > 0 AND d.webhook_id IS NOT NULL ORDER BY d.next_at DESC, d.id LIMIT 50
 
 -- name: again
 -- A dead delivery is tried anew, at once.

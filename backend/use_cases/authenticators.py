@@ -103,12 +103,14 @@ async def code_needed(user_id: UUID) -> bool:
     return await read_authenticator(user_id) is not None
 
 
-async def spend_code(user_id: UUID, code: str, address: str, known: str | None, now: datetime) -> None:
+async def spend_code(
+    user_id: UUID, email: str, code: str, address: str, known: str | None, now: datetime
+) -> None:
     """Take one code of the app, or one recovery code. Raises DomainError unauthorised or too_many_requests.
 
     Wrong codes are counted as wrong passwords are, under a name of their own.
     """
-    attempt = attempt_of(f"code/{user_id}", address, known, now, MOST_CODES)
+    attempt = attempt_of(f"code/{user_id}", address, known, now, MOST_CODES, email)
     async with db.as_system() as connection:
         await count_attempt(connection, attempt)
     async with db.as_administrator() as connection:

@@ -43,7 +43,7 @@ async def prove_by_password(asker: Asker, password: str, code: str) -> None:
             raise
         raise DomainError("unauthorised", "The password is wrong.") from None
     if await code_needed(asker.user_id):
-        await spend_code(asker.user_id, code, asker.address, asker.known, now)
+        await spend_code(asker.user_id, asker.email, code, asker.address, asker.known, now)
     await note_proof(asker.session, now)
 
 

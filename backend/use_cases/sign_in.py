@@ -80,11 +80,12 @@ async def sign_in_by_code(
     """
     now = clock.now()
     user_id = _pending_user(pending, browser, now)
-    await spend_code(user_id, code, address, known, now)
     async with db.as_administrator() as connection:
         account = await connection.fetchrow(query("users.by_id"), user_id)
-        if account is None:
-            raise _over()
+    if account is None:
+        raise _over()
+    await spend_code(user_id, account["email"], code, address, known, now)
+    async with db.as_administrator() as connection:
         return await start_session(connection, account, account["email"], now, old_token, "code")
 
 

@@ -37,19 +37,25 @@ class Attempt:
 
 
 def attempt_of(
-    email: str, address: str, known: str | None, at: datetime, most: int = MOST_BY_ACCOUNT
+    account: str,
+    address: str,
+    known: str | None,
+    at: datetime,
+    most: int = MOST_BY_ACCOUNT,
+    email: str | None = None,
 ) -> Attempt:
     """The attempt on an account from an address. `known` is the mark of a browser that signed in to it before.
 
-    `most`: failures on the account from all strangers together.
+    `most`: failures on the account from all strangers together. `email`: whose account it is, where `account` is
+    another name for it.
     """
-    account = email.strip().lower()
+    account = account.strip().lower()
     pair, whole, place = (
         keys.current().lookup_hash(f"sign-in/{name}")
         for name in (f"pair/{account}/{address}", f"account/{account}", f"address/{address}")
     )
     limits = {pair: MOST_BY_PAIR, place: MOST_BY_ADDRESS}
-    if known is None or not hmac.compare_digest(known.encode(), known_mark(account).encode()):
+    if known is None or not hmac.compare_digest(known.encode(), known_mark(email or account).encode()):
         limits[whole] = most
     return Attempt(pair, limits, at)
 

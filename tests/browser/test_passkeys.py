@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Final
 
 import pytest
@@ -68,6 +69,15 @@ async def test_a_passkey_is_set_by_the_link_and_signs_in_again(
             "credentials"
         ]
         assert (held["rpId"], held["isResidentCredential"]) == ("localhost", True)
+        # Half an hour later what matters asks again, and goes on with what was filled in.
+        busy.office.set(busy.office.clock + timedelta(minutes=30))
+        await page.get_by_role("link", name="Password").click()
+        await page.get_by_label("New password").fill("three random words")
+        await page.get_by_label("The same password again").fill("three random words")
+        await page.get_by_role("button", name="Change password").click()
+        assert await faults_of(page) == []
+        await page.get_by_role("button", name="Go on with a passkey").click()
+        await page.get_by_text("The password is changed.").wait_for()
     assert complaints == []
 
 

@@ -179,7 +179,8 @@ def _methods(handler: HTTPRouteHandler) -> list[str]:
     return sorted(method for method in handler.http_methods if method in ("GET", "POST"))
 
 
-def _filled(path: str) -> str:
+def filled(path: str) -> str:
+    """A route's path with made-up ids, none of which exists."""
     for name, value in {
         "{place:int}": "1",
         "{number:int}": "1",
@@ -230,7 +231,7 @@ async def test_each_role_opens_its_own_pages_and_no_others(desk: Desk) -> None:
             if path in PUBLIC or path in ("/sign-out", "/sessions/end-others", "/prove"):
                 continue
             await browser.get(start)
-            answer = await (browser.get(_filled(path)) if method == "GET" else browser.post(_filled(path)))
+            answer = await (browser.get(filled(path)) if method == "GET" else browser.post(filled(path)))
             if who in MAY_OPEN[path]:
                 # What the made-up ids and empty forms name does not exist: refused for that, not for the role.
                 assert answer.status_code in (200, 400, 404), (who, path, answer.text)
@@ -243,7 +244,7 @@ async def test_nobody_opens_anything_without_signing_in(desk: Desk) -> None:
     browser = desk.browser()
     for method, path in _routes():
         if path not in PUBLIC:
-            answer = await (browser.get(_filled(path)) if method == "GET" else browser.post(_filled(path)))
+            answer = await (browser.get(filled(path)) if method == "GET" else browser.post(filled(path)))
             assert answer.status_code == 303, path
             assert answer.headers["location"].startswith("/sign-in?next=/")
 

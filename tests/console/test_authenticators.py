@@ -4,8 +4,10 @@ import asyncio
 import re
 from base64 import b32decode
 from datetime import timedelta
+from uuid import UUID
 
 import asyncpg
+import pytest
 from click.testing import CliRunner
 
 from backend.cli import cli
@@ -14,7 +16,7 @@ from backend.domain.one_time_codes import STEP_S
 from backend.domain.tokens import fob_code
 from backend.faults import DomainError
 from backend.use_cases.authenticators import spend_code
-from backend.use_cases.sign_in_limit import MOST_BY_PAIR
+from backend.use_cases.sign_in_limit import MOST_BY_PAIR, MOST_CODES
 from backend.use_cases.sign_in_rules import forget_authenticator, require_second_factor
 from tests.console.desk import PASSWORD, Browser, Desk, email
 
@@ -80,14 +82,17 @@ async def test_of_two_processes_with_one_code_one_is_refused(
     _, secret, _ = await with_app(desk)
     desk.office.set(desk.office.clock + timedelta(seconds=STEP_S))
     user, code = await user_id(superuser), code_now(desk, secret)
-    tried = [spend_code(user, code, f"10.0.0.{n}", None, desk.office.clock) for n in range(4)]
+    tried = [
+        spend_code(user, email("manager"), code, f"10.0.0.{n}", None, desk.office.clock) for n in range(4)
+    ]
     answers = await asyncio.gather(*tried, return_exceptions=True)
     assert sum(answer is None for answer in answers) == 1
     assert {answer.code for answer in answers if isinstance(answer, DomainError)} == {"unauthorised"}
 
 
-async def user_id(superuser: asyncpg.Connection) -> object:
-    return await superuser.fetchval("SELECT id FROM user_account WHERE email = $1", email("manager"))
+async def user_id(superuser: asyncpg.Connection) -> UUID:
+    found: UUID = await superuser.fetchval("SELECT id FROM user_account WHERE email = $1", email("manager"))
+    return found
 
 
 async def test_a_recovery_code_opens_the_account_once_and_is_kept_as_a_hash(
@@ -121,6 +126,23 @@ async def test_guessing_codes_is_slowed(desk: Desk) -> None:
         assert (await browser.post("/sign-in/code", pending=pending, code="000000")).status_code == 401
     slowed = await browser.post("/sign-in/code", pending=pending, code="000000")
     assert slowed.status_code == 429 and 0 < int(slowed.headers["retry-after"]) <= 900
+
+
+async def test_strangers_who_have_the_password_do_not_keep_out_a_browser_that_is_known(
+    desk: Desk, superuser: asyncpg.Connection
+) -> None:
+    _, _, codes = await with_app(desk)
+    known, stranger, user = desk.browser(), desk.browser(), await user_id(superuser)
+    stranger.cookies["another"] = "browser"
+    await known.sign_in(email("manager"))
+    await known.post("/sign-in/code", pending=pending_of(known), code=codes[0])
+    for number in range(MOST_CODES):
+        with pytest.raises(DomainError):
+            await spend_code(user, email("manager"), "000000", f"10.0.0.{number}", None, desk.office.clock)
+    for browser, code, status in ((stranger, codes[1], 429), (known, codes[1], 303)):
+        await browser.sign_in(email("manager"))
+        answer = await browser.post("/sign-in/code", pending=pending_of(browser), code=code)
+        assert answer.status_code == status
 
 
 async def test_a_right_password_waits_ten_minutes_in_its_own_browser(desk: Desk) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from backend.use_cases.sign_in_limit import MOST_BY_PAIR
 from tests.authenticator import SoftAuthenticator
 from tests.console.desk import PASSWORD, Browser, Desk
+from tests.console.test_access import filled
 from tests.console.test_authenticators import code_now, with_app
 from tests.console.test_passkeys import asserted, with_passkey
 
@@ -121,3 +122,34 @@ async def test_a_file_that_matters_is_handed_out_after_asking(busy: Desk) -> Non
     ] == path
     assert (await browser.get(path)).status_code == 200
     assert (await browser.post("/prove", next="https://evil.example")).headers["location"] == "/"
+
+
+ASKED = {
+    "manager": (
+        "/corrections/{correction_id:uuid}/decision",
+        "/exceptions/decide",
+        "/quarantine/{event_row:uuid}/release",
+        "/people/{person_id:uuid}/places",
+        "/people/{person_id:uuid}/places/{place_id:uuid}/end",
+        "/disputes/{dispute_id:uuid}/decision",
+        "/invoices/{document_id:uuid}/peppol",
+        "/passkeys",
+        "/passkeys/{passkey_id:uuid}/remove",
+        "/authenticator",
+        "/authenticator/off",
+        "/authenticator/codes",
+        "/authenticator/password",
+        "/webhooks",
+    ),
+    "finance": ("/invoices/{document_id:uuid}/payments",),
+    "administrator": ("/organisations/{reference:str}/sign-in",),
+}
+
+
+async def test_what_cannot_be_undone_or_opens_the_account_asks(desk: Desk) -> None:
+    browsers = {who: await desk.as_(who) for who in ASKED}
+    desk.office.set(desk.office.clock + LATER)
+    for who, paths in ASKED.items():
+        await browsers[who].get("/sessions")
+        for path in paths:
+            assert "Show that it is you" in (await browsers[who].post(filled(path))).text, path

@@ -60,7 +60,9 @@ CREATE TABLE notice_delivery (
     CHECK ((user_id IS NULL) <> (webhook_id IS NULL))
 );
 CREATE INDEX notice_delivery_due ON notice_delivery (next_at) WHERE sent_at IS NULL AND dead_at IS NULL;
-CREATE INDEX notice_delivery_webhook ON notice_delivery (organisation_id, webhook_id, next_at);
+CREATE INDEX notice_delivery_webhook ON notice_delivery (organisation_id, webhook_id, sent_at);
+CREATE INDEX notice_delivery_troubled ON notice_delivery (organisation_id, next_at)
+    WHERE sent_at IS NULL AND attempts > 0 AND webhook_id IS NOT NULL;
 ALTER TABLE notice_delivery ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own ON notice_delivery USING (sees_organisation(organisation_id))
     WITH CHECK (sees_organisation(organisation_id));
