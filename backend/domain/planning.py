@@ -120,7 +120,7 @@ def _overlapping(visit: PlannedVisit, others: Sequence[PlannedVisit]) -> Iterato
 
 
 def _out_of_reach(visit: PlannedVisit, others: Sequence[PlannedVisit], journey: Journey) -> Iterator[Against]:
-    """Of the visits that do not overlap the last before and the next after, if the journey takes longer than there is."""
+    """The last visit before and the next after, of those that do not overlap, where the journey takes too long."""
     before, after = _neighbours(visit, others)
     if before is not None:
         yield from _too_close(before, visit, before.reference, journey)
