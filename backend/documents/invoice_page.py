@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from backend.documents import words
 from backend.documents.block_hours import block_rows, is_charge
-from backend.documents.typeface import type_width
+from backend.documents.typeface import lines_of_type
 from backend.domain.counted import counted
 from backend.domain.time import london_date
 from schemas.documents import InvoiceLine, InvoiceSnapshot, Party, RuleText, Vat
@@ -222,7 +222,7 @@ def _is_plain(row: Page) -> bool:
         (row["amount"],),
     )
     return not row["remarks"] and all(
-        len(texts) <= _PLAIN_LINES and all(type_width(text) <= room for text in texts)
+        sum(lines_of_type(text, room) for text in texts) <= _PLAIN_LINES
         for texts, room in zip(cells, _ROOM, strict=True)
     )
 

@@ -22,6 +22,22 @@ def characters() -> frozenset[str]:
 
 
 @lru_cache(maxsize=10_000)  # lines of one document name the same times, people and prices
+def lines_of_type(text: str, room: float) -> float:
+    """How many lines a text needs where a line has `room` ems; infinite where a word is wider than that.
+
+    It may need fewer: the typesetter breaks lines at hyphens too, and not at blanks alone.
+    """
+    lines, left, blank = 0.0, 0.0, type_width(" ")
+    for width in map(type_width, text.split()):
+        if width > room:
+            return inf
+        if lines and blank + width <= left:
+            left -= blank + width
+        else:
+            lines, left = lines + 1, room - width
+    return lines
+
+
 def type_width(text: str) -> float:
     """The ems that a text takes in the regular face; infinite where it holds what the fonts cannot draw.
 

@@ -5,12 +5,13 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import typst
 
 from backend.documents import invoice_page as page
 from backend.documents.invoice import invoice_pdf
-from backend.documents.typeface import type_width
+from backend.documents.typeface import lines_of_type, type_width
 from backend.documents.typesetting import _fonts
 from schemas.documents import InvoiceSnapshot
 from tests.documents import pdf, samples
@@ -42,6 +43,22 @@ def test_what_the_fonts_cannot_draw_has_no_width() -> None:
     assert type_width("漢") == type_width("a\u200bb") == inf
 
 
+@pytest.mark.parametrize(
+    ("text", "room", "lines"),
+    [
+        ("", 5, 0),
+        ("aa", 1.1, 1),
+        ("aa aa", 1.1, 2),
+        ("aa aa", 2.3, 1),
+        ("a aa a", 1.8, 2),
+        ("aaaa a", 1.1, inf),
+    ],
+)
+def test_lines_break_at_blanks(text: str, room: float, lines: float) -> None:
+    """An a is 0.504 ems wide, a blank 0.2."""
+    assert lines_of_type(text, room) == lines
+
+
 def plain(invoice: InvoiceSnapshot) -> list[bool]:
     return [row["plain"] for row in page.invoice_page(invoice)["lines"]]
 
@@ -65,6 +82,8 @@ def test_rows_of_known_height_stand_where_they_would_stand_anyway(
 ) -> None:
     invoice = snapshot(lines)
     assert plain(invoice) == [True] * (lines - 3) + [False] * 3
+    invoice.lines[0] = msgspec.structs.replace(invoice.lines[0], uplift="bank holiday")
+    assert plain(invoice)[0]
     known = places(invoice_pdf(invoice))
     monkeypatch.setattr(page, "_is_plain", lambda row: False)
     assert not any(plain(invoice))
@@ -75,6 +94,7 @@ def test_rows_of_known_height_stand_where_they_would_stand_anyway(
     "more",
     [
         {"visit": "a reference that is longer than its column"},
+        {"uplift": "weekend and bank holiday by night"},
         {"person": "漢"},
         {"funding": [{"payer": name, "amount": "1.00"} for name in ("a", "b", "c")]},
         {"reason": "said why"},
