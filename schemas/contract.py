@@ -359,10 +359,10 @@ def _too_high(rates: Sequence[Any] | None, uplifts: Sequence[Any] | None) -> Ite
 
 
 def _twice(items: Sequence[Any] | None, key: str, at: str) -> Iterator[Fault]:
-    """Faults of a value that stands twice in a list that could be read."""
-    values = [] if items is None or INVALID in items else [getattr(item, key) for item in items]
+    """Faults of a value that stands twice among the items that could be read."""
+    values = [INVALID if item is INVALID else getattr(item, key) for item in items or ()]
     for index, value in enumerate(values):
-        if value in values[:index]:
+        if value is not INVALID and value in values[:index]:
             yield Fault(f"{at}/{index}/{key.rstrip('_')}", f"{value} stands twice")
 
 

@@ -1,8 +1,8 @@
 """What is wrong with the files of one load, and what is worth telling the person who loads them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import msgspec
 
@@ -64,6 +64,8 @@ class Report:
 
     faults: list[LoadFault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    unread: list[Line[Mapping[str, Any]]] = field(default_factory=list)
+    """Objects that hold a fault, as they stand in the file: whom they name is checked with the rest."""
 
     def fault(self, line: Line[T], column: str, detail: str) -> None:
         self.faults.append(line.fault(column, detail))

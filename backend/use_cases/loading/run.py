@@ -164,6 +164,7 @@ async def load(
     lines = await asyncio.to_thread(_read, _KINDS[kind], files, report)
     async with _session(scope, complete, report, dry_run) as session:
         counts = await _KINDS[kind].store(session, lines)
+        await terms.refuse_unknown_parties(session)
         report.refuse()
     return _loaded(kind, dry_run, len(lines), counts, session)
 

@@ -234,6 +234,17 @@ async def test_faults_of_nested_kinds_are_pointers(
     assert await contents(superuser) == before
 
 
+async def test_unknown_parties_are_told_together_with_every_other_fault_of_an_object(db: Any) -> None:
+    await load_county()
+    named = {"provider": "wyeshire", "commissioner": "nobody"}
+    lots = [{"lot": "a", "zones": ["z"]}, {"lot": "", "zones": ["z"]}, {"lot": "a", "zones": ["z"]}]
+    with pytest.raises(LoadRefused) as refused:
+        await load_rows("contracts", [{**samples.CONTRACT, **named, "colour": "red", "lots": lots}])
+    assert {fault.pointer for fault in refused.value.faults} >= {
+        *(f"/0/{name}" for name in (*named, "colour", "lots/1/lot", "lots/2/lot"))
+    }
+
+
 async def test_a_contract_is_followed_by_another_once_it_ends(db: Any) -> None:
     await load_county()
     follower = {**samples.CONTRACT, "from": "2027-01-01"}
