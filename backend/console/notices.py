@@ -19,6 +19,7 @@ from backend.use_cases.subscriptions import (
     end_webhook,
     read_subscriptions,
     read_troubled,
+    read_undelivered,
     read_webhooks,
     refuse_made_up,
     stop,
@@ -43,6 +44,7 @@ async def _notices(ask: Ask) -> Response[Any]:
         kinds={kind: KINDS[kind] for kind in KINDS_OF_ROLE[ask.user.role]},
         chosen=await read_subscriptions(ask.user.user_id),
         can_mail=can_mail(),
+        undelivered=await read_undelivered(ask.user.user_id),
         keeps=ask.user.role in KEEPERS,
         said=_SAID.get(ask.asked("done") or ""),
     )

@@ -4,6 +4,12 @@
 -- $1 is the user.
 SELECT kind FROM email_subscription WHERE user_id = $1 ORDER BY kind
 
+-- name: undelivered
+-- What a user ($1) was to be told by email, and was not; the newest ten.
+SELECT n.kind, n.path, n.raised_at, d.fault
+FROM notice_delivery d JOIN notice n ON n.organisation_id = d.organisation_id AND n.id = d.notice_id
+WHERE d.user_id = $1 AND d.dead_at IS NOT NULL ORDER BY d.dead_at DESC, d.id LIMIT 10
+
 -- name: subscribe
 -- $1 is the user.
 INSERT INTO email_subscription (user_id, organisation_id, kind, created_at)

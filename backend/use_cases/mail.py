@@ -8,10 +8,11 @@ import smtplib
 import ssl
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
+from email.utils import format_datetime
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from backend import settings
+from backend import clock, settings
 
 SECONDS: Final = 20
 _PORTS: Final = {"smtp": 587, "smtps": 465}
@@ -31,6 +32,7 @@ async def send_mail(to: str, subject: str, text: str, message_id: str, stop: str
     message = EmailMessage(policy=SMTP_POLICY)
     sender = settings.current().mail_from or "doorstep@localhost"
     message["From"], message["To"], message["Subject"] = sender, to, subject
+    message["Date"] = format_datetime(clock.now())
     message["Message-ID"] = f"<{message_id}@{urlsplit(settings.current().base_url).hostname}>"
     message["Auto-Submitted"] = "auto-generated"
     message["List-Unsubscribe"] = f"<{stop}>"

@@ -216,6 +216,7 @@ async def _awaited(reference: str, sealed: str, answer: Mapping[str, str], now: 
     if late or waiting.reference != reference or answer.get("state") != waiting.state:
         raise _over()
     async with db.as_system() as connection:
+        await connection.execute(query("passkeys.forget_old_challenges"), now)
         digest = sha256(waiting.state.encode())
         if await connection.fetchval(query("passkeys.note_challenge"), digest, now + 2 * WAITS) is None:
             raise _over()

@@ -22,6 +22,12 @@ async def read_subscriptions(user_id: UUID) -> set[str]:
         return {row["kind"] for row in await connection.fetch(query("notices.subscribed"), user_id)}
 
 
+async def read_undelivered(user_id: UUID) -> list[dict[str, Any]]:
+    """What a user was to be told by email and was not, the newest first: kind, path, raised_at, fault."""
+    async with db.as_administrator() as connection:
+        return [dict(row) for row in await connection.fetch(query("notices.undelivered"), user_id)]
+
+
 async def subscribe(user_id: UUID, organisation_id: UUID, role: str, wanted: Collection[str]) -> None:
     """Tell a user of these kinds by email, and of no others. Raises DomainError bad_request for one not of her role."""
     allowed = KINDS_OF_ROLE.get(role, ())

@@ -79,6 +79,7 @@ async def test_a_missed_visit_reaches_whoever_asked_by_encrypted_mail_and_names_
     assert f"http://127.0.0.1:8000/visits/{visit}" in text
     assert not re.search("Ann|Mr One|S1|C1|E1", text)
     assert message["Auto-Submitted"] == "auto-generated"
+    assert message["Date"].datetime == desk.office.clock - timedelta(minutes=1)
     [row] = await deliveries(superuser)
     assert row["sent_at"] is not None and str(row["id"]) in message["Message-ID"]
 
@@ -219,6 +220,8 @@ async def test_a_mail_server_that_refuses_is_asked_again(
     settings.use(replace(settings.current(), smtp="smtps://127.0.0.1:9"))
     await send(desk, timedelta(minutes=2))
     assert "could not be used" in (await deliveries(superuser))[0]["fault"]
+    page = await (await desk.as_("manager")).get("/notices")
+    assert "Not delivered" not in page.text
     mail.refuse = None
     settings.use(replace(settings.current(), smtp=mail.address.replace("pass", "wrong")))
     await send(desk, timedelta(minutes=4))
@@ -232,6 +235,20 @@ async def test_a_mail_server_that_refuses_is_asked_again(
     await missed(desk, "B", "2026-11-03T09:00")
     await send(desk)
     assert len(mail.taken) == 1
+
+
+async def test_a_message_that_was_given_up_is_shown_to_whoever_it_was_for(
+    desk: Desk, mail: MailServer, superuser: asyncpg.Connection
+) -> None:
+    await subscribe(await user(superuser), PROVIDER, "manager", {"visit_missed"})
+    visit = await missed(desk)
+    mail.refuse = "550 no"
+    await send(desk)
+    await send(desk, timedelta(hours=72))
+    manager, second = await desk.as_("manager"), await desk.as_("second")
+    page = (await manager.get("/notices")).text
+    assert "Not delivered" in page and "the mail server answered 550" in page and f"/visits/{visit}" in page
+    assert "Not delivered" not in (await second.get("/notices")).text
 
 
 async def test_corrections_disputes_invoices_and_reports_are_told_to_whoever_may_open_them(

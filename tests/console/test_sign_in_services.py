@@ -277,6 +277,8 @@ async def test_the_administrator_sets_a_service_up_and_hears_what_is_wrong(
         assert answer.status_code in (400, 502) and SECRET not in answer.text
     done = await browser.post(path, issuer=service.issuer, **fields, second_factor="1")
     assert done.headers["location"] == f"{path}?done=kept"
+    by_password = await (await desk.as_("auditor")).get("/wage-reports")
+    assert by_password.headers["location"] == "/authenticator?done=needed"
     assert (await through(desk.browser(), service, **ANN)).status_code == 303
     page = (await browser.get(path)).text
     assert SECRET not in page and service.issuer in page and "One is kept" in page

@@ -63,6 +63,8 @@ CREATE INDEX notice_delivery_due ON notice_delivery (next_at) WHERE sent_at IS N
 CREATE INDEX notice_delivery_webhook ON notice_delivery (organisation_id, webhook_id, sent_at);
 CREATE INDEX notice_delivery_troubled ON notice_delivery (organisation_id, next_at)
     WHERE sent_at IS NULL AND attempts > 0 AND webhook_id IS NOT NULL;
+CREATE INDEX notice_delivery_undelivered ON notice_delivery (user_id, dead_at)
+    WHERE dead_at IS NOT NULL AND user_id IS NOT NULL;
 ALTER TABLE notice_delivery ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own ON notice_delivery USING (sees_organisation(organisation_id))
     WITH CHECK (sees_organisation(organisation_id));
