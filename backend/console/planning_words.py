@@ -17,6 +17,7 @@ _KEPT: Final = {
     "lacks_skill": "skill missing",
     "person_away": "person away",
     "same_person": "same person, same time as",
+    "short_handed": "fewer carers than the package asks for",
 }
 
 
@@ -47,6 +48,8 @@ def told(one: Against, who: str) -> str:
             return f"the person is away then ({worded(one.about)})"
         case "same_person":
             return f"the person has {one.about} planned at the same time"
+        case "short_handed":
+            return f"the package asks for {one.needed} carers, and {one.between} comes"
 
 
 def kept_words(kept: str) -> str:

@@ -22,6 +22,7 @@ Kind = Literal[
     "lacks_skill",
     "person_away",
     "same_person",
+    "short_handed",
 ]
 _WEEK: Final = timedelta(days=7)
 
@@ -30,8 +31,8 @@ _WEEK: Final = timedelta(days=7)
 class Against:
     """Something that speaks against a visit. `about`: the other visit, the skill, the kind of leave or absence.
 
-    `between`: seconds from one visit to the other (below zero where they overlap), or seconds planned in the week;
-    `needed`: seconds that the journey takes, or the most that may be planned in a week.
+    `between`: seconds from one visit to the other (below zero where they overlap), seconds planned in the week, or who
+    comes; `needed`: seconds that the journey takes, the most to plan in a week, or how many carers are wanted.
     """
 
     kind: Kind

@@ -54,7 +54,9 @@ class Employed:
 
 @dataclass(frozen=True, slots=True)
 class OnRota:
-    """A visit that stands on the rota. `carers`: the employments that make it, the first and the second."""
+    """A visit that stands on the rota. `carers`: the employments that make it, the first and the second; `wanted`: how
+    many the package asks for.
+    """
 
     id: UUID
     reference: str
@@ -63,6 +65,7 @@ class OnRota:
     end: datetime
     person: UUID
     carers: tuple[UUID | None, UUID | None]
+    wanted: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,11 @@ class RosterFacts:
             if one.person == visit.person and one.id != visit.id
             if one.start < visit.end and visit.start < one.end
         ]
-        return [*away, *also]
+        coming = sum(one is not None for one in visit.carers)
+        # A rota knows two carers; of a visit that nobody makes yet the roster says that.
+        short = 0 < coming < min(visit.wanted, len(visit.carers))
+        few = [Against("short_handed", between=coming, needed=visit.wanted)] if short else []
+        return [*away, *also, *few]
 
     def suggestion(self, visit: OnRota, employment: UUID, known: int, rota: Rota) -> Suggestion:
         """What a visit would mean to an employment's carer, who was `known` times with the person lately."""
@@ -209,6 +216,7 @@ def _on_rota(row: Mapping[str, Any]) -> OnRota:
         end=row["ends_at"],
         person=row["service_user_id"],
         carers=(row["carer"], row["second_carer"]),
+        wanted=row["carers"],
     )
 
 

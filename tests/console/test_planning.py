@@ -230,6 +230,8 @@ async def test_a_visit_that_nobody_is_to_make_is_given_a_second_carer_too(busy: 
     page = (await (await busy.as_("manager")).get(f"/roster/visits/{visit_id('NOBODY')}")).text
     assert "nobody makes it" in page and re.search(r'name="version" value="1"', page)
     double = {**PLAN, "package": "P2", "start": "2026-11-16 11:00", "carer": "E1", "second_carer": "E1"}
+    alone = await change(busy, "NOBODY", 1, **{**double, "second_carer": ""})
+    assert alone.status_code == 409 and "the package asks for 2 carers, and 1 comes" in alone.text
     assert "is the same as carer" in (await change(busy, "NOBODY", 1, **double)).text
     answer = await change(
         busy, "NOBODY", 1, **{**double, "second_carer": "E2", "anyway": "yes", "why": "Far"}
