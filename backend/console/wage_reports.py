@@ -19,6 +19,7 @@ from backend.faults import DomainError
 from backend.problems import STATUS
 from backend.use_cases.export_evidence import read_evidence
 from backend.use_cases.read_documents import WAGE_REPORTS, read_documents, read_file
+from backend.use_cases.read_untested import read_untested
 from backend.use_cases.read_wage_report import ShownWorker, read_wage_report, read_worker
 from backend.use_cases.read_worked_day import days_of, read_worked_day
 from schemas.scalars import parse_date, parse_instant
@@ -85,6 +86,13 @@ async def _evidence_of_worker(ask: Ask) -> Response[Any]:
 
 async def _worker(ask: Ask) -> Response[Any]:
     return _worker_page(ask, await read_worker(ask.viewer, ask.path("document_id"), ask.path("place")))
+
+
+async def _untested(ask: Ask) -> Response[Any]:
+    document_id, place = ask.path("document_id"), ask.path("place")
+    shown = await read_untested(ask.viewer, document_id, place)
+    here = f"/wage-reports/{document_id}/untested/{place}"
+    return render("untested.html", ask.user, shown=shown, provider=ask.viewer.provider, here=here)
 
 
 async def _unmask(ask: Ask) -> Response[Any]:
@@ -166,6 +174,7 @@ handlers: Final[list[HTTPRouteHandler]] = [
     page(_REPORT + "/files/{format:str}", *PROVIDER)(_file),
     action(_REPORT + "/files", "auditor")(_file_for_auditor),
     page(_REPORT + "/evidence", *READERS)(proven(_evidence)),
+    page(_REPORT + "/untested/{place:int}", *READERS)(_untested),
     page(_WORKER, *READERS)(_worker),
     page(_WORKER + "/evidence", *READERS)(proven(_evidence_of_worker)),
     action(_WORKER + "/name", "auditor")(_unmask),

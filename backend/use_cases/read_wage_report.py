@@ -57,8 +57,9 @@ class ListedWorker:
 
 @dataclass(frozen=True, slots=True)
 class ShownNotTested:
-    """A worker whose pay could not be tested, and why."""
+    """A worker whose pay could not be tested, and why; `place` as of those tested."""
 
+    place: int
     label: str
     reason: str
 
@@ -98,11 +99,11 @@ async def read_wage_report(viewer: Viewer, document_id: UUID) -> ShownReport:
         provider_id, content = await frozen_document(connection, viewer, WAGE_REPORTS, document_id)
         files = await document_formats(connection, provider_id, document_id)
         await viewer.note(connection, provider_id, "wage report", document_id)
-    head = _head(content)
+    head = report_head(content)
     tests = msgspec.json.decode(content, type=_Workers).workers
     order = order_for(viewer, provider_id, [test.employment for test in tests])
     workers = [
-        ListedWorker(place, _label(viewer, provider_id, test.employment, test.name), test.result)
+        ListedWorker(place, label_of(viewer, provider_id, test.employment, test.name), test.result)
         for place, test in enumerate((tests[at] for at in order), start=1)
     ]
     return ShownReport(
@@ -111,10 +112,13 @@ async def read_wage_report(viewer: Viewer, document_id: UUID) -> ShownReport:
         head,
         sorted(workers, key=lambda worker: (-worker.result.shortfall, worker.label)),
         [
-            ShownNotTested(_label(viewer, provider_id, left.employment, left.name), left.reason)
-            for left in (
-                head.not_tested[at]
-                for at in order_for(viewer, provider_id, [one.employment for one in head.not_tested])
+            ShownNotTested(place, label_of(viewer, provider_id, left.employment, left.name), left.reason)
+            for place, left in enumerate(
+                (
+                    head.not_tested[at]
+                    for at in order_for(viewer, provider_id, [one.employment for one in head.not_tested])
+                ),
+                start=1,
             )
         ],
         files,
@@ -152,9 +156,9 @@ async def worker_of(
     label = (
         pseudonym(provider_id, worker.employment)
         if masked
-        else _label(viewer, provider_id, worker.employment, worker.name, named=True)
+        else label_of(viewer, provider_id, worker.employment, worker.name, named=True)
     )
-    head = _head(content)
+    head = report_head(content)
     shown = unnamed(worker, label) if masked else worker
     changes = [one for one in _changes(head, provider_id, masked) if one.employment == shown.employment]
     return ShownWorker(document_id, provider_id, place, label, masked, head, shown, changes)
@@ -167,20 +171,23 @@ def employments_tested(content: bytes) -> list[str]:
 
 def order_for(viewer: Viewer, provider_id: UUID, employments: Sequence[str]) -> list[int]:
     """Which of these stand first, second, ... on the pages that this reader sees."""
-    return shown_order([_label(viewer, provider_id, one, None) for one in employments])
+    return shown_order([label_of(viewer, provider_id, one, None) for one in employments])
 
 
 def _changes(head: WageReportSnapshot, provider_id: UUID, masked: bool) -> list[EarlierChange]:
     return changes_for_auditor(head.changes, provider_id) if masked else head.changes
 
 
-def _label(viewer: Viewer, provider_id: UUID, employment: str, name: str | None, named: bool = False) -> str:
+def label_of(
+    viewer: Viewer, provider_id: UUID, employment: str, name: str | None, named: bool = False
+) -> str:
     if viewer.masked and not named:
         return pseudonym(provider_id, employment)
     return f"{name} ({employment})" if name else employment
 
 
-def _head(content: bytes) -> WageReportSnapshot:
+def report_head(content: bytes) -> WageReportSnapshot:
+    """A stored report without its workers."""
     plain: dict[str, Any] = msgspec.json.decode(content, type=dict[str, msgspec.Raw])
     plain["workers"] = msgspec.Raw(b"[]")
     return msgspec.json.decode(msgspec.json.encode(plain), type=WageReportSnapshot)

@@ -112,6 +112,7 @@ MAY_OPEN = {
     "/my-care/invoices/{document_id:uuid}": {"person"},
     "/wage-reports": {"manager", "finance", "auditor"},
     "/wage-reports/{document_id:uuid}": {"manager", "finance", "auditor"},
+    "/wage-reports/{document_id:uuid}/untested/{place:int}": {"manager", "finance", "auditor"},
     "/wage-reports/{document_id:uuid}/files/{format:str}": {"manager", "finance"},
     "/wage-reports/{document_id:uuid}/files": {"auditor"},
     "/wage-reports/{document_id:uuid}/evidence": {"manager", "finance", "auditor"},

@@ -11,7 +11,9 @@ HEIGHT: Final = 240.0
 _GAP: Final = 0.3
 """Of a group's width."""
 _MOST_NAMES: Final = 13
-_MARKS: Final = 4
+_MARKS: Final = (4, 2, 1)
+_WIDEST: Final = 120.0
+"""Units of a group: a few stand beside each other at the left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,8 @@ def columns(groups: Sequence[tuple[str, Sequence[Part]]], stacked: bool) -> Colu
     top = _round_above(max((_height(parts, stacked) for _, parts in groups), default=Decimal(0)))
     if not top:
         return None
-    across = WIDTH / len(groups)
+    across = min(WIDTH / len(groups), _WIDEST)
+    steps = _steps(top, [part.amount for _, parts in groups for part in parts])
     every = -(-len(groups) // _MOST_NAMES)
     blocks = [
         _block(part, below, place * across, across, top)
@@ -69,9 +72,16 @@ def columns(groups: Sequence[tuple[str, Sequence[Part]]], stacked: bool) -> Colu
             (round((place + 0.5) * across, 1), name if place % every == 0 else "")
             for place, (name, _) in enumerate(groups)
         ],
-        [(round(HEIGHT * (1 - step / _MARKS), 1), top * step / _MARKS) for step in range(_MARKS + 1)],
+        [(round(HEIGHT * (1 - step / steps), 1), top * step / steps) for step in range(steps + 1)],
         list(dict.fromkeys(part.kind for _, parts in groups for part in parts)),
     )
+
+
+def _steps(top: Decimal, amounts: Sequence[Decimal]) -> int:
+    """How many marks there are above nothing: of things that are counted none between two numbers."""
+    if any(amount % 1 for amount in amounts):
+        return _MARKS[0]
+    return next(steps for steps in _MARKS if top % steps == 0)
 
 
 def _height(parts: Sequence[Part], stacked: bool) -> Decimal:

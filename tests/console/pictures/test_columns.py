@@ -23,9 +23,17 @@ def test_parts_of_a_whole_stand_in_front_of_it() -> None:
     assert [(block.kind, block.y, block.height) for block in drawn.blocks] == [
         ("all", 0, 240), ("some", 60, 180), ("all", 120, 120),
     ]  # fmt: skip
-    assert drawn.names == [(250, "09"), (750, "10")]
+    assert drawn.names == [(60, "09"), (180, "10")]
     assert drawn.kinds == ["all", "some"]
     assert [amount for _, amount in drawn.marks] == [0, 1, 2, 3, 4]
+
+
+def test_counted_things_have_no_mark_between_two_numbers() -> None:
+    for most, marks in ((1, [0, 1]), (2, [0, 1, 2]), (8, [0, 2, 4, 6, 8])):
+        drawn = columns([("a", [part("x", most)])], stacked=True)
+        assert drawn is not None and [amount for _, amount in drawn.marks] == marks
+    drawn = columns([("a", [part("x", "0.5")])], stacked=True)
+    assert drawn is not None and len(drawn.marks) == 5
 
 
 def test_stacked_parts_stand_upon_one_another() -> None:
