@@ -181,6 +181,7 @@ def _changes(head: WageReportSnapshot, provider_id: UUID, masked: bool) -> list[
 def label_of(
     viewer: Viewer, provider_id: UUID, employment: str, name: str | None, named: bool = False
 ) -> str:
+    """How the reader knows a worker: by a pseudonym, or by name and employment; by name whoever reads if `named`."""
     if viewer.masked and not named:
         return pseudonym(provider_id, employment)
     return f"{name} ({employment})" if name else employment
