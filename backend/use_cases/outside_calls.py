@@ -7,6 +7,7 @@ Nothing is followed elsewhere, no proxy is asked, and an answer is read only so 
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -81,7 +82,9 @@ async def _sent(
     }
     more: dict[str, Any] = {"sni_hostname": host}
     async with (
-        httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=SECONDS) as client,
+        httpx.AsyncClient(
+            verify=_trusted(), trust_env=False, follow_redirects=False, timeout=SECONDS
+        ) as client,
         client.stream(method, url, content=content, headers=named, extensions=more) as response,
     ):
         body = b""
@@ -90,6 +93,13 @@ async def _sent(
             if len(body) > LONGEST_ANSWER:
                 raise CallRefused(f"{host} answered more than {LONGEST_ANSWER} bytes")
         return Answer(response.status_code, body)
+
+
+def _trusted() -> ssl.SSLContext:
+    """Certificates of the public authorities, and those that this machine trusts besides."""
+    context = httpx.create_ssl_context(trust_env=False)
+    context.load_default_certs()
+    return context
 
 
 async def _looked_at(host: str, port: int) -> IPv4Address | IPv6Address:

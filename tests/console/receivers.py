@@ -1,6 +1,7 @@
 """A mail server and a receiver of webhooks, real ones on this machine, and a certificate that the mail server shows."""
 
 import os
+import socket
 import ssl
 import threading
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from ipaddress import ip_address
+from ipaddress import IPv4Address, ip_address
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -46,7 +47,7 @@ class MailServer:
 @contextmanager
 def mail_server(folder: Path) -> Iterator[MailServer]:
     """A mail server for a block, whose certificate this process trusts meanwhile."""
-    certificate, key = _certificate(folder)
+    certificate, key = certificate_of(folder, ip_address("127.0.0.1"))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     made = MailServer()
@@ -75,30 +76,30 @@ def _check(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) 
 
 
 def _free_port() -> int:
-    import socket
-
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         return int(held.getsockname()[1])
 
 
-def _certificate(folder: Path) -> tuple[Path, Path]:
+def certificate_of(folder: Path, name: str | IPv4Address) -> tuple[Path, Path]:
+    """A certificate for a host, signed by itself, and its key."""
+    shown = x509.DNSName(name) if isinstance(name, str) else x509.IPAddress(name)
     key = generate_private_key(SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail.test")])
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "a test")])
     now = datetime.now(UTC)
     made = (
         x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
+        .subject_name(subject)
+        .issuer_name(subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(hours=1))
         .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([shown]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
-    certificate, private = folder / "mail.pem", folder / "mail.key"
+    certificate, private = folder / "shown.pem", folder / "shown.key"
     certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))
     private.write_bytes(
         key.private_bytes(

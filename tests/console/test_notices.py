@@ -16,9 +16,10 @@ import pytest
 from backend import db, settings
 from backend.domain.webhook_signatures import FRESH_S, plain_is_right
 from backend.jobs.runner import run_due
+from backend.sql import query
 from backend.tables.ids import organisation_id
 from backend.use_cases.raise_dispute import raise_dispute
-from backend.use_cases.send_notices import SIGNATURE
+from backend.use_cases.send_notices import SIGNATURE, TAKEN_FOR
 from backend.use_cases.subscriptions import add_webhook, end_webhook, subscribe, try_again
 from backend.use_cases.viewer import Viewer
 from tests.console.desk import Desk, email
@@ -172,6 +173,24 @@ async def test_what_is_not_taken_is_tried_again_later_each_time_then_given_up_an
     await send(desk)
     assert len(hook.calls) == 5 and len({json.loads(body)["id"] for _, body in hook.calls}) == 1
     assert (await deliveries(superuser))[0]["sent_at"] is not None
+
+
+async def test_what_a_worker_took_and_never_sent_is_sent_again_after_a_while(
+    desk: Desk, hook: Receiver, superuser: asyncpg.Connection
+) -> None:
+    await add_webhook(PROVIDER, "manager", hook.address, {"visit_missed"}, await user(superuser))
+    await missed(desk)
+    async with db.as_administrator() as connection:
+        taken = await connection.fetch(
+            query("notices.take"), desk.office.clock, desk.office.clock + TAKEN_FOR, 20
+        )
+    assert len(taken) == 1
+    await send(desk)
+    assert hook.calls == []
+    await send(desk, TAKEN_FOR)
+    assert len(hook.calls) == 1
+    await send(desk, TAKEN_FOR)
+    assert len(hook.calls) == 1
 
 
 async def test_a_receiver_that_is_gone_is_called_no_more(

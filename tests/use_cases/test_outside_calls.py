@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from ipaddress import ip_address, ip_network
@@ -14,6 +15,7 @@ from backend import settings
 from backend.settings import Settings
 from backend.use_cases import outside_calls
 from backend.use_cases.outside_calls import LONGEST_ANSWER, CallRefused, call, may_call, web_address_fault
+from tests.console.receivers import certificate_of
 
 INSIDE = (
     "127.0.0.1",
@@ -110,6 +112,32 @@ async def test_the_connection_goes_to_the_address_that_was_looked_at(monkeypatch
     assert b"GET /path?key=1 HTTP/1.1" in heard[0] and f"Host: localhost:{port}".encode() in heard[0]
 
 
+@pytest.mark.parametrize(("of", "taken"), [("hook.test", True), ("other.test", False)])
+async def test_the_certificate_must_be_of_the_name_and_not_of_the_address(
+    of: str, taken: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    allow("127.0.0.0/8")
+    certificate, key = certificate_of(tmp_path, of)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    names: list[str | None] = []
+    context.sni_callback = lambda _, name, __: names.append(name)
+
+    async def resolved(self: Any, host: str, port: int, **_: Any) -> list[Any]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    async with answering(b"HTTP/1.1 204 No Content\r\n\r\n", context) as (port, _):
+        monkeypatch.setattr(asyncio.BaseEventLoop, "getaddrinfo", resolved)
+        asked = call("GET", f"https://hook.test:{port}/")
+        if taken:
+            assert (await asked).status == 204
+        else:
+            with pytest.raises(CallRefused, match="did not answer"):
+                await asked
+    assert names == ["hook.test"]
+
+
 async def test_a_redirect_is_an_answer_and_is_not_followed() -> None:
     allow("127.0.0.0/8", "::1")
     moved = b"HTTP/1.1 302 Found\r\nLocation: http://10.0.0.1/\r\nContent-Length: 0\r\n\r\n"
@@ -139,7 +167,9 @@ async def test_a_refusal_does_not_repeat_what_may_be_secret() -> None:
 
 
 @asynccontextmanager
-async def answering(answer: bytes) -> AsyncIterator[tuple[int, list[bytes]]]:
+async def answering(
+    answer: bytes, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[tuple[int, list[bytes]]]:
     """A server on this machine that answers everybody the same; its port, and what it heard."""
     heard: list[bytes] = []
     opened: list[asyncio.StreamWriter] = []
@@ -150,7 +180,7 @@ async def answering(answer: bytes) -> AsyncIterator[tuple[int, list[bytes]]]:
         writer.write(answer)
         writer.close()
 
-    server = await asyncio.start_server(take, "127.0.0.1", 0)
+    server = await asyncio.start_server(take, "127.0.0.1", 0, ssl=tls)
     try:
         yield server.sockets[0].getsockname()[1], heard
     finally:
