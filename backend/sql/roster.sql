@@ -39,13 +39,14 @@ WHERE v.provider_id = $1 ORDER BY v.employment_id, v.version DESC
 
 -- name: leave
 -- Carers' leave that touches the London dates $2 to $3.
-SELECT * FROM (
-    SELECT DISTINCT ON (l.employment_id, l.kind, l.starts_on) e.carer_id, l.kind, l.starts_on, l.ends_on, l.starts_time,
-        l.ends_time
-    FROM leave_version l JOIN employment e ON e.provider_id = l.provider_id AND e.id = l.employment_id
-    WHERE l.provider_id = $1
-    ORDER BY l.employment_id, l.kind, l.starts_on, l.version DESC) n
-WHERE starts_on <= $3 AND (ends_on IS NULL OR ends_on >= $2)
+SELECT e.carer_id, n.kind, n.starts_on, n.ends_on, n.starts_time, n.ends_time
+FROM (SELECT DISTINCT employment_id, kind, starts_on FROM leave_version
+      WHERE provider_id = $1 AND starts_on <= $3 AND coalesce(ends_on, 'infinity') >= $2) k
+JOIN LATERAL (SELECT * FROM leave_version v WHERE v.provider_id = $1 AND v.employment_id = k.employment_id
+              AND v.kind = k.kind AND v.starts_on = k.starts_on ORDER BY v.version DESC LIMIT 1) n
+    ON coalesce(n.ends_on, 'infinity') >= $2
+JOIN employment e ON e.provider_id = $1 AND e.id = k.employment_id
+ORDER BY n.starts_on, e.carer_id, n.kind
 
 -- name: hours
 -- Working hours that begin up to a London date.

@@ -105,3 +105,4 @@ CREATE TABLE leave_version (               -- of a carer
     FOREIGN KEY (provider_id, employment_id) REFERENCES employment ON DELETE RESTRICT
 );
 CALL protect_fact('leave_version');
+CREATE INDEX leave_version_end ON leave_version (provider_id, (coalesce(ends_on, 'infinity')));
