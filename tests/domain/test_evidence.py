@@ -136,6 +136,9 @@ def test_a_speed_is_noted_beside_each_fresh_position_up_to_a_day_apart() -> None
     assert speeds(positions, []) == []
     found = speeds(positions, [UUID(int=2), UUID(int=4), UUID(int=5)])
     assert [(one.before.row.int, one.after.row.int) for one in found] == [(1, 2), (2, 3), (3, 4)]
+    assert [round(one.kmh, 4) for one in found] == [11.0995, 11.0995, 0.4625], (
+        "11,119.5 metres less both doubts"
+    )
 
 
 def test_the_meridian_is_a_real_place() -> None:
