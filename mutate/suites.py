@@ -110,7 +110,7 @@ SUITES: Final = {
     "pin": ("tests/domain/test_pin.py",),
     "roster": ("tests/domain/test_roster.py",),
     "events": ("tests/domain/test_events.py",),
-    "policy": ("tests/travel/test_known_journeys.py",),
+    "policy": ("tests/domain/test_policy.py",),
     "webhook_signatures": ("tests/domain/test_heard.py",),
     "visit": ("tests/domain/test_visit.py", "tests/domain/test_claimed_time.py"),
     "statement": ("tests/domain/test_statement.py",),

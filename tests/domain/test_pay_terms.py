@@ -80,6 +80,10 @@ def test_premiums_stand_in_the_order_of_the_work_and_what_is_unpaid_by_its_name(
     assert [row["work"] for row in result["unpaid"]] == sorted(kinds)
 
 
+def test_a_visit_whose_end_nobody_knows_is_no_unpaid_time_of_no_minutes() -> None:
+    assert paid(case([visit("a", "09:00", None)]))["unpaid"] == []
+
+
 def test_a_sleep_in_is_a_line_with_its_rule_and_no_rounding() -> None:
     result = paid(case([], [activity("sleep_in", "22:00", "+07:00")]))
     assert result["lines"] == [

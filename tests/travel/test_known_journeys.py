@@ -82,13 +82,6 @@ def test_a_providers_own_pace_wins_and_that_of_the_setting_over_that_of_all() ->
     assert walked.equals(StraightLine().estimate(pl.DataFrame([LEG | {"mode": "walk"}])))
 
 
-@pytest.mark.parametrize("wrong", [{"detour": "0.9"}, {"kmh": "0"}, {"minutes": "-1"}])
-def test_a_pace_that_no_road_has_is_refused(wrong: dict[str, str]) -> None:
-    given = {"detour": "1", "kmh": "30", "minutes": "0"} | wrong
-    with pytest.raises(ValueError, match="pace"):
-        OwnPace(mode="car", setting=None, **{name: Decimal(value) for name, value in given.items()})
-
-
 @pytest.mark.parametrize("interval", packaged_paces())
 def test_the_packaged_policy_knows_what_an_engines_time_becomes_for_every_mode(interval: Any) -> None:
     assert set(interval.by_engine) == set(interval.modes) == {"car", "bicycle", "walk", "bus"}
