@@ -61,10 +61,11 @@ def test_of_two_carers_one_who_recorded_it_or_was_called_off_is_enough() -> None
     for other in (
         visit("a", "09:00", "09:30", carers=2, carer_id="eve"),
         visit("a", None, None, carers=2, carer_id="eve", status="cancelled"),
+        visit("a", "09:00", None, carers=2, carer_id="eve", status="missed"),
     ):
         assert recorded(missed, other, lines=[line("a")]).flags("audit-billed-unrecorded") == []
     both = recorded(missed, {**missed, "carer_id": "eve"}, lines=[line("a")])
-    assert len(both.flags("audit-billed-unrecorded")) == 1
+    assert [flag["carer_id"] for flag in both.flags("audit-billed-unrecorded")] == ["ann"]
 
 
 def test_a_visit_known_from_a_correction_alone_is_charged_without_a_record() -> None:
@@ -112,6 +113,8 @@ def test_an_attendance_charged_twice_is_flagged_and_an_adjustment_is_not() -> No
         one, {**one, "carer_id": "eve"}, lines=[line("a", 1, document="INV-2"), line("a", 1)]
     )
     assert [flag["others"] for flag in once_more.flags("audit-billed-twice")] == [["INV-1", "INV-2"]]
+    in_one = recorded(one, lines=[line("a"), line("a", line=2)])
+    assert [flag["others"] for flag in in_one.flags("audit-billed-twice")] == [["INV-1"]]
     nothing = recorded(one, lines=[line("a", 0), line("a", 0, document="INV-2")])
     assert nothing.flags("audit-billed-twice") == []
     adjusted = recorded(one, lines=[line("a"), line("a", 200, document="INV-2", adjusts=True)])
