@@ -45,6 +45,7 @@ DAY: Final = (
 )
 AUDIT: Final = (
     "tests/domain/audit_tests/test_bills_and_edits.py",
+    "tests/domain/audit_tests/test_doors.py",
     "tests/domain/audit_tests/test_lengths.py",
     "tests/domain/audit_tests/test_overlaps.py",
     "tests/domain/audit_tests/test_phones.py",
