@@ -27,7 +27,7 @@ class Finding:
 @click.command()
 @json_option
 def doctor(as_json: bool) -> None:
-    """Look at the settings, the keys, the clock, the database and its roles. Exit status 1 if anything is wrong.
+    """Look at settings, keys, clock, database and its roles, mail server. Exit status 1 if anything is wrong.
 
     \b
     Example:
@@ -51,6 +51,7 @@ def _findings() -> Iterator[Finding]:
         ("keys", _keys),
         ("clock", _clock),
         ("database", _database),
+        ("mail", _mail),
     )
     for subject, check in checks:
         try:
@@ -111,6 +112,18 @@ def _database() -> str:
             return f"PostgreSQL {version}, at the newest migration, as a role that row security binds"
 
     return asyncio.run(look())
+
+
+def _mail() -> str:
+    from backend.use_cases.mail import MailRefused, can_mail, check_mail
+
+    if not can_mail():
+        return "no server is set up, so nobody is told anything by email (DOORSTEP_SMTP)"
+    try:
+        asyncio.run(check_mail())
+    except MailRefused as error:
+        raise SetupFault(f"{error}. Look at DOORSTEP_SMTP.") from error
+    return "the server takes our sign-in"
 
 
 def _browser() -> Finding:

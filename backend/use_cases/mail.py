@@ -6,6 +6,7 @@ By the standard library in a thread: a worker sends a few an hour, and one clien
 import asyncio
 import smtplib
 import ssl
+from collections.abc import Callable
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
 from email.utils import format_datetime
@@ -38,15 +39,24 @@ async def send_mail(to: str, subject: str, text: str, message_id: str, stop: str
     message["List-Unsubscribe"] = f"<{stop}>"
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
     message.set_content(text)
+    await _with_server(lambda server: server.send_message(message))
+
+
+async def check_mail() -> None:
+    """Greet the mail server and sign in to it, and send nothing. Raises MailRefused."""
+    await _with_server(lambda server: server.noop())
+
+
+async def _with_server(work: Callable[[smtplib.SMTP], object]) -> None:
     try:
-        await asyncio.to_thread(_send, message)
+        await asyncio.to_thread(_use, work)
     except smtplib.SMTPResponseException as error:
         raise MailRefused(f"the mail server answered {error.smtp_code}") from error
     except (smtplib.SMTPException, OSError) as error:
         raise MailRefused(f"the mail server could not be used ({type(error).__name__})") from error
 
 
-def _send(message: EmailMessage) -> None:
+def _use(work: Callable[[smtplib.SMTP], object]) -> None:
     address = settings.current().smtp
     if address is None:
         raise smtplib.SMTPException("no mail server is set up")
@@ -58,7 +68,7 @@ def _send(message: EmailMessage) -> None:
             _encrypt(server, host, context)
         if parts.username:
             server.login(unquote(parts.username), unquote(parts.password or ""))
-        server.send_message(message)
+        work(server)
 
 
 def _opened(scheme: str, host: str, port: int, context: ssl.SSLContext) -> smtplib.SMTP:

@@ -18,6 +18,7 @@ from backend.domain.webhook_signatures import FRESH_S, plain_is_right
 from backend.jobs.runner import run_due
 from backend.sql import query
 from backend.tables.ids import organisation_id
+from backend.use_cases.mail import MailRefused, check_mail
 from backend.use_cases.raise_dispute import raise_dispute
 from backend.use_cases.send_notices import SIGNATURE, TAKEN_FOR
 from backend.use_cases.subscriptions import add_webhook, end_webhook, subscribe, try_again
@@ -245,7 +246,11 @@ async def test_a_mail_server_that_refuses_is_asked_again(
     settings.use(replace(settings.current(), smtp=mail.address.replace("pass", "wrong")))
     await send(desk, timedelta(minutes=4))
     assert (await deliveries(superuser))[0]["fault"] == "the mail server answered 535"
+    with pytest.raises(MailRefused, match="answered 535"):
+        await check_mail()
     settings.use(replace(settings.current(), smtp=mail.address))
+    await check_mail()
+    assert mail.taken == []
     await send(desk, timedelta(minutes=8))
     assert len(mail.taken) == 1
     await superuser.execute(
