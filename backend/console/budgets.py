@@ -12,6 +12,7 @@ from backend import clock
 from backend.console.asking import Ask, action, page
 from backend.console.pictures.columns import Columns, Part, columns
 from backend.console.rendering import redirect, render
+from backend.documents import words
 from backend.domain.budgets import KINDS
 from backend.domain.money import pounds
 from backend.domain.time import london_date
@@ -71,24 +72,20 @@ async def _keep(ask: Ask) -> Response[Any]:
 
 
 def _picture(budget: ShownBudget) -> Columns | None:
-    """Each month's three amounts upon one another; what credits make of a month below nothing is not drawn."""
-    return columns(
-        [
-            (
-                f"{month.month:%b %Y}",
-                [
-                    Part(
-                        kind,
-                        max(pounds(getattr(month, kind)), Decimal(0)),
-                        f"{month.month:%B %Y}: {_WORDS[kind]}",
-                    )
-                    for kind in KINDS
-                ],
+    """What the year comes to by the end of each month, against the budget; a sum below nothing is not drawn."""
+    groups, so_far = [], dict.fromkeys(KINDS, 0)
+    for month in budget.months:
+        so_far = {kind: so_far[kind] + getattr(month, kind) for kind in KINDS}
+        parts = [
+            Part(
+                kind,
+                max(pounds(pence), Decimal(0)),
+                f"By the end of {month.month:%B %Y} {_WORDS[kind]}: {words.pence(pence)}",
             )
-            for month in budget.months
-        ],
-        stacked=True,
-    )
+            for kind, pence in so_far.items()
+        ]
+        groups.append((f"{month.month:%b %Y}", parts))
+    return columns(groups, stacked=True, line=pounds(budget.pence))
 
 
 def _day(ask: Ask) -> date:

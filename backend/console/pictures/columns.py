@@ -41,22 +41,27 @@ class Block:
 class Columns:
     """`names`: units from the left to the middle of a group, and its name or an empty one. `marks`: units from the top,
     and the amount there. `kinds`: those drawn, in order, for the key.
+    `line`: units from the top of the amount that the columns are held against.
     """
 
     blocks: list[Block]
     names: list[tuple[float, str]]
     marks: list[tuple[float, Decimal]]
     kinds: list[str]
+    line: float | None = None
 
 
-def columns(groups: Sequence[tuple[str, Sequence[Part]]], stacked: bool) -> Columns | None:
+def columns(
+    groups: Sequence[tuple[str, Sequence[Part]]], stacked: bool, line: Decimal | None = None
+) -> Columns | None:
     """The groups on one scale from nothing to a round amount; None where there is nothing above nothing to draw.
 
     `stacked`: parts stand upon one another; else in front of one another, so that the first is the whole of which the
-    next ones are parts. Amounts are not below zero.
+    next ones are parts. Amounts are not below zero. `line`: an amount to hold the columns against.
     """
-    top = _round_above(max((_height(parts, stacked) for _, parts in groups), default=Decimal(0)))
-    if not top:
+    highest = max((_height(parts, stacked) for _, parts in groups), default=Decimal(0))
+    top = _round_above(max(highest, line or Decimal(0)))
+    if not highest:
         return None
     across = min(WIDTH / len(groups), _WIDEST)
     steps = _steps(top, [part.amount for _, parts in groups for part in parts])
@@ -74,6 +79,7 @@ def columns(groups: Sequence[tuple[str, Sequence[Part]]], stacked: bool) -> Colu
         ],
         [(round(HEIGHT * (1 - step / steps), 1), top * step / steps) for step in range(steps + 1)],
         list(dict.fromkeys(part.kind for _, parts in groups for part in parts)),
+        None if line is None else round(float(Decimal(HEIGHT) * (1 - line / top)), 1),
     )
 
 

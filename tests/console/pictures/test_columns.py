@@ -36,6 +36,12 @@ def test_counted_things_have_no_mark_between_two_numbers() -> None:
     assert drawn is not None and len(drawn.marks) == 5
 
 
+def test_a_line_stands_at_its_amount_and_within_the_picture() -> None:
+    drawn = columns([("a", [part("x", 2)])], stacked=True, line=Decimal(6))
+    assert drawn is not None and (drawn.line, drawn.blocks[0].height) == (60, 60)
+    assert columns([("a", [part("x", 0)])], stacked=True, line=Decimal(6)) is None
+
+
 def test_stacked_parts_stand_upon_one_another() -> None:
     drawn = columns([("a", [part("x", 2), part("none", 0), part("y", 6)])], stacked=True)
     assert drawn is not None
