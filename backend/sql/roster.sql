@@ -1,23 +1,22 @@
 -- What planning reads and keeps. $1 is the provider. Newest versions throughout.
 
+-- name: handed
+-- Whose each package is, and how many carers it asks for.
+SELECT DISTINCT ON (package_id) package_id, service_user_id, carers FROM package_version
+WHERE provider_id = $1 ORDER BY package_id, starts_on DESC, version DESC
+
 -- name: planned
--- Visits that stand and start within a range: those of some employments ($4) or people ($5), or all (both null).
-WITH person AS (
-    SELECT DISTINCT ON (package_id) package_id, service_user_id, carers FROM package_version
-    WHERE provider_id = $1 ORDER BY package_id, starts_on DESC, version DESC),
-newest AS (
+-- Visits that stand and start within a range: those of some employments ($4) or packages ($5), or all (both null).
+SELECT n.visit_id, t.reference, n.version, n.starts_at, n.ends_at, n.carer, n.second_carer, n.package_id
+FROM (
     SELECT DISTINCT ON (v.visit_id) v.* FROM visit_version v
     WHERE v.provider_id = $1 AND v.visit_id IN (
         SELECT w.visit_id FROM visit_version w
         WHERE w.provider_id = $1 AND w.starts_at >= $2 AND w.starts_at < $3
           AND (($4::uuid[] IS NULL AND $5::uuid[] IS NULL) OR w.carer = ANY ($4) OR w.second_carer = ANY ($4)
-               OR w.package_id IN (SELECT package_id FROM person WHERE service_user_id = ANY ($5))))
-    ORDER BY v.visit_id, v.version DESC)
-SELECT n.visit_id, t.reference, n.version, n.starts_at, n.ends_at, n.carer, n.second_carer, p.service_user_id,
-    p.carers
-FROM newest n
+               OR w.package_id = ANY ($5)))
+    ORDER BY v.visit_id, v.version DESC) n
 JOIN visit t ON t.provider_id = n.provider_id AND t.id = n.visit_id
-JOIN person p ON p.package_id = n.package_id
 WHERE n.status = 'planned' AND n.starts_at >= $2 AND n.starts_at < $3
 ORDER BY n.starts_at, t.reference
 

@@ -21,7 +21,7 @@ from backend.statute.planning import PlanningPolicy, planning_on
 from backend.use_cases.loading import Session, load_within, planning_session
 from backend.use_cases.parties import parties
 from backend.use_cases.plan_visit import Planner, Row, newest_plan, over, plain, settle
-from backend.use_cases.roster_facts import OnRota, RosterFacts, roster_facts
+from backend.use_cases.roster_facts import OnRota, RosterFacts, planned_visits, roster_facts
 from schemas.planning import parse_clock
 from schemas.scalars import parse_date
 
@@ -195,12 +195,12 @@ async def _known(
     first: datetime = min(one.start for one in visits)
     since = first - timedelta(weeks=policy.continuity_weeks)
     people = list({one.person for one in visits})
-    rows = await session.connection.fetch(query("roster.planned"), provider_id, since, first, [], people)
+    before = await planned_visits(session.connection, provider_id, since, first, [], people)
     return Counter(
-        (row["service_user_id"], facts.employed[row[name]].carer_id)
-        for row in rows
-        for name in ("carer", "second_carer")
-        if row[name] in facts.employed
+        (one.person, facts.employed[employment].carer_id)
+        for one in before
+        for employment in one.carers
+        if employment is not None
     )
 
 

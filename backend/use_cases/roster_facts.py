@@ -183,8 +183,7 @@ async def roster_facts(
     wanted = None if employments is None else _of_same_carers(employed, set(employments))
     span = (london_midnight(opens), london_midnight(closes))
     whose = None if wanted is None else list(people)
-    found = await connection.fetch(query("roster.planned"), provider_id, *span, wanted, whose)
-    visits = [_on_rota(row) for row in found]
+    visits = await planned_visits(connection, provider_id, *span, wanted, whose)
     policy = await provider_policy(connection, provider_id, first, now)
     return RosterFacts(
         employed=employed,
@@ -207,17 +206,33 @@ def _employed(row: Mapping[str, Any]) -> Employed:
     return Employed(*(row[name] for name in names))
 
 
-def _on_rota(row: Mapping[str, Any]) -> OnRota:
-    return OnRota(
-        id=row["visit_id"],
-        reference=row["reference"],
-        version=row["version"],
-        start=row["starts_at"],
-        end=row["ends_at"],
-        person=row["service_user_id"],
-        carers=(row["carer"], row["second_carer"]),
-        wanted=row["carers"],
+async def planned_visits(
+    connection: asyncpg.Connection,
+    provider_id: UUID,
+    opens: datetime,
+    closes: datetime,
+    employments: Sequence[UUID] | None,
+    people: Sequence[UUID] | None,
+) -> list[OnRota]:
+    """Visits that stand and start within a range, by time: of these employments or these people, or all (both None)."""
+    handed = {row["package_id"]: row for row in await connection.fetch(query("roster.handed"), provider_id)}
+    packages = (
+        None if people is None else [one for one, row in handed.items() if row["service_user_id"] in people]
     )
+    rows = await connection.fetch(query("roster.planned"), provider_id, opens, closes, employments, packages)
+    return [
+        OnRota(
+            id=row["visit_id"],
+            reference=row["reference"],
+            version=row["version"],
+            start=row["starts_at"],
+            end=row["ends_at"],
+            person=handed[row["package_id"]]["service_user_id"],
+            carers=(row["carer"], row["second_carer"]),
+            wanted=handed[row["package_id"]]["carers"],
+        )
+        for row in rows
+    ]
 
 
 async def _workers(
