@@ -1,8 +1,8 @@
 """Who asks for a page and what a form says. Every page and action is made here, so none forgets to look at the role."""
 
 import hmac
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from typing import Any, Final
 from urllib.parse import parse_qs
 from uuid import UUID
@@ -13,7 +13,9 @@ from litestar.exceptions import ClientException
 from litestar.handlers import HTTPRouteHandler
 
 from backend.api.authentication import COOKIE, User, refuse_missing_factor, user_of
+from backend.console.listing import table_file, wants_file
 from backend.faults import DomainError
+from backend.use_cases.saved_views import SavedView, saved_views
 from backend.use_cases.viewer import Viewer
 
 AnyRequest = Request[Any, Any, Any]
@@ -28,15 +30,29 @@ _WITHOUT_FACTOR: Final = ("/authenticator", "/passkeys", "/prove", "/sessions", 
 
 
 @dataclass(frozen=True, slots=True)
+class Visitor(User):
+    """The user of a page. `here` is its address, empty where it answers a form; `views` are the user's own lists."""
+
+    here: str
+    views: Sequence[SavedView]
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """A request of a signed-in user whose role may make it. `form` holds the fields of a form that was sent, `file` the
-    name and the bytes of its file.
+    name and the bytes of its file. `query` stands in place of what the address asks for, if it is given.
     """
 
     request: AnyRequest
     user: User
     form: Mapping[str, str]
     file: tuple[str, bytes] | None = None
+    query: Mapping[str, str] | None = None
+
+    @property
+    def everything_asked(self) -> Mapping[str, str]:
+        """The query behind the address."""
+        return self.request.query_params if self.query is None else self.query
 
     @property
     def organisation(self) -> UUID:
@@ -56,7 +72,7 @@ class Ask:
 
     def asked(self, name: str) -> str | None:
         """A part of the query behind the address; None if it is missing or empty."""
-        return self.request.query_params.get(name, "").strip() or None
+        return self.everything_asked.get(name, "").strip() or None
 
 
 View = Callable[[Ask], Awaitable[Response[Any]]]
@@ -70,7 +86,8 @@ def page(path: str, *roles: str) -> Callable[[View], HTTPRouteHandler]:
     def make(view: View) -> HTTPRouteHandler:
         @get(path, include_in_schema=False, opt={"roles": roles})
         async def shown(request: AnyRequest) -> Response[Any]:
-            return await view(Ask(request, await permitted(request, roles), {}))
+            ask = Ask(request, await permitted(request, roles), {})
+            return await (table_file(ask, view) if wants_file(ask) else view(ask))
 
         return shown
 
@@ -109,7 +126,7 @@ def _sent(
     return make
 
 
-async def permitted(request: AnyRequest, roles: tuple[str, ...]) -> User:
+async def permitted(request: AnyRequest, roles: tuple[str, ...]) -> Visitor:
     """The signed-in user. Raises DomainError unauthorised, second_factor_needed, or forbidden for another role."""
     token = request.cookies.get(COOKIE, "")
     user = await user_of(token) if token else None
@@ -119,7 +136,16 @@ async def permitted(request: AnyRequest, roles: tuple[str, ...]) -> User:
         raise DomainError("forbidden", f"This page is not for the role {user.role}.")
     if not request.scope["path"].startswith(_WITHOUT_FACTOR):
         refuse_missing_factor(user)
-    return user
+    return Visitor(**_fields(user), here=_here(request), views=await saved_views(user.user_id))
+
+
+def _fields(user: User) -> dict[str, Any]:
+    return {field.name: getattr(user, field.name) for field in fields(user)}
+
+
+def _here(request: AnyRequest) -> str:
+    query = request.scope["query_string"].decode("ascii", "replace")
+    return f"{request.scope['path']}{'?' if query else ''}{query}" if request.method == "GET" else ""
 
 
 async def form_of(request: AnyRequest) -> dict[str, str]:

@@ -11,7 +11,6 @@ from litestar.handlers import HTTPRouteHandler
 from backend import clock
 from backend.console import queue_words
 from backend.console.asking import Ask, action, page
-from backend.console.listing import Column, as_file, at_once, file_address, wants_file
 from backend.console.paging import key_of, with_query
 from backend.console.proving import proven
 from backend.console.rendering import render
@@ -28,18 +27,6 @@ PAGE: Final = 40
 _USUAL_DAYS: Final = 28
 _FILTERS: Final = ("kind", "carer", "person", "from")
 Problem = tuple[str, str]
-_COLUMNS: Final[tuple[Column, ...]] = (
-    ("kind", lambda item: queue_words.KINDS[item.kind][0]),
-    ("why", queue_words.reason),
-    ("carer", lambda item: item.carer),
-    ("carer_name", lambda item: item.carer_name),
-    ("person", lambda item: item.person),
-    ("person_name", lambda item: item.person_name),
-    ("visit", lambda item: item.visit),
-    ("from", lambda item: item.span and item.span[0]),
-    ("until", lambda item: item.span and item.span[1]),
-    ("since", lambda item: item.since),
-)
 
 
 async def _list(ask: Ask) -> Response[Any]:
@@ -67,9 +54,6 @@ async def _page(
     wanted, unknown = _wanted(ask)
     after = cast(tuple[int, datetime, str] | None, key_of(ask.asked("after"), int, parse_instant, str))
     items = about(await read_queue(ask.organisation, ask.user.user_id, since), wanted)
-    if wants_file(ask) and ask.request.method == "GET" and not (wrong or unknown):
-        everything, _ = page_of(items, wanted.kind, None, len(items))
-        return await as_file("exceptions", _COLUMNS, at_once(everything))
     shown, more = page_of(items, wanted.kind, after, PAGE)
     refused = {outcome.item.tick for outcome in outcomes if outcome.refused}
     problem = problem or wrong or unknown
@@ -86,7 +70,6 @@ async def _page(
         address=lambda kind: f"/exceptions?{_filtered(ask, kind)}",
         words=queue_words,
         decisions=_offered(shown),
-        csv=file_address(ask, "/exceptions"),
         now=clock.now(),
         outcomes=outcomes,
         ticked=refused if outcomes else _ticked(ask),

@@ -120,13 +120,15 @@ async def _corrections(ask: Ask) -> Response[Any]:
 async def _corrections_page(ask: Ask, problem: Problem | None = None, status: int = 200) -> Response[Any]:
     waiting = ask.asked("show") != "all"
     after = cast(tuple[datetime, UUID] | None, key_of(ask.asked("after"), parse_instant, UUID))
-    shown, more = await read_corrections(ask.organisation, ask.user.user_id, waiting, after)
+    carer = ask.asked("carer")
+    shown, more = await read_corrections(ask.organisation, ask.user.user_id, waiting, after, carer)
     return render(
         "corrections.html",
         ask.user,
         status=status,
         shown=shown,
         waiting=waiting,
+        carer=carer or "",
         more=with_query(ask, "after", shown[-1].key) if more else None,
         said=_SAID.get(ask.asked("done") or ""),
         problem=problem,
@@ -154,13 +156,15 @@ async def _quarantine(ask: Ask) -> Response[Any]:
 
 async def _quarantine_page(ask: Ask, problem: Problem | None = None, status: int = 200) -> Response[Any]:
     after = cast(tuple[datetime, UUID] | None, key_of(ask.asked("after"), parse_instant, UUID))
-    shown, more = await read_quarantine(ask.organisation, after)
+    carer = ask.asked("carer")
+    shown, more = await read_quarantine(ask.organisation, after, carer)
     last = f"{shown[-1]['received_at'].isoformat()}~{shown[-1]['row_id']}" if more else None
     return render(
         "quarantine.html",
         ask.user,
         status=status,
         shown=shown,
+        carer=carer or "",
         more=with_query(ask, "after", last) if last else None,
         said=_SAID.get(ask.asked("done") or ""),
         problem=problem,

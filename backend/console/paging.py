@@ -1,6 +1,6 @@
 """Lists by pages: the address of the next page names the row that the last one ended with."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,10 +23,9 @@ def key_of(text: str | None, *readers: Callable[[str], Any]) -> tuple[Any, ...] 
         ) from error
 
 
-def with_query(ask: Ask, name: str, value: str, without: Sequence[str] = (), path: str | None = None) -> str:
-    """The address asked for, or `path`, with one part of its query changed, and without those named."""
-    kept = [key for key in ask.request.query_params if key not in ("done", *without)]
-    query = {key: ask.asked(key) or "" for key in kept} | {name: value}
+def with_query(ask: Ask, name: str, value: str, path: str | None = None) -> str:
+    """The address asked for, or `path`, with one part of its query changed."""
+    query = {key: ask.asked(key) or "" for key in ask.everything_asked if key != "done"} | {name: value}
     return (
         f"{path or ask.request.scope['path']}?{urlencode({key: text for key, text in query.items() if text})}"
     )

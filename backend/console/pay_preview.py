@@ -8,7 +8,6 @@ from litestar.handlers import HTTPRouteHandler
 
 from backend import clock
 from backend.console.asking import Ask, page
-from backend.console.listing import Column, as_file, at_once, file_address, wants_file
 from backend.console.rendering import render
 from backend.documents.words import lasted, pounds
 from backend.documents.worker_page import pay_cycle
@@ -21,22 +20,6 @@ from schemas.scalars import parse_date
 from schemas.strict import Faulty
 
 READERS: Final = ("manager", "finance")
-_COLUMNS: Final[tuple[Column, ...]] = (
-    ("employment", lambda row: row.employment),
-    ("carer", lambda row: row.carer),
-    ("name", lambda row: row.name),
-    ("counted_minutes", lambda row: row.counted_minutes),
-    ("unexplained_minutes", lambda row: row.unexplained_minutes),
-    ("terms_pay", lambda row: row.expected),
-    ("mileage", lambda row: row.mileage),
-    ("counts_for_the_minimum", lambda row: row.counts),
-    ("minimum_per_hour", lambda row: row.hourly),
-    ("minimum_for_the_period", lambda row: row.required),
-    ("top_up", lambda row: row.top_up),
-    ("top_up_if_unexplained_is_work", lambda row: row.with_unexplained),
-    ("provisional", lambda row: row.provisional),
-    ("remarks", lambda row: " ".join(remarks(row))),
-)
 
 
 async def _preview(ask: Ask) -> Response[Any]:
@@ -44,9 +27,6 @@ async def _preview(ask: Ask) -> Response[Any]:
         run = await preview_pay_run(ask.organisation, ask.asked("cycle"), _day(ask))
     except (DomainError, Faulty) as error:
         return _page(ask, None, _problem(error), STATUS[getattr(error, "code", "bad_request")])
-    if run is not None and wants_file(ask):
-        name = f"pay_preview_{run.cycle.replace(':', '-')}_{run.period.start}"
-        return await as_file(name, _COLUMNS, at_once(run.workers))
     return _page(ask, run)
 
 
@@ -61,7 +41,6 @@ def _page(
         remarks=remarks,
         cycle_options=[(cycle, pay_cycle(cycle)) for cycle in (run.cycles if run else ())],
         asked=ask.asked("date") or london_date(clock.now()).isoformat(),
-        csv=file_address(ask),
         now=clock.now(),
         simulated=clock.is_simulated(),
         problem=problem,

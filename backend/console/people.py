@@ -1,8 +1,6 @@
 """The people supported: where their visits may be made, and the cards, fobs and tags in their homes."""
 
 from datetime import date
-from decimal import Decimal
-from operator import attrgetter
 from typing import Any, Final, cast
 from uuid import UUID
 
@@ -12,7 +10,6 @@ from litestar.handlers import HTTPRouteHandler
 
 from backend import clock
 from backend.console.asking import AnyRequest, Ask, action, page
-from backend.console.listing import Column, as_file, at_once, file_address, wants_file
 from backend.console.paging import key_of, with_query
 from backend.console.rendering import redirect, render
 from backend.domain.time import london_date
@@ -38,32 +35,19 @@ _SAID: Final = {
 }
 _KINDS: Final = ("qr_static", "qr_rotating", "nfc", "line")
 Problem = tuple[str, str]
-_SUGGESTED: Final[tuple[Column, ...]] = (
-    ("person", lambda row: row.reference),
-    ("name", lambda row: row.name),
-    *(
-        (name, attrgetter(f"point.{name}"))
-        for name in ("visits", "carers", "fixes", "outside_now", "outside_then")
-    ),
-    ("metres_apart", lambda row: round(row.point.distance_m)),
-    ("spread_m", lambda row: round(row.point.spread_m)),
-    ("lat", lambda row: Decimal(str(row.point.lat))),
-    ("lon", lambda row: Decimal(str(row.point.lon))),
-)
 
 
 async def _people(ask: Ask) -> Response[Any]:
     after = cast(tuple[UUID] | None, key_of(ask.asked("after"), UUID))
-    shown, more = await read_people(ask.organisation, after[0] if after else None)
+    wanted = ask.asked("name")
+    shown, more = await read_people(ask.organisation, after[0] if after else None, wanted)
     following = with_query(ask, "after", str(shown[-1]["id"])) if more else None
-    return render("people.html", ask.user, shown=shown, more=following)
+    return render("people.html", ask.user, shown=shown, wanted=wanted or "", more=following)
 
 
 async def _positions(ask: Ask) -> Response[Any]:
     shown = await suggest_places(ask.organisation)
-    if wants_file(ask):
-        return await as_file("homes_elsewhere", _SUGGESTED, at_once(shown))
-    return render("positions.html", ask.user, shown=shown, csv=file_address(ask))
+    return render("positions.html", ask.user, shown=shown)
 
 
 async def _person(ask: Ask) -> Response[Any]:

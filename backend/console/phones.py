@@ -33,12 +33,14 @@ async def _page(
     phones = [
         {**phone, "name_of_carer": names.get(phone["carer"], phone["carer"])}
         for phone in await list_devices(ask.organisation)
+        if ask.asked("of") in (None, phone["carer"]) and ask.asked("state") in (None, phone["state"])
     ]
     return render(
         "devices.html",
         ask.user,
         status=status,
         phones=phones,
+        wanted={name: ask.asked(name) or "" for name in ("of", "state")},
         carers=carers,
         code=code,
         said=_SAID.get(ask.asked("done") or ""),

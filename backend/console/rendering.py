@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
@@ -120,6 +121,7 @@ def render(
             menu=MENU[user.role] if user else (),
             notice=clock.notice(),
             static=static_address,
+            next_table=count(1).__next__,
             **{"problem": None, "problems": {}, "said": None, **values},
         )
     )

@@ -46,6 +46,7 @@ from backend.console import (
     sign_in_services,
     signing_in,
     statements,
+    views,
     wage_reports,
     workers,
 )
@@ -59,6 +60,7 @@ handlers: Final[list[HTTPRouteHandler]] = [
     *authenticators.handlers,
     *access_log.handlers,
     *sessions.handlers,
+    *views.handlers,
     *office.handlers,
     *exceptions.handlers,
     *proposals.handlers,

@@ -15,6 +15,7 @@ from backend.domain.counted import counted
 from backend.domain.notices import KINDS as NOTICE_KINDS
 from backend.domain.notices import KINDS_OF_ROLE
 from backend.domain.time import LONDON, london_date
+from backend.use_cases.saved_views import list_of
 
 STATES: Final = {
     "missed": ("Missed", "red"),
@@ -323,6 +324,12 @@ def metres(length: float) -> str:
     return f"{length:,.0f} m"
 
 
+def as_file(address: str, table: int) -> str:
+    """The address of a table of a page as a file: of the whole of what the page was narrowed down to."""
+    listed = list_of(address)
+    return f"{listed}{'&' if '?' in listed else '?'}format=csv&table={table}"
+
+
 def ways_in(account: Mapping[str, Any]) -> str:
     """What somebody can sign in with."""
     number = account["passkeys"]
@@ -357,6 +364,8 @@ FILTERS: Final[dict[str, Any]] = {
     "size": size,
     "minutes": minutes,
     "ways_in": ways_in,
+    "as_file": as_file,
+    "as_list": list_of,
     "metres": metres,
     "measure": measure,
     "counted": counted,

@@ -199,7 +199,8 @@ LEFT JOIN event_attachment x ON x.provider_id = e.provider_id AND x.event_row = 
 WHERE e.provider_id = $1 AND e.visit_id = $2 ORDER BY e.paid_at NULLS LAST, e.received_at, e.row_id
 
 -- name: corrections
--- Newest decision beside each, oldest first. $2: those of one visit. $3: those that wait for a decision. One that the
+-- Newest decision beside each, oldest first. $2: those of one visit; $3: those that wait for a decision; $7: those of the
+-- carer with this reference. One that the
 -- carer objected to is open again.
 SELECT c.id, c.carer_id, c.visit_id, c.day, c.proposed_start, c.proposed_end, c.reason_code, c.proposed_by, c.user_id,
        c.received_at, n.content AS note, d.decision, d.decided_at, d.reason, t.reference AS visit,
@@ -217,6 +218,7 @@ LEFT JOIN LATERAL (
 LEFT JOIN user_account u ON u.id = d.decided_by
 WHERE c.provider_id = $1 AND ($2::uuid IS NULL OR c.visit_id = $2) AND (NOT $3 OR coalesce(d.decision, 'objected') = 'objected')
   AND ($4::timestamptz IS NULL OR (c.received_at, c.id) > ($4, $5))
+  AND ($7::text IS NULL OR c.carer_id = (SELECT id FROM carer WHERE provider_id = $1 AND reference = $7))
 ORDER BY c.received_at, c.id LIMIT $6
 
 -- name: recorded_ends
@@ -243,6 +245,7 @@ WHERE e.provider_id = $1
       WHERE k.provider_id = $1 AND k.device_id = e.device_id AND k.seq = e.seq - 1)))
   AND NOT EXISTS (SELECT FROM event_release r WHERE r.provider_id = $1 AND r.event_row = e.row_id)
   AND ($2::timestamptz IS NULL OR (e.received_at, e.row_id) > ($2, $3))
+  AND ($6::text IS NULL OR e.carer_id = (SELECT id FROM carer WHERE provider_id = $1 AND reference = $6))
 ORDER BY e.received_at, e.row_id LIMIT $4
 
 -- name: event_to_release

@@ -60,7 +60,8 @@ JOIN LATERAL (SELECT name, address, postcode, lat, lon, radius_m FROM service_us
 WHERE s.provider_id = $1 AND s.id = $2
 
 -- name: people
--- Everybody supported by name, with how many of each kind are in use in the home. $2: the person behind whom the page starts.
+-- Everybody supported by name, with how many of each kind are in use in the home. $2: the person behind whom the page
+-- starts; $4: only those with this in their name, or with this reference.
 SELECT s.id, s.reference, v.name, count(t.id) FILTER (WHERE t.kind = 'nfc') AS nfc,
        count(t.id) FILTER (WHERE t.kind = 'qr_static') AS cards, count(t.id) FILTER (WHERE t.kind = 'qr_rotating') AS fobs
 FROM service_user s
@@ -71,4 +72,5 @@ LEFT JOIN home_tag t ON t.provider_id = s.provider_id AND t.service_user_id = s.
 WHERE s.provider_id = $1 AND ($2::uuid IS NULL OR (v.name, s.id) > (
     SELECT w.name, w.service_user_id FROM service_user_version w
     WHERE w.provider_id = $1 AND w.service_user_id = $2 ORDER BY version DESC LIMIT 1))
+  AND ($4::text IS NULL OR s.reference = $4 OR position(lower($4) IN lower(v.name)) > 0)
 GROUP BY s.id, s.reference, v.name ORDER BY v.name, s.id LIMIT $3

@@ -54,13 +54,17 @@ class ShownCorrection:
 
 
 async def read_corrections(
-    provider_id: UUID, reader: UUID, waiting: bool, after: After | None = None
+    provider_id: UUID, reader: UUID, waiting: bool, after: After | None = None, carer: str | None = None
 ) -> tuple[list[ShownCorrection], bool]:
-    """A page of corrections, oldest first, and whether more follow; those that wait for a decision, or all."""
+    """A page of corrections, oldest first, and whether more follow; those that wait for a decision, or all.
+
+    `carer`: only those of the carer with this reference.
+    """
     async with db.as_provider(provider_id) as connection:
         people = await connection.fetch(query("console.carers"), provider_id)
         names = {row["carer_id"]: row["name"] for row in people}
-        found = await corrections_of(connection, provider_id, reader, names, waiting=waiting, after=after)
+        asked = (None, waiting, after, carer)
+        found = await corrections_of(connection, provider_id, reader, names, *asked)
     return found[:PAGE], len(found) > PAGE
 
 
@@ -72,10 +76,17 @@ async def corrections_of(
     visit_id: UUID | None = None,
     waiting: bool = False,
     after: After | None = None,
+    carer: str | None = None,
 ) -> list[ShownCorrection]:
     """Corrections, one more than a page if there are so many. `names` gives carers' names by id."""
     rows = await connection.fetch(
-        query("console.corrections"), provider_id, visit_id, waiting, *(after or (None, None)), PAGE + 1
+        query("console.corrections"),
+        provider_id,
+        visit_id,
+        waiting,
+        *(after or (None, None)),
+        PAGE + 1,
+        carer,
     )
     recorded = await _recorded(connection, provider_id, rows)
     return [_shown(row, names, recorded.get((row["visit_id"], row["carer_id"])), reader) for row in rows]

@@ -12,10 +12,15 @@ from backend.sql import query
 PAGE: Final = 100
 
 
-async def read_people(provider_id: UUID, after: UUID | None = None) -> tuple[list[dict[str, Any]], bool]:
-    """A page of people by name, behind the person `after`, with the tags in use in each home; whether more follow."""
+async def read_people(
+    provider_id: UUID, after: UUID | None = None, wanted: str | None = None
+) -> tuple[list[dict[str, Any]], bool]:
+    """A page of people by name, behind the person `after`, with the tags in use in each home; whether more follow.
+
+    `wanted`: only those with this in their name, or with this reference.
+    """
     async with db.as_provider(provider_id) as connection:
-        rows = await connection.fetch(query("tags.people"), provider_id, after, PAGE + 1)
+        rows = await connection.fetch(query("tags.people"), provider_id, after, PAGE + 1, wanted)
     return [dict(row) for row in rows[:PAGE]], len(rows) > PAGE
 
 

@@ -15,10 +15,12 @@ PAGE: Final = 200
 After = tuple[datetime, UUID]
 
 
-async def read_quarantine(provider_id: UUID, after: After | None = None) -> tuple[list[dict[str, Any]], bool]:
+async def read_quarantine(
+    provider_id: UUID, after: After | None = None, carer: str | None = None
+) -> tuple[list[dict[str, Any]], bool]:
     """A page of events with their `carer` named and whether each is `releasable`; whether more follow.
 
-    One that merely waits has the code chain_waiting: it counts already.
+    One that merely waits has the code chain_waiting: it counts already. `carer`: only those of this reference.
     """
     now = clock.now()
     async with db.as_provider(provider_id) as connection:
@@ -26,7 +28,7 @@ async def read_quarantine(provider_id: UUID, after: After | None = None) -> tupl
         waiting_since = now - timedelta(days=policy.chain_waiting_flag_days)
         people = await connection.fetch(query("console.carers"), provider_id)
         rows = await connection.fetch(
-            query("console.quarantine"), provider_id, *(after or (None, None)), PAGE + 1, waiting_since
+            query("console.quarantine"), provider_id, *(after or (None, None)), PAGE + 1, waiting_since, carer
         )
     names = {row["carer_id"]: row["name"] for row in people}
     found = [

@@ -39,7 +39,7 @@ async def test_a_home_on_whose_place_phones_disagree_is_suggested_and_approved_b
     listed = (await browser.get("/people/positions")).text
     assert f'href="{PERSON}#position"' in listed and "12 of 12" in listed and "0 of 12" in listed
     row = (await browser.get("/people/positions?format=csv")).text.splitlines()[1]
-    assert row.startswith("S1,Mr One,6,2,12,12,0,") and row.endswith(",52.064,-2.71")
+    assert row.startswith("Mr One,S1,") and row.endswith(",6,2,0 m,12 of 12,0 of 12")
     page = (await browser.get(PERSON)).text
     assert "At 6 visits of the last 60 days, the phones of 2 carers agree on 52.064, -2.71" in page
     section = page.partition('id="position"')[2].partition("</section>")[0]

@@ -30,6 +30,7 @@ STATE = {
     "user_link",
     "user_session",
     "user_passkey",
+    "saved_view",
     "user_authenticator",
     "user_recovery_code",
     "kept_form",
