@@ -5,7 +5,6 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 import typst
 
@@ -59,8 +58,8 @@ def test_lines_break_at_blanks(text: str, room: float, lines: float) -> None:
     assert lines_of_type(text, room) == lines
 
 
-def plain(invoice: InvoiceSnapshot) -> list[bool]:
-    return [row["plain"] for row in page.invoice_page(invoice)["lines"]]
+def type_lines(invoice: InvoiceSnapshot) -> list[int | None]:
+    return [row["type_lines"] for row in page.invoice_page(invoice)["lines"]]
 
 
 def places(content: bytes) -> list[tuple[int, str, int, int]]:
@@ -76,30 +75,41 @@ def places(content: bytes) -> list[tuple[int, str, int, int]]:
     return found
 
 
+def moved(invoice: InvoiceSnapshot, monkeypatch: pytest.MonkeyPatch) -> int:
+    """The most points by which a text stands elsewhere than where it would if every row found its own height."""
+    known = places(invoice_pdf(invoice))
+    with monkeypatch.context() as patched:
+        patched.setattr(page, "_type_lines", lambda row: None)
+        assert type_lines(invoice) == [None] * len(invoice.lines)
+        free = places(invoice_pdf(invoice))
+    assert known and [each[:3] for each in known] == [each[:3] for each in free]
+    return max(abs(one[3] - other[3]) for one, other in zip(known, free, strict=True))
+
+
 @pytest.mark.parametrize("lines", [6, 60])
 def test_rows_of_known_height_stand_where_they_would_stand_anyway(
     lines: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     invoice = snapshot(lines)
-    assert plain(invoice) == [True] * (lines - 3) + [False] * 3
-    invoice.lines[0] = msgspec.structs.replace(invoice.lines[0], uplift="bank holiday")
-    assert plain(invoice)[0]
-    known = places(invoice_pdf(invoice))
-    monkeypatch.setattr(page, "_is_plain", lambda row: False)
-    assert not any(plain(invoice))
-    assert places(invoice_pdf(invoice)) == known
+    assert type_lines(invoice) == [2] * lines
+    assert moved(invoice, monkeypatch) == 0
 
 
 @pytest.mark.parametrize(
-    "more",
+    ("more", "lines"),
     [
-        {"visit": "a reference that is longer than its column"},
-        {"uplift": "weekend and bank holiday by night"},
-        {"person": "漢"},
-        {"funding": [{"payer": name, "amount": "1.00"} for name in ("a", "b", "c")]},
-        {"reason": "said why"},
+        ({"uplift": "bank holiday"}, 2),
+        ({"uplift": "weekend and bank holiday by night"}, 4),
+        ({"funding": [{"payer": name, "amount": "1.00"} for name in ("a", "b", "c")]}, 3),
+        ({"person": "golden-01-su06", "carer": "golden-01-c4-e1"}, 3),
+        ({"visit": "a-reference-that-is-longer-than-its-column"}, None),
+        ({"person": "漢"}, None),
+        ({"funding": [{"payer": f"p{number}", "amount": "1.00"} for number in range(60)]}, None),
     ],
 )
-def test_a_row_with_more_than_two_lines_of_type_finds_its_own_height(more: dict[str, Any]) -> None:
+def test_a_row_is_as_tall_as_its_fullest_cell(
+    more: dict[str, Any], lines: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     invoice = snapshot(lines=[samples.line(1, **more), samples.line(2)])
-    assert plain(invoice) == [False, True]
+    assert type_lines(invoice) == [lines, 2]
+    assert moved(invoice, monkeypatch) <= 2
