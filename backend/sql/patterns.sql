@@ -1,8 +1,8 @@
 -- Patterns of visits and what was made of them. $1 is the provider. Newest versions throughout.
 
 -- name: periods
--- The periods of patterns ($2: by reference; null: all that end on $3 or later).
-SELECT * FROM (
+-- The periods of patterns ($2: by reference; null: all of which something stands on $3 or later).
+WITH n AS (
     SELECT DISTINCT ON (v.pattern_id, v.starts_on) v.pattern_id, t.reference, v.starts_on, v.ends_on, v.withdrawn,
         k.reference AS package, v.days, v.every_weeks, v.starts_time, v.minutes, c.reference AS carer,
         s.reference AS second_carer, v.tasks
@@ -12,9 +12,10 @@ SELECT * FROM (
     LEFT JOIN employment c ON c.provider_id = v.provider_id AND c.id = v.carer
     LEFT JOIN employment s ON s.provider_id = v.provider_id AND s.id = v.second_carer
     WHERE v.provider_id = $1 AND ($2::text[] IS NULL OR t.reference = ANY ($2))
-    ORDER BY v.pattern_id, v.starts_on, v.version DESC) n
-WHERE $2 IS NOT NULL OR pattern_id IN (
-    SELECT pattern_id FROM pattern_version WHERE provider_id = $1 AND (ends_on IS NULL OR ends_on >= $3))
+    ORDER BY v.pattern_id, v.starts_on, v.version DESC)
+SELECT * FROM n
+WHERE $2 IS NOT NULL
+   OR pattern_id IN (SELECT pattern_id FROM n WHERE NOT withdrawn AND (ends_on IS NULL OR ends_on >= $3))
 ORDER BY reference, starts_on
 
 -- name: made
@@ -43,7 +44,7 @@ ORDER BY v.visit_id, v.version DESC
 SELECT count(*) FROM pattern_version WHERE provider_id = $1 AND pattern_id = $2
 
 -- name: any
--- Whether a provider has a pattern that goes on at a London date.
+-- Whether a provider has a pattern of which something may stand on a London date or later.
 SELECT EXISTS (SELECT FROM pattern_version WHERE provider_id = $1 AND (ends_on IS NULL OR ends_on >= $2))
 
 -- name: listed

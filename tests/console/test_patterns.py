@@ -99,6 +99,8 @@ async def test_a_visit_changed_by_hand_stays_when_the_pattern_changes_is_extende
     await change(busy, seen + 1, "/end", last="2026-11-16", by="person")
     states = [said[1] for said in (await made(busy)).values()]
     assert states == ["cancelled", "planned"] + ["cancelled"] * 6, "but for what a manager moved"
+    [ran] = await busy.office.run(instant("2026-11-25T09:00"), "patterns")
+    assert ran.detail == "0 visits made, 0 changed"
 
 
 async def test_what_cannot_be_is_refused_at_once_and_two_managers_do_not_overwrite_each_other(
