@@ -22,6 +22,7 @@ from backend.use_cases.sign_in_services import WAITS, begin, finish, leave, read
 
 WAITING_COOKIE: Final = "doorstep_service"
 _HOME: Final = "/organisations/{reference:str}/sign-in"
+_LONGEST_ADDRESS: Final = 1000
 _SAID: Final = {"kept": "Kept: from now on people of this organisation sign in like this."}
 
 
@@ -29,7 +30,7 @@ _SAID: Final = {"kept": "Kept: from now on people of this organisation sign in l
 async def find_service(request: AnyRequest) -> Response[Any]:
     """The way to an organisation's service, for whoever typed its name. A form cannot lead to another site itself."""
     reference = request.query_params.get("organisation", "").strip()
-    goes_on = local(request.query_params.get("next")) or ""
+    goes_on = _goes_on(request)
     return render("sign-in-with.html", reference=reference, next=goes_on, trouble=None)
 
 
@@ -37,7 +38,7 @@ async def find_service(request: AnyRequest) -> Response[Any]:
 async def to_service(request: AnyRequest) -> Response[Any]:
     """Send the browser to an organisation's service."""
     reference = request.path_params["reference"]
-    goes_on = local(request.query_params.get("next")) or ""
+    goes_on = _goes_on(request)
     try:
         address, waiting = await begin(reference, goes_on, link=request.query_params.get("link", ""))
     except DomainError as error:
@@ -67,6 +68,12 @@ async def out_of_service(request: AnyRequest) -> Response[Any]:
         return Redirect(await leave(reference) or "/sign-in", status_code=303)
     except DomainError as error:
         return _trouble(error, reference, "")
+
+
+def _goes_on(request: AnyRequest) -> str:
+    """Where to go on to; an address so long that a browser would not keep it in a cookie is left out."""
+    asked = local(request.query_params.get("next")) or ""
+    return asked if len(asked) <= _LONGEST_ADDRESS else ""
 
 
 def _sent(address: str, waiting: str) -> Response[Any]:
