@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +14,7 @@ from backend.simulator.payroll import PaySlipLine
 Row = Mapping[str, object]
 ORDER: Final = (
     "organisations.csv", "contracts.json", "pay-terms.json", "carers.csv", "service-users.csv", "packages.csv",
-    "rota.csv",
+    "rota.csv", "budgets.csv",
 )  # fmt: skip
 """The files of the county, in the order in which they load; each name begins with the kind."""
 
@@ -28,6 +29,7 @@ def county_files(county: County) -> dict[str, bytes]:
         "service-users.csv": to_csv(_service_users(county)),
         "packages.csv": to_csv(_packages(county)),
         "rota.csv": to_csv([rota_row(visit) for visit in county.rota]),
+        "budgets.csv": to_csv(_budgets(county)),
     }
 
 
@@ -96,13 +98,43 @@ def _service_users(county: County) -> list[Row]:
 
 
 def _packages(county: County) -> list[Row]:
+    asked = _asked_a_week(county)
     return [
         {"provider": package.provider, "reference": package.reference, "service_user": package.service_user,
          "contract": package.contract, "service": package.service, "zone": package.zone if package.zone_given else None,
          "carers": package.carers, "high_dependency": "yes" if package.high_dependency else "no",
-         "funding": package.funding or None, "from": "2026-09-01"}
+         "funding": package.funding or None, "from": "2026-09-01",
+         **asked.get((package.provider, package.reference), {"visits_per_week": None, "hours_per_week": None})}
         for package in county.packages
     ]  # fmt: skip
+
+
+def _asked_a_week(county: County) -> dict[tuple[str, str], Row]:
+    """Visits and hours a week of each package: those of the rota, so that what is planned is what was asked for."""
+    visits: Counter[tuple[str, str]] = Counter()
+    seconds: Counter[tuple[str, str]] = Counter()
+    for visit in county.rota:
+        visits[visit.provider, visit.package] += 1
+        seconds[visit.provider, visit.package] += int((visit.end - visit.start).total_seconds())
+    return {
+        package: {
+            "visits_per_week": max(1, round(number * 7 / county.days)),
+            "hours_per_week": max(1, seconds[package] * 7 * 100 // (county.days * 3600)) / 100,
+        }
+        for package, number in visits.items()
+    }
+
+
+def _budgets(county: County) -> list[Row]:
+    """What the council means to spend in the year: in all, and under the contract of each provider."""
+    year = {"commissioner": COUNCIL, "from": "2026-04-01", "until": "2027-03-31", "service": None}
+    whole = {**year, "reference": "ALL", "name": "All home care", "provider": None, "contract": None}
+    each = [
+        {**year, "reference": f"HC-{number}", "name": f"Home care, {contract['reference']}",
+         "provider": contract["provider"], "contract": contract["reference"], "amount": "250000.00"}
+        for number, contract in enumerate(county.contracts, start=1) if contract["commissioner"] == COUNCIL
+    ]  # fmt: skip
+    return [{**whole, "amount": f"{250_000 * len(each)}.00"}, *each]
 
 
 def rota_row(visit: PlannedVisit, called_off: bool = False) -> Row:

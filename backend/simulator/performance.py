@@ -32,6 +32,7 @@ from schemas.loading import LoadKind
 KINDS: Final[Mapping[str, LoadKind]] = {
     "organisations.csv": "organisations", "contracts.json": "contracts", "pay-terms.json": "pay-terms",
     "carers.csv": "carers", "service-users.csv": "service-users", "packages.csv": "packages", "rota.csv": "rota",
+    "budgets.csv": "budgets",
 }  # fmt: skip
 
 

@@ -52,7 +52,7 @@ def test_files_of_a_county_are_written_in_the_order_they_load(tmp_path: Path) ->
     names = sorted(path.name for path in tmp_path.iterdir())
     assert names == [
         "1-organisations.csv", "2-contracts.json", "3-pay-terms.json", "4-carers.csv", "5-service-users.csv",
-        "6-packages.csv", "7-rota.csv", "8-pay.csv", "truth.json",
+        "6-packages.csv", "7-rota.csv", "8-budgets.csv", "9-pay.csv", "truth.json",
     ]  # fmt: skip
 
 
