@@ -7,14 +7,15 @@ import polars as pl
 WORKERS: Final = pl.Schema(
     {
         "worker": pl.Int64(),
+        "employment": pl.String(),
         "met": pl.Boolean(),
         "with_terms": pl.Boolean(),
         "unpaid_travel": pl.Boolean(),
         "less_than_terms": pl.Boolean(),
     }
 )
-"""Workers of wage reports: the test was met; terms are known; they leave some travel of the period unpaid; payroll paid
-less than they come to. The last two null without terms.
+"""Workers of wage reports, each once in each: the employment; the test was met; terms are known; they leave some
+travel of the period unpaid; payroll paid less than they come to. The last two null without terms.
 """
 GAPS: Final = pl.Schema({"worker": pl.Int64(), "date": pl.Date(), "seconds": pl.Int64()})
 """Gaps with travel that counts by law: the worker's number, the London date, seconds of travel."""
@@ -56,7 +57,7 @@ def travel_paid(workers: pl.DataFrame, gaps: pl.DataFrame) -> pl.DataFrame:
             *((pl.col("state") == name).sum().alias(name) for name in ("paid", "unpaid", "not_known")),
             pl.col("seconds").sum(),
             pl.col("seconds").filter(paid).sum().alias("paid_seconds"),
-            pl.col("worker").n_unique().alias("workers"),
+            pl.col("employment").n_unique().alias("workers"),
         )
         .sort("month")
         .select(MONTHS.keys())

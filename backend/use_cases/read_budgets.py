@@ -23,10 +23,10 @@ from backend.use_cases.invoice_terms import terms_known
 from backend.use_cases.known_bank_holidays import known_bank_holidays
 from backend.use_cases.parties import parties
 from backend.use_cases.viewer import Viewer
-from schemas.wage import Period
+from schemas.documents import Dates
 
-MOST_UNBILLED: Final = 3
-"""Billing periods of a contract without documents that are worked out: older ones have been forgotten, not delayed."""
+LONGEST_UNBILLED: Final = timedelta(days=92)
+"""How far back days without documents are worked out: what is older has been forgotten, not delayed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class ShownBudget:
 @dataclass(frozen=True, slots=True)
 class ShownBudgets:
     """The budgets of the years that hold a day. `unsaid` packages say no hours; `unpriced` days have no price;
-    `forgotten` contracts have older periods without documents that are not worked out.
+    `forgotten` contracts have older days without documents that are not worked out.
     """
 
     budgets: list[ShownBudget]
@@ -111,8 +111,8 @@ async def read_budgets(viewer: Viewer, day: date) -> ShownBudgets:
     own = read.names[viewer.organisation_id].reference
     amounts, forgotten = [_spent(read.spent)], []
     for row in read.contracts:
-        periods, more = _unbilled_periods(row, read.days[0], min(london_date(now), read.days[1]))
-        amounts.append(await _unbilled(row, periods, own, now))
+        days, more = _unbilled_days(row, read.days[0], min(london_date(now), read.days[1]))
+        amounts += [] if days is None else [await _unbilled(row, days, own, now)]
         forgotten += [row["reference"]] if more else []
     coming = await asyncio.to_thread(
         expected, read.packages, read.contracted, own, max(tomorrow, read.days[0]), read.days[1]
@@ -161,43 +161,36 @@ def _amounts(rows: Any) -> pl.DataFrame:
     return pl.DataFrame(told, AMOUNTS, orient="row")
 
 
-def _unbilled_periods(row: Mapping[str, Any], first: date, today: date) -> tuple[list[Period], bool]:
-    """The newest billing periods up to today's without documents, oldest first, and whether there are more."""
+def _unbilled_days(row: Mapping[str, Any], first: date, today: date) -> tuple[Dates | None, bool]:
+    """The days without documents up to the end of today's billing period, and whether there are older ones."""
     after = row["issued_until"] + timedelta(days=1) if row["issued_until"] else row["starts_on"]
-    found: list[Period] = []
-    period = period_containing(row["billing_period"], today)
-    while period.end >= max(after, first) and len(found) <= MOST_UNBILLED:
-        found.append(period)
-        period = period_containing(row["billing_period"], period.start - timedelta(days=1))
-    return found[MOST_UNBILLED - 1 :: -1], len(found) > MOST_UNBILLED
+    end = period_containing(row["billing_period"], today).end
+    opens = max(after, first)
+    start = max(opens, period_containing(row["billing_period"], today - LONGEST_UNBILLED).start)
+    return (Dates(start=start, end=end) if start <= end else None), opens < start
 
 
-async def _unbilled(
-    row: Mapping[str, Any], periods: Sequence[Period], payer: str, now: datetime
-) -> pl.DataFrame:
-    """What documents of these periods would ask of the payer now; changes of earlier ones count once, in the first."""
-    told: list[tuple[Any, ...]] = []
-    for place, period in enumerate(periods):
-        async with db.as_provider(row["provider_id"]) as connection:
-            facts = await invoice_facts(
-                connection, row["provider_id"], row["id"], period.start, period.end, now - SETTLED
-            )
-        made = await asyncio.to_thread(invoice, facts)
-        told += [
-            (UNBILLED, row["provider_id"], row["id"], service, period.start, pence)
-            for service, pence in _asked(made, payer, changes=place == 0)
-        ]
-    return _amounts(told)
+async def _unbilled(row: Mapping[str, Any], days: Dates, payer: str, now: datetime) -> pl.DataFrame:
+    """What documents of these days would ask of the payer now, each line on the day of its visit."""
+    async with db.as_provider(row["provider_id"]) as connection:
+        facts = await invoice_facts(
+            connection, row["provider_id"], row["id"], days.start, days.end, now - SETTLED
+        )
+    made = await asyncio.to_thread(invoice, facts)
+    return _amounts(
+        (UNBILLED, row["provider_id"], row["id"], service, max(day, days.start), pence)
+        for service, day, pence in _asked(made, payer, days.start)
+    )
 
 
-def _asked(made: Invoice, payer: str, changes: bool) -> list[tuple[str | None, int]]:
-    """Service and pence of each line for the payer."""
+def _asked(made: Invoice, payer: str, usual: date) -> list[tuple[str | None, date, int]]:
+    """Service, London date and pence of each line for the payer; of a block of hours the day is `usual`."""
+    visits = made.priced.visits
+    lines = [line for bill in made.bills if bill.payer == payer for line in bill.lines]
+    known = [(visits.get(line.whole.visit), line.pence) for line in lines]
     return [
-        (made.priced.visits.get(line.whole.visit, {}).get("service"), line.pence)
-        for bill in made.bills
-        if bill.payer == payer
-        for line in bill.lines
-        if changes or line.whole.adjusts is None
+        (None, usual, pence) if row is None else (row["service"], london_date(row["starts_at"]), pence)
+        for row, pence in known
     ]
 
 

@@ -42,6 +42,7 @@ class _Day(Struct, frozen=True):
 
 
 class _Worker(Struct, frozen=True):
+    employment: str
     result: _Result
     days: list[_Day]
     beside: _Beside | None = None
@@ -105,9 +106,9 @@ def _gaps(workers: Sequence[_Worker], first: date, last: date) -> Iterator[tuple
                         yield number, day.date, travel, visit
 
 
-def _stood(number: int, worker: _Worker) -> tuple[int, bool, bool, bool | None, bool | None]:
+def _stood(number: int, worker: _Worker) -> tuple[int, str, bool, bool, bool | None, bool | None]:
     pay = None if worker.beside is None else worker.beside.pay
     if pay is None or pay.reason is not None:
-        return number, worker.result.compliant, False, None, None
+        return number, worker.employment, worker.result.compliant, False, None, None
     unpaid = any(line.work == "travel" and line.minutes > 0 for line in pay.unpaid)
-    return number, worker.result.compliant, True, unpaid, (pay.paid_less_expected or 0) < 0
+    return number, worker.employment, worker.result.compliant, True, unpaid, (pay.paid_less_expected or 0) < 0

@@ -14,7 +14,7 @@ MONDAY = date(2026, 11, 2)
 
 
 def months(workers: list[tuple[Any, ...]], gaps: list[tuple[int, date, int]]) -> list[dict[str, Any]]:
-    numbered = [(place, *worker) for place, worker in enumerate(workers)]
+    numbered = [(place, f"E{place % 3}", *worker) for place, worker in enumerate(workers)]
     return travel_paid(
         pl.DataFrame(numbered, WORKERS, orient="row"), pl.DataFrame(gaps, GAPS, orient="row")
     ).to_dicts()
@@ -24,7 +24,7 @@ def test_travel_is_paid_where_terms_pay_all_of_it_payroll_paid_them_and_the_mini
     workers = [PAID, (False, True, False, False), (True, True, True, False), (True, True, False, True)]
     [month] = months(workers, [(worker, MONDAY, 600) for worker in range(4)])
     assert {name: month[name] for name in ("gaps", "paid", "unpaid", "not_known", "workers")} == {
-        "gaps": 4, "paid": 1, "unpaid": 3, "not_known": 0, "workers": 4,
+        "gaps": 4, "paid": 1, "unpaid": 3, "not_known": 0, "workers": 3,
     }  # fmt: skip
     assert (month["seconds"], month["paid_seconds"]) == (2400, 600)
 
@@ -34,6 +34,11 @@ def test_without_terms_nobody_knows_but_a_test_not_met_says_enough() -> None:
         [(True, False, None, None), (False, False, None, None)], [(0, MONDAY, 60), (1, MONDAY, 60)]
     )
     assert (month["not_known"], month["unpaid"], month["paid"]) == (1, 1, 0)
+
+
+def test_a_carer_who_is_in_two_reports_is_one() -> None:
+    [month] = months([PAID] * 4, [(worker, MONDAY, 60) for worker in (0, 3)])
+    assert (month["gaps"], month["workers"]) == (2, 1)
 
 
 def test_months_stand_apart_and_one_without_gaps_has_no_row() -> None:
