@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.wage import WEEK, answer, paid, salary, span
+from tests.wage import WEEK, answer, answers, paid, salary, span
 
 APRIL_WORK = span("2026-04-01", "2026-04-30")
 MARCH_WORK = span("2026-03-01", "2026-03-31")
@@ -139,6 +139,14 @@ def test_bank_holidays_bring_the_last_day_for_the_record_forward() -> None:
     assert paid(line, bank_holidays=["2026-05-25"]) == "0.00"
     assert paid(line, bank_holidays=["2026-05-27", "2026-05-27", "2026-05-30"]) == "0.00"
     assert paid(line, bank_holidays=["2026-05-25", "2026-06-01", "2026-06-02"]) == "0.00", "after the period"
+
+
+def test_the_bank_holidays_of_one_case_say_nothing_of_another() -> None:
+    line = salary("60.00", earned=APRIL_WORK, paid_on="2026-06-20", record_submitted_on="2026-05-22")
+    found = answers(
+        {"bank_holidays": ["2026-05-25", "2026-05-27"]}, {"bank_holidays": ["2026-05-25"]}, pay=[line]
+    )
+    assert [one["nmw_pay"] for one in found] == ["60.00", "0.00"]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from backend.domain.minimum_wage.reductions import ACCOMMODATION_RULE
 from tests.wage import WEEK, answer
 
 
@@ -101,6 +102,10 @@ def test_free_accommodation_adds_the_offset_for_each_day() -> None:
     assert housed(10, charge_per_day="0") == "111.00"
     assert housed(10, charge_per_month="0") == "111.00"
     assert housed(0, charge="0.00") == "0.00"
+
+
+def test_accommodation_is_told_under_its_provision() -> None:
+    assert ACCOMMODATION_RULE == "nmw-2015-14"
 
 
 def test_a_charge_up_to_the_offset_changes_nothing_and_above_it_takes_off_the_excess() -> None:

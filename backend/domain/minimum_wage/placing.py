@@ -65,7 +65,7 @@ def _after_leaving() -> pl.Expr:
     """Paid in the month that begins on the day after the employment ended (reg 9(1)(d))."""
     day_after = pl.col("ended_on") + pl.duration(days=1)
     paid = pl.col("paid_on")
-    return ((paid >= day_after) & (paid <= _last_day_of_month_from(day_after))).fill_null(False)
+    return (paid >= day_after) & (paid <= _last_day_of_month_from(day_after))
 
 
 def _last_day_of_month_from(start: pl.Expr) -> pl.Expr:
@@ -77,7 +77,9 @@ def _last_day_of_month_from(start: pl.Expr) -> pl.Expr:
 
 
 def _with_lateness(shares: pl.DataFrame, holidays: pl.DataFrame) -> pl.DataFrame:
-    """Adds `late_record`: the record came on or after the fourth working day before the end of the next period."""
+    """Adds `late_record`: the record came on or after the fourth working day before the end of the next period. Null
+    where none was handed in.
+    """
     deadline = boundary(PERIOD, pl.col("share") + 2)
     counted = shares.with_columns(
         pl.business_day_count(pl.col("record_on") + pl.duration(days=1), deadline).alias("weekdays_left"),
@@ -85,9 +87,7 @@ def _with_lateness(shares: pl.DataFrame, holidays: pl.DataFrame) -> pl.DataFrame
     )
     counted = _holidays_until(_holidays_until(counted, holidays, "record_on"), holidays, "deadline")
     off = pl.max_horizontal(pl.col("holidays_deadline") - pl.col("holidays_record_on"), pl.lit(0))
-    return counted.with_columns(
-        (pl.col("weekdays_left") - off <= WORKING_DAYS_LEFT).fill_null(False).alias("late_record")
-    )
+    return counted.with_columns((pl.col("weekdays_left") - off <= WORKING_DAYS_LEFT).alias("late_record"))
 
 
 def _holidays_until(shares: pl.DataFrame, holidays: pl.DataFrame, column: str) -> pl.DataFrame:
