@@ -29,6 +29,10 @@ def test_travel_is_paid_where_terms_pay_all_of_it_payroll_paid_them_and_the_mini
     assert (month["seconds"], month["paid_seconds"]) == (2400, 600)
 
 
+def test_terms_that_pay_it_are_not_enough_where_the_minimum_was_not_met() -> None:
+    assert [months([one], [(0, MONDAY, 60)])[0]["paid"] for one in (PAID, (False, *PAID[1:]))] == [1, 0]
+
+
 def test_without_terms_nobody_knows_but_a_test_not_met_says_enough() -> None:
     [month] = months(
         [(True, False, None, None), (False, False, None, None)], [(0, MONDAY, 60), (1, MONDAY, 60)]
