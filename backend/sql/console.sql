@@ -1,10 +1,16 @@
 -- What the web pages read. $1 is the provider unless the query says otherwise; row security shows a commissioner less.
 
 -- name: contracted_providers
--- $1 is a commissioner.
+-- $1 is a commissioner. Of documents that ask it for money one a provider is looked at, however many there are.
+WITH RECURSIVE asking AS (
+    (SELECT provider_id FROM document WHERE payer_id = $1 ORDER BY provider_id LIMIT 1)
+    UNION ALL
+    SELECT (SELECT d.provider_id FROM document d WHERE d.payer_id = $1 AND d.provider_id > a.provider_id
+            ORDER BY d.provider_id LIMIT 1)
+    FROM asking a WHERE a.provider_id IS NOT NULL)
 SELECT provider_id FROM contract WHERE commissioner_id = $1
 UNION
-SELECT provider_id FROM document WHERE payer_id = $1
+SELECT provider_id FROM asking WHERE provider_id IS NOT NULL
 
 -- name: documents
 -- $1 is an array of providers. After ($3, $4, $5): the rows behind that one, newest period first.
@@ -272,10 +278,16 @@ FROM device d LEFT JOIN LATERAL (
 WHERE d.provider_id = $1 AND d.carer_id = ANY ($2::uuid[]) AND d.revoked_at IS NULL AND d.replaced_at IS NULL
 GROUP BY d.carer_id
 
--- name: looks
--- Looks at records of these providers ($1), by the people of one commissioner ($2) if given, behind the row ($3, $4).
+-- name: looks_at
+-- Looks at the records of one provider ($1), behind the row ($2, $3), the newest first.
 SELECT a.id, a.looked_at, a.provider_id, a.organisation_id, a.what, a.subject, a.reason, u.email
 FROM access_log a LEFT JOIN user_account u ON u.id = a.user_id
-WHERE a.provider_id = ANY ($1::uuid[]) AND ($2::uuid IS NULL OR a.organisation_id = $2)
-  AND ($3::timestamptz IS NULL OR (a.looked_at, a.id) < ($3, $4))
-ORDER BY a.looked_at DESC, a.id DESC LIMIT $5
+WHERE a.provider_id = $1 AND ($2::timestamptz IS NULL OR (a.looked_at, a.id) < ($2, $3))
+ORDER BY a.looked_at DESC, a.id DESC LIMIT $4
+
+-- name: looks_by
+-- Looks by the people of one commissioner ($1) at whatever provider's records, behind the row ($2, $3), the newest first.
+SELECT a.id, a.looked_at, a.provider_id, a.organisation_id, a.what, a.subject, a.reason, u.email
+FROM access_log a LEFT JOIN user_account u ON u.id = a.user_id
+WHERE a.organisation_id = $1 AND ($2::timestamptz IS NULL OR (a.looked_at, a.id) < ($2, $3))
+ORDER BY a.looked_at DESC, a.id DESC LIMIT $4

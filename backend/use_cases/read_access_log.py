@@ -37,9 +37,11 @@ class Look:
 async def read_access_log(viewer: Viewer, after: After | None = None) -> tuple[list[Look], bool]:
     """A page of looks, the newest first, and whether more follow."""
     async with viewer.transaction() as connection:
-        providers = await viewer.providers(connection)
         rows = await connection.fetch(
-            query("console.looks"), providers, viewer.commissioner, *(after or (None, None)), PAGE + 1
+            query("console.looks_at" if viewer.provider else "console.looks_by"),
+            viewer.organisation_id,
+            *(after or (None, None)),
+            PAGE + 1,
         )
         known = await parties(
             connection, {row[name] for row in rows for name in ("organisation_id", "provider_id")}

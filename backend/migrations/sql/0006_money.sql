@@ -101,7 +101,7 @@ CREATE TABLE document (
 );
 CALL protect_fact('document');
 CREATE INDEX document_commissioner ON document (commissioner_id, period_start);
-CREATE INDEX document_payer ON document (payer_id, period_start);
+CREATE INDEX document_payer ON document (payer_id, provider_id, period_start);
 
 -- Invoices are for the commissioner whose contract it is and for the payer they ask; wage reports for every commissioner that contracts with the provider.
 CREATE FUNCTION contracts_with(wanted uuid) RETURNS boolean
