@@ -1,4 +1,4 @@
-"""Drafts of invoices: what the billing periods of a day come to so far."""
+"""Drafts of invoices: what the billing periods of a day come to so far, and issuing one that has ended."""
 
 from datetime import date
 from typing import Any, Final
@@ -7,10 +7,13 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from backend import clock
-from backend.console.asking import Ask, page
+from backend.console.asking import Ask, action, page
+from backend.console.proving import proven
 from backend.console.rendering import render
 from backend.domain.time import london_date
 from backend.faults import DomainError
+from backend.jobs.on_demand import issue_period
+from backend.problems import STATUS
 from backend.use_cases.draft_invoice import billed_contracts, draft_invoice
 from schemas.scalars import parse_date
 
@@ -29,15 +32,47 @@ async def _drafts(ask: Ask) -> Response[Any]:
 
 
 async def _draft(ask: Ask) -> Response[Any]:
-    shown = await draft_invoice(ask.organisation, ask.asked("contract") or "", _day(ask), clock.now())
-    rules = {rule.id: rule for snapshot in shown.snapshots for rule in snapshot.rules}
-    return render("draft.html", ask.user, shown=shown, rules=rules)
+    return await _draft_of(ask, ask.asked("contract") or "", _day(ask))
+
+
+async def _draft_of(ask: Ask, contract: str, day: date, problem: DomainError | None = None) -> Response[Any]:
+    now = clock.now()
+    shown = await draft_invoice(ask.organisation, contract, day, now)
+    return render(
+        "draft.html",
+        ask.user,
+        status=200 if problem is None else STATUS[problem.code],
+        shown=shown,
+        rules={rule.id: rule for snapshot in shown.snapshots for rule in snapshot.rules},
+        ended=shown.contract.period.end < london_date(now),
+        problem=None if problem is None else ("issue", problem.detail),
+    )
+
+
+async def _issue(ask: Ask) -> Response[Any]:
+    """By the run that the schedule would use: whoever asks first, the documents are made once."""
+    contract, day = ask.form.get("contract", ""), _read_day(ask.form.get("date", ""))
+    try:
+        ran = await issue_period(ask.organisation, contract, day, clock.now())
+        if ran.failed:
+            raise DomainError(
+                "conflict", f"The documents could not be made, and will be tried again: {ran.detail}"
+            )
+    except DomainError as error:
+        if error.code != "conflict":
+            raise
+        return await _draft_of(ask, contract, day, error)
+    return render("issued.html", ask.user, contract=contract, day=day, told=ran.detail)
 
 
 def _day(ask: Ask) -> date:
     """The day asked for, today if none is. Raises DomainError bad_request."""
+    return _read_day(ask.asked("date") or london_date(clock.now()).isoformat())
+
+
+def _read_day(text: str) -> date:
     try:
-        return parse_date(ask.asked("date") or london_date(clock.now()).isoformat())
+        return parse_date(text)
     except ValueError as error:
         raise DomainError("bad_request", f"The date {error}.") from error
 
@@ -45,4 +80,5 @@ def _day(ask: Ask) -> date:
 handlers: Final[list[HTTPRouteHandler]] = [
     page("/invoices/drafts", *READERS)(_drafts),
     page("/invoices/draft", *READERS)(_draft),
+    action("/invoices/draft/issue", *READERS)(proven(_issue)),
 ]

@@ -37,7 +37,7 @@ def _refuse_running(contract: BilledContract, today: date) -> None:
     if contract.period.end >= today:
         raise DomainError(
             "conflict",
-            f"The period runs until {contract.period.end}. Until it has ended there is a draft: doorstep invoice draft",
+            f"The period runs until {contract.period.end}. Until it has ended there is a draft of it alone.",
         )
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
+from backend.faults import DomainError
 from backend.sql import query
 from schemas.contract import Contract
 from schemas.strict import decode
@@ -40,8 +41,14 @@ async def terms_known(
 
 
 def newest_on(terms: Sequence[Terms], day: date) -> Terms:
-    """The version that began last by a London date."""
-    return max((one for one in terms if one.starts_on <= day), key=lambda one: one.starts_on)
+    """The version that began last by a London date. Raises DomainError conflict where none has begun."""
+    begun = [one for one in terms if one.starts_on <= day]
+    if not begun:
+        raise DomainError(
+            "conflict",
+            f"The contract has no terms on {day} or before. Terms just recorded count after a minute.",
+        )
+    return max(begun, key=lambda one: one.starts_on)
 
 
 def _terms(row: Any) -> Terms:

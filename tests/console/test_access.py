@@ -86,6 +86,7 @@ MAY_OPEN = {
     "/reconciliation": {"manager", "finance"},
     "/invoices/drafts": {"manager", "finance"},
     "/invoices/draft": {"manager", "finance"},
+    "/invoices/draft/issue": {"manager", "finance"},
     "/invoices/{document_id:uuid}": {"manager", "finance", "commissioner"},
     "/invoices/{document_id:uuid}/files/{format:str}": {"manager", "finance", "commissioner"},
     "/invoices/{document_id:uuid}/peppol": {"manager", "finance"},
