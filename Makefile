@@ -1,6 +1,6 @@
 # Everything one needs to try, test and run Doorstep. Each target makes .venv first if it is missing or out of date.
 .DEFAULT_GOAL := help
-.PHONY: help demo test thorough lint check serve bench browser mutate venv venv-dev
+.PHONY: help demo test thorough lint check serve bench browser mutate pictures venv venv-dev
 export PYTHON
 BIN := .venv/bin
 
@@ -10,7 +10,7 @@ help: ## list these targets
 demo: venv ## play a made-up county, write out/demo/ and serve its pages (SERVE=no, POSTCODES=FILE)
 	@$(BIN)/doorstep demo $(if $(filter no,$(SERVE)),--no-serve,--serve) $(if $(POSTCODES),--postcodes "$(POSTCODES)")
 
-test: venv-dev ## run every test
+test: venv-dev ## run the tests
 	@scripts/chromium
 	@scripts/engines
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(TESTS)
@@ -41,6 +41,10 @@ mutate: venv-dev ## put small faults into the rules and list those that no test 
 browser: venv-dev ## run the browser tests only
 	@scripts/chromium
 	@$(BIN)/python -m pytest -m browser
+
+pictures: venv-dev ## draw the pictures in docs/pictures anew from the pages, by the tests that look at them
+	@scripts/chromium
+	@DOORSTEP_PICTURES=1 $(BIN)/python -m pytest -n 0 tests/browser/test_pages.py tests/browser/test_phone_day.py tests/browser/test_phone_screens.py
 
 venv:
 	@scripts/venv runtime

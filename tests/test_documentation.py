@@ -10,6 +10,7 @@ import pytest
 
 from backend.cli import cli
 from tests import cases_page
+from tests.browser import pictures
 
 ROOT = Path(__file__).parents[1]
 PAGES = [
@@ -126,3 +127,10 @@ def test_links_between_the_pages_lead_somewhere() -> None:
         if not (ROOT / source).parent.joinpath(target).exists()
     ]
     assert broken == []
+
+
+def test_every_picture_is_one_that_a_test_keeps_and_stands_in_a_page() -> None:
+    kept = {*pictures.PAGES.values(), *pictures.PHONE.values()}
+    assert {path.stem for path in pictures.FOLDER.iterdir()} == kept
+    shown = "".join(path.read_text(encoding="utf-8") for path in pictures.FOLDER.parent.glob("*.md"))
+    assert [name for name in kept if f"(pictures/{name}.png)" not in shown] == []

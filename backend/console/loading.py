@@ -38,6 +38,7 @@ KINDS: Final[dict[LoadKind, str]] = {
     "standards": "Standards of pay beyond the law",
     "packages": "Packages of care: who gets what under which contract",
     "rota": "The rota: planned visits",
+    "patterns": "Patterns: visits that come back every week",
     "pay": "Payslip lines",
     "pay-mapping": "What the pay elements of the payroll are",
     "pay-templates": "How exports of the payroll read",
@@ -49,6 +50,7 @@ KINDS: Final[dict[LoadKind, str]] = {
     "working-hours": "Working hours of carers",
     "activities": "Time besides visits: training, meetings",
     "correction-reasons": "Your own reasons for corrections",
+    "budgets": "Budgets of commissioners",
 }
 """Every kind of file, in the order in which they are loaded."""
 

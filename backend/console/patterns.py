@@ -41,9 +41,9 @@ _ROW: Final = (
     "from",
     "until",
 )
-_DAYS: Final = tuple(f"day-{day}" for day in WEEKDAYS)
+_DAYS: Final = tuple(f"on-{day}" for day in WEEKDAYS)
 _FIELDS: Final = (*_ROW, *_DAYS, "anyway", "why", "last", "by")
-_PLACES: Final = {"days": "day-mon", "reference": "package", "provider": "package"}
+_PLACES: Final = {"days": "on-mon", "reference": "package", "provider": "package"}
 _SHOWN: Final = 20
 """How many objections a page lists: a pattern makes many visits."""
 _SAID: Final = {
@@ -109,7 +109,7 @@ def _given(pattern: ShownPattern) -> Form:
     today = london_date(clock.now()).isoformat()
     standing = [row for row in pattern.periods if row.get("until", today) >= today]
     row = standing[0] if standing else pattern.periods[-1] if pattern.periods else {}
-    days = {f"day-{day}": "yes" for day in row.get("days", "").split(";") if day}
+    days = {f"on-{day}": "yes" for day in row.get("days", "").split(";") if day}
     first = max(today, row.get("from", today))
     return {**{name: row.get(name, "") for name in _ROW}, **days, "from": first, "last": today}
 
@@ -129,13 +129,13 @@ async def _keep(ask: Ask, pattern: ShownPattern | None, reference: str, seen: in
     why, wrong = reason_of(form)
     problems, found, status = ({"why": wrong} if wrong else {}), list[Objection](), 400
     if not problems:
-        days = ";".join(day for day in WEEKDAYS if form[f"day-{day}"])
+        days = ";".join(day for day in WEEKDAYS if form[f"on-{day}"])
         row = {**{name: form[name] for name in _ROW}, "days": days}
         try:
             await keep_pattern(Planner(ask.organisation, ask.user.user_id, why), reference, seen, row)
             return redirect("/roster/patterns?done=kept")
         except LoadRefused as error:
-            problems = refused(error, (*_ROW, "day-mon"), _PLACES)
+            problems = refused(error, (*_ROW, "on-mon"), _PLACES)
         except Objections as error:
             problems, found, status = (
                 {"anyway": "Something speaks against visits of it: see below."},

@@ -1,7 +1,7 @@
 """Spreadsheets from tables: the same tables always give the same bytes, and no cell is a formula.
 
 A workbook is a ZIP file of XML parts (Office Open XML, ECMA-376), here the fewest that one has, written as text:
-docs/decisions/0011-workbooks-and-e-invoices-are-written-as-text.md says why.
+docs/decisions/0012-workbooks-and-e-invoices-are-written-as-text.md says why.
 """
 
 import re

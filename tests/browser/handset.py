@@ -15,6 +15,7 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page
 
 from backend.use_cases.issue_enrol_code import issue_enrol_code
+from tests.browser.pictures import keep_screen
 from tests.browser.serving import BadLine, served
 from tests.mobile_api.world import DOOR, MORNING, World, hour, load_world
 
@@ -259,6 +260,7 @@ class Handset:
         raise AssertionError(f"{words} cannot be reached with the keyboard")
 
     async def photograph(self, name: str) -> None:
+        await keep_screen(self.page, name)
         if SHOTS:
             await self.page.screenshot(path=Path(SHOTS) / f"phone-{name}.png", full_page=True)
 

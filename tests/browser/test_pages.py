@@ -16,6 +16,7 @@ from backend.use_cases.answer_dispute import answer_dispute
 from backend.use_cases.raise_dispute import raise_dispute
 from backend.use_cases.read_tags import list_tags
 from backend.use_cases.viewer import Viewer
+from tests.browser.pictures import keep_page
 from tests.console.desk import PASSWORD, Desk, email
 from tests.jobs.office import PROVIDER, visit_id
 from tests.use_cases.loading.samples import BUDGETS, load_rows
@@ -179,6 +180,7 @@ async def test_every_page_is_free_of_accessibility_faults(
             assert await page.locator("h1").count() == 1, path
             faults += await faults_of(page)
             await photograph(page, who)
+            await keep_page(page, who, path)
     assert faults == []
     refused = "Failed to load resource: the server responded with a status of 40"
     assert [said for said in complaints if not said.startswith(refused)] == []

@@ -98,8 +98,8 @@ async def test_each_role_is_offered_the_kinds_that_it_may_load(desk: Desk) -> No
             re.findall(r'<li><a class="govuk-link" href="/load/([a-z-]+)">', page.split("Kinds of files")[1])
         )
     assert offered["administrator"] == set(KINDS)
-    assert offered["manager"] == set(KINDS) - {"organisations", "postcodes", "bank-holidays"}
-    assert offered["commissioner"] == {"absences", "standards"}
+    assert offered["manager"] == set(KINDS) - {"organisations", "postcodes", "bank-holidays", "budgets"}
+    assert offered["commissioner"] == {"absences", "standards", "budgets"}
     assert "pay-terms" in offered["finance"] and "carers" not in offered["finance"]
     manager = await desk.as_("manager")
     template = await manager.get("/load/carers/template")

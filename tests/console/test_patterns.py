@@ -11,7 +11,7 @@ from tests.use_cases.loading.samples import load_rows
 TUESDAYS = {
     "reference": "T1",
     "package": "P1",
-    "day-tue": "yes",
+    "on-tue": "yes",
     "every_weeks": "1",
     "start": "14:00",
     "minutes": "30",
@@ -107,7 +107,7 @@ async def test_what_cannot_be_is_refused_at_once_and_two_managers_do_not_overwri
     busy: Desk,
 ) -> None:
     answer = await begin(
-        busy, **{"day-tue": "", "every_weeks": "0", "start": "8", "carer": "E9", "minutes": ""}
+        busy, **{"on-tue": "", "every_weeks": "0", "start": "8", "carer": "E9", "minutes": ""}
     )
     assert answer.status_code == 400
     for words in (

@@ -297,6 +297,7 @@ CREATE TABLE correction (                  -- a proposal about recorded times; b
 CALL protect_fact('correction');
 CREATE INDEX correction_carer ON correction (provider_id, carer_id, received_at);
 CREATE INDEX correction_visit ON correction (provider_id, visit_id) WHERE visit_id IS NOT NULL;
+CREATE INDEX correction_day ON correction (provider_id, proposed_start) WHERE day IS NOT NULL;
 
 CREATE TABLE correction_note (
     provider_id uuid NOT NULL,

@@ -29,6 +29,7 @@ CREATE TABLE pay_line (
 CALL protect_fact('pay_line');
 CREATE INDEX pay_line_recorded ON pay_line (provider_id, recorded_at);
 CREATE INDEX pay_line_paid ON pay_line (provider_id, paid_on);
+CREATE INDEX pay_line_earned ON pay_line (provider_id, earned_end);
 
 CREATE TABLE payroll_line (                -- as the payroll exported it; the mapping says what it is, when it is asked
     provider_id uuid NOT NULL,
@@ -101,6 +102,7 @@ CREATE TABLE document (
 );
 CALL protect_fact('document');
 CREATE INDEX document_commissioner ON document (commissioner_id, period_start);
+CREATE INDEX document_period ON document (provider_id, kind, period_end);
 CREATE INDEX document_payer ON document (payer_id, provider_id, period_start);
 
 -- Invoices are for the commissioner whose contract it is and for the payer they ask; wage reports for every commissioner that contracts with the provider.
