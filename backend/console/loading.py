@@ -1,6 +1,5 @@
 """Files loaded by upload: first tried, then exactly what was tried; and what is needed next for a first invoice."""
 
-from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from typing import Any, Final, get_args
 
@@ -12,6 +11,7 @@ from backend.api.loading import scope_of
 from backend.console.asking import Ask, page, upload
 from backend.console.downloads import download
 from backend.console.rendering import render
+from backend.console.uploads import held, source_of
 from backend.faults import DomainError
 from backend.problems import STATUS
 from backend.use_cases.frozen_documents import File
@@ -23,7 +23,6 @@ from backend.use_cases.try_file import Tried, refuse_another, seal, try_file
 from schemas.loading import LoadKind
 
 LOADERS: Final = ("manager", "finance", "commissioner", "administrator")
-_MOST_FAULTS: Final = 200
 Problem = tuple[str, str]
 
 KINDS: Final[dict[LoadKind, str]] = {
@@ -118,7 +117,7 @@ async def _provider(ask: Ask) -> str:
 async def _load(ask: Ask) -> Response[Any]:
     """First a dry run of the file that was chosen; then, confirmed, the same file as the page held it."""
     kind, scope = _kind(ask)
-    source, days = _source(ask), ask.form.get("complete", "").strip()
+    source, days = source_of(ask), ask.form.get("complete", "").strip()
     if source is None:
         return await _page(ask, kind, problem=("file", "Choose a file."))
     keep = ask.form.get("confirmed") == "yes"
@@ -137,17 +136,6 @@ def _days(kind: LoadKind, text: str) -> Days | None:
         return parse_days(text) if text and kind == "rota" else None
     except ValueError as error:
         raise DomainError("bad_request", f"The days of the whole rota: {error}.") from error
-
-
-def _source(ask: Ask) -> SourceFile | None:
-    """The file that was chosen, or that the page of the dry run held."""
-    if ask.file is not None:
-        return SourceFile(*ask.file) if ask.file[1] else None
-    try:
-        content = b64decode(ask.form.get("held", ""), validate=True)
-    except ValueError:
-        return None
-    return SourceFile(ask.form.get("name", "")[:200], content) if content else None
 
 
 async def _page(
@@ -173,10 +161,7 @@ async def _page(
         example=msgspec.json.format(msgspec.json.encode(example)).decode() if example else "",
         days=days,
         tried=tried,
-        faults=faults[:_MOST_FAULTS],
-        more_faults=max(0, len(faults) - _MOST_FAULTS),
-        name="" if source is None else source.name,
-        held="" if source is None else b64encode(source.content).decode("ascii"),
+        **held(source, faults),
         seal="" if tried is None else seal(ask.user.csrf_token, kind, days, tried.digest),
         problem=problem,
     )

@@ -1,6 +1,5 @@
 """Payroll: its exports loaded, and what its elements are taken for, for finance to mend and for an auditor to see."""
 
-from base64 import b64decode, b64encode
 from datetime import date
 from typing import Any, Final
 
@@ -9,6 +8,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from backend.console.asking import Ask, page, upload
 from backend.console.rendering import render
+from backend.console.uploads import held, source_of
 from backend.use_cases.load_payroll_file import TriedPayroll, load_payroll_file
 from backend.use_cases.loading import Given, SourceFile
 from backend.use_cases.loading.templates import PAY
@@ -18,7 +18,6 @@ from schemas.scalars import parse_date
 
 LOADERS: Final = ("manager", "finance")
 _ASKED: Final = ("template", "paid_on", "run")
-_MOST_FAULTS: Final = 200
 Problem = tuple[str, str]
 
 
@@ -32,7 +31,7 @@ async def _choose(ask: Ask) -> Response[Any]:
 
 async def _load(ask: Ask) -> Response[Any]:
     """First a dry run of the file that was chosen; then, confirmed, the same file as the page held it."""
-    source = _source(ask)
+    source = source_of(ask)
     if source is None:
         return await _page(ask, problem=("file", "Choose the file that your payroll exported."))
     try:
@@ -59,23 +58,9 @@ async def _page(
         templates=await templates_for(ask.organisation, PAY),
         asked={name: ask.form.get(name, "") for name in _ASKED},
         tried=tried,
-        faults=[] if tried is None else tried.faults[:_MOST_FAULTS],
-        more_faults=0 if tried is None else max(0, len(tried.faults) - _MOST_FAULTS),
-        name="" if source is None else source.name,
-        held="" if source is None else b64encode(source.content).decode("ascii"),
+        **held(source, () if tried is None else tried.faults),
         problem=problem,
     )
-
-
-def _source(ask: Ask) -> SourceFile | None:
-    """The file that was chosen, or that the page of the dry run held."""
-    if ask.file is not None:
-        return SourceFile(*ask.file) if ask.file[1] else None
-    try:
-        content = b64decode(ask.form.get("held", ""), validate=True)
-    except ValueError:
-        return None
-    return SourceFile(ask.form.get("name", "")[:200], content) if content else None
 
 
 def _day(text: str) -> date | None:
