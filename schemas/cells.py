@@ -238,5 +238,6 @@ def hours_a_week(data: object) -> Decimal:
 
 Tasks = Annotated[list[Task], Meta(extra={"parse": parse_tasks})]
 Funding = Annotated[list[Share], Meta(extra={"parse": parse_funding})]
+HoursAWeek = Annotated[Decimal, Meta(extra={"parse": hours_a_week})]
 MoneyCell = Annotated[Decimal, Meta(extra={"parse": parse_money})]
 RateCell = Annotated[Decimal, Meta(extra={"parse": parse_positive_money})]

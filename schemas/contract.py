@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta, Struct, field
 
-from schemas.scalars import Day, Text, parse_date, parse_decimal, parse_minutes, parse_money
+from schemas.scalars import CLOCK, Day, Text, parse_date, parse_decimal, parse_minutes, parse_money
 from schemas.strict import INVALID, Fault
 
 HIGHEST_PRICE: Final = 1_000_000
@@ -18,7 +18,6 @@ HIGHEST_MULTIPLIER: Final = 1_000
 MOST_HOURS: Final = 100_000
 LONGEST_VISIT_SECONDS: Final = 31 * 86_400
 
-_CLOCK: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _BILLING_PERIOD: Final = re.compile(
     r"weekly:(mon|tue|wed|thu|fri|sat|sun)|four_weekly:\d{4}-\d\d-\d\d|monthly:([1-9]|[12]\d|3[01])", re.ASCII
 )
@@ -70,7 +69,7 @@ def parse_band_minutes(data: object) -> Decimal:
 
 def parse_clock(data: object) -> str:
     """A London clock time, HH:MM."""
-    if not isinstance(data, str) or not _CLOCK.fullmatch(data):
+    if not isinstance(data, str) or not CLOCK.fullmatch(data):
         raise ValueError("must be a time of day, such as 22:00")
     return data
 

@@ -5,7 +5,6 @@ schemas.strict: it is given the fields that could be read.
 """
 
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from typing import Annotated, Any, Final, Literal, get_args
 
 from msgspec import Meta, Struct, field
@@ -14,6 +13,7 @@ from schemas import wage
 from schemas.cells import (
     DayCell,
     Funding,
+    HoursAWeek,
     InsuranceNumber,
     Moment,
     MoneyCell,
@@ -26,7 +26,6 @@ from schemas.cells import (
     Words,
     YesNo,
     degrees,
-    hours_a_week,
     one_of,
     whole,
 )
@@ -59,7 +58,6 @@ Latitude = Annotated[float, Meta(extra={"parse": degrees(90)})]
 Longitude = Annotated[float, Meta(extra={"parse": degrees(180)})]
 Radius = Annotated[int, Meta(extra={"parse": whole(1, 10_000)})]
 VisitsAWeek = Annotated[int, Meta(extra={"parse": whole(1, 200)})]
-HoursAWeek = Annotated[Decimal, Meta(extra={"parse": hours_a_week})]
 Carers = Annotated[int, Meta(extra={"parse": whole(1, 4)})]
 LeavePayCell = Annotated[str, Meta(extra={"parse": one_of("full", "reduced", "none")})]
 MOST_HOURS_OF_LEAVE: Final = 8_784

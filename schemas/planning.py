@@ -3,18 +3,16 @@
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date, time
-from decimal import Decimal
 from typing import Annotated, Any, Final
 
 from msgspec import Meta, Struct, field
 
-from schemas.cells import DayCell, Reference, Tasks, YesNo, hours_a_week, parse_reference, whole
+from schemas.cells import DayCell, HoursAWeek, Reference, Tasks, YesNo, parse_reference, whole
 from schemas.contract import dates_in_order
+from schemas.scalars import CLOCK, WEEKDAYS
 from schemas.strict import Fault
 
-WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MOST_STRETCHES: Final = 28
-_CLOCK: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _STRETCH: Final = re.compile(r"([a-z]{3}) (\d\d:\d\d)-(\d\d:\d\d)", re.ASCII)
 
 
@@ -31,7 +29,7 @@ class Stretch(Struct, frozen=True):
 def parse_clock(text: str) -> time:
     """A London clock time, such as 07:00. A spreadsheet's seconds behind it are taken off."""
     text = text.removesuffix(":00") if len(text) == 8 else text
-    if not _CLOCK.fullmatch(text):
+    if not CLOCK.fullmatch(text):
         raise ValueError("must be a clock time, such as 07:00")
     return time.fromisoformat(text)
 
@@ -49,7 +47,7 @@ def _stretch(part: str) -> Stretch:
     if (
         found is None
         or found[1] not in WEEKDAYS
-        or not (_CLOCK.fullmatch(found[2]) and _CLOCK.fullmatch(found[3]))
+        or not (CLOCK.fullmatch(found[2]) and CLOCK.fullmatch(found[3]))
     ):
         raise ValueError(
             f'has "{part}": write each day with its hours, such as mon 07:00-15:00; tue 22:00-07:00'
@@ -65,7 +63,6 @@ def parse_skill(text: str) -> str:
 ClockCell = Annotated[time, Meta(extra={"parse": parse_clock})]
 Available = Annotated[list[Stretch], Meta(extra={"parse": parse_available})]
 Skill = Annotated[str, Meta(extra={"parse": parse_skill})]
-HoursAWeek = Annotated[Decimal, Meta(extra={"parse": hours_a_week})]
 
 
 class SkillRow(Struct, frozen=True, kw_only=True):

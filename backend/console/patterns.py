@@ -27,7 +27,7 @@ from backend.use_cases.plan_pattern import (
 )
 from backend.use_cases.plan_visit import Objection, Objections, Planner
 from backend.use_cases.read_plan import read_offered
-from schemas.planning import WEEKDAYS
+from schemas.scalars import WEEKDAYS
 
 Form = dict[str, str]
 _ROW: Final = (

@@ -217,16 +217,6 @@ OUTCOMES: Final = {
     "to_come": "Still to come",
 }
 
-WEEKDAY_NAMES: Final = {
-    "mon": "Monday",
-    "tue": "Tuesday",
-    "wed": "Wednesday",
-    "thu": "Thursday",
-    "fri": "Friday",
-    "sat": "Saturday",
-    "sun": "Sunday",
-}
-
 ROLES: Final = {
     "manager": "Manager",
     "finance": "Finance",
@@ -397,7 +387,7 @@ NAMES: Final[dict[str, Any]] = {
     "FIGURE_LISTS": FIGURE_LISTS,
     "OUTCOMES": OUTCOMES,
     "ROLES": ROLES,
-    "WEEKDAY_NAMES": WEEKDAY_NAMES,
+    "WEEKDAY_NAMES": words.WEEKDAY_NAMES,
     "KINDS": KINDS,
 }
 """What templates may look up."""

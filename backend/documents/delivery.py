@@ -19,9 +19,9 @@ from schemas.day import Span
 from schemas.delivery import Column, DeliveryTemplate, Level
 from schemas.documents import InvoiceLine, InvoiceSnapshot
 from schemas.payroll import DATE_FORMATS, DateFormat
+from schemas.scalars import WEEKDAYS
 
 MEDIA_TYPES: Final = {"csv": "text/csv", "xml": "application/xml"}
-_WEEK: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WHOLE: Final = Decimal(1)
 _HUNDREDTH: Final = Decimal("0.01")
 Values = Mapping[str, Any]
@@ -79,7 +79,7 @@ def _of_line(
         "service": line.service,
         "zone": line.zone,
         "status": line.status,
-        "week_ending": None if day is None else _week_end(day, _WEEK.index(template.week_ends)),
+        "week_ending": None if day is None else _week_end(day, WEEKDAYS.index(template.week_ends)),
         "visit_date": day,
         "claimed_start": _start(claimed),
         "claimed_duration": _length(line.payable_minutes),

@@ -125,7 +125,7 @@ def anchor(code: str) -> str:
     """Where a weekly, four-weekly or monthly cycle starts: mon, 2026-11-02 or 1, in words."""
     if code.isdecimal():
         return f"day {code} of the month"
-    return _WEEKDAYS.get(code) or short_day(date.fromisoformat(code))
+    return WEEKDAY_NAMES.get(code) or short_day(date.fromisoformat(code))
 
 
 def moment(instant: datetime) -> str:
@@ -185,7 +185,7 @@ def _clocks_change(value: date) -> bool:
     return london_midnight(value + timedelta(days=1)) - london_midnight(value) != timedelta(days=1)
 
 
-_WEEKDAYS: Final = {
+WEEKDAY_NAMES: Final = {
     "mon": "Monday",
     "tue": "Tuesday",
     "wed": "Wednesday",

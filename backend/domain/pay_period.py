@@ -13,9 +13,9 @@ from typing import Final
 import polars as pl
 
 from schemas.month import last_day_of_month_from
+from schemas.scalars import WEEKDAYS
 from schemas.wage import Period
 
-_WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _A_MONDAY: Final = date(2024, 1, 1)
 _BLOCKS: Final = {"fortnightly": 14, "four_weekly": 28}
 DAYS_OF_WEEKS_A_YEAR: Final = 364
@@ -71,8 +71,8 @@ def parse_pay_cycle(text: str) -> PayCycle:
     Raises ValueError, in words, for anything else.
     """
     kind, _, start = text.partition(":")
-    if kind == "weekly" and start in _WEEKDAYS:
-        return PayCycle(_A_MONDAY + timedelta(days=_WEEKDAYS.index(start)), 7)
+    if kind == "weekly" and start in WEEKDAYS:
+        return PayCycle(_A_MONDAY + timedelta(days=WEEKDAYS.index(start)), 7)
     if kind == "monthly" and _DAY_OF_MONTH.fullmatch(start):
         return PayCycle(date(2024, 1, int(start)), None)
     if kind in _BLOCKS and re.fullmatch(r"\d{4}-\d\d-\d\d", start, re.ASCII):

@@ -11,7 +11,8 @@ from backend import clock, db
 from backend.domain.time import london_date
 from backend.faults import DomainError
 from backend.sql import query
-from schemas.planning import WEEKDAYS, Stretch
+from schemas.planning import Stretch
+from schemas.scalars import WEEKDAYS
 
 Rows = Sequence[Mapping[str, Any]]
 

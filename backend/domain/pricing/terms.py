@@ -15,9 +15,9 @@ import polars as pl
 from backend.domain.money import micropounds, millionths
 from backend.domain.pricing.annual import dated_rates
 from schemas.contract import Contract, Uplift
+from schemas.scalars import WEEKDAYS
 
 MILLION: Final = 1_000_000
-WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 BANK_HOLIDAY: Final = 1 << 7
 EVERY_DAY: Final = (1 << 7) - 1
 DAY_SECONDS: Final = 86_400

@@ -28,7 +28,7 @@ from backend.use_cases.loading.versions import Counts
 from backend.use_cases.parties import parties
 from schemas.cells import Task
 from schemas.loading import RotaRow
-from schemas.planning import WEEKDAYS
+from schemas.scalars import WEEKDAYS
 
 _SOON: Final = timedelta(days=1)
 _tasks: Final = msgspec.json.Decoder(list[Task])
