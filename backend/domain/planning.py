@@ -3,16 +3,14 @@
 Nothing here refuses anything: a manager reads what is found and decides.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Literal
 
-from backend.domain.roster import PlannedVisit, Point
+from backend.domain.roster import Journey, PlannedVisit, Point, seconds_needed
 from backend.domain.time import LONDON, london_date, london_midnight
 
-Journey = Callable[[Point, Point], int]
-"""Seconds between two places, for one carer."""
 Kind = Literal[
     "overlap",
     "too_close",
@@ -130,7 +128,7 @@ def _out_of_reach(visit: PlannedVisit, others: Sequence[PlannedVisit], journey: 
 
 
 def _too_close(one: PlannedVisit, two: PlannedVisit, about: str, journey: Journey) -> Iterator[Against]:
-    between, needed = _seconds(two.start - one.end), _leg(one.place, two.place, journey)
+    between, needed = _seconds(two.start - one.end), seconds_needed(one.place, two.place, journey)
     if needed > between:
         yield Against("too_close", about, between, needed)
 
@@ -146,8 +144,8 @@ def added_travel(
     before, after = _neighbours(visit, [one for one in others if london_date(one.start) == day])
     start = home if before is None else before.place
     end = home if after is None else after.place
-    replaced = 0 if before is None and after is None else _leg(start, end, journey)
-    return _leg(start, visit.place, journey) + _leg(visit.place, end, journey) - replaced
+    replaced = 0 if before is None and after is None else seconds_needed(start, end, journey)
+    return seconds_needed(start, visit.place, journey) + seconds_needed(visit.place, end, journey) - replaced
 
 
 def planned_seconds(day: date, visits: Sequence[PlannedVisit]) -> int:
@@ -204,10 +202,6 @@ def _neighbours(
         max(before, key=lambda one: (one.end, one.reference), default=None),
         min(after, key=lambda one: (one.start, one.reference), default=None),
     )
-
-
-def _leg(one: Point | None, other: Point | None, journey: Journey) -> int:
-    return 0 if one is None or other is None or one == other else journey(one, other)
 
 
 def _seconds(length: timedelta) -> int:

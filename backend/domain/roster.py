@@ -7,6 +7,8 @@ from itertools import pairwise
 from typing import Literal
 
 Point = tuple[float, float]
+Journey = Callable[[Point, Point], int]
+"""Seconds between two places, for one carer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,13 @@ class Conflict:
     needed: int | None = None
 
 
-def conflicts(visits: Sequence[PlannedVisit], journey: Callable[[Point, Point], int]) -> list[Conflict]:
-    """The conflicts of one carer's visits by the time of the second. `journey`: seconds between two places.
+def seconds_needed(one: Point | None, other: Point | None, journey: Journey) -> int:
+    """The estimate of the way from one place to another: nothing where one is not known, or both are the same."""
+    return 0 if one is None or other is None or one == other else journey(one, other)
+
+
+def conflicts(visits: Sequence[PlannedVisit], journey: Journey) -> list[Conflict]:
+    """The conflicts of one carer's visits by the time of the second.
 
     A visit is held against that which ends last of those before it, which need not be the one just before.
     """
@@ -45,9 +52,7 @@ def conflicts(visits: Sequence[PlannedVisit], journey: Callable[[Point, Point], 
         between = int((visit.start - last.end).total_seconds())
         if between < 0:
             found.append(Conflict("overlap", last.reference, visit.reference, between))
-        elif last.place is not None and visit.place is not None and last.place != visit.place:
-            needed = journey(last.place, visit.place)
-            if needed > between:
-                found.append(Conflict("too_close", last.reference, visit.reference, between, needed))
+        elif (needed := seconds_needed(last.place, visit.place, journey)) > between:
+            found.append(Conflict("too_close", last.reference, visit.reference, between, needed))
         last = max(last, visit, key=lambda one: one.end)
     return found

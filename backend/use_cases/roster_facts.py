@@ -16,14 +16,13 @@ from backend.domain.planning import (
     Against,
     Away,
     Hours,
-    Journey,
     Worker,
     added_travel,
     against,
     away_span,
     planned_seconds,
 )
-from backend.domain.roster import PlannedVisit, Point
+from backend.domain.roster import Journey, PlannedVisit, Point
 from backend.domain.time import london_date, london_midnight
 from backend.sql import query
 from backend.travel.straight_line import StraightLine
