@@ -15,11 +15,9 @@ from typing import Any, Final
 
 import asyncpg
 
-from backend import db, embedded, keys, settings
-from backend.embedded.cluster import ROLES
-from backend.migrations.runner import migrate
-from tests.browser.test_pages import pages_of
-from tests.conftest import FAST, TEMPLATE, Database, _as, _named, client_of, clock_in, new_database
+from backend import db, settings
+from tests.browser.pages import pages_of
+from tests.conftest import Database, client_of, clock_in, new_database, prepared
 from tests.console.desk import NOW, Desk, fortnight
 
 COPIED: Final = (
@@ -150,10 +148,7 @@ def main(short: int = 150, long: int = 450) -> None:
     with tempfile.TemporaryDirectory(prefix="doorstep-bench-") as place:
         folder = Path(place)
         folder.chmod(0o711)  # the database's own account must reach it
-        with embedded.running(folder / "data", FAST) as server:
-            (folder / "data" / keys.FILE).write_text(keys.new())
-            _as(server.superuser, f"CREATE DATABASE {TEMPLATE} OWNER {ROLES['owner']}")
-            asyncio.run(migrate(_named(server.owner, TEMPLATE), _named(server.application, TEMPLATE)))
+        with prepared(folder) as server:
             worked, name = fortnight(server, folder)
             made = new_database(server, folder, name)
             settings.use(made.settings)

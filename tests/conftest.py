@@ -158,6 +158,13 @@ def _in_memory() -> str | None:
 @pytest.fixture(scope="session")
 def server(folder: Path) -> Iterator[Urls]:
     """The run's PostgreSQL, holding a migrated template database."""
+    with prepared(folder) as urls:
+        yield urls
+
+
+@contextmanager
+def prepared(folder: Path) -> Iterator[Urls]:
+    """The same for a block."""
     with embedded.running(folder / "data", FAST) as urls:
         (folder / "data" / keys.FILE).write_text(keys.new())
         _as(urls.superuser, f"CREATE DATABASE {TEMPLATE} OWNER {ROLES['owner']}")

@@ -1,7 +1,7 @@
 """The pictures of docs/: the tests that look at the main pages keep them when `make pictures` asks for it."""
 
 import os
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from playwright.async_api import Page
@@ -14,15 +14,15 @@ PAGES: Final = {
     ("manager", "/roster/cover"): "cover",
     ("manager", "/exceptions"): "exceptions",
     ("manager", "/pay-preview"): "pay-run",
-    ("manager", "/visits/"): "visit",
-    ("manager", "/invoices/"): "invoice",
+    ("manager", "/visits/*"): "visit",
+    ("manager", "/invoices/*"): "invoice",
     ("commissioner", "/performance"): "performance",
     ("commissioner", "/budgets"): "budgets",
     ("auditor", "/providers"): "providers",
-    ("auditor", "/wage-reports/"): "wage-report",
+    ("auditor", "/wage-reports/*"): "wage-report",
     ("person", "/my-care"): "my-care",
 }
-"""Who looks at which page, and the name of its picture. A path that ends in a stroke stands for one page below it."""
+"""Who looks at which page, and the name of its picture. A star stands for the id of one thing, the first shown."""
 PHONE: Final = {"today-arrived": "phone-today", "English-light-normal-hours": "phone-hours"}
 """Screens of the phone app, by the names that their tests photograph them under."""
 
@@ -34,10 +34,10 @@ _kept: set[str] = set()
 
 async def keep_page(page: Page, who: str, path: str) -> None:
     """Keep a page's picture if it is one of PAGES, the first of its kind, and pictures are asked for."""
-    bare = path.partition("?")[0]
-    if len(bare.split("/")) == 3 and "-" in bare.rpartition("/")[2]:  # the id of one thing
-        bare = bare.rpartition("/")[0] + "/"
-    name = PAGES.get((who, bare))
+    bare = PurePosixPath(path.partition("?")[0])
+    name = next(
+        (name for (role, pattern), name in PAGES.items() if role == who and bare.match(pattern)), None
+    )
     if KEEPING and name and name not in _kept:
         _kept.add(name)
         height = await page.evaluate("document.documentElement.scrollHeight")

@@ -5,21 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
-from uuid import UUID, uuid4
 
 import pytest
 from playwright.async_api import Browser, Page
 
-from backend.tables.ids import organisation_id, thing_id
-from backend.use_cases.add_tag import NewTag, add_tag
-from backend.use_cases.answer_dispute import answer_dispute
-from backend.use_cases.raise_dispute import raise_dispute
-from backend.use_cases.read_tags import list_tags
-from backend.use_cases.viewer import Viewer
+from tests.browser.pages import pages_of
 from tests.browser.pictures import keep_page
 from tests.console.desk import PASSWORD, Desk, email
-from tests.jobs.office import PROVIDER, visit_id
-from tests.use_cases.loading.samples import BUDGETS, load_rows
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -44,112 +36,6 @@ async def signed_in(
     await page.get_by_role("button", name="Sign out").wait_for()
     yield page, complaints
     await context.close()
-
-
-async def homes_of(busy: Desk) -> list[str]:
-    """The page of a home with a card and a tag in it, and the card to print."""
-    home = thing_id(PROVIDER, "service_user", "S1")
-    listed = [tag["id"] for tag in await list_tags(PROVIDER, home) if tag["kind"] == "qr_static"]
-    if not listed:
-        listed = [await add_tag(PROVIDER, home, NewTag("qr_static", "By the door"))]
-        await add_tag(PROVIDER, home, NewTag("nfc", "Hall", bytes(7), b"k" * 16))
-    return [f"/people/{home}", f"/people/{home}/cards/{listed[0]}"]
-
-
-async def disputes_of(busy: Desk, invoice: str) -> list[str]:
-    """The list of disputes, one that is answered, and the form for another."""
-    found = await busy.superuser.fetchval("SELECT id FROM dispute")
-    if found is None:
-        council = Viewer(uuid4(), organisation_id("wyeshire"), False, "commissioner")
-        found = await raise_dispute(council, UUID(invoice), 1, "Nobody came.")
-        await answer_dispute(PROVIDER, found, uuid4(), "The phone was there.")
-    return ["/disputes", f"/disputes/{found}", f"/invoices/{invoice}/lines/2/dispute"]
-
-
-async def budgets_of(busy: Desk) -> list[str]:
-    """The page of budgets with one on it."""
-    await load_rows("budgets", BUDGETS)
-    return ["/budgets?date=2026-11-16"]
-
-
-async def pages_of(busy: Desk, who: str) -> list[str]:
-    invoice, report = await busy.id_of("invoice"), await busy.id_of("wage_report")
-    worker = f"/wage-reports/{report}/workers/1"
-    reports = ["/wage-reports", f"/wage-reports/{report}", worker, f"{worker}/days/2026-11-02"]
-    invoices = ["/invoices", f"/invoices/{invoice}", *await disputes_of(busy, invoice)]
-    days = "from=2026-11-02&until=2026-11-22"
-    care = [f"/delivered?{days}", f"/statement?provider=hearth&person=S1&{days}"]
-    detail = "/performance/detail?provider=hearth&month=2026-11&figure="
-    figures = ["/performance", f"{detail}punctual", f"{detail}carers_met", f"{detail}travel_paid"]
-    office = [
-        "/today",
-        "/today?date=nonsense",
-        "/roster?date=2026-11-02",
-        "/roster?date=2026-11-02&by=person",
-        "/carer-day?carer=C1&date=2026-11-02",
-        "/roster/plan",
-        f"/roster/visits/{visit_id('LATER')}",
-        "/roster/carer?carer=C1",
-        "/roster/cover?carer=C2&kind=sickness&from=2026-11-16&until=2026-11-16",
-        "/roster/patterns",
-        "/roster/patterns/new",
-        f"/visits/{visit_id('A')}",
-        "/exceptions",
-        "/exceptions?show=acknowledged",
-        "/corrections",
-        "/quarantine",
-        "/devices",
-        "/calendars",
-        "/passkeys",
-        "/authenticator",
-        "/prove",
-        "/notices",
-        "/webhooks",
-        "/sessions",
-        "/access-log",
-        "/people",
-        "/people/positions",
-        *await homes_of(busy),
-    ]
-    return {
-        "manager": [
-            *office,
-            *care,
-            *invoices,
-            "/invoices/drafts",
-            "/invoices/draft?contract=HC-01&date=2026-11-16",
-            "/reconciliation",
-            *reports,
-            "/arrears",
-            "/what-if",
-            "/what-if?period=2026-11-02&waiting=12.71",
-            "/audits",
-            "/pay-preview?date=2026-11-05",
-            "/load",
-            "/load/carers",
-            "/load/contracts",
-        ],
-        "commissioner": [
-            *invoices,
-            *care,
-            *figures,
-            *await budgets_of(busy),
-            "/today",
-            "/care-costs",
-            f"/care-costs/{report}",
-        ],
-        "auditor": [
-            *reports,
-            "/performance",
-            "/providers?from=2026-11",
-            "/pay-record",
-            "/arrears",
-            "/audits",
-            f"/attendances/{visit_id('A')}",
-        ],
-        "administrator": ["/organisations", "/organisations/wyeshire/sign-in", "/users"],
-        "person": ["/my-care", f"/my-care/statement?{days}", "/my-care/invoices"],
-    }[who]
 
 
 async def faults_of(page: Page) -> list[str]:

@@ -5,18 +5,18 @@ It holds the client to the rules: its redirect address, its secret, the proof ke
 
 import hashlib
 import json
-import threading
 from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
+
+from tests.console.listening import Quiet, listening
 
 CLIENT: Final = "doorstep at wyeshire"
 SECRET: Final = "s3cret:with/odd characters"
@@ -88,7 +88,7 @@ class Provider:
 def provider(now: datetime) -> Iterator[Provider]:
     """A service for a block, on a port of this machine."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Quiet):
         def do_GET(self) -> None:
             if self.path.endswith("/.well-known/openid-configuration"):
                 self.answer(200, made.described())
@@ -109,16 +109,6 @@ def provider(now: datetime) -> Iterator[Provider]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, *_: Any) -> None:
-            """Nothing: the tests look at what comes of it."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    made = Provider(f"http://127.0.0.1:{server.server_port}", now)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
+    with listening(Handler) as address:
+        made = Provider(address, now)
         yield made
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
