@@ -60,25 +60,20 @@ async def draw_sample(
             why = f"{error}; there are {len(weights)} attendances to draw from"
             raise DomainError("bad_request", f"No such sample can be drawn: {why}.") from error
         drawn = draw(wanted.seed, weights, plan.size)
+        attended = kept(facts.visits, await employed(connection, provider_id))
+    rows = [
+        (provider_id, sample_id, position, UUID(visit), UUID(carer), weights[name], *attended[visit, carer])
+        for position, name in enumerate(drawn, start=1)
+        for visit, carer in [name.split("/")]
+    ]
+    # As whoever draws: a provider neither sees a commissioner's sample nor puts one in its place.
+    drawer = db.as_commissioner(commissioner_id) if commissioner_id else db.as_provider(provider_id)
+    async with drawer as connection:
         await connection.execute(
             query("audit.insert_sample"), provider_id, sample_id, commissioner_id, wanted.first, wanted.last, now,
             ALGORITHM, wanted.seed, wanted.by, wanted.confidence, wanted.tolerable, wanted.expected, len(weights),
             plan.size, plan.allowed, asked.user_id, now,
         )  # fmt: skip
-        attended = kept(facts.visits, await employed(connection, provider_id))
-        rows = [
-            (
-                provider_id,
-                sample_id,
-                position,
-                UUID(visit),
-                UUID(carer),
-                weights[name],
-                *attended[visit, carer],
-            )
-            for position, name in enumerate(drawn, start=1)
-            for visit, carer in [name.split("/")]
-        ]
         await connection.executemany(query("audit.insert_items"), rows)
     return sample_id
 

@@ -78,6 +78,15 @@ BEGIN
 END
 $$;
 
+-- Whoever writes a row speaks for its own organisation, not for another that the row might name.
+CREATE PROCEDURE speak_for_own(target regclass) LANGUAGE plpgsql AS
+$$
+BEGIN
+    EXECUTE format('CREATE POLICY speaker ON %s AS RESTRICTIVE FOR INSERT
+                    WITH CHECK (organisation_id IN (current_provider(), current_commissioner()))', target);
+END
+$$;
+
 CREATE TABLE organisation (
     id uuid PRIMARY KEY,
     kind text NOT NULL CHECK (kind IN ('provider', 'council', 'nhs')),
@@ -287,15 +296,16 @@ CREATE POLICY own ON user_session USING (sees_organisation(organisation_id) OR i
 GRANT SELECT, INSERT, UPDATE ON user_session TO {app};
 
 -- The few look-ups that come before a tenant is known. Each answers one key with the least that the caller needs.
+-- What runs as the owner names its search path, pg_temp last: unnamed, a temporary table of the caller's comes before ours.
 CREATE FUNCTION organisation_by_reference(wanted text) RETURNS TABLE (id uuid, kind text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$ SELECT o.id, o.kind FROM organisation o WHERE o.reference = wanted $$;
 
 -- As recorded up to an instant, or as they are; of an organisation that came later, its first version.
 CREATE FUNCTION organisation_names(wanted uuid[], at timestamptz DEFAULT NULL) RETURNS TABLE
     (id uuid, kind text, reference text, name text, address text, postcode text, email text, vat_identifier text,
      tax_identifier text, peppol_identifier text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$
     SELECT DISTINCT ON (o.id) o.id, o.kind, o.reference, v.name, v.address, v.postcode, v.email, v.vat_identifier,
            v.tax_identifier, v.peppol_identifier
@@ -306,12 +316,12 @@ $$
 $$;
 
 CREATE FUNCTION every_provider() RETURNS TABLE (id uuid, reference text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$ SELECT o.id, o.reference FROM organisation o WHERE o.kind = 'provider' ORDER BY o.reference $$;
 
 CREATE FUNCTION sign_in_account(wanted text) RETURNS TABLE
     (id uuid, organisation_id uuid, kind text, role text, password_hash text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$
     SELECT u.id, u.organisation_id, o.kind, u.role, u.password_hash
     FROM user_account u LEFT JOIN organisation o ON o.id = u.organisation_id
@@ -321,7 +331,7 @@ $$;
 CREATE FUNCTION session_account(wanted bytea, at timestamptz) RETURNS TABLE
     (user_id uuid, organisation_id uuid, kind text, role text, email text, csrf_token text, person_id uuid,
      proven_at timestamptz, factor_missing boolean)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$
     SELECT u.id, u.organisation_id, o.kind, u.role, u.email, s.csrf_token, u.person_id,
            coalesce(s.proven_at, s.created_at),

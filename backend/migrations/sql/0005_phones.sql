@@ -159,7 +159,7 @@ ALTER TABLE event_unmonthed ENABLE ROW LEVEL SECURITY;
 
 -- Makes the partition of one month; the default partition takes what has none, so nothing is ever turned away.
 CREATE FUNCTION ensure_event_month(month date) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS
 $$
 DECLARE
     first date := date_trunc('month', month)::date;
@@ -264,11 +264,11 @@ CREATE INDEX checkpoint_event_number ON checkpoint_event (provider_id, number, p
 CALL protect_fact('checkpoint_event');
 
 CREATE FUNCTION device_home(wanted uuid) RETURNS TABLE (provider_id uuid)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$ SELECT d.provider_id FROM device d WHERE d.id = wanted $$;
 
 CREATE FUNCTION enrol_code_home(wanted bytea) RETURNS TABLE (provider_id uuid)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$ SELECT c.provider_id FROM enrol_code c WHERE c.code_hash = wanted $$;
 
 REVOKE ALL ON FUNCTION device_home, enrol_code_home FROM PUBLIC;

@@ -107,7 +107,7 @@ CREATE INDEX document_payer ON document (payer_id, provider_id, period_start);
 
 -- Invoices are for the commissioner whose contract it is and for the payer they ask; wage reports for every commissioner that contracts with the provider.
 CREATE FUNCTION contracts_with(wanted uuid) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$ SELECT EXISTS (SELECT FROM contract c WHERE c.provider_id = wanted AND c.commissioner_id = current_commissioner()) $$;
 REVOKE ALL ON FUNCTION contracts_with FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION contracts_with TO {app};

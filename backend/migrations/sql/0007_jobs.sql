@@ -22,7 +22,7 @@ GRANT SELECT, INSERT, UPDATE ON job_run TO {app};
 -- PostgreSQL analyses partitions by itself, and never the table that they are parts of (its manual, Routine Vacuuming,
 -- Updating Planner Statistics). Answers how many tables it did.
 CREATE FUNCTION analyse_partitioned() RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS
 $$
 DECLARE
     parent regclass;
@@ -80,6 +80,7 @@ CREATE TABLE access_log (                  -- who looked at whose record, and wh
     PRIMARY KEY (provider_id, id)
 );
 CALL protect_fact('access_log');
+CALL speak_for_own('access_log');
 CREATE INDEX access_log_looked ON access_log (provider_id, looked_at, id);
 CREATE INDEX access_log_organisation ON access_log (organisation_id, looked_at, id);
 CREATE POLICY commissioner ON access_log FOR INSERT

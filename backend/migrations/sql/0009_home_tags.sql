@@ -59,7 +59,7 @@ CREATE POLICY commissioner ON event_token FOR SELECT USING (current_commissioner
 -- Its answer does not depend on who asks: an auditor sees the same verdict as the provider.
 CREATE FUNCTION counter_owned_before(provider uuid, tag uuid, used integer, at timestamptz, event uuid,
                                      as_of timestamptz) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$
     SELECT EXISTS (
         SELECT FROM event_token o
@@ -94,7 +94,7 @@ CREATE TABLE telephone_service (           -- what tells us of calls and text me
 CALL protect_state('telephone_service');
 
 CREATE FUNCTION telephone_home(wanted uuid) RETURNS TABLE (provider_id uuid)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$ SELECT t.provider_id FROM telephone_service t WHERE t.id = wanted $$;
 
 REVOKE ALL ON FUNCTION telephone_home FROM PUBLIC;

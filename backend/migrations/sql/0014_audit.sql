@@ -86,6 +86,7 @@ CREATE TABLE audit_decision (              -- what a person made of a flag; the 
     PRIMARY KEY (provider_id, key, number)
 );
 CALL protect_fact('audit_decision');
+CALL speak_for_own('audit_decision');
 CREATE POLICY commissioner ON audit_decision FOR SELECT USING (EXISTS (
     SELECT FROM audit_flag f WHERE f.provider_id = audit_decision.provider_id AND f.key = audit_decision.key));
 CREATE POLICY commissioner_own ON audit_decision FOR INSERT WITH CHECK (
@@ -113,8 +114,8 @@ CREATE TABLE audit_sample (
     PRIMARY KEY (provider_id, id)
 );
 CALL protect_fact('audit_sample');
--- A sample is of the organisation that drew it: whoever is audited sees neither the sample nor its seed.
-CREATE POLICY drawer ON audit_sample AS RESTRICTIVE FOR SELECT
+-- A sample is of the organisation that drew it: whoever is audited sees neither the sample nor its seed, and adds nothing.
+CREATE POLICY drawer ON audit_sample AS RESTRICTIVE
     USING (commissioner_id IS NOT DISTINCT FROM current_commissioner());
 CREATE POLICY commissioner ON audit_sample FOR SELECT USING (commissioner_id = current_commissioner());
 CREATE POLICY commissioner_own ON audit_sample FOR INSERT
@@ -139,7 +140,7 @@ CREATE TABLE audit_sample_item (
     FOREIGN KEY (provider_id, sample_id) REFERENCES audit_sample ON DELETE RESTRICT
 );
 CALL protect_fact('audit_sample_item');
-CREATE POLICY drawer ON audit_sample_item AS RESTRICTIVE FOR SELECT USING (EXISTS (
+CREATE POLICY drawer ON audit_sample_item AS RESTRICTIVE USING (EXISTS (
     SELECT FROM audit_sample s
     WHERE s.provider_id = audit_sample_item.provider_id AND s.id = audit_sample_item.sample_id));
 CREATE POLICY commissioner ON audit_sample_item FOR SELECT USING (EXISTS (
@@ -187,7 +188,7 @@ CALL protect_fact('elsewhere_check');
 -- another provider. It looks across tenants and tells nothing else: not where, for whom or with whom. Each use is logged.
 CREATE FUNCTION worked_elsewhere(opens timestamptz, closes timestamptz, asked_by uuid, asked_at timestamptz)
 RETURNS TABLE (visit_id uuid, carer_id uuid, seconds bigint)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS
 $$
 #variable_conflict use_column
 DECLARE

@@ -48,7 +48,7 @@ CREATE POLICY commissioner_visit ON dispute FOR SELECT USING (current_commission
 -- commissions none of it: no row of the visit itself is for such a payer.
 CREATE FUNCTION paid_visit(whose uuid, wanted uuid) RETURNS TABLE
     (reference text, starts_at timestamptz, ends_at timestamptz, status text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$
     SELECT (SELECT reference FROM visit t WHERE t.provider_id = whose AND t.id = wanted), v.starts_at, v.ends_at, v.status
     FROM (SELECT *, (w.starts_at AT TIME ZONE 'Europe/London')::date AS day FROM visit_version w

@@ -32,9 +32,13 @@ CREATE POLICY person_own ON dispute FOR INSERT WITH CHECK (
         SELECT FROM document_line l WHERE l.provider_id = dispute.provider_id AND l.document_id = dispute.document_id
         AND l.line = dispute.line AND is_own(l.provider_id, l.service_user_id)));
 
+-- A dispute is raised in the name of one's own organisation; of a person, in that of whoever gives the care.
+CREATE POLICY speaker ON dispute AS RESTRICTIVE FOR INSERT
+    WITH CHECK (organisation_id IN (current_provider(), current_commissioner(), current_persons_provider()));
+
 -- When a visit of the person is to start, by the package that it was last planned for, on its day; null of any other.
 CREATE FUNCTION own_visit_starts(wanted uuid) RETURNS timestamptz
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$
     SELECT v.starts_at
     FROM (SELECT package_id, provider_id, starts_at, (starts_at AT TIME ZONE 'Europe/London')::date AS day
@@ -60,7 +64,7 @@ CREATE POLICY person_own_visit ON dispute FOR INSERT WITH CHECK (
 -- package may be another person's at another time: a visit is of whoever the package is for on its day.
 CREATE FUNCTION own_visits(opens timestamptz, closes timestamptz) RETURNS TABLE
     (visit_id uuid, starts_at timestamptz, ends_at timestamptz, status text, service text, carers text[])
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$
     SELECT v.visit_id, v.starts_at, v.ends_at, v.status, p.service, ARRAY(
         SELECT (SELECT e.name FROM employment_version e

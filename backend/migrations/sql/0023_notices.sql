@@ -72,7 +72,7 @@ GRANT SELECT, UPDATE ON notice_delivery TO {app};
 
 -- Tell an organisation's readers of something, if there are any. As the owner: whoever writes the fact may be of another.
 CREATE FUNCTION tell(reader uuid, about text, page text, at timestamptz) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS
 $$
 DECLARE made uuid := gen_random_uuid();
 BEGIN
@@ -94,7 +94,7 @@ END
 $$;
 REVOKE ALL ON FUNCTION tell FROM PUBLIC;
 
-CREATE FUNCTION tell_of_alert() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS
+CREATE FUNCTION tell_of_alert() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS
 $$
 BEGIN
     PERFORM tell(NEW.provider_id, CASE NEW.kind
@@ -106,7 +106,7 @@ END
 $$;
 CREATE TRIGGER tell AFTER INSERT ON alert FOR EACH ROW EXECUTE FUNCTION tell_of_alert();
 
-CREATE FUNCTION tell_of_correction() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS
+CREATE FUNCTION tell_of_correction() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS
 $$
 BEGIN
     PERFORM tell(NEW.provider_id, 'correction', '/corrections', NEW.received_at);
@@ -115,7 +115,7 @@ END
 $$;
 CREATE TRIGGER tell AFTER INSERT ON correction FOR EACH ROW EXECUTE FUNCTION tell_of_correction();
 
-CREATE FUNCTION tell_of_dispute() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS
+CREATE FUNCTION tell_of_dispute() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS
 $$
 BEGIN
     PERFORM tell(NEW.provider_id, 'dispute', '/disputes/' || NEW.id, NEW.raised_at);
@@ -126,7 +126,7 @@ CREATE TRIGGER tell AFTER INSERT ON dispute FOR EACH ROW EXECUTE FUNCTION tell_o
 
 -- Of an invoice hear the provider and whoever is asked for the money; of a wage report the provider and whoever contracts
 -- with it, since both may read it.
-CREATE FUNCTION tell_of_document() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS
+CREATE FUNCTION tell_of_document() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS
 $$
 BEGIN
     IF NEW.kind = 'wage_report' THEN
@@ -141,3 +141,6 @@ BEGIN
 END
 $$;
 CREATE TRIGGER tell AFTER INSERT ON document FOR EACH ROW EXECUTE FUNCTION tell_of_document();
+
+-- These write for any reader. Nobody hangs them on a table of his own: the right to is asked for there, not when they run.
+REVOKE ALL ON FUNCTION tell_of_alert, tell_of_correction, tell_of_dispute, tell_of_document FROM PUBLIC;

@@ -17,7 +17,7 @@ CREATE UNIQUE INDEX calendar_feed_carer ON calendar_feed (provider_id, carer_id)
 
 -- Comes before a tenant is known: whose calendar has this address.
 CREATE FUNCTION calendar_of(wanted bytea) RETURNS TABLE (provider_id uuid, id uuid, carer_id uuid)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$ SELECT f.provider_id, f.id, f.carer_id FROM calendar_feed f WHERE f.token_hash = wanted AND f.revoked_at IS NULL $$;
 REVOKE ALL ON FUNCTION calendar_of FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION calendar_of TO {app};
