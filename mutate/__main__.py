@@ -2,7 +2,8 @@
 
     python -m mutate [--sample N] [--at-once N] [--only TEXT] [NAME ...]
 
-NAME is an entry of mutate/suites.py (all without one); `--sample` takes N mutants an entry, spread evenly.
+NAME is an entry of mutate/suites.py or a package of several (all without one); `--sample` takes N mutants an entry,
+spread evenly.
 """
 
 import argparse
@@ -11,7 +12,7 @@ import sys
 
 from mutate.mutants import Mutant, mutants
 from mutate.runs import prepare, survivors
-from mutate.suites import ROOT, SUITES, sources
+from mutate.suites import ROOT, SUITES, chosen, sources
 
 
 def main() -> int:
@@ -24,7 +25,7 @@ def main() -> int:
     asked.add_argument("--only", default="")
     options = asked.parse_args()
     argued = (ROOT / "docs" / "mutation.md").read_text(encoding="utf-8")
-    names = options.names or list(SUITES)
+    names = chosen(options.names)
     prepare([test for name in names for test in SUITES[name]])
     left = [_examine(name, options, argued) for name in names]
     return int(any(left))
@@ -36,17 +37,17 @@ def _examine(name: str, options: argparse.Namespace, argued: str) -> bool:
     [(_, failed, taken)] = survivors([None], tests, 3600, 1)
     if failed:
         raise SystemExit(f"{name}: fails with nothing changed: {failed}")
-    chosen = _spread(every, options.sample)
-    print(f"== {name}: {len(chosen)} of {len(every)} mutants; {taken:.0f} seconds unchanged", flush=True)
+    tried = _spread(every, options.sample)
+    print(f"== {name}: {len(tried)} of {len(every)} mutants; {taken:.0f} seconds unchanged", flush=True)
     kept: list[str] = []
-    for done, (mutant, noticed, _) in enumerate(survivors(chosen, tests, 5 * taken + 5, options.at_once), 1):
+    for done, (mutant, noticed, _) in enumerate(survivors(tried, tests, 5 * taken + 5, options.at_once), 1):
         if done % 10 == 0:
             print(f"   {name}: {done} run", flush=True)
         if mutant is not None and not noticed:
             kept.append(mutant.name)
             known = "argued" if f"`{mutant.name}`" in argued else "NEW"
             print(f"{known} line {mutant.line} `{mutant.name}`", flush=True)
-    print(f"== {name}: {len(chosen) - len(kept)} noticed, {len(kept)} survived", flush=True)
+    print(f"== {name}: {len(tried) - len(kept)} noticed, {len(kept)} survived", flush=True)
     return any(f"`{one}`" not in argued for one in kept)
 
 

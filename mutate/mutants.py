@@ -95,7 +95,7 @@ def _places(parent: ast.AST, function: str, line: int = 0) -> Iterator[Place]:
         if field in ("annotation", "returns", "decorator_list", "type_comment"):
             continue
         for index, node in enumerate(value) if isinstance(value, list) else [(None, value)]:
-            if not isinstance(node, ast.AST) or _is_said(node):
+            if not isinstance(node, ast.AST) or _is_said(node) or _is_declared(node, parent):
                 continue
             inside, at = function, getattr(node, "lineno", line)
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
@@ -110,6 +110,15 @@ def _is_said(node: ast.AST) -> bool:
         return any(isinstance(target, ast.Name) and target.id == "__all__" for target in node.targets)
     said = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     return said or isinstance(node, ast.JoinedStr | ast.Import | ast.ImportFrom)
+
+
+def _is_declared(node: ast.AST, parent: ast.AST) -> bool:
+    """How a record may be put together and that nobody may change it, which others say in a decorator."""
+    return (
+        isinstance(parent, ast.ClassDef)
+        and isinstance(node, ast.keyword)
+        and node.arg in ("frozen", "kw_only")
+    )
 
 
 def _changes(node: ast.AST, parent: ast.AST) -> Iterator[ast.AST]:

@@ -24,6 +24,7 @@ import pytest
 
 from mutate.mutants import Mutant
 from mutate.suites import ROOT
+from tests.shares import for_thorough, is_law, try_share
 
 OURS = tuple(ROOT / folder for folder in ("backend", "schemas", "mobile_api", "tests"))
 PYTEST = (
@@ -40,6 +41,8 @@ PYTEST = (
 
 QUICK: Final = 4
 """How many tests that noticed the last faults are asked first."""
+FEW: Final = 0.1
+"""The share of each law's examples that is tried before any test tries all of them."""
 
 
 class Changed(MetaPathFinder, Loader):
@@ -66,6 +69,30 @@ class Changed(MetaPathFinder, Loader):
         if self.folder is not None:
             module.__path__ = [self.folder]
         exec(self.code, module.__dict__)  # noqa: S102
+
+
+class Few:
+    """A plugin of pytest: what shows most faults soon. Of each law and of cases that show the same only a few."""
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Called by pytest with the tests of a run."""
+        left = set(for_thorough(items))
+        items[:] = [item for item in items if item not in left]
+        try_share(items, FEW)
+
+
+class Rest:
+    """A plugin of pytest: every example of each law, and the cases that `Few` leaves out."""
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Called by pytest with the tests of a run."""
+        left = set(for_thorough(items))
+        items[:] = [item for item in items if item in left or is_law(item)]
+        try_share(items, 1)
+
+
+Round = tuple[Sequence[str], Few | Rest]
+"""Tests that are run together, and how much of them."""
 
 
 @dataclass(slots=True)
@@ -125,7 +152,8 @@ def survivors(
 
     One that takes longer than `limit` is stopped and counts as noticed: it would not end. Both are seconds of the
     processor, which do not depend on what else the machine does. What noticed the last few faults is asked first:
-    neighbouring faults are mostly noticed by the same tests.
+    neighbouring faults are mostly noticed by the same tests. Then all tests with few examples of each law, and only
+    if none of them notices with every example.
     """
     running: dict[int, Run] = {}
     quick: list[str] = []
@@ -133,7 +161,11 @@ def survivors(
         while len(running) == at_once:
             yield _ended(running, quick)
         hears, says = os.pipe()
-        rounds = [quick, *([test] for test in tests)]
+        rounds: list[Round] = [
+            (quick, Few()),
+            *(([test], Few()) for test in tests),
+            *(([test], Rest()) for test in tests),
+        ]
         running[_start(mutant, rounds, says, ceil(limit))] = Run(mutant, hears)
         os.close(says)
     while running:
@@ -159,7 +191,7 @@ def _put_first(test: str, quick: list[str]) -> None:
         quick[:] = [test, *(other for other in quick if other != test)][:QUICK]
 
 
-def _start(mutant: Mutant | None, rounds: Sequence[Sequence[str]], says: int, limit: int) -> int:
+def _start(mutant: Mutant | None, rounds: Sequence[Round], says: int, limit: int) -> int:
     pid = os.fork()
     if pid:
         return pid
@@ -168,8 +200,12 @@ def _start(mutant: Mutant | None, rounds: Sequence[Sequence[str]], says: int, li
         resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 1))
         if mutant is not None:
             sys.meta_path.insert(0, Changed(mutant.module, mutant.code))
-        ended = (int(pytest.main([*PYTEST, *tests], plugins=[Noticed(says)])) for tests in rounds if tests)
-        code = next((failed for failed in ended if failed), 0)
+        ended = (
+            int(pytest.main([*PYTEST, *tests], plugins=[Noticed(says), which]))
+            for tests, which in rounds
+            if tests
+        )
+        code = next((failed for failed in ended if failed not in (0, pytest.ExitCode.NO_TESTS_COLLECTED)), 0)
     os._exit(code)
 
 

@@ -19,7 +19,6 @@ import asyncpg
 import httpx
 import hypothesis
 import pytest
-from hypothesis import is_hypothesis_test
 from litestar import Litestar
 
 from backend import clock, embedded, keys, logs, settings
@@ -28,7 +27,7 @@ from backend.embedded import Urls
 from backend.embedded.cluster import ROLES
 from backend.migrations.runner import migrate
 from backend.settings import Settings
-from tests.shares import EXAMPLES, THOROUGH
+from tests.shares import EXAMPLES, THOROUGH, for_thorough, try_share
 
 hypothesis.settings.register_profile("any machine", deadline=None)
 hypothesis.settings.load_profile("any machine")
@@ -88,37 +87,16 @@ class Database:
         return urlsplit(self.superuser_url).path.removeprefix("/")
 
 
-_LAW = "_hypothesis_internal_use_settings"
-"""Where Hypothesis keeps the settings of a law; it has no public way to try fewer examples than a law asks for."""
-
-
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests whose browser or engine is missing are left out, and said to be NOT RUN at the end. Laws try a share."""
     for marker, (there, _, _) in NEEDED.items():
         if not there:
             items[:] = [item for item in items if not item.get_closest_marker(marker)]
     if not THOROUGH:
-        _leave_for_thorough(config, items)
-    for law in {
-        item.obj for item in items if isinstance(item, pytest.Function) and is_hypothesis_test(item.obj)
-    }:
-        whole = getattr(law, _LAW, hypothesis.settings.default)
-        setattr(
-            law, _LAW, hypothesis.settings(whole, max_examples=max(5, round(whole.max_examples * EXAMPLES)))
-        )
-
-
-def _leave_for_thorough(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests marked `thorough`, and all cases but the first of those marked `variants`, are deselected."""
-    seen: set[str] = set()
-    left: list[pytest.Item] = []
-    for item in items:
-        test = item.nodeid.partition("[")[0]
-        if item.get_closest_marker("thorough") or (item.get_closest_marker("variants") and test in seen):
-            left.append(item)
-        seen.add(test)
-    config.hook.pytest_deselected(items=left)
-    items[:] = [item for item in items if item not in set(left)]
+        left = set(for_thorough(items))
+        config.hook.pytest_deselected(items=[item for item in items if item in left])
+        items[:] = [item for item in items if item not in left]
+    try_share(items, EXAMPLES)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -72,7 +72,9 @@ VERSIONS: Final = pl.Schema(
         "share": pl.Int64(),
     }
 )
-"""A version of a contract, numbered as its terms are, on London dates; `share` as `percent` above."""
+"""A version of a contract, numbered as its terms are, on London dates, which no other of it has; `share` as `percent`
+above.
+"""
 
 
 def against(budgets: pl.DataFrame, amounts: pl.DataFrame) -> pl.DataFrame:
@@ -84,7 +86,7 @@ def against(budgets: pl.DataFrame, amounts: pl.DataFrame) -> pl.DataFrame:
     ]
     inside = pl.col("day").is_between("starts_on", "ends_on")
     return (
-        pairs.filter(pl.all_horizontal(*(fit.fill_null(False) for fit in fits), inside))
+        pairs.filter(*fits, inside)
         .group_by("budget", "kind", month=pl.col("day").dt.month_start())
         .agg(pl.col("units").sum())
         .select(
@@ -121,9 +123,8 @@ def _days(packages: pl.DataFrame, versions: pl.DataFrame, first: date, last: dat
     closes = pl.min_horizontal(pl.coalesce("ends_on", pl.lit(last)), pl.lit(last))
     dated = (
         packages.with_columns(opens=opens, closes=closes)
-        .filter(pl.col("opens") <= pl.col("closes"))
         .with_columns(day=pl.date_ranges("opens", "closes"))
-        .explode("day", empty_as_null=True)
+        .explode("day", empty_as_null=False)
         .with_row_index("row")
     )
     held = (
@@ -131,7 +132,6 @@ def _days(packages: pl.DataFrame, versions: pl.DataFrame, first: date, last: dat
         .join(versions, on="contract")
         .filter(pl.col("first") <= pl.col("day"), pl.col("day") <= pl.coalesce("last", pl.date(9999, 12, 31)))
         .select("row", "version", "provider", "share")
-        .unique("row", keep="last")
     )
     return dated.join(held, on="row", how="left", maintain_order="left").with_columns(
         visit=pl.col("row").cast(pl.String)

@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 from msgspec import Struct
 
-from backend.domain.money import half_up_column, whole
+from backend.domain.money import half_up_column
 
 
 class SignWeight(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -56,12 +56,9 @@ def weighed(counted: pl.DataFrame, weights: pl.DataFrame) -> pl.DataFrame:
     """Frame POINTS: providers with most points first, then those of whom less was measured, then by name; a provider's
     signs in the order of `weights`.
     """
-    limit = pl.col("whole").cast(pl.Int128) * pl.col("full_at_percent")
+    limit = pl.when(pl.col("whole") != 0).then(pl.col("whole").cast(pl.Int128) * pl.col("full_at_percent"))
     reached = pl.min_horizontal(pl.col("part").cast(pl.Int128) * 100, limit)
-    measured = pl.col("whole") > 0
-    points = pl.when(measured).then(
-        half_up_column(pl.col("weight") * 100 * reached, pl.when(measured).then(limit).otherwise(whole(1)))
-    )
+    points = half_up_column(pl.col("weight") * 100 * reached, limit)
     rows = counted.join(weights.with_row_index("place"), on="sign").with_columns(points=points.cast(pl.Int64))
     ranked = rows.with_columns(
         total=pl.col("points").sum().over("provider"),

@@ -40,7 +40,7 @@ def travel_paid(workers: pl.DataFrame, gaps: pl.DataFrame) -> pl.DataFrame:
     """
     unpaid = ~pl.col("met") | (pl.col("with_terms") & (pl.col("unpaid_travel") | pl.col("less_than_terms")))
     state = (
-        pl.when(unpaid.fill_null(False))
+        pl.when(unpaid)
         .then(pl.lit("unpaid"))
         .when(pl.col("with_terms"))
         .then(pl.lit("paid"))

@@ -15,6 +15,7 @@ from backend.domain.budgets import (
     COMMISSIONED,
     FORECAST,
     SPENT,
+    UNBILLED,
     VERSIONS,
     against,
     forecast,
@@ -84,11 +85,12 @@ def test_the_first_and_the_last_day_of_the_year_are_in_it_and_the_days_beside_th
     assert [(month, count) for _, month, _, count in told] == [(FIRST, 1), (date(2027, 3, 1), 1)]
 
 
-def test_credits_take_away_and_kinds_stand_apart() -> None:
+def test_credits_take_away_and_kinds_stand_apart_under_the_names_that_pages_ask_for() -> None:
     told = set_against(
-        [(None, None, None)], amount(500, FIRST), amount(-200, FIRST), amount(70, FIRST, FORECAST)
-    )
-    assert told == [(0, FIRST, FORECAST, 70), (0, FIRST, SPENT, 300)]
+        [(None, None, None)],
+        amount(500, FIRST), amount(-200, FIRST), amount(70, FIRST, FORECAST), amount(9, FIRST, UNBILLED),
+    )  # fmt: skip
+    assert told == [(0, FIRST, "forecast", 70), (0, FIRST, "spent", 300), (0, FIRST, "unbilled", 9)]
 
 
 def test_a_week_of_a_package_costs_its_visits_at_the_contracts_price() -> None:
@@ -125,7 +127,10 @@ def test_a_package_counts_on_its_own_days_and_days_without_a_price_are_told() ->
     assert expected(date(2026, 11, 2), date(2026, 11, 8), zone="moon")[1] == 7
     beyond, unpriced = expected(date(2027, 3, 30), date(2027, 4, 2))
     assert (beyond.height, unpriced) == (2, 2)
-    assert expected(date(2026, 11, 2), date(2026, 11, 1))[0].is_empty()
+    before, unpriced = expected(date(2026, 3, 30), FIRST)
+    assert (before["day"].to_list(), unpriced) == ([FIRST], 2)
+    nothing, unpriced = expected(date(2026, 11, 2), date(2026, 11, 1))
+    assert (nothing.height, unpriced) == (0, 0)
 
 
 @given(

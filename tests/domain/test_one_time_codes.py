@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.domain.one_time_codes import (
+    RECOVERY_BYTES,
+    SECRET_BYTES,
     STEP_S,
     otpauth_address,
     recovery_plain,
@@ -64,3 +66,9 @@ def test_a_recovery_code_may_be_typed_in_any_way() -> None:
     code = recovery_text(bytes(range(10)))
     assert code == "aaaq-eayE-audA-oCaJ".lower()
     assert recovery_plain(f" {code.upper().replace('-', ' ')}") == recovery_plain(code)
+
+
+def test_secrets_and_codes_for_when_an_app_is_lost_are_whole_groups_of_letters() -> None:
+    assert SECRET_BYTES * 8 == 160, "RFC 4226, section 4, R6"
+    assert [len(group) for group in secret_text(bytes(SECRET_BYTES)).split()] == [4] * 8
+    assert [len(group) for group in recovery_text(bytes(RECOVERY_BYTES)).split("-")] == [4] * 4

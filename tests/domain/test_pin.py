@@ -1,10 +1,13 @@
 """Where a home really seems to be: only where many visits and several carers agree."""
 
+from dataclasses import replace
+from math import nextafter
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.domain.pin import Fixed, suggested
-from backend.domain.place import Circle
+from backend.domain.pin import Fixed, Suggestion, suggested
+from backend.domain.place import Circle, distance_m, haversine_m
 
 HOME = Circle(52.0, -2.0, 100.0)
 METRE = 1 / 111_320
@@ -27,6 +30,34 @@ def test_phones_that_agree_apart_from_the_place_suggest_their_middle_with_its_ev
     assert (found.visits, found.carers, found.fixes, found.radius_m) == (6, 2, 6, 100.0)
     assert 300 < found.distance_m < 305 and 1 <= found.spread_m <= 2
     assert (found.outside_now, found.outside_then) == (6, 0)
+    assert found.lat == round(found.lat, 5), "to about a metre"
+    far = Circle(52.5, -2.0, 100.0)
+    for places in ([HOME, far], [far, HOME]):
+        again = suggested(round_of(300), places, 6, 2)
+        assert again is not None and again.distance_m == found.distance_m, "to the nearest of them"
+
+
+def test_who_was_just_as_far_as_the_radius_was_there() -> None:
+    here, north, south = (52.003, -2.0), (52.004, -2.0), (52.002, -2.0)
+
+    def metres(other: tuple[float, float]) -> float:
+        return distance_m(*here, *other, edges=(haversine_m(*here, *other),))
+
+    def found(points: list[tuple[float, float]], carers: str, place: Circle) -> Suggestion | None:
+        fixes = [Fixed(carer, visit, *points[visit], 10.0) for visit, carer in enumerate(carers)]
+        return suggested(fixes, [place], len(points), len(set(carers)))
+
+    elsewhere = Circle(51.9, -2.0, metres(north))
+    assert found([here, here, north], "AAB", elsewhere) is not None, "the second carer too"
+    assert found([here, here, north], "AAB", replace(elsewhere, radius_m=nextafter(metres(north), 0))) is None
+    near = min(metres(north), metres(south))
+    assert found([north, here, south], "AAA", replace(elsewhere, radius_m=near)) is not None, (
+        "half of the visits"
+    )
+    assert found([north, here, south], "AAA", replace(elsewhere, radius_m=nextafter(near, 0))) is None
+    approved = Circle(*north, metres(north))
+    assert found([here, here], "AA", approved) is None, "it is in the approved place"
+    assert found([here, here], "AA", replace(approved, radius_m=nextafter(metres(north), 0))) is not None
 
 
 def test_nothing_is_suggested_for_few_visits_one_carer_or_within_an_approved_place() -> None:

@@ -25,13 +25,19 @@ def test_a_sign_weighs_in_proportion_up_to_its_share_and_no_more() -> None:
 
 def test_what_was_not_measured_has_no_points_and_stands_before_what_is_well() -> None:
     told = points(
-        ("well", "short", 0, 9), ("well", "late", 0, 9), ("dark", "short", 0, 0), ("dark", "late", 0, 9)
+        ("bright", "short", 0, 9), ("bright", "late", 0, 9), ("dark", "short", 0, 0), ("dark", "late", 0, 9)
     )
-    assert told == [("dark", "short", None), ("dark", "late", 0), ("well", "short", 0), ("well", "late", 0)]
+    assert told == [
+        ("dark", "short", None),
+        ("dark", "late", 0),
+        ("bright", "short", 0),
+        ("bright", "late", 0),
+    ]
 
 
 def test_a_third_is_rounded_half_up_once() -> None:
     assert points(("a", "late", 1, 6)) == [("a", "late", 1333)]
+    assert points(("a", "late", 1, 1)) == [("a", "late", 4000)], "one of one is measured"
 
 
 def test_weights_that_do_not_make_a_hundred_are_refused() -> None:
@@ -40,10 +46,27 @@ def test_weights_that_do_not_make_a_hundred_are_refused() -> None:
         RiskWeights(**dict.fromkeys(SIGNS, one))
 
 
+@pytest.mark.parametrize(
+    "sign", [SignWeight(weight=0, full_at_percent=0), SignWeight(weight=-1, full_at_percent=9)]
+)
+def test_a_sign_that_never_weighs_in_full_or_less_than_nothing_is_refused(sign: SignWeight) -> None:
+    rest = dict.fromkeys(SIGNS, SignWeight(weight=0, full_at_percent=1))
+    full = {**rest, "short": SignWeight(weight=100 - sign.weight, full_at_percent=1)}
+    with pytest.raises(ValueError, match="in full from some share"):
+        RiskWeights(**{**full, "upheld": sign})
+    assert RiskWeights(**{**rest, "short": SignWeight(weight=100, full_at_percent=1)}).upheld.weight == 0
+
+
 def test_packaged_weights_are_read_and_a_missing_sign_is_refused() -> None:
     values = {name: {"weight": 100 if name == "short" else 0, "full_at_percent": 5} for name in SIGNS}
     interval = {"id": "risk-1", "from": "2015-01-01", "until": None, "values": values}
     assert risk_intervals([interval])[0].values.short.weight == 100
+    for unknown in (
+        {"luck": {"weight": 0, "full_at_percent": 5}},
+        {"short": {**values["short"], "least": 1}},
+    ):
+        with pytest.raises(Exception, match=r"luck|least"):
+            risk_intervals([{**interval, "values": values | unknown}])
     del values["without_phone"]
     with pytest.raises(Exception, match="without_phone"):
         risk_intervals([interval])

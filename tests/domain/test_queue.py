@@ -5,7 +5,17 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.domain.queue import KINDS, Filter, Item, about, counts, page_of
+from backend.domain.queue import (
+    ACKNOWLEDGED,
+    DECISIONS,
+    KINDS,
+    VISIT_KINDS,
+    Filter,
+    Item,
+    about,
+    counts,
+    page_of,
+)
 
 START = datetime(2026, 11, 2, tzinfo=UTC)
 ITEMS = st.lists(
@@ -36,13 +46,6 @@ def test_danger_stands_before_money_and_the_oldest_before_the_newest() -> None:
 def test_the_pages_of_a_list_hold_each_of_its_rows_once_and_in_order(
     items: list[Item], wanted: Filter, size: int
 ) -> None:
-    ordered = about(items, wanted)
-    found: list[Item] = []
-    after, more = None, True
-    while more:
-        page, more = page_of(ordered, wanted.kind, after, size)
-        found += page
-        after = page[-1].order if page else None
     expected = [
         item
         for item in items
@@ -50,8 +53,17 @@ def test_the_pages_of_a_list_hold_each_of_its_rows_once_and_in_order(
         and wanted.carer in (None, item.carer)
         and wanted.person in (None, item.person)
     ]
+    ordered = about(items, wanted)
+    found: list[Item] = []
+    after, more = None, True
+    while more:
+        page, more = page_of(ordered, wanted.kind, after, size)
+        found += page
+        after = page[-1].order if page else None
+        assert more == (len(found) < len(expected)), "who is told of more finds more on the next page"
     assert found == sorted(expected, key=lambda item: (KINDS.index(item.kind), item.since, item.id))
-    assert sum(counts(ordered).values()) == len(ordered)
+    many = [(kind, sum(item.kind == kind for item in ordered)) for kind in KINDS]
+    assert list(counts(ordered).items()) == [(kind, number) for kind, number in many if number]
 
 
 def test_what_nobody_can_decide_about_together_is_not_to_be_ticked() -> None:
@@ -59,3 +71,7 @@ def test_what_nobody_can_decide_about_together_is_not_to_be_ticked() -> None:
     assert not Item("correction", "a", START, "other", own=True).tickable
     assert not Item("quarantine", "a", START, "bad_signature", decidable=False).tickable
     assert not Item("flag", "a", START, "audit-overlap").tickable
+
+
+def test_every_kind_that_a_decision_names_is_one_that_waits() -> None:
+    assert VISIT_KINDS | ACKNOWLEDGED | frozenset().union(*DECISIONS.values()) <= frozenset(KINDS)

@@ -52,13 +52,16 @@ def test_months_stand_apart_and_one_without_gaps_has_no_row() -> None:
         (date(2026, 12, 1), 2, 180),
     ]
     assert months([PAID], []) == []
+    year = [date(2026, month, 1) for month in (7, 3, 12, 1, 9, 5, 11, 2, 10, 4, 8, 6)]
+    assert [row["month"] for row in months([PAID], [(0, day, 60) for day in year])] == sorted(year)
 
 
-FACT = st.sampled_from((True, False))
+FACT = st.booleans()
+WORKER = st.tuples(FACT, st.just(True), FACT, FACT) | st.tuples(FACT, st.just(False), st.none(), st.none())
 
 
 @given(
-    st.lists(st.tuples(FACT, FACT, FACT | st.none(), FACT | st.none()), min_size=1, max_size=5),
+    st.lists(WORKER, min_size=1, max_size=5),
     st.lists(st.integers(1, 9000), max_size=20),
 )
 def test_every_gap_is_paid_unpaid_or_not_known(workers: list[tuple[Any, ...]], lengths: list[int]) -> None:

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from mutate.mutants import mutants, names
-from mutate.suites import ROOT, SUITES, sources
+from mutate.suites import LEFT_OUT, ROOT, RULES, SUITES, chosen, rules, sources
 
 
 def changes(source: str) -> list[str]:
@@ -29,6 +29,7 @@ def changes(source: str) -> list[str]:
         ("max(x, y)", ["max(x, y) → min(x, y)"]),
         ("[x for x in y if z]", ["for x in y if z → for x in y"]),
         ("pl.col('name')", []),
+        ("class C(Struct, frozen=True, forbid_unknown_fields=True):\n    pass", ["True → False"]),
         ("def f() -> Literal[3]:\n    'Says 3.'\n    raise E(f'{x} 3')", ["raise E(f'{x} 3') → pass"]),
     ],
 )  # fmt: skip
@@ -53,6 +54,17 @@ def test_every_suite_names_a_module_of_the_rules_and_tests_that_are_there() -> N
     for name, tests in SUITES.items():
         assert all(module.startswith("backend.domain.") for module in sources(name))
         assert [test for test in tests if not (ROOT / test.partition("::")[0]).exists()] == []
+
+
+def test_every_module_of_the_rules_is_in_one_entry_or_left_out_for_a_reason() -> None:
+    held = [module.removeprefix(RULES) for name in SUITES for module in sources(name)]
+    assert len(held) == len(set(held)) and not {*held} & {*LEFT_OUT}
+    assert {*held, *LEFT_OUT} >= rules()
+
+
+def test_a_package_stands_for_its_entries() -> None:
+    assert chosen(["money"]) == ["money"] and chosen([]) == list(SUITES)
+    assert {"audit_tests", "audit_tests.phones"} < set(chosen(["audit_tests"]))
 
 
 @pytest.mark.slow

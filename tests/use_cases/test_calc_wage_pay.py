@@ -1,11 +1,14 @@
 """Which payments count."""
 
 import json
+from fractions import Fraction
 from typing import Any
 
 import pytest
 
-from backend.use_cases.calc_wage import calc_wage
+from backend.use_cases.calc_wage import calc_wage, exact_results
+from schemas.strict import decode
+from schemas.wage import WageCase
 from tests.wage import TODAY, answer, case, hourly, paid, salary
 
 
@@ -132,6 +135,19 @@ def test_a_rate_that_does_not_divide_still_ties_exactly() -> None:
     lines = [{"kind": "hourly", "amount": "100.00", "minutes": 420}, hourly(210, "20.00")]
     result = answer(pay=lines, work=[{"kind": "contact", "minutes": 600}], rates={"hourly": "15.00"})
     assert (result["nmw_pay"], result["compliant"], result["shortfall"]) == ("150.00", True, "0.00")
+
+
+def test_of_two_rates_that_are_next_to_equal_the_lower_counts() -> None:
+    # pounds a minute: one more and 1/59999971, and one more and 1/59999972, which is the lower by less than 10^-15
+    lines = [
+        {"kind": "hourly", "amount": f"59.9999{more + 1}", "minutes": f"59.9999{more}"} for more in (71, 72)
+    ]
+    lower, minutes = Fraction(59_999_973, 59_999_972), Fraction(119_999_943, 10**6)
+    for pay in (lines, lines[::-1]):
+        read = decode(WageCase, case(pay=pay)).value
+        assert read is not None
+        [(_, exact)] = exact_results([read], TODAY)
+        assert abs(Fraction(exact.counts) - lower * minutes) < Fraction(1, 10**20)
 
 
 def test_groups_whose_thirds_and_sevenths_add_up_to_the_minimum_are_compliant() -> None:
