@@ -1,5 +1,6 @@
 """London dates and clock times of instants. Instants are UTC; durations are their differences, in seconds."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -26,6 +27,17 @@ def london_date(instant: datetime) -> date:
 def london_midnight(day: date) -> datetime:
     """The instant (UTC) at which a London date begins."""
     return datetime(day.year, day.month, day.day, tzinfo=LONDON).astimezone(UTC)
+
+
+def runs_of_days(days: Iterable[date]) -> list[tuple[date, date]]:
+    """The first and last day of each run of days that follow each other, in order."""
+    runs: list[tuple[date, date]] = []
+    for day in sorted(set(days)):
+        if runs and day - runs[-1][1] == timedelta(days=1):
+            runs[-1] = (runs[-1][0], day)
+        else:
+            runs.append((day, day))
+    return runs
 
 
 def local_instants(local: datetime) -> tuple[datetime, ...]:

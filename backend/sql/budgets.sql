@@ -28,8 +28,8 @@ ORDER BY d.period_start, d.number, s.key
 -- name: contracts
 -- The commissioner's contracts, each with its billing period by the version that began last and the end of what is issued.
 SELECT DISTINCT ON (c.provider_id, c.id) c.provider_id, c.id, c.reference, v.billing_period, first.starts_on,
-    (SELECT max(d.period_end) FROM document d
-     WHERE d.provider_id = c.provider_id AND d.contract_id = c.id AND d.kind IN ('invoice', 'credit_note')) AS issued_until
+    (SELECT d.period_end FROM document d WHERE d.provider_id = c.provider_id AND d.contract_id = c.id
+     ORDER BY d.period_start DESC LIMIT 1) AS issued_until
 FROM contract c
 JOIN contract_version v ON v.provider_id = c.provider_id AND v.contract_id = c.id
 JOIN (SELECT provider_id, contract_id, min(starts_on) AS starts_on FROM contract_version

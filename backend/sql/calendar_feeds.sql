@@ -28,22 +28,12 @@ UPDATE calendar_feed SET read_at = $3 WHERE provider_id = $1 AND id = $2 AND (re
 -- name: visits
 -- Newest versions of the visits that name one of the carer's employments and start within a range: times, state, the
 -- first half of the postcode, and for how many.
-WITH own AS (SELECT id FROM employment WHERE provider_id = $1 AND carer_id = $2),
-     newest AS (
-    SELECT DISTINCT ON (v.visit_id) v.* FROM visit_version v
-    WHERE v.provider_id = $1 AND v.visit_id IN (
-        SELECT w.visit_id FROM visit_version w
-        WHERE w.provider_id = $1 AND w.starts_at >= $3 AND w.starts_at < $4
-          AND (w.carer IN (SELECT id FROM own) OR w.second_carer IN (SELECT id FROM own)))
-    ORDER BY v.visit_id, v.version DESC)
 SELECT n.visit_id, n.version, n.recorded_at, n.starts_at, n.ends_at, n.status, split_part(s.postcode, ' ', 1) AS district,
        n.second_carer IS NOT NULL AS together
-FROM newest n
+FROM visits_of_carer($1, $2, $3, $4) n
 LEFT JOIN LATERAL (
     SELECT u.postcode FROM package_version k JOIN service_user_version u
          ON u.provider_id = k.provider_id AND u.service_user_id = k.service_user_id
     WHERE k.provider_id = $1 AND k.package_id = n.package_id AND k.starts_on <= n.starts_at::date
     ORDER BY k.starts_on DESC, k.version DESC, u.version DESC LIMIT 1) s ON true
-WHERE n.starts_at >= $3 AND n.starts_at < $4
-  AND (n.carer IN (SELECT id FROM own) OR n.second_carer IN (SELECT id FROM own))
 ORDER BY n.starts_at, n.visit_id

@@ -13,11 +13,38 @@ UNION
 SELECT provider_id FROM asking WHERE provider_id IS NOT NULL
 
 -- name: documents
--- $1 is an array of providers. After ($3, $4, $5): the rows behind that one, newest period first.
-SELECT d.provider_id, d.id, d.kind, d.number, d.commissioner_id, d.payer_id, d.payer, d.scope, d.period_start, d.period_end, d.edition,
-       d.total_pence + d.vat_pence AS total_pence, d.summary, d.created_at
+-- $1 is an array of providers; of each the newest of each kind are read, however many there are. After ($3, $4, $5): the
+-- rows behind that one, newest period first.
+SELECT d.* FROM unnest($1::uuid[]) AS p (provider_id) CROSS JOIN unnest($2::text[]) AS k (kind) CROSS JOIN LATERAL (
+    SELECT d.provider_id, d.id, d.kind, d.number, d.commissioner_id, d.payer_id, d.payer, d.scope, d.period_start,
+           d.period_end, d.edition, d.total_pence + d.vat_pence AS total_pence, d.summary, d.created_at
+    FROM document d
+    WHERE d.provider_id = p.provider_id AND d.kind = k.kind
+      AND ($3::date IS NULL OR (d.period_end, d.created_at, d.id) < ($3::date, $4::timestamptz, $5::uuid))
+    ORDER BY d.period_end DESC, d.created_at DESC, d.id DESC LIMIT $6) d
+ORDER BY d.period_end DESC, d.created_at DESC, d.id DESC LIMIT $6
+
+-- name: documents_of_commissioner
+-- The same of the invoices that are for a commissioner, or ask it for money. $1 is the commissioner.
+WITH own AS (
+    (SELECT d.provider_id, d.id FROM document d WHERE d.commissioner_id = $1
+       AND ($2::date IS NULL OR (d.period_end, d.created_at, d.id) < ($2::date, $3::timestamptz, $4::uuid))
+     ORDER BY d.period_end DESC, d.created_at DESC, d.id DESC LIMIT $5)
+    UNION
+    (SELECT d.provider_id, d.id FROM document d WHERE d.payer_id = $1
+       AND ($2::date IS NULL OR (d.period_end, d.created_at, d.id) < ($2::date, $3::timestamptz, $4::uuid))
+     ORDER BY d.period_end DESC, d.created_at DESC, d.id DESC LIMIT $5))
+SELECT d.provider_id, d.id, d.kind, d.number, d.commissioner_id, d.payer_id, d.payer, d.scope, d.period_start, d.period_end,
+       d.edition, d.total_pence + d.vat_pence AS total_pence, d.summary, d.created_at
+FROM own JOIN document d ON d.provider_id = own.provider_id AND d.id = own.id
+ORDER BY d.period_end DESC, d.created_at DESC, d.id DESC LIMIT $5
+
+-- name: documents_of_person
+-- The same of the invoices that were sent to a person, $2. $1 is the provider.
+SELECT d.provider_id, d.id, d.kind, d.number, d.commissioner_id, d.payer_id, d.payer, d.scope, d.period_start, d.period_end,
+       d.edition, d.total_pence + d.vat_pence AS total_pence, d.summary, d.created_at
 FROM document d
-WHERE d.provider_id = ANY ($1::uuid[]) AND d.kind = ANY ($2::text[])
+WHERE d.provider_id = $1 AND d.payer = (SELECT 'person ' || reference FROM service_user WHERE provider_id = $1 AND id = $2)
   AND ($3::date IS NULL OR (d.period_end, d.created_at, d.id) < ($3::date, $4::timestamptz, $5::uuid))
 ORDER BY d.period_end DESC, d.created_at DESC, d.id DESC LIMIT $6
 
@@ -162,14 +189,8 @@ WHERE e.provider_id = $1 AND e.kind = 'check_in' AND e.visit_id IS NULL AND e.ou
 
 -- name: waiting
 -- How much waits for a manager's decision.
-SELECT (SELECT count(*) FROM event e WHERE e.provider_id = $1 AND e.outcome <> 'accepted'
-            AND NOT EXISTS (SELECT FROM event_release r WHERE r.provider_id = $1 AND r.event_row = e.row_id)
-            AND NOT EXISTS (SELECT FROM acknowledgement a WHERE a.provider_id = $1 AND a.kind = 'quarantine'
-                            AND a.subject = e.row_id)) AS quarantined,
-       (SELECT count(*) FROM correction c WHERE c.provider_id = $1
-            AND coalesce((SELECT decision FROM correction_decision d
-                          WHERE d.provider_id = $1 AND d.correction_id = c.id ORDER BY number DESC LIMIT 1), 'objected')
-                = 'objected') AS corrections
+SELECT count(*) FILTER (WHERE kind = 'quarantine') AS quarantined, count(*) FILTER (WHERE kind = 'correction') AS corrections
+FROM waiting WHERE provider_id = $1 AND kind IN ('quarantine', 'correction') AND NOT left_out
 
 -- name: visit
 SELECT t.id, t.reference FROM visit t WHERE t.provider_id = $1 AND t.id = $2
@@ -206,12 +227,25 @@ WHERE e.provider_id = $1 AND e.visit_id = $2 ORDER BY e.paid_at NULLS LAST, e.re
 
 -- name: corrections
 -- Newest decision beside each, oldest first. $2: those of one visit; $3: those that wait for a decision; $7: those of the
--- carer with this reference. One that the
--- carer objected to is open again.
+-- carer with this reference. One that the carer objected to is open again.
+WITH own AS (SELECT id FROM carer WHERE provider_id = $1 AND reference = $7), found AS (
+    (SELECT w.item_id AS id FROM waiting w
+     WHERE $3 AND $2::uuid IS NULL AND w.provider_id = $1 AND w.kind = 'correction'
+       AND ($4::timestamptz IS NULL OR (w.since, w.item_id) > ($4, $5))
+       AND ($7::text IS NULL OR w.carer_id IN (SELECT id FROM own))
+     ORDER BY w.since, w.item_id LIMIT $6)
+    UNION ALL
+    (SELECT c.id FROM correction c
+     WHERE NOT $3 AND $2::uuid IS NULL AND c.provider_id = $1
+       AND ($4::timestamptz IS NULL OR (c.received_at, c.id) > ($4, $5))
+       AND ($7::text IS NULL OR c.carer_id IN (SELECT id FROM own))
+     ORDER BY c.received_at, c.id LIMIT $6)
+    UNION ALL
+    SELECT c.id FROM correction c WHERE c.provider_id = $1 AND c.visit_id = $2)
 SELECT c.id, c.carer_id, c.visit_id, c.day, c.proposed_start, c.proposed_end, c.reason_code, c.proposed_by, c.user_id,
        c.received_at, n.content AS note, d.decision, d.decided_at, d.reason, t.reference AS visit,
        u.email AS decided_by, o.words AS own_reason
-FROM correction c
+FROM found JOIN correction c ON c.provider_id = $1 AND c.id = found.id
 LEFT JOIN LATERAL (
     SELECT words FROM correction_reason_version w
     WHERE w.provider_id = c.provider_id AND w.reference = c.own_reason AND w.recorded_at <= c.received_at
@@ -222,9 +256,6 @@ LEFT JOIN LATERAL (
     SELECT decision, decided_at, decided_by, reason FROM correction_decision w
     WHERE w.provider_id = c.provider_id AND w.correction_id = c.id ORDER BY number DESC LIMIT 1) d ON true
 LEFT JOIN user_account u ON u.id = d.decided_by
-WHERE c.provider_id = $1 AND ($2::uuid IS NULL OR c.visit_id = $2) AND (NOT $3 OR coalesce(d.decision, 'objected') = 'objected')
-  AND ($4::timestamptz IS NULL OR (c.received_at, c.id) > ($4, $5))
-  AND ($7::text IS NULL OR c.carer_id = (SELECT id FROM carer WHERE provider_id = $1 AND reference = $7))
 ORDER BY c.received_at, c.id LIMIT $6
 
 -- name: recorded_ends
@@ -235,23 +266,30 @@ FROM event WHERE provider_id = $1 AND visit_id = ANY ($2::uuid[]) AND outcome = 
 
 -- name: quarantine
 -- With accepted events, received up to $5, whose predecessor has not come since. `left_out`: why a manager said that it
--- shall not count.
+-- shall not count. $6: only those of the carer with this reference.
+WITH own AS (SELECT id FROM carer WHERE provider_id = $1 AND reference = $6), found AS (
+    (SELECT w.item_id AS row_id, w.since AS received_at FROM waiting w
+     WHERE w.provider_id = $1 AND w.kind = 'quarantine' AND ($2::timestamptz IS NULL OR (w.since, w.item_id) > ($2, $3))
+       AND ($6::text IS NULL OR w.carer_id IN (SELECT id FROM own))
+     ORDER BY w.since, w.item_id LIMIT $4)
+    UNION ALL
+    (SELECT e.row_id, e.received_at FROM event e
+     WHERE e.provider_id = $1 AND e.outcome = 'accepted' AND e.chain_waiting AND e.received_at <= $5
+       AND NOT EXISTS (SELECT FROM event_link k
+                       WHERE k.provider_id = $1 AND k.device_id = e.device_id AND k.seq = e.seq - 1)
+       AND NOT EXISTS (SELECT FROM event_release r WHERE r.provider_id = $1 AND r.event_row = e.row_id)
+       AND ($2::timestamptz IS NULL OR (e.received_at, e.row_id) > ($2, $3))
+       AND ($6::text IS NULL OR e.carer_id IN (SELECT id FROM own))
+     ORDER BY e.received_at, e.row_id LIMIT $4))
 SELECT e.row_id, e.event_id, e.carer_id, e.device_id, d.name AS device, e.kind, e.visit_id, e.paid_at, e.received_at,
        e.outcome, CASE e.outcome WHEN 'accepted' THEN 'chain_waiting' ELSE e.code END AS code, e.detail,
        encode(e.signed_hash, 'hex') AS signed_hash, t.reference AS visit, a.reason AS left_out
-FROM event e
+FROM found JOIN event e ON e.provider_id = $1 AND e.received_at = found.received_at AND e.row_id = found.row_id
 LEFT JOIN device d ON d.provider_id = e.provider_id AND d.id = e.device_id
 LEFT JOIN visit t ON t.provider_id = e.provider_id AND t.id = e.visit_id
 LEFT JOIN LATERAL (
     SELECT reason FROM acknowledgement w WHERE w.provider_id = $1 AND w.kind = 'quarantine' AND w.subject = e.row_id
     ORDER BY acknowledged_at DESC LIMIT 1) a ON true
-WHERE e.provider_id = $1
-  AND (e.outcome <> 'accepted' OR (e.chain_waiting AND e.received_at <= $5 AND NOT EXISTS (
-      SELECT FROM event_link k
-      WHERE k.provider_id = $1 AND k.device_id = e.device_id AND k.seq = e.seq - 1)))
-  AND NOT EXISTS (SELECT FROM event_release r WHERE r.provider_id = $1 AND r.event_row = e.row_id)
-  AND ($2::timestamptz IS NULL OR (e.received_at, e.row_id) > ($2, $3))
-  AND ($6::text IS NULL OR e.carer_id = (SELECT id FROM carer WHERE provider_id = $1 AND reference = $6))
 ORDER BY e.received_at, e.row_id LIMIT $4
 
 -- name: event_to_release

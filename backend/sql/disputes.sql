@@ -55,13 +55,28 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 
 -- name: listed
 -- $2: one dispute; $3: one document's; $4: only those that nobody has decided. After ($5, $6): the rows behind that one,
--- the newest first.
+-- the newest first. Of each provider no more than a page is read.
+WITH found AS (
+    SELECT w.provider_id, w.item_id AS id FROM waiting w
+    WHERE $4 AND w.provider_id = ANY ($1::uuid[]) AND w.kind = 'dispute'
+    UNION ALL
+    SELECT p.provider_id, p.id FROM unnest($1::uuid[]) AS o (provider_id) CROSS JOIN LATERAL (
+        SELECT p.provider_id, p.id FROM dispute p
+        WHERE NOT $4 AND $2::uuid IS NULL AND $3::uuid IS NULL AND p.provider_id = o.provider_id
+          AND ($5::timestamptz IS NULL OR (p.raised_at, p.id) < ($5, $6))
+        ORDER BY p.raised_at DESC, p.id DESC LIMIT $7) p
+    UNION ALL
+    SELECT p.provider_id, p.id FROM dispute p
+    WHERE NOT $4 AND p.provider_id = ANY ($1::uuid[]) AND p.id = $2 AND ($3::uuid IS NULL OR p.document_id = $3)
+    UNION ALL
+    SELECT p.provider_id, p.id FROM dispute p
+    WHERE NOT $4 AND $2::uuid IS NULL AND p.provider_id = ANY ($1::uuid[]) AND p.document_id = $3)
 SELECT p.provider_id, p.id, p.document_id, p.line, p.number AS nth, p.words, p.raised_by, p.organisation_id, p.raised_at,
     u.email AS raised_email, d.number, d.contract_id, d.payer_id, d.payer AS addressed,
     coalesce(l.visit_id, p.visit_id) AS visit_id, coalesce(v.reference, paid.reference) AS visit, l.payer, l.amount_pence,
     (SELECT count(*) FROM dispute_answer a WHERE a.provider_id = p.provider_id AND a.dispute_id = p.id) AS answers,
     x.outcome, x.credit_pence, x.words AS decision_words, x.decided_at, w.email AS decided_email
-FROM dispute p
+FROM found JOIN dispute p ON p.provider_id = found.provider_id AND p.id = found.id
 LEFT JOIN document d ON d.provider_id = p.provider_id AND d.id = p.document_id
 LEFT JOIN document_line l ON l.provider_id = p.provider_id AND l.document_id = p.document_id AND l.line = p.line
 LEFT JOIN visit v ON v.provider_id = p.provider_id AND v.id = p.visit_id
@@ -69,8 +84,7 @@ LEFT JOIN LATERAL paid_visit(p.provider_id, p.visit_id) paid ON v.id IS NULL AND
 LEFT JOIN dispute_decision x ON x.provider_id = p.provider_id AND x.dispute_id = p.id
 LEFT JOIN user_account u ON u.id = p.raised_by
 LEFT JOIN user_account w ON w.id = x.decided_by
-WHERE p.provider_id = ANY ($1::uuid[]) AND ($2::uuid IS NULL OR p.id = $2) AND ($3::uuid IS NULL OR p.document_id = $3)
-  AND (NOT $4 OR x.outcome IS NULL) AND ($5::timestamptz IS NULL OR (p.raised_at, p.id) < ($5, $6))
+WHERE $5::timestamptz IS NULL OR (p.raised_at, p.id) < ($5, $6)
 ORDER BY p.raised_at DESC, p.id DESC LIMIT $7
 
 -- name: answers

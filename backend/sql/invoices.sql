@@ -22,8 +22,20 @@ ORDER BY period_start DESC LIMIT 1
 
 -- name: earlier_visits
 -- Visits planned before this period that must be looked at again: with facts or terms recorded since the last document
--- (after $3, up to $4), or parked and neither billed since nor told as never to be billed.
-WITH changed AS (
+-- (after $3, up to $4), or parked by the last documents, which tell of all that was still parked. Terms that were recorded
+-- bear on the visits of their days alone: OFFSET 0 keeps to the index of each package's visits.
+WITH terms AS (
+    SELECT package_id, starts_on FROM package_version WHERE provider_id = $1 AND recorded_at > $3 AND recorded_at <= $4
+    UNION
+    SELECT p.package_id, t.starts_on FROM contract_version t
+    JOIN package_version p ON p.provider_id = t.provider_id AND p.contract_id = t.contract_id
+    WHERE t.provider_id = $1 AND t.contract_id = $2 AND t.recorded_at > $3 AND t.recorded_at <= $4
+    UNION
+    SELECT p.package_id, a.starts_on FROM absence_version a
+    JOIN package_version p ON p.provider_id = a.provider_id AND p.service_user_id = a.service_user_id
+        AND p.contract_id = $2
+    WHERE a.provider_id = $1 AND a.recorded_at > $3 AND a.recorded_at <= $4
+), changed AS (
     SELECT visit_id FROM event
     WHERE provider_id = $1 AND received_at > $3 AND received_at <= $4 AND visit_id IS NOT NULL
     UNION
@@ -37,30 +49,20 @@ WITH changed AS (
     UNION
     SELECT visit_id FROM visit_version WHERE provider_id = $1 AND recorded_at > $3 AND recorded_at <= $4
     UNION
-    SELECT v.visit_id FROM package_version p
-    JOIN visit_version v ON v.provider_id = p.provider_id AND v.package_id = p.package_id
-    WHERE p.provider_id = $1 AND p.recorded_at > $3 AND p.recorded_at <= $4
-    UNION
-    SELECT v.visit_id FROM contract_version t
-    JOIN package_version p ON p.provider_id = t.provider_id AND p.contract_id = t.contract_id
-    JOIN visit_version v ON v.provider_id = p.provider_id AND v.package_id = p.package_id
-    WHERE t.provider_id = $1 AND t.contract_id = $2 AND t.recorded_at > $3 AND t.recorded_at <= $4
-    UNION
-    SELECT v.visit_id FROM absence_version a
-    JOIN package_version p ON p.provider_id = a.provider_id AND p.service_user_id = a.service_user_id
-        AND p.contract_id = $2
-    JOIN visit_version v ON v.provider_id = p.provider_id AND v.package_id = p.package_id
-    WHERE a.provider_id = $1 AND a.recorded_at > $3 AND a.recorded_at <= $4
+    SELECT v.visit_id FROM terms CROSS JOIN LATERAL (
+        SELECT w.visit_id FROM visit_version w
+        WHERE w.provider_id = $1 AND w.package_id = terms.package_id AND w.starts_at < $5
+          AND w.starts_at >= terms.starts_on - interval '1 day' OFFSET 0) v
     UNION
     SELECT coalesce(l.visit_id, p.visit_id) FROM dispute_decision x
     JOIN dispute p ON p.provider_id = x.provider_id AND p.id = x.dispute_id
     LEFT JOIN document_line l ON l.provider_id = p.provider_id AND l.document_id = p.document_id AND l.line = p.line
     WHERE x.provider_id = $1 AND x.decided_at > $3 AND x.decided_at <= $4
     UNION
-    SELECT k.visit_id FROM parked_visit k
-    JOIN document d ON d.provider_id = k.provider_id AND d.id = k.document_id AND d.contract_id = $2
-    WHERE k.provider_id = $1 AND d.period_start < $6
-    GROUP BY k.visit_id HAVING NOT bool_or(k.reason = 'not_billed')
+    SELECT k.visit_id FROM document d
+    JOIN parked_visit k ON k.provider_id = d.provider_id AND k.document_id = d.id AND k.reason <> 'not_billed'
+    WHERE d.provider_id = $1 AND d.contract_id = $2 AND d.period_start = (
+        SELECT max(period_start) FROM document WHERE provider_id = $1 AND contract_id = $2 AND period_start < $6)
 )
 SELECT v.visit_id, min(v.starts_at) AS starts_at
 FROM changed JOIN visit_version v ON v.provider_id = $1 AND v.visit_id = changed.visit_id
@@ -71,12 +73,15 @@ HAVING min(v.starts_at) < $5
 -- name: billed
 -- What earlier documents of this contract ask of their payers for these visits, and with $5 for blocks of hours, line by
 -- line.
+WITH own AS (
+    SELECT l.* FROM document_line l WHERE l.provider_id = $1 AND l.visit_id = ANY ($2) AND l.block IS NULL
+    UNION ALL
+    SELECT l.* FROM document_line l WHERE l.provider_id = $1 AND l.block IS NOT NULL AND ($5 OR l.visit_id = ANY ($2)))
 SELECT l.visit_id::text AS visit_id, l.employment_id::text AS employment_id,
     l.service_user_id::text AS service_user_id, l.amount_pence, l.payer, l.funders, d.number, l.line,
     l.vat_category, l.vat_rate, l.vat_reason, l.dispute_id::text AS dispute, l.block
-FROM document_line l JOIN document d ON d.provider_id = l.provider_id AND d.id = l.document_id
-WHERE l.provider_id = $1 AND (l.visit_id = ANY ($2) OR ($5 AND l.block IS NOT NULL)) AND d.contract_id = $3
-  AND d.period_start < $4
+FROM own l JOIN document d ON d.provider_id = l.provider_id AND d.id = l.document_id
+WHERE d.contract_id = $3 AND d.period_start < $4
 ORDER BY d.period_start, d.number, l.line
 
 -- name: blocks_told

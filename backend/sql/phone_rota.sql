@@ -2,14 +2,6 @@
 
 -- name: visits
 -- Newest versions that name one of the carer's employments and start within the range.
-WITH own AS (SELECT id FROM employment WHERE provider_id = $1 AND carer_id = $2),
-     newest AS (
-    SELECT DISTINCT ON (v.visit_id) v.* FROM visit_version v
-    WHERE v.provider_id = $1 AND v.visit_id IN (
-        SELECT w.visit_id FROM visit_version w
-        WHERE w.provider_id = $1 AND w.starts_at >= $3 AND w.starts_at < $4
-          AND (w.carer IN (SELECT id FROM own) OR w.second_carer IN (SELECT id FROM own)))
-    ORDER BY v.visit_id, v.version DESC)
 SELECT n.visit_id, n.starts_at, n.ends_at, n.status,
        CASE n.tasks WHEN '[]'::jsonb THEN coalesce(s.tasks, n.tasks) ELSE n.tasks END AS tasks, s.service_user_id, s.name, s.address, s.postcode,
        s.access_note,
@@ -21,12 +13,10 @@ SELECT n.visit_id, n.starts_at, n.ends_at, n.status,
              JOIN LATERAL (SELECT name FROM employment_version e WHERE e.provider_id = $1 AND e.employment_id = c.id
                            ORDER BY version DESC LIMIT 1) w ON true
              ORDER BY c.place) AS carers
-FROM newest n
+FROM visits_of_carer($1, $2, $3, $4) n
 LEFT JOIN LATERAL (
     SELECT u.*, k.tasks FROM package_version k JOIN service_user_version u
          ON u.provider_id = k.provider_id AND u.service_user_id = k.service_user_id
     WHERE k.provider_id = $1 AND k.package_id = n.package_id AND k.starts_on <= n.starts_at::date
     ORDER BY k.starts_on DESC, k.version DESC, u.version DESC LIMIT 1) s ON true
-WHERE n.starts_at >= $3 AND n.starts_at < $4
-  AND (n.carer IN (SELECT id FROM own) OR n.second_carer IN (SELECT id FROM own))
 ORDER BY n.starts_at, n.visit_id

@@ -71,38 +71,34 @@ SELECT 'dispute' AS kind, p.id, CASE WHEN EXISTS (
            SELECT FROM dispute_answer a WHERE a.provider_id = $1 AND a.dispute_id = p.id)
            THEN 'answered' ELSE 'open' END AS code, p.words AS detail, p.raised_at AS since, NULL::uuid AS carer_id,
        coalesce(l.visit_id, p.visit_id) AS visit_id, p.raised_by AS by
-FROM dispute p
+FROM waiting w JOIN dispute p ON p.provider_id = w.provider_id AND p.id = w.item_id
 LEFT JOIN document_line l ON l.provider_id = p.provider_id AND l.document_id = p.document_id AND l.line = p.line
-WHERE p.provider_id = $1 AND NOT EXISTS (
-    SELECT FROM dispute_decision x WHERE x.provider_id = $1 AND x.dispute_id = p.id)
+WHERE w.provider_id = $1 AND w.kind = 'dispute'
 
 -- name: correction
 SELECT 'correction' AS kind, c.id, c.reason_code AS code, o.words AS detail, c.received_at AS since, c.carer_id, c.visit_id,
        c.user_id AS by, c.proposed_start AS starts_at, c.proposed_end AS ends_at, n.content AS note
-FROM correction c
+FROM waiting s JOIN correction c ON c.provider_id = s.provider_id AND c.id = s.item_id
 LEFT JOIN correction_note n ON n.provider_id = c.provider_id AND n.correction_id = c.id
 LEFT JOIN LATERAL (
     SELECT words FROM correction_reason_version w
     WHERE w.provider_id = c.provider_id AND w.reference = c.own_reason AND w.recorded_at <= c.received_at
     ORDER BY w.recorded_at DESC, w.starts_on DESC LIMIT 1) o ON true
-LEFT JOIN LATERAL (
-    SELECT decision FROM correction_decision w
-    WHERE w.provider_id = c.provider_id AND w.correction_id = c.id ORDER BY number DESC LIMIT 1) d ON true
-WHERE c.provider_id = $1 AND coalesce(d.decision, 'objected') = 'objected'
+WHERE s.provider_id = $1 AND s.kind = 'correction'
 
 -- name: quarantine
 -- Events that do not count, or were received up to $2 and whose predecessor has not come since. `detail`: whether it can
 -- be read at all.
 SELECT 'quarantine' AS kind, e.row_id AS id, e.code, (e.event_id IS NOT NULL AND e.paid_at IS NOT NULL)::text AS detail,
        e.received_at AS since, e.carer_id, e.visit_id, NULL::uuid AS by
-FROM event e
-WHERE e.provider_id = $1 AND e.outcome <> 'accepted'
-  AND NOT EXISTS (SELECT FROM event_release r WHERE r.provider_id = $1 AND r.event_row = e.row_id)
+FROM waiting w JOIN event e ON e.provider_id = w.provider_id AND e.received_at = w.since AND e.row_id = w.item_id
+WHERE w.provider_id = $1 AND w.kind = 'quarantine' AND NOT w.left_out
 UNION ALL
 SELECT 'quarantine', e.row_id, 'chain_waiting', 'false', e.received_at, e.carer_id, e.visit_id, NULL
 FROM event e
 WHERE e.provider_id = $1 AND e.outcome = 'accepted' AND e.chain_waiting AND e.received_at <= $2 AND NOT EXISTS (
     SELECT FROM event_link k WHERE k.provider_id = $1 AND k.device_id = e.device_id AND k.seq = e.seq - 1)
+  AND NOT EXISTS (SELECT FROM acknowledgement a WHERE a.provider_id = $1 AND a.kind = 'quarantine' AND a.subject = e.row_id)
 
 -- name: parked
 -- Visits that the newest documents of each contract left out, and that nobody has billed or decided never to bill.
@@ -153,7 +149,7 @@ WHERE coalesce(d.state, 'open') = 'open'
 -- name: acknowledged
 -- What managers said needs nothing more, and when they said so last. $2 is how far back to look.
 SELECT kind, subject, max(acknowledged_at) AS at FROM acknowledgement
-WHERE provider_id = $1 AND (acknowledged_at >= $2 OR kind = 'quarantine') GROUP BY kind, subject
+WHERE provider_id = $1 AND acknowledged_at >= $2 GROUP BY kind, subject
 
 -- name: acknowledge
 INSERT INTO acknowledgement (provider_id, kind, subject, acknowledged_by, acknowledged_at, reason)

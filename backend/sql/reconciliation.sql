@@ -3,7 +3,8 @@
 SELECT contract_id, scope, period_start, period_end, max(as_of) AS as_of, max(number) AS number
 FROM document
 WHERE provider_id = $1 AND kind IN ('invoice', 'credit_note')
-  AND ($2::date IS NULL OR period_start >= $2) AND ($3::date IS NULL OR period_start <= $3)
+  AND period_end >= coalesce($2::date, '-infinity') AND period_start >= coalesce($2::date, '-infinity')
+  AND ($3::date IS NULL OR period_start <= $3)
 GROUP BY contract_id, scope, period_start, period_end
 ORDER BY period_start, scope
 

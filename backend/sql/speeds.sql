@@ -28,3 +28,14 @@ SELECT carer_id::text, from_row::text, to_row::text, kmh FROM (
       AND ($6::timestamptz IS NULL OR s.recorded_at <= $6)
     ORDER BY s.to_row, s.from_at DESC, s.from_row DESC) n
 WHERE kmh > $4
+
+-- name: about
+-- The same of the positions of events with these rows, and of the next one after each: above $3 km/h, as recorded up to $4.
+SELECT carer_id::text, from_row::text, to_row::text, kmh FROM (
+    SELECT DISTINCT ON (s.to_row) s.carer_id, s.from_row, s.to_row, s.kmh
+    FROM event_speed s
+    WHERE s.provider_id = $1 AND s.to_row IN (
+        SELECT unnest($2::uuid[]) UNION SELECT f.to_row FROM event_speed f WHERE f.provider_id = $1 AND f.from_row = ANY ($2))
+      AND ($4::timestamptz IS NULL OR s.recorded_at <= $4)
+    ORDER BY s.to_row, s.from_at DESC, s.from_row DESC) n
+WHERE kmh > $3

@@ -12,10 +12,17 @@ WHERE v.provider_id = $1 AND ($5::timestamptz IS NULL OR v.recorded_at <= $5)
       WHERE w.provider_id = $1 AND w.starts_at >= $2 AND w.starts_at < $3
         AND ($4::uuid[] IS NULL OR w.carer = ANY ($4) OR w.second_carer = ANY ($4)))
 
+-- name: versions_named
+SELECT v.visit_id::text, t.reference, v.version, v.package_id::text, v.commissioner_id::text,
+       v.starts_at, v.ends_at, v.carer::text, v.second_carer::text, v.status, v.cancelled_at, v.cancelled_by,
+       v.recorded_at
+FROM visit_version v JOIN visit t ON t.provider_id = v.provider_id AND t.id = v.visit_id
+WHERE v.provider_id = $1 AND v.visit_id = ANY ($2::uuid[]) AND ($3::timestamptz IS NULL OR v.recorded_at <= $3)
+
 -- name: events
 -- Accepted and released events of these visits, and of no known visit within the range; what was not the carer's visit
 -- comes too, marked foreign. An unplanned visit takes its id from its check-in. An event received up to $7 whose predecessor
--- has not come since is marked chain_waiting.
+-- has not come since is marked chain_waiting. $8: with positions that came later for events of these visits, at any time.
 WITH found AS (
     SELECT e.* FROM event e WHERE e.provider_id = $1 AND e.visit_id = ANY ($2::uuid[])
     UNION ALL
@@ -23,6 +30,10 @@ WITH found AS (
     WHERE e.provider_id = $1 AND e.paid_at >= $3 AND e.paid_at < $4
       AND ((e.visit_id IS NULL AND (e.kind IN ('check_in', 'check_out', 'fix') OR e.check_in_id IS NOT NULL))
            OR (e.code = 'not_your_visit' AND e.visit_id <> ALL ($2::uuid[])))
+    UNION ALL
+    SELECT e.* FROM event e
+    WHERE $8 AND e.provider_id = $1 AND e.visit_id IS NULL AND e.kind = 'fix' AND e.about_event_id IN (
+        SELECT w.event_id FROM event w WHERE w.provider_id = $1 AND w.visit_id = ANY ($2::uuid[]))
 )
 SELECT e.row_id::text, e.event_id::text, e.device_id::text, e.carer_id::text, e.kind,
        CASE WHEN e.visit_id IS NOT NULL THEN e.visit_id::text

@@ -1,6 +1,6 @@
 """The facts an invoice is made from: the contract's terms, the visits to bill or look at again, what was billed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
@@ -11,13 +11,13 @@ import polars as pl
 
 from backend.domain.absences import ABSENCES
 from backend.domain.pay_terms.mileage import hundredths
-from backend.domain.time import london_date, london_midnight
+from backend.domain.time import london_date, london_midnight, runs_of_days
 from backend.sql import query
 from backend.use_cases.block_periods import bought_for
 from backend.use_cases.invoice_terms import Terms, newest_on, terms_known
 from backend.use_cases.known_bank_holidays import known_bank_holidays
 from backend.use_cases.parties import parties
-from backend.use_cases.verified_visits import verified_visits
+from backend.use_cases.verified_visits import verified_visits, visits_named
 from backend.use_cases.worked_days import worked_days
 from schemas.wage import Period
 
@@ -138,21 +138,13 @@ async def _beside(
     """The contract's visits of these billing periods that are not among `visits`, in the same columns."""
     if not periods:
         return visits.clear()
-    first, last = min(period.start for period in periods), max(period.end for period in periods)
-    found = _without_strangers(
-        await verified_visits(connection, provider_id, *_instants(first, last), as_of=as_of)
-    )
-    others = (pl.col("contract_id") == str(contract_id)) & ~pl.col("visit_id").is_in(
-        visits["visit_id"].unique().to_list()
-    )
-    return _ordered(found.filter(others.fill_null(False) & _within(periods)))
-
-
-def _within(periods: Iterable[Period]) -> pl.Expr:
-    spans = [_instants(period.start, period.end) for period in periods]
-    return pl.any_horizontal(
-        (pl.col("starts_at") >= opens) & (pl.col("starts_at") < closes) for opens, closes in spans
-    )
+    known = visits["visit_id"].unique().to_list()
+    others = (pl.col("contract_id") == str(contract_id)) & ~pl.col("visit_id").is_in(known)
+    found = [
+        await verified_visits(connection, provider_id, *_instants(period.start, period.end), as_of=as_of)
+        for period in periods
+    ]
+    return _ordered(_without_strangers(pl.concat(found)).filter(others.fill_null(False)))
 
 
 def _instants(first: date, last: date) -> tuple[datetime, datetime]:
@@ -194,16 +186,14 @@ async def _visits(
     earlier = await connection.fetch(
         query("invoices.earlier_visits"), provider_id, contract_id, previous or LONG_AGO, as_of, opens, start
     )
-    first = min((row["starts_at"] for row in earlier), default=opens)
-    found = _without_strangers(
-        await verified_visits(connection, provider_id, min(first, opens), closes, as_of=as_of)
+    again = await visits_named(
+        connection, provider_id, [row["visit_id"] for row in earlier], london_date(closes), as_of
     )
-    again = [str(row["visit_id"]) for row in earlier]
-    homeless = await _homeless(connection, provider_id, contract_id, found, opens, as_of)
-    ours = (pl.col("contract_id") == str(contract_id)) & (
-        (pl.col("starts_at") >= opens) | pl.col("visit_id").is_in(again)
-    )
-    return _ordered(found.filter(ours.fill_null(False) | pl.col("visit_id").is_in(homeless)))
+    found = _without_strangers(await verified_visits(connection, provider_id, opens, closes, as_of=as_of))
+    homeless = await _homeless(connection, provider_id, contract_id, found, as_of)
+    both = pl.concat([_without_strangers(again.filter(pl.col("starts_at") < opens)), found])
+    ours = pl.col("contract_id") == str(contract_id)
+    return _ordered(both.filter(ours.fill_null(False) | pl.col("visit_id").is_in(homeless)))
 
 
 async def _with_miles(
@@ -216,20 +206,23 @@ async def _with_miles(
     """Add `miles`, hundredths of a mile that each carer went by car to a visit; null unless a version pays mileage."""
     if visits.is_empty() or not any(version.contract.mileage for version in terms):
         return visits.with_columns(miles=pl.lit(None, pl.Int64))
-    starts = visits["starts_at"].sort()
-    first, last = london_date(starts[0]), london_date(starts[-1])
+    there = [
+        # A way that begins before midnight belongs to the day before.
+        await _miles(connection, provider_id, first - timedelta(days=1), last, as_of)
+        for first, last in runs_of_days(london_date(at) for at in visits["starts_at"].unique())
+    ]
+    driven = pl.concat(there).unique(["visit_id", "employment_id"], keep="first", maintain_order=True)
+    return visits.join(driven, on=["visit_id", "employment_id"], how="left", maintain_order="left")
+
+
+async def _miles(
+    connection: asyncpg.Connection, provider_id: UUID, first: date, last: date, as_of: datetime
+) -> pl.DataFrame:
+    """How far carers went by car on these London dates: `employment_id`, `visit_id`, `miles`."""
     days = await worked_days(connection, provider_id, first, last, as_of=as_of)
     drivers = [key for key, row in days.employments.items() if row["mode"] == "car"]
-    there = (
-        days.gaps.filter(~pl.col("at_home") & (pl.col("metres") > 0), pl.col("employment_id").is_in(drivers))
-        .select(
-            "employment_id",
-            visit_id="to_visit",
-            miles=hundredths(),
-        )
-        .unique(["visit_id", "employment_id"], keep="first", maintain_order=True)
-    )
-    return visits.join(there, on=["visit_id", "employment_id"], how="left", maintain_order="left")
+    there = ~pl.col("at_home") & (pl.col("metres") > 0) & pl.col("employment_id").is_in(drivers)
+    return days.gaps.filter(there).select("employment_id", visit_id="to_visit", miles=hundredths())
 
 
 def _without_strangers(visits: pl.DataFrame) -> pl.DataFrame:
@@ -243,12 +236,11 @@ async def _homeless(
     provider_id: UUID,
     contract_id: UUID,
     visits: pl.DataFrame,
-    opens: datetime,
     as_of: datetime,
 ) -> list[str]:
     """Visits of the period without a package, as far as this contract is the one to show them as parked."""
     loose = (
-        visits.filter(pl.col("contract_id").is_null() & (pl.col("starts_at") >= opens))
+        visits.filter(pl.col("contract_id").is_null())
         .select("visit_id", "service_user_id", "starts_at")
         .unique("visit_id", keep="first", maintain_order=True)
     )

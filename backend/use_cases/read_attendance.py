@@ -20,7 +20,7 @@ from backend.use_cases.parties import parties
 from backend.use_cases.pseudonyms import pseudonym
 from backend.use_cases.read_documents import WAGE_REPORTS, frozen_document
 from backend.use_cases.read_wage_report import order_for
-from backend.use_cases.verified_visits import verified_visits
+from backend.use_cases.verified_visits import visits_named
 from backend.use_cases.viewer import Viewer
 
 _MARGIN: Final = timedelta(days=2)
@@ -102,9 +102,9 @@ async def _as_it_stands(provider_id: UUID, visit_id: UUID) -> tuple[list[dict[st
     async with db.as_provider(provider_id) as connection:
         versions = await connection.fetch(query("console.visit_versions"), provider_id, visit_id)
         starts = [row["starts_at"] for row in versions]
-        closes = max(starts) + timedelta(microseconds=1)
-        rows = await verified_visits(connection, provider_id, min(starts), closes, as_of=clock.now())
-        return rows.filter(visit_id=str(visit_id)).to_dicts(), await employed(connection, provider_id)
+        day = london_date(max(starts))
+        rows = await visits_named(connection, provider_id, [visit_id], day, clock.now())
+        return rows.to_dicts(), await employed(connection, provider_id)
 
 
 async def _events(

@@ -53,15 +53,23 @@ async def read_documents(
 ) -> tuple[list[ListedDocument], bool]:
     """A page of documents of these kinds, and whether more follow."""
     async with viewer.transaction() as connection:
-        providers = await viewer.providers(connection)
-        rows = await connection.fetch(
-            query("console.documents"), providers, list(kinds), *(after or (None, None, None)), PAGE + 1
-        )
+        name, *whose = await _listing(connection, viewer, kinds)
+        behind = after or (None, None, None)
+        rows = await connection.fetch(query(f"console.{name}"), *whose, *behind, PAGE + 1)
         named = {row[name] for row in rows for name in ("provider_id", "commissioner_id", "payer_id")} - {
             None
         }
         names = {key: party.name for key, party in (await parties(connection, named)).items()}
     return [_listed(row, names) for row in rows[:PAGE]], len(rows) > PAGE
+
+
+async def _listing(connection: asyncpg.Connection, viewer: Viewer, kinds: Sequence[str]) -> list[Any]:
+    """The query that finds a reader's documents by their key, and whose they are."""
+    if viewer.person is not None:
+        return ["documents_of_person", viewer.organisation_id, viewer.person]
+    if viewer.commissioner is not None and "invoice" in kinds:
+        return ["documents_of_commissioner", viewer.commissioner]
+    return ["documents", await viewer.providers(connection), list(kinds)]
 
 
 def _listed(row: Any, names: dict[UUID, str]) -> ListedDocument:

@@ -17,7 +17,7 @@ from backend.sql import query
 from backend.use_cases.provider_policy import provider_policy
 from backend.use_cases.read_corrections import ShownCorrection, corrections_of
 from backend.use_cases.read_today import day_states
-from backend.use_cases.verified_visits import verified_visits
+from backend.use_cases.verified_visits import visits_named
 from schemas.mobile import Fix
 
 _fix: Final = msgspec.json.Decoder(Fix)
@@ -156,10 +156,8 @@ async def _attendances(
     carers: Mapping[UUID, str],
     references: Mapping[UUID, str],
 ) -> list[Attendance]:
-    starts = [row["starts_at"] for row in versions]
-    rows = await verified_visits(
-        connection, provider_id, min(starts), max(starts) + timedelta(microseconds=1), as_of=clock.now()
-    )
+    day = london_date(max(row["starts_at"] for row in versions))
+    rows = await visits_named(connection, provider_id, [visit_id], day, clock.now())
     return [
         Attendance(
             carer=carers[UUID(row["carer_id"])] if row["carer_id"] else "nobody",
@@ -171,5 +169,5 @@ async def _attendances(
             evidence=row["evidence_level"],
             flags=row["flags"],
         )
-        for row in rows.filter(visit_id=str(visit_id)).to_dicts()
+        for row in rows.to_dicts()
     ]

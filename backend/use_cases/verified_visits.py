@@ -6,8 +6,9 @@ made from can be derived again. Without it, everything held counts, judged now.
 
 import asyncio
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from backend.domain.policy import Policy
 from backend.domain.time import london_date
 from backend.domain.visit import VisitFacts, visits
 from backend.sql import query
+from backend.use_cases.frames import read_frame
 from backend.use_cases.provider_policy import provider_policy
 
 # An unplanned visit or an activity may begin before the range and end in it.
@@ -68,6 +70,24 @@ async def verified_visits(
     return await asyncio.to_thread(visits_recorded, recorded)
 
 
+async def visits_named(
+    connection: asyncpg.Connection,
+    provider_id: UUID,
+    visit_ids: Sequence[UUID],
+    day: date,
+    as_of: datetime | None = None,
+) -> pl.DataFrame:
+    """The same of these planned visits, whenever they start, by the provider's policy of a London date.
+
+    No more is read than what is about them, however long ago and far apart they are.
+    """
+    now = as_of or clock.now()
+    policy = await provider_policy(connection, provider_id, day, now)
+    reading = _Reading(connection, provider_id, as_of, now, policy)
+    facts = await _facts_named(reading, visit_ids)
+    return await asyncio.to_thread(_attendances, facts, now, policy)
+
+
 async def recorded_visits(
     connection: asyncpg.Connection,
     provider_id: UUID,
@@ -79,25 +99,22 @@ async def recorded_visits(
     """Everything that `visits_recorded` needs, read from the database."""
     now = as_of or clock.now()
     policy = await provider_policy(connection, provider_id, london_date(end), now)
-    waiting_since = now - timedelta(days=policy.chain_waiting_flag_days)
-    limit = policy.implied_speed_limit_kmh
-    facts = await _facts(connection, provider_id, start, end, carer_id, as_of, waiting_since, limit)
+    reading = _Reading(connection, provider_id, as_of, now, policy, whole=carer_id is None)
+    facts = await _facts_between(reading, start, end, carer_id)
     return RecordedVisits(facts, start, end, now, policy, None if carer_id is None else str(carer_id))
 
 
 def visits_recorded(recorded: RecordedVisits) -> pl.DataFrame:
     """The attendances that recorded facts come to. Pure."""
-    facts = replace(recorded.facts, events=_proved(recorded))
-    rows = visits(facts, recorded.now, recorded.policy)
+    rows = _attendances(recorded.facts, recorded.now, recorded.policy)
     in_range = rows.filter(pl.col("starts_at") >= recorded.start, pl.col("starts_at") < recorded.end)
     return in_range if recorded.carer_id is None else in_range.filter(pl.col("carer_id") == recorded.carer_id)
 
 
-def _proved(recorded: RecordedVisits) -> pl.DataFrame:
-    facts = recorded.facts
-    policy = recorded.policy
+def _attendances(facts: VisitFacts, now: datetime, policy: Policy) -> pl.DataFrame:
     events = proved(facts.events, facts.speeds, policy.implied_speed_limit_kmh, policy.fix_stale_after_s)
-    return events.filter(pl.col("visit_id").is_not_null()).select(list(visit.EVENT_SCHEMA))
+    known = events.filter(pl.col("visit_id").is_not_null()).select(list(visit.EVENT_SCHEMA))
+    return visits(replace(facts, events=known), now, policy)
 
 
 async def carer_activities(
@@ -137,40 +154,80 @@ def activities_recorded(recorded: RecordedActivities) -> pl.DataFrame:
     return rows.filter(pl.col("starts_at") >= recorded.start, pl.col("starts_at") < recorded.end)
 
 
-async def _facts(
-    connection: asyncpg.Connection,
-    provider_id: UUID,
-    start: datetime,
-    end: datetime,
-    carer_id: UUID | None,
-    as_of: datetime | None,
-    waiting_since: datetime,
-    limit_kmh: int,
-) -> VisitFacts:
-    async def fetch(name: str, schema: pl.Schema, *parameters: object) -> pl.DataFrame:
-        rows = await connection.fetch(query(name), provider_id, *parameters)
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How facts about visits are read: of a provider, as recorded up to `as_of` (None: all), judged at `now`.
+
+    `whole`: those of all carers, which come column by column; a few rows come sooner as rows.
+    """
+
+    connection: asyncpg.Connection
+    provider_id: UUID
+    as_of: datetime | None
+    now: datetime
+    policy: Policy
+    whole: bool = False
+
+    async def fetch(self, name: str, schema: pl.Schema, *parameters: object) -> pl.DataFrame:
+        if self.whole:
+            return await read_frame(self.connection, name, schema, self.provider_id, *parameters)
+        rows = await self.connection.fetch(query(name), self.provider_id, *parameters)
         return await asyncio.to_thread(_frame, rows, schema)
 
-    employments = await fetch("visits.employments", visit.EMPLOYMENT_SCHEMA, as_of)
+    async def events(
+        self, visit_ids: list[UUID], opens: datetime, closes: datetime, late: bool
+    ) -> pl.DataFrame:
+        """With those of no known visit within a range; `late`: and positions that came later for these visits."""
+        waiting_since = self.now - timedelta(days=self.policy.chain_waiting_flag_days)
+        asked = (visit_ids, opens, closes, None, self.as_of, waiting_since, late)
+        return await self.fetch("visits.events", SAID_SCHEMA, *asked)
+
+
+async def _facts_between(
+    reading: _Reading, start: datetime, end: datetime, carer_id: UUID | None
+) -> VisitFacts:
+    employments = await reading.fetch("visits.employments", visit.EMPLOYMENT_SCHEMA, reading.as_of)
     own = None if carer_id is None else _ids(employments.filter(carer_id=str(carer_id)), "employment_id")
-    versions = await fetch("visits.versions", visit.VERSION_SCHEMA, start, end, own, as_of)
-    known = _ids(versions, "visit_id")
+    versions = await reading.fetch("visits.versions", visit.VERSION_SCHEMA, start, end, own, reading.as_of)
     wide = (start - _MARGIN, end + _MARGIN)
-    seen = (None, as_of, waiting_since)
     # Of a visit of two carers both must be read, because the first check-in of either fixes the plan.
-    events = await fetch("visits.events", SAID_SCHEMA, known, *wide, *seen)
-    packages = await fetch("visits.packages", visit.PACKAGE_SCHEMA, _ids(versions, "package_id"), as_of)
+    events = await reading.events(_ids(versions, "visit_id"), *wide, late=False)
+    limit = reading.policy.implied_speed_limit_kmh
+    speeds = await reading.fetch("speeds.between", visit.SPEED_SCHEMA, *wide, limit, carer_id, reading.as_of)
+    return await _facts_about(reading, versions, events, employments, speeds)
+
+
+async def _facts_named(reading: _Reading, visit_ids: Sequence[UUID]) -> VisitFacts:
+    employments = await reading.fetch("visits.employments", visit.EMPLOYMENT_SCHEMA, reading.as_of)
+    versions = await reading.fetch("visits.versions_named", visit.VERSION_SCHEMA, visit_ids, reading.as_of)
+    events = await reading.events(_ids(versions, "visit_id"), reading.now, reading.now, late=True)
+    limit = reading.policy.implied_speed_limit_kmh
+    rows = _ids(events, "event_row")
+    speeds = await reading.fetch("speeds.about", visit.SPEED_SCHEMA, rows, limit, reading.as_of)
+    return await _facts_about(reading, versions, events, employments, speeds)
+
+
+async def _facts_about(
+    reading: _Reading,
+    versions: pl.DataFrame,
+    events: pl.DataFrame,
+    employments: pl.DataFrame,
+    speeds: pl.DataFrame,
+) -> VisitFacts:
+    """The rest of what visits are made of: packages, places and corrections."""
+    as_of, packaged = reading.as_of, _ids(versions, "package_id")
+    packages = await reading.fetch("visits.packages", visit.PACKAGE_SCHEMA, packaged, as_of)
     people = _ids(packages, "service_user_id") + _ids(events, "service_user_id")
-    named = _ids(events, "visit_id") + known
+    named = _ids(events, "visit_id") + _ids(versions, "visit_id")
     inside = _ids(events.filter("inside"), "place_id")
     return VisitFacts(
         versions=versions,
         events=events,
         employments=employments,
         packages=packages,
-        places=await fetch("visits.places", visit.PLACE_SCHEMA, people, inside, as_of),
-        corrections=await fetch("visits.corrections", visit.CORRECTION_SCHEMA, named, as_of),
-        speeds=await fetch("speeds.between", visit.SPEED_SCHEMA, *wide, limit_kmh, carer_id, as_of),
+        places=await reading.fetch("visits.places", visit.PLACE_SCHEMA, people, inside, as_of),
+        corrections=await reading.fetch("visits.corrections", visit.CORRECTION_SCHEMA, named, as_of),
+        speeds=speeds,
     )
 
 

@@ -16,6 +16,7 @@ from backend.domain.time import (
     london_date_of,
     london_midnight,
     london_midnight_of,
+    runs_of_days,
     seconds_of,
     to_instant,
 )
@@ -83,3 +84,12 @@ def test_columns_agree_with_single_instants(instant: datetime) -> None:
 
 def test_a_fraction_of_a_second_is_dropped_before_1970_too() -> None:
     assert seconds_of(datetime(1969, 12, 31, 23, 59, 59, 500_000, tzinfo=UTC)) == -1
+
+
+def test_days_are_gathered_into_runs_whatever_their_order() -> None:
+    days = [date(2026, 3, 1), date(2026, 2, 27), date(2026, 3, 4), date(2026, 2, 28), date(2026, 3, 1)]
+    assert runs_of_days(days) == [
+        (date(2026, 2, 27), date(2026, 3, 1)),
+        (date(2026, 3, 4), date(2026, 3, 4)),
+    ]
+    assert runs_of_days([]) == []

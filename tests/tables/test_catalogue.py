@@ -45,6 +45,7 @@ STATE = {
     "delivery_sequence",
     "organisation",
     "telephone_service",
+    "waiting",
 }
 """Tenant tables whose rows may change. Everything else holds facts or attachments."""
 ATTACHMENTS = {"event_attachment", "correction_note"}

@@ -19,6 +19,7 @@ CREATE TABLE employment (
     FOREIGN KEY (provider_id, carer_id) REFERENCES carer ON DELETE RESTRICT
 );
 CALL protect_fact('employment');
+CREATE INDEX employment_carer ON employment (provider_id, carer_id);
 
 CREATE TABLE employment_version (
     provider_id uuid NOT NULL,

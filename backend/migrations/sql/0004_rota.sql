@@ -35,11 +35,36 @@ CREATE TABLE visit_version (
 CALL protect_fact('visit_version');
 CALL show_to_commissioner('visit_version');
 CREATE INDEX visit_version_start ON visit_version (provider_id, starts_at);
+CREATE INDEX visit_version_package ON visit_version (provider_id, package_id, starts_at);
 CREATE INDEX visit_version_recorded ON visit_version (provider_id, recorded_at);
 CREATE INDEX visit_version_carer ON visit_version (provider_id, carer, starts_at);
 CREATE INDEX visit_version_second_carer ON visit_version (provider_id, second_carer, starts_at)
     WHERE second_carer IS NOT NULL;
 
-CREATE POLICY commissioner ON visit FOR SELECT USING (EXISTS (
-    SELECT FROM visit_version v WHERE v.provider_id = visit.provider_id AND v.visit_id = visit.id
-    AND v.commissioner_id = current_commissioner()));
+-- A look by key for each row: EXISTS may be answered by reading every version first.
+CREATE POLICY commissioner ON visit FOR SELECT USING ((
+    SELECT true FROM visit_version v WHERE v.provider_id = visit.provider_id AND v.visit_id = visit.id
+    AND v.commissioner_id = current_commissioner() LIMIT 1));
+
+-- The visits that name one of a carer's employments, as they are planned now, and start from `opens` up to `closes`.
+CREATE FUNCTION visits_of_carer(provider uuid, carer uuid, opens timestamptz, closes timestamptz)
+RETURNS SETOF visit_version LANGUAGE sql STABLE PARALLEL SAFE AS
+$$
+    SELECT newest.* FROM (
+        SELECT DISTINCT ON (v.visit_id) v.* FROM visit_version v
+        WHERE v.provider_id = visits_of_carer.provider AND v.visit_id IN (
+            SELECT w.visit_id FROM employment e
+            JOIN visit_version w ON w.provider_id = e.provider_id AND w.carer = e.id
+            WHERE e.provider_id = visits_of_carer.provider AND e.carer_id = visits_of_carer.carer
+              AND w.starts_at >= opens AND w.starts_at < closes
+            UNION ALL
+            SELECT w.visit_id FROM employment e
+            JOIN visit_version w ON w.provider_id = e.provider_id AND w.second_carer = e.id
+            WHERE e.provider_id = visits_of_carer.provider AND e.carer_id = visits_of_carer.carer
+              AND w.starts_at >= opens AND w.starts_at < closes)
+        ORDER BY v.visit_id, v.version DESC) newest
+    WHERE newest.starts_at >= opens AND newest.starts_at < closes AND EXISTS (
+        SELECT FROM employment e
+        WHERE e.provider_id = visits_of_carer.provider AND e.carer_id = visits_of_carer.carer
+          AND e.id IN (newest.carer, newest.second_carer))
+$$;

@@ -148,11 +148,11 @@ CREATE INDEX event_carer ON event (provider_id, carer_id, paid_at);
 CREATE INDEX event_paid ON event (provider_id, paid_at);
 CREATE INDEX event_row ON event (provider_id, row_id);
 CREATE INDEX event_device_seq ON event (provider_id, device_id, seq);
-CREATE INDEX event_kept_aside ON event (provider_id, received_at) WHERE outcome <> 'accepted';
+CREATE INDEX event_about ON event (provider_id, about_event_id) WHERE about_event_id IS NOT NULL;
 CREATE INDEX event_chain_waiting ON event (provider_id, received_at) WHERE chain_waiting;
-CREATE POLICY commissioner ON event FOR SELECT USING (outcome = 'accepted' AND EXISTS (
-    SELECT FROM visit_version v WHERE v.provider_id = event.provider_id AND v.visit_id = event.visit_id
-    AND v.commissioner_id = current_commissioner()));
+CREATE POLICY commissioner ON event FOR SELECT USING (outcome = 'accepted' AND (
+    SELECT true FROM visit_version v WHERE v.provider_id = event.provider_id AND v.visit_id = event.visit_id
+    AND v.commissioner_id = current_commissioner() LIMIT 1));
 
 CREATE TABLE event_unmonthed PARTITION OF event DEFAULT;
 ALTER TABLE event_unmonthed ENABLE ROW LEVEL SECURITY;
@@ -212,8 +212,9 @@ CREATE TABLE event_judgement (             -- what was concluded from the positi
 CALL protect_fact('event_judgement');
 CREATE INDEX event_judgement_again ON event_judgement (provider_id, judged_at) WHERE number > 1;
 -- Judgements hold no position: a commissioner may read those of the events that it may read.
-CREATE POLICY commissioner ON event_judgement FOR SELECT USING (current_commissioner() IS NOT NULL AND EXISTS (
-    SELECT FROM event e WHERE e.provider_id = event_judgement.provider_id AND e.row_id = event_judgement.event_row));
+CREATE POLICY commissioner ON event_judgement FOR SELECT USING (current_commissioner() IS NOT NULL AND (
+    SELECT true FROM event e WHERE e.provider_id = event_judgement.provider_id AND e.row_id = event_judgement.event_row
+    LIMIT 1));
 
 CREATE TABLE event_batch (                 -- the signed receipt of one call
     provider_id uuid NOT NULL,
@@ -295,7 +296,8 @@ CREATE TABLE correction (                  -- a proposal about recorded times; b
     FOREIGN KEY (provider_id, carer_id) REFERENCES carer ON DELETE RESTRICT
 );
 CALL protect_fact('correction');
-CREATE INDEX correction_carer ON correction (provider_id, carer_id, received_at);
+CREATE INDEX correction_received ON correction (provider_id, received_at, id);
+CREATE INDEX correction_carer ON correction (provider_id, carer_id, received_at, id);
 CREATE INDEX correction_visit ON correction (provider_id, visit_id) WHERE visit_id IS NOT NULL;
 CREATE INDEX correction_day ON correction (provider_id, proposed_start) WHERE day IS NOT NULL;
 

@@ -101,9 +101,15 @@ CREATE TABLE document (
     UNIQUE (provider_id, number)
 );
 CALL protect_fact('document');
-CREATE INDEX document_commissioner ON document (commissioner_id, period_start);
-CREATE INDEX document_period ON document (provider_id, kind, period_end);
-CREATE INDEX document_payer ON document (payer_id, provider_id, period_start);
+CREATE INDEX document_period ON document (provider_id, kind, period_end, created_at, id);
+CREATE INDEX document_contract ON document (provider_id, contract_id, period_start) WHERE contract_id IS NOT NULL;
+CREATE INDEX document_payer ON document (payer_id, provider_id) WHERE payer_id IS NOT NULL;
+CREATE INDEX document_asked ON document (payer_id, period_start) WHERE payer_id IS NOT NULL;
+-- Lists of documents, by their key.
+CREATE INDEX document_for_commissioner ON document (commissioner_id, period_end, created_at, id)
+    WHERE commissioner_id IS NOT NULL;
+CREATE INDEX document_for_payer ON document (payer_id, period_end, created_at, id) WHERE payer_id IS NOT NULL;
+CREATE INDEX document_for_person ON document (provider_id, payer, period_end, created_at, id);
 
 -- Invoices are for the commissioner whose contract it is and for the payer they ask; wage reports for every commissioner that contracts with the provider.
 CREATE FUNCTION contracts_with(wanted uuid) RETURNS boolean
@@ -174,6 +180,7 @@ CREATE TABLE document_line (               -- which line of which document bills
 );
 CALL protect_fact('document_line');
 CREATE INDEX document_line_visit ON document_line (provider_id, visit_id);
+CREATE INDEX document_line_block ON document_line (provider_id, document_id) WHERE block IS NOT NULL;
 CREATE INDEX document_line_adjusts ON document_line (provider_id, adjusts_document) WHERE adjusts_document IS NOT NULL;
 
 CREATE TABLE block_use (                   -- how much of a block of hours was used, as a document says it

@@ -35,3 +35,4 @@ CREATE TABLE event_speed (                 -- what two positions of a carer that
 );
 CALL protect_fact('event_speed');
 CREATE INDEX event_speed_at ON event_speed (provider_id, to_at);
+CREATE INDEX event_speed_from ON event_speed (provider_id, from_row);

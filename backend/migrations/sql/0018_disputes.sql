@@ -16,10 +16,10 @@ CREATE TABLE payment (                     -- below zero: paid out, or an entry 
 CALL protect_fact('payment');
 
 -- Lines, payments and disputes are for whoever may read their document.
-CREATE POLICY commissioner ON document_line FOR SELECT USING (current_commissioner() IS NOT NULL AND EXISTS (
-    SELECT FROM document d WHERE d.provider_id = document_line.provider_id AND d.id = document_line.document_id));
-CREATE POLICY commissioner ON payment FOR SELECT USING (current_commissioner() IS NOT NULL AND EXISTS (
-    SELECT FROM document d WHERE d.provider_id = payment.provider_id AND d.id = payment.document_id));
+CREATE POLICY commissioner ON document_line FOR SELECT USING (current_commissioner() IS NOT NULL AND (
+    SELECT true FROM document d WHERE d.provider_id = document_line.provider_id AND d.id = document_line.document_id));
+CREATE POLICY commissioner ON payment FOR SELECT USING (current_commissioner() IS NOT NULL AND (
+    SELECT true FROM document d WHERE d.provider_id = payment.provider_id AND d.id = payment.document_id));
 
 CREATE TABLE dispute (                     -- about a line of a document, or about a visit that none bills yet
     provider_id uuid NOT NULL,
@@ -39,7 +39,7 @@ CREATE TABLE dispute (                     -- about a line of a document, or abo
     CHECK ((document_id IS NULL) = (line IS NULL) AND (document_id IS NULL) = (visit_id IS NOT NULL))
 );
 CALL protect_fact('dispute');
-CREATE INDEX dispute_raised ON dispute (provider_id, raised_at);
+CREATE INDEX dispute_raised ON dispute (provider_id, raised_at, id);
 CREATE UNIQUE INDEX dispute_visit ON dispute (provider_id, visit_id, number) WHERE visit_id IS NOT NULL;
 -- Whoever commissions a visit sees what is said of it before it is billed.
 CREATE POLICY commissioner_visit ON dispute FOR SELECT USING (current_commissioner() IS NOT NULL AND EXISTS (

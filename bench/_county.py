@@ -1,0 +1,194 @@
+"""A provider with as many visits as are asked for, put straight into the tables, for benchmarks of pages.
+
+Each row is a copy of one that the tests' office made, under names of its own. What is copied is no evidence (nobody
+signed it): it is there to be read.
+"""
+
+from datetime import timedelta
+from typing import Final
+
+import asyncpg
+
+from tests.console.desk import NOW
+
+CARERS: Final = 400
+PEOPLE: Final = 1250
+A_DAY: Final = 5000
+"""Visits: each carer has twelve or thirteen of half an hour, each person four."""
+PAYERS: Final = 40
+"""Who is invoiced each week."""
+KNOWN_SINCE: Final = "2026-01-01"
+_TODAY: Final = NOW.date().isoformat()
+
+_PLANNED: Final = f"""(
+    SELECT n, day, day + interval '7 hours' + (k / {CARERS}) * interval '70 minutes' + (k % 10) * interval '1 minute'
+           AS at, k % {CARERS} AS carer, k % {PEOPLE} AS person
+    FROM (SELECT n, n % {A_DAY} AS k, timestamptz '{_TODAY}T00:00Z' - (n / {A_DAY}) * interval '1 day' AS day
+          FROM generate_series(%s, %s) AS n) AS numbered) AS given"""
+"""Visits numbered from today's first one (0) back into the past, each day's {A_DAY} after the other."""
+
+
+async def settle(superuser: asyncpg.Connection) -> None:
+    """Carers with a phone each, and people with a package each."""
+    await superuser.execute(
+        "SET session_replication_role = replica"
+    )  # rows need not come in the order of their keys
+    everyone, helped = (f"generate_series(0, {count - 1}) AS n" for count in (CARERS, PEOPLE))
+    first = {"starts_on": f"date '{KNOWN_SINCE}'", "recorded_at": f"timestamptz '{KNOWN_SINCE}'"}
+    carer, employment, person = _own("carer", "n"), _own("employment", "n"), _own("service_user", "n")
+    named = {"reference": "'B' || n"}
+    await _copied(superuser, "carer", everyone, id=carer, **named)
+    await _copied(superuser, "employment", everyone, id=employment, carer_id=carer, **named)
+    await _copied(
+        superuser, "employment_version", everyone, "version = 1", employment_id=employment, name="'Carer ' || n",
+        ends_on="NULL::date", **first,
+    )  # fmt: skip
+    await _copied(
+        superuser, "device", everyone, id=_own("device", "n"), carer_id=carer, install_id="'bench-' || n",
+        key_thumbprint="'bench-' || n", replaced_at="NULL::timestamptz", replaced_by="NULL::uuid",
+    )  # fmt: skip
+    await _copied(superuser, "service_user", helped, id=person, **named)
+    await _copied(
+        superuser, "service_user_version", helped, service_user_id=person, name="'Person ' || n",
+        recorded_at=first["recorded_at"],
+    )  # fmt: skip
+    await _copied(superuser, "package", helped, id=_own("package", "n"), **named)
+    await _copied(
+        superuser, "package_version", helped, "carers = 1", package_id=_own("package", "n"), service_user_id=person,
+        ends_on="NULL::date", **first,
+    )  # fmt: skip
+
+
+async def live_through(superuser: asyncpg.Connection, visits: int) -> None:
+    """So many visits before today, billed by the week: kept, corrected now and then, looked at, talked about."""
+    days = visits // A_DAY
+    for month in range(days // 28 + 2):
+        await superuser.execute("SELECT ensure_event_month($1)", NOW.date() - timedelta(days=28 * month))
+    past = _PLANNED % (A_DAY, A_DAY + visits - 1)
+    await _plan(superuser, past)
+    await _record(superuser, past, "check_in", "given.at")
+    await _record(superuser, past, "check_out", "given.at + interval '30 minutes'")
+    await _decide(superuser, past)
+    await _bill(superuser, past, days)
+    await superuser.execute("VACUUM ANALYZE")
+
+
+async def begin_today(superuser: asyncpg.Connection) -> None:
+    """Today's visits: of those due nineteen of twenty were begun, and all that are over ended."""
+    today = _PLANNED % (0, A_DAY - 1)
+    now, came = f"timestamptz '{NOW.isoformat()}'", "given.n % 20 > 0"
+    await _plan(superuser, today)
+    await _record(superuser, today, "check_in", "given.at", f"{came} AND given.at < {now}")
+    over = "given.at + interval '30 minutes'"
+    await _record(superuser, today, "check_out", over, f"{came} AND {over} < {now}")
+    await superuser.execute("VACUUM ANALYZE")
+
+
+async def _plan(superuser: asyncpg.Connection, source: str) -> None:
+    visit = _own("visit", "given.n")
+    await _copied(superuser, "visit", source, id=visit, reference="'B' || given.n")
+    await _copied(
+        superuser, "visit_version", source, "status = 'planned' AND version = 1", visit_id=visit,
+        package_id=_own("package", "given.person"), carer=_own("employment", "given.carer"),
+        second_carer="NULL::uuid", starts_at="given.at", ends_at="given.at + interval '30 minutes'",
+        recorded_at="given.day - interval '7 days'",
+    )  # fmt: skip
+
+
+async def _record(
+    superuser: asyncpg.Connection, source: str, kind: str, at: str, those: str = "true"
+) -> None:
+    row, some = _own(kind, "given.n"), f"(SELECT * FROM {source} WHERE {those}) AS given"
+    await _copied(
+        superuser, "event", some, f"kind = '{kind}' AND outcome = 'accepted'", row_id=row, event_id=row,
+        visit_id=_own("visit", "given.n"), carer_id=_own("carer", "given.carer"),
+        device_id=_own("device", "given.carer"), seq="10000000 - 2 * given.n", occurred_at=at, paid_at=at,
+        received_at=f"{at} + interval '20 seconds'",
+    )  # fmt: skip
+    await _copied(
+        superuser, "event_judgement", some, "number = 1", event_row=row, judged_at=f"{at} + interval '20 seconds'",
+        place_id=_own("service_user", "given.person"),
+    )  # fmt: skip
+
+
+async def _decide(superuser: asyncpg.Connection, source: str) -> None:
+    """One visit of fifty was corrected, one event of two hundred kept aside and released, one look a hundred visits."""
+    of_fifty, of_hundred = (
+        f"(SELECT * FROM {source} WHERE given.n % {every} = 0) AS given" for every in (50, 100)
+    )
+    correction, after = _own("correction", "given.n"), "given.at + interval '1 day'"
+    await _copied(
+        superuser, "correction", of_fifty, id=correction, carer_id=_own("carer", "given.carer"),
+        visit_id=_own("visit", "given.n"), proposed_start="given.at", proposed_end="given.at + interval '31 minutes'",
+        received_at=after,
+    )  # fmt: skip
+    await superuser.execute(
+        "INSERT INTO correction_decision (provider_id, correction_id, number, decision, decided_by, decided_at) "
+        f"SELECT provider_id, {correction}, 1, 'accepted', md5('manager')::uuid, {after} "
+        f"FROM (SELECT provider_id FROM visit LIMIT 1) AS kept, {of_fifty}"
+    )
+    await _copied(
+        superuser, "event", of_hundred, "outcome = 'accepted'", row_id=_own("aside", "given.n"),
+        event_id=_own("aside", "given.n"), visit_id=_own("visit", "given.n"), carer_id=_own("carer", "given.carer"),
+        device_id=_own("device", "given.carer"), seq="20000000 - given.n", occurred_at="given.at", paid_at="given.at",
+        received_at=after, outcome="'quarantined'", code="'bad_signature'",
+    )  # fmt: skip
+    await superuser.execute(
+        "INSERT INTO event_release (provider_id, event_row, released_by, released_at, reason) "
+        f"SELECT provider_id, {_own('aside', 'given.n')}, md5('manager')::uuid, {after}, 'The phone was right' "
+        f"FROM (SELECT provider_id FROM visit LIMIT 1) AS kept, {of_hundred}"
+    )
+    await superuser.execute(
+        "INSERT INTO access_log (provider_id, id, user_id, organisation_id, looked_at, what, subject) "
+        f"SELECT kept.provider_id, {_own('look', 'given.n')}, u.id, u.organisation_id, given.at, 'statement', NULL "
+        "FROM (SELECT provider_id FROM visit LIMIT 1) AS kept, "
+        f"(SELECT id, organisation_id FROM user_account WHERE role = 'auditor' LIMIT 1) AS u, {of_hundred}"
+    )
+
+
+async def _bill(superuser: asyncpg.Connection, source: str, days: int) -> None:
+    """An invoice a week for each payer, with a line a visit, and a wage report a week."""
+    weeks = (
+        f"(SELECT w, p, date '{_TODAY}' - 7 * w AS starts FROM generate_series(2, {days // 7 + 1}) AS w, "
+        f"generate_series(0, {PAYERS - 1}) AS p) AS given"
+    )
+    frame = {"period_start": "given.starts", "period_end": "given.starts + 6"}
+    made = {"as_of": "given.starts + interval '8 days'", "created_at": "given.starts + interval '8 days'"}
+    document = "md5('invoice/' || {} || '/' || {})::uuid"
+    await _copied(
+        superuser, "document", weeks, "kind = 'invoice'", id=document.format("given.w", "given.p"),
+        number="'BENCH-' || given.w || '-' || given.p", payer="'payer-' || given.p", **frame, **made,
+    )  # fmt: skip
+    of_visit = document.format(f"((date '{_TODAY}' - given.day::date) + 6) / 7", f"given.n % {PAYERS}")
+    await _copied(
+        superuser, "document_line", f"(SELECT * FROM {source} WHERE given.day < date '{_TODAY}' - 7) AS given",
+        document_id=of_visit, line="given.n", visit_id=_own("visit", "given.n"), service_user_id=_own(
+            "service_user", "given.person"), employment_id="NULL::uuid",
+    )  # fmt: skip
+    await _copied(
+        superuser, "document", weeks.replace(f"{PAYERS - 1}", "0"), "kind = 'wage_report'",
+        id="md5('report/' || given.w)::uuid", **frame, **made,
+    )  # fmt: skip
+
+
+def _own(what: str, number: str) -> str:
+    """The id of the one with a number, as SQL."""
+    return f"md5('{what}/' || {number})::uuid"
+
+
+async def _copied(
+    superuser: asyncpg.Connection, table: str, source: str, those: str = "true", /, **values: str
+) -> None:
+    """A copy of one row for each row of `source`, with some columns as SQL gives them."""
+    columns = await superuser.fetch(
+        "SELECT column_name AS name FROM information_schema.columns WHERE table_schema = 'public' AND table_name = $1 "
+        "AND is_generated = 'NEVER' AND is_identity = 'NO' ORDER BY ordinal_position",
+        table,
+    )
+    names = [column["name"] for column in columns]
+    given = ", ".join(values.get(name, f'kept."{name}"') for name in names)
+    quoted = ", ".join(f'"{name}"' for name in names)
+    await superuser.execute(
+        f"INSERT INTO {table} ({quoted}) "
+        f"SELECT {given} FROM (SELECT * FROM {table} WHERE {those} LIMIT 1) AS kept, {source}"
+    )
