@@ -1,4 +1,4 @@
-"""Rows of a query as a frame, column by column: PostgreSQL writes them as text and Polars reads it, no row passes Python.
+"""Rows of a query as a frame, by columns: PostgreSQL writes them as text, Polars reads it, and no row passes Python.
 
 Of a month of a large provider that is many times quicker than rows, whose every cell becomes an object first.
 """
@@ -20,7 +20,7 @@ async def read_frame(
 ) -> pl.DataFrame:
     """What the query called `file.name` gives, its columns taken in order to be those of the schema.
 
-    Instants come to the microsecond; null, the empty text and the empty list stay apart. Raises KeyError as `query` does.
+    Instants come to the microsecond; null, empty text and the empty list stay apart. Raises KeyError as `query` does.
     """
     names = [f"c{place}" for place in range(len(schema))]
     told = ", ".join(_told(column, kind) for column, kind in zip(names, schema.values(), strict=True))

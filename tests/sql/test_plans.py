@@ -11,9 +11,7 @@ from tests.conftest import Database
 WHOLE = {
     "loading.bank_holidays": "a list of a few hundred days that is read whole",
     "onboarding.managers": "the accounts of one system, for a page of its first days",
-    "onboarding.steps": "asks whether there is any visit; only the policy for people's own visits reads the table",
     "simulation.user": "for made-up counties",
-    "simulation.visits": "for made-up counties",
     "users.every_organisation": "lists them all, for the command line",
     "users.every_user": "lists them all, for the command line",
 }

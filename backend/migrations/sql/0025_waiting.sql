@@ -19,7 +19,7 @@ CREATE POLICY dispute ON waiting FOR SELECT USING (kind = 'dispute' AND current_
     SELECT FROM dispute p WHERE p.provider_id = waiting.provider_id AND p.id = waiting.item_id));
 GRANT SELECT ON waiting TO {app};
 
-CREATE FUNCTION wait_for_correction() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS
+CREATE FUNCTION wait_for_correction() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS
 $$
 BEGIN
     INSERT INTO waiting (provider_id, kind, item_id, since, carer_id, left_out)
@@ -30,7 +30,7 @@ $$;
 CREATE TRIGGER waits AFTER INSERT ON correction FOR EACH ROW EXECUTE FUNCTION wait_for_correction();
 
 -- One that the carer objected to is open again. Decisions of a correction are numbered, so they come one after the other.
-CREATE FUNCTION decide_waiting_correction() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS
+CREATE FUNCTION decide_waiting_correction() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS
 $$
 BEGIN
     IF NEW.decision = 'objected' THEN
@@ -47,7 +47,7 @@ END
 $$;
 CREATE TRIGGER waits AFTER INSERT ON correction_decision FOR EACH ROW EXECUTE FUNCTION decide_waiting_correction();
 
-CREATE FUNCTION wait_for_release() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS
+CREATE FUNCTION wait_for_release() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS
 $$
 BEGIN
     INSERT INTO waiting (provider_id, kind, item_id, since, carer_id, left_out)
@@ -58,7 +58,7 @@ $$;
 CREATE TRIGGER waits AFTER INSERT ON event FOR EACH ROW WHEN (NEW.outcome <> 'accepted')
     EXECUTE FUNCTION wait_for_release();
 
-CREATE FUNCTION release_waiting() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS
+CREATE FUNCTION release_waiting() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS
 $$
 BEGIN
     DELETE FROM waiting WHERE provider_id = NEW.provider_id AND kind = 'quarantine' AND item_id = NEW.event_row;
@@ -67,7 +67,7 @@ END
 $$;
 CREATE TRIGGER waits AFTER INSERT ON event_release FOR EACH ROW EXECUTE FUNCTION release_waiting();
 
-CREATE FUNCTION leave_out_waiting() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS
+CREATE FUNCTION leave_out_waiting() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS
 $$
 BEGIN
     UPDATE waiting SET left_out = true
@@ -78,7 +78,7 @@ $$;
 CREATE TRIGGER waits AFTER INSERT ON acknowledgement FOR EACH ROW WHEN (NEW.kind = 'quarantine')
     EXECUTE FUNCTION leave_out_waiting();
 
-CREATE FUNCTION wait_for_dispute() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS
+CREATE FUNCTION wait_for_dispute() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS
 $$
 BEGIN
     INSERT INTO waiting (provider_id, kind, item_id, since, carer_id, left_out)
@@ -88,7 +88,7 @@ END
 $$;
 CREATE TRIGGER waits AFTER INSERT ON dispute FOR EACH ROW EXECUTE FUNCTION wait_for_dispute();
 
-CREATE FUNCTION decide_waiting_dispute() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS
+CREATE FUNCTION decide_waiting_dispute() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS
 $$
 BEGIN
     DELETE FROM waiting WHERE provider_id = NEW.provider_id AND kind = 'dispute' AND item_id = NEW.dispute_id;
