@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from backend import db
-from backend.use_cases import verified_visits, wage_report_facts, worked_days
+from backend.use_cases import frames, verified_visits, wage_report_facts, worked_days
 from tests.jobs.office import PROVIDER, Office
 
 DAY = date(2026, 11, 2)
@@ -38,7 +38,7 @@ async def a_report(connection: Any) -> object:
     [
         (verified_visits, "visits_recorded", a_range_of_visits),
         (verified_visits, "activities_recorded", a_range_of_activities),
-        (verified_visits, "_frame", a_range_of_visits),
+        (frames, "_frame", a_range_of_visits),
         (worked_days, "days_recorded", a_day),
         (wage_report_facts, "wages_recorded", a_report),
     ],
