@@ -2,18 +2,22 @@
 
 import logging
 import sys
+from typing import Final
 
 import structlog
+from structlog.processors import ExceptionRenderer
+from structlog.tracebacks import ExceptionDictTransformer
 
 from backend.settings import Settings
+
+# Without locals, here and below: they would hold passwords, positions, PINs and care notes.
+_TRACES: Final = ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
 
 
 def configure(settings: Settings) -> None:
     """Set up logging for this process, as a person reads it or as JSON lines."""
     as_json = settings.log_format == "json"
-    last = (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()] if as_json else [_plain()]
-    )
+    last = [_TRACES, structlog.processors.JSONRenderer()] if as_json else [_plain()]
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -29,7 +33,6 @@ def configure(settings: Settings) -> None:
 
 
 def _plain() -> structlog.dev.ConsoleRenderer:
-    # Without locals in traces: they would hold positions, PINs and care notes.
     return structlog.dev.ConsoleRenderer(
         colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
     )

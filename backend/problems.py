@@ -10,6 +10,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
 
+from backend.db import AWAY
 from backend.domain.counted import counted
 from backend.faults import DomainError, SetupFault
 from schemas.strict import Fault, Faulty
@@ -157,14 +158,8 @@ EXCEPTION_HANDLERS: Final[ExceptionHandlersMap] = {
     DomainError: _on_domain_error,
     HTTPException: _on_http_exception,
     SetupFault: _on_unexpected,
-    ConnectionError: _on_database_away,
-    TimeoutError: _on_database_away,
+    **dict.fromkeys(AWAY, _on_database_away),
     asyncpg.DeadlockDetectedError: _on_database_away,
     asyncpg.SerializationError: _on_database_away,
-    asyncpg.PostgresConnectionError: _on_database_away,
-    asyncpg.CannotConnectNowError: _on_database_away,
-    asyncpg.AdminShutdownError: _on_database_away,
-    asyncpg.CrashShutdownError: _on_database_away,
-    asyncpg.TooManyConnectionsError: _on_database_away,
     Exception: _on_unexpected,
 }

@@ -32,8 +32,8 @@ async def database() -> AsyncIterator[Settings]:
         keys.current()
         if now.embedded and now.owner_database_url is not None:
             await _bring_forward(str(now.database_url), now.owner_database_url)
-        async with db.opened(str(now.database_url), now.pool_size):
-            if behind := await missing():
+        async with db.opened(str(now.database_url), now.pool_size, now.database_seconds):
+            if behind := await _behind():
                 raise SetupFault(
                     f"The database lacks {len(behind)} of the migrations, first {behind[0]}: run `doorstep migrate`."
                 )
@@ -43,11 +43,20 @@ async def database() -> AsyncIterator[Settings]:
 async def _bring_forward(url: str, owner_url: str) -> None:
     """Migrate an embedded database, unless it is at the newest version already."""
     async with db.opened(url, size=1):
-        behind = await missing()
+        behind = await _behind()
     if behind:
         from backend.migrations.runner import migrate
 
         await migrate(owner_url, url)
+
+
+async def _behind() -> list[str]:
+    """The migrations that the open database lacks. Raises SetupFault if it goes away at this moment."""
+    try:
+        async with db.as_system():
+            return await missing()
+    except db.AWAY as error:
+        raise SetupFault(f"The database does not answer: {error}. Check DATABASE_URL.") from error
 
 
 async def with_database(work: Callable[[], Awaitable[T]]) -> T:

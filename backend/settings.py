@@ -24,6 +24,7 @@ class Settings:
     keys: str | None = field(default=None, repr=False)
     clock: Path | None = None
     pool_size: int = 10
+    database_seconds: int = 60
     unverified_events: int = 100
     proven_minutes: int = 30
     smtp: str | None = field(default=None, repr=False)
@@ -168,6 +169,13 @@ SETTINGS: Final = (
     ),
     Setting(
         "DOORSTEP_POOL_SIZE", "pool_size", "Most database connections of one process.", "10", _whole(1000)
+    ),
+    Setting(
+        "DOORSTEP_DATABASE_SECONDS",
+        "database_seconds",
+        "Seconds to wait for a free connection, or for the answer to one query, before it is given up.",
+        "60",
+        _whole(3600),
     ),
     Setting(
         "DOORSTEP_UNVERIFIED_EVENTS",

@@ -1,4 +1,5 @@
 import asyncio
+import contextvars
 from typing import Any
 from uuid import uuid4
 
@@ -6,6 +7,7 @@ import asyncpg
 import pytest
 from piccolo.engine.exceptions import TransactionError
 
+from backend import db as database_module
 from backend.faults import SetupFault
 from backend.sql import query
 from backend.tables.organisations import Organisation
@@ -108,3 +110,71 @@ async def test_a_session_that_ended_unnoticed_is_a_lost_connection_and_goes_back
                     pass
     async with db.as_system() as connection:
         assert await connection.fetchval("SELECT 1") == 1
+
+
+async def _pid(db: Any) -> int:
+    async with db.as_system() as connection:
+        return int(await connection.fetchval("SELECT pg_backend_pid()"))
+
+
+async def test_a_session_that_ends_between_two_queries_is_a_lost_connection(
+    db: Any, superuser: asyncpg.Connection
+) -> None:
+    with pytest.raises(asyncpg.ConnectionDoesNotExistError):
+        async with asyncio.timeout(30), db.as_system() as connection:
+            ended = asyncio.Event()
+            connection.add_termination_listener(lambda _: ended.set())
+            pid = await connection.fetchval("SELECT pg_backend_pid()")
+            await superuser.execute("SELECT pg_terminate_backend($1)", pid)
+            await ended.wait()
+            await connection.fetchval("SELECT 1")
+    assert await _pid(db) != pid
+
+
+async def test_a_mistake_of_ours_is_no_lost_connection(db: Any) -> None:
+    pid = await _pid(db)
+    with pytest.raises(asyncpg.InterfaceError, match="expects 1 argument"):
+        async with db.as_system() as connection:
+            await connection.fetchval("SELECT $1::int", 1, 2)
+    assert await _pid(db) == pid
+
+
+async def test_what_the_body_raises_is_told_whatever_became_of_the_session(
+    db: Any, superuser: asyncpg.Connection
+) -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with db.as_system() as connection:
+            pid = await connection.fetchval("SELECT pg_backend_pid()")
+            await superuser.execute("SELECT pg_terminate_backend($1)", pid)
+            raise ZeroDivisionError
+    assert await _pid(db) != pid
+
+
+async def test_a_query_without_an_answer_is_given_up_and_every_session_replaced(
+    database: Database, superuser: asyncpg.Connection
+) -> None:
+    async with database_module.opened(str(database.settings.database_url), size=2, seconds=0.5):
+        before = await _pid(database_module)
+        with pytest.raises(TimeoutError):
+            async with database_module.as_system() as connection:
+                await connection.execute("SELECT pg_sleep(60)")
+        assert await _pid(database_module) != before
+
+
+async def test_waiting_for_a_free_connection_ends_too(database: Database) -> None:
+    async with (
+        database_module.opened(str(database.settings.database_url), size=1, seconds=0.5),
+        database_module.as_system(),
+    ):
+        with pytest.raises(TimeoutError):
+            await asyncio.create_task(_pid(database_module), context=contextvars.Context())
+
+
+async def test_a_process_ends_though_a_session_is_still_in_use(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_module, "CLOSE_SECONDS", 0.1)
+    async with database_module.opened(str(database.settings.database_url)):
+        transaction = database_module.DB.transaction()
+        await transaction.__aenter__()
+    assert database_module.DB.pool is None

@@ -155,11 +155,12 @@ def _plain(value: object) -> object:
 
 async def _work(tick: int, until_idle: bool) -> bool:
     """Whether nothing failed; a worker that goes on tries again and has its failures in the history."""
-    from backend import clock
+    from backend import clock, logs, settings
     from backend.jobs.runner import run_due
     from backend.jobs.ticker import tick_until_stopped
     from backend.running import database
 
+    logs.configure(settings.current())
     async with database():
         if until_idle:
             return not any(ran.failed for ran in await run_due(clock.now()))

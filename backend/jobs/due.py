@@ -23,6 +23,8 @@ from backend.use_cases.issue_invoice import issue_invoice
 from backend.use_cases.issue_wage_report import issue_wage_report
 
 MAX_BACKOFF_MINUTES: Final = 60
+ANALYSE_SECONDS: Final = 3600
+"""How long the upkeep of the whole database may take, whatever other queries may."""
 Work = Callable[[asyncpg.Connection, datetime], Awaitable[str]]
 
 
@@ -44,18 +46,19 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class _Progress:
-    """How far the runs have come, by (job, scope)."""
+    """How far the runs have come, by (job, scope), and which failed when, to be tried again when."""
 
     done: dict[tuple[str, str], date]
-    failed: dict[tuple[str, str, str], datetime]
+    failed: dict[tuple[str, str, str], tuple[datetime, datetime]]
 
     def since(self, job: str, scope: str, first: date, period_of: Callable[[date], Period]) -> date:
         done = self.done.get((job, scope))
         return first if done is None else max(first, period_of(done).end + timedelta(days=1))
 
     def ready(self, due: Due, now: datetime) -> bool:
-        again_at = self.failed.get((due.job, due.scope, due.period_key))
-        return again_at is None or again_at <= now
+        """Whether it may be tried: a failure waits for its time, unless it is of a clock that was ahead of this one."""
+        failed_at, again_at = self.failed.get((due.job, due.scope, due.period_key), (now, now))
+        return again_at <= now or failed_at > now
 
 
 async def due_work(now: datetime) -> list[Due]:
@@ -97,7 +100,8 @@ def _statistics(period: Period) -> Due:
 
 
 async def _analyse(connection: asyncpg.Connection, _: datetime) -> str:
-    return f"{await connection.fetchval(query('jobs.analyse_partitioned'))} tables analysed"
+    analysed = await connection.fetchval(query("jobs.analyse_partitioned"), timeout=ANALYSE_SECONDS)
+    return f"{analysed} tables analysed"
 
 
 async def _due_for_provider(provider_id: UUID, now: datetime) -> list[Due]:
@@ -138,11 +142,17 @@ async def _progress(connection: asyncpg.Connection, scopes: list[str]) -> _Progr
     return _Progress(
         {(row["job"], row["scope"]): date.fromisoformat(row["period_key"]) for row in done},
         {
-            (row["job"], row["scope"], row["period_key"]): row["claimed_at"]
-            + timedelta(minutes=min(2 ** row["attempts"], MAX_BACKOFF_MINUTES))
+            (row["job"], row["scope"], row["period_key"]): (
+                row["claimed_at"],
+                row["claimed_at"] + _backoff(row),
+            )
             for row in failed
         },
     )
+
+
+def _backoff(row: Any) -> timedelta:
+    return timedelta(minutes=min(2 ** row["attempts"], MAX_BACKOFF_MINUTES))
 
 
 def _cycle_scope(provider_id: UUID, pay_cycle: str) -> str:

@@ -4,11 +4,14 @@ import asyncio
 import signal
 from typing import Final
 
+import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from backend import clock
+from backend.db import AWAY
 from backend.jobs.runner import run_due
 
+log = structlog.get_logger("doorstep.jobs")
 TICK_SECONDS: Final = 10
 
 
@@ -21,7 +24,7 @@ async def tick_until_stopped(seconds: int = TICK_SECONDS) -> None:
     async def tick() -> None:
         async with busy:
             if not stop.is_set():
-                await run_due(clock.now())
+                await _run_due()
 
     scheduler = AsyncIOScheduler(timezone="UTC")
     # No grace time: a late tick is as good as a punctual one, and several missed ones are one.
@@ -37,3 +40,13 @@ async def tick_until_stopped(seconds: int = TICK_SECONDS) -> None:
             pass
     finally:
         scheduler.shutdown(wait=False)
+
+
+async def _run_due() -> None:
+    """One tick. What breaks it is logged, and the next one begins anew."""
+    try:
+        await run_due(clock.now())
+    except AWAY as error:
+        log.error("database_away", error=type(error).__name__, detail=str(error))
+    except Exception as error:
+        log.error("tick_failed", error=type(error).__name__, exc_info=error)

@@ -19,10 +19,12 @@ UPDATE job_run SET status = 'failed', attempts = attempts + 1, worker = $4, clai
 WHERE job = $1 AND scope = $2 AND period_key = $3 AND status <> 'done'
 
 -- name: take_pulse
--- Claims a job that runs each minute, unless somebody ran it within the last minute.
+-- Claims a job that runs each minute, unless somebody ran it within the last minute. A claim from further ahead is of a
+-- clock that was wrong, and holds nobody up.
 UPDATE job_run SET claimed_at = $3, worker = $4 WHERE id = (
     SELECT id FROM job_run WHERE job = $1 AND scope = $2 AND period_key = 'each minute'
-    AND (attempts = 0 OR claimed_at <= $3::timestamptz - interval '1 minute') FOR UPDATE SKIP LOCKED)
+    AND (attempts = 0 OR claimed_at <= $3::timestamptz - interval '1 minute'
+         OR claimed_at > $3::timestamptz + interval '1 minute') FOR UPDATE SKIP LOCKED)
 RETURNING id
 
 -- name: beat_pulse

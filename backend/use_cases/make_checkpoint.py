@@ -1,17 +1,20 @@
 """Put a signed seal on the events received since the last one, off the path of the phones."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from backend import clock, db, keys
 from backend.domain.canonical import sha256
 from backend.domain.checkpoints import body, leaf, root
+from backend.domain.time import london_date
 from backend.sql import query
 
 _FIRST: Final = bytes(32)
 # A call may take this long between its arrival, which dates its events, and its commit.
 _SLOWEST_CALL: Final = timedelta(hours=1)
+# How far back the first checkpoint of a day looks: a server's clock that was wrong for a while dates events anywhere.
+_WRONG_CLOCK: Final = timedelta(days=35)
 
 
 async def make_checkpoint(provider_id: UUID) -> int:
@@ -20,7 +23,7 @@ async def make_checkpoint(provider_id: UUID) -> int:
     async with db.as_provider(provider_id) as connection:
         await connection.execute(query("checkpoints.lock"), provider_id)
         last = await connection.fetchrow(query("checkpoints.newest"), provider_id)
-        since = None if last is None else last["created_at"] - _SLOWEST_CALL
+        since = None if last is None else _since(last["created_at"], now)
         rows = await connection.fetch(query("checkpoints.uncovered"), provider_id, since)
         if not rows:
             return 0
@@ -44,3 +47,9 @@ async def make_checkpoint(provider_id: UUID) -> int:
         covered = [row["row_id"] for row in rows]
         await connection.execute(query("checkpoints.insert_events"), provider_id, number, covered)
     return len(rows)
+
+
+def _since(last: datetime, now: datetime) -> datetime:
+    """From which receipt on to look for events without a checkpoint. The clock may have gone back since the last."""
+    first_of_day = london_date(last) != london_date(now)
+    return min(last, now) - (_WRONG_CLOCK if first_of_day else _SLOWEST_CALL)
