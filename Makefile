@@ -1,6 +1,6 @@
 # Everything one needs to try, test and run Doorstep. Each target makes .venv first if it is missing or out of date.
 .DEFAULT_GOAL := help
-.PHONY: help demo test thorough lint check serve bench browser mutate pictures venv venv-dev
+.PHONY: help demo test thorough lint check serve bench faults browser mutate pictures venv venv-dev
 export PYTHON
 BIN := .venv/bin
 
@@ -37,6 +37,9 @@ bench: venv-dev ## run the benchmarks
 
 mutate: venv-dev ## put small faults into the rules and list those that no test notices; hours (ONLY="money pricing", SAMPLE=N)
 	@nice $(BIN)/python -m mutate $(if $(SAMPLE),--sample $(SAMPLE)) $(ONLY)
+
+faults: venv-dev ## kill, cut off and fill up the real processes over and over, and see that nothing is lost; an hour (KILLS=1000, SEED=N)
+	@DOORSTEP_FAULT_SEED=$(SEED) nice $(BIN)/python -m tests.faults $(or $(KILLS),1000) out/faults.json
 
 browser: venv-dev ## run the browser tests only
 	@scripts/chromium

@@ -1,0 +1,80 @@
+"""One run from its first fault to its laws, and what is to be told of it."""
+
+import asyncio
+import os
+import platform
+import time
+from collections.abc import Callable
+from typing import Any
+
+from tests.faults import laws
+from tests.faults.director import Director
+from tests.faults.harness import Rig, busy, running
+from tests.faults.world import MOST_DAYS
+
+ENDED = {0, 143}
+"""How a process ends that is asked to: a worker by itself, a web process by the signal that it was sent."""
+
+
+async def play(seed: int, kills: int, say: Callable[[str], None] = lambda words: None) -> dict[str, Any]:
+    """Break things until `kills` processes were killed, let everything settle, and look: the findings as plain data."""
+    days = min(MOST_DAYS, kills * 2 + 10)
+    async with running(seed, days, megabytes=600 if kills < 100 else 3000) as rig:
+        director = Director(rig, seed, kills)
+        try:
+            await _break(rig, director, say)
+            broken = await laws.broken(rig)
+        except BaseException:
+            say(f"seed {seed}, after {director.told()['list'][-5:]}")
+            raise
+        statuses = {program.name: await program.stop() for program in rig.programs}
+        return {
+            "seed": seed,
+            "seconds": round(time.monotonic() - rig.began, 1),
+            "machine": f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}",
+            "disk_filled": director.disk.small,
+            **director.told(),
+            **await _counted(rig),
+            "ended_with": statuses,
+            "laws": {name: found or "holds" for name, found in broken.items()},
+            "holds": not any(broken.values()) and set(statuses.values()) <= ENDED,
+        }
+
+
+async def _break(rig: Rig, director: Director, say: Callable[[str], None]) -> None:
+    async with busy(rig):
+        telling = asyncio.create_task(_tell(director, say))
+        try:
+            await director.run()
+        finally:
+            telling.cancel()
+    say(f"{director.kills} kills; everything settles")
+    await laws.settle(rig)
+
+
+async def _tell(director: Director, say: Callable[[str], None]) -> None:
+    while True:
+        say(
+            f"{director.kills} of {director.wanted} kills, {director.rig.heard.acknowledged} events acknowledged"
+        )
+        await asyncio.sleep(10)
+
+
+async def _counted(rig: Rig) -> dict[str, Any]:
+    async with laws.superuser(rig) as connection:
+        documents = await connection.fetch(
+            "SELECT kind, count(*) AS n FROM document GROUP BY kind ORDER BY kind"
+        )
+        outcomes = await connection.fetch(
+            "SELECT outcome, coalesce(code, '') AS code, count(*) AS n FROM event GROUP BY 1, 2 ORDER BY 1, 2"
+        )
+        return {
+            "acknowledged": rig.heard.acknowledged,
+            "verdicts": {f"{row['outcome']} {row['code']}".strip(): row["n"] for row in outcomes},
+            "answers": {str(status): n for status, n in sorted(rig.heard.statuses.items())},
+            "unanswered": dict(rig.heard.failures),
+            "documents": {row["kind"]: row["n"] for row in documents},
+            "database": await connection.fetchval("SHOW server_version"),
+            "simulated_until": rig.time.true.isoformat(),
+            "ended_by_themselves": sum(len(program.ended) for program in rig.programs),
+        }

@@ -1,0 +1,64 @@
+"""What stands between the processes and the database, and can cut, stall and refuse their connections."""
+
+import asyncio
+from contextlib import suppress
+
+
+class Proxy:
+    """A TCP proxy on a port of its own, in the harness's event loop."""
+
+    def __init__(self, target: int) -> None:
+        self.target = target
+        self.port = 0
+        self._flowing = asyncio.Event()
+        self._flowing.set()
+        self._server: asyncio.Server | None = None
+        self._open: set[asyncio.StreamWriter] = set()
+
+    async def listen(self) -> None:
+        """Take connections, at the same port as before if there was one."""
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    def refuse(self) -> None:
+        """Take no new connections, until `listen`."""
+        assert self._server is not None
+        self._server.close()
+
+    def cut(self) -> int:
+        """End every connection at once, with nothing said on either side; how many there were."""
+        cut = len(self._open)
+        for writer in self._open:
+            writer.transport.abort()
+        return cut // 2
+
+    def stall(self) -> None:
+        """Let nothing pass, until `flow`; both sides still believe that they are connected."""
+        self._flowing.clear()
+
+    def flow(self) -> None:
+        """Let everything pass again, what waited first."""
+        self._flowing.set()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.target)
+        except OSError:
+            writer.transport.abort()
+            return
+        ends = {writer, far_writer}
+        self._open |= ends
+        try:
+            await asyncio.gather(self._pump(reader, far_writer), self._pump(far_reader, writer))
+        finally:
+            self._open -= ends
+            for end in ends:
+                end.transport.abort()
+
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while data := await reader.read(65536):
+                await self._flowing.wait()
+                writer.write(data)
+                await writer.drain()
+        writer.close()
