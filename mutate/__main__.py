@@ -1,14 +1,16 @@
 """`make mutate`: faults in backend/domain that no test notices. Exit status 1 if docs/mutation.md lacks one.
 
-    python -m mutate [--sample N] [--at-once N] [--only TEXT] [NAME ...]
+    python -m mutate [--sample N] [--at-once N] [--only TEXT] [--from TEXT] [--new] [NAME ...]
 
 NAME is an entry of mutate/suites.py or a package of several (all without one); `--sample` takes N mutants an entry,
-spread evenly.
+spread evenly; `--only` those whose name has the text in it; `--from` all from the first such on, as after a
+run that was stopped; `--new` those that docs/mutation.md does not argue about.
 """
 
 import argparse
 import os
 import sys
+from itertools import dropwhile
 
 from mutate.mutants import Mutant, mutants
 from mutate.runs import prepare, survivors
@@ -23,6 +25,8 @@ def main() -> int:
     asked.add_argument("--sample", type=int, default=0)
     asked.add_argument("--at-once", type=int, default=2)
     asked.add_argument("--only", default="")
+    asked.add_argument("--from", default="", dest="since")
+    asked.add_argument("--new", action="store_true")
     options = asked.parse_args()
     argued = (ROOT / "docs" / "mutation.md").read_text(encoding="utf-8")
     names = chosen(options.names)
@@ -33,7 +37,9 @@ def main() -> int:
 
 def _examine(name: str, options: argparse.Namespace, argued: str) -> bool:
     """Prints what survived of one entry, and whether any of it is not argued."""
-    tests, every = SUITES[name], _mutants(name, options.only)
+    tests, every = tuple(dict.fromkeys(SUITES[name])), _mutants(name, options, argued)
+    if not every:
+        return False
     [(_, failed, taken)] = survivors([None], tests, 3600, 1)
     if failed:
         raise SystemExit(f"{name}: fails with nothing changed: {failed}")
@@ -51,9 +57,11 @@ def _examine(name: str, options: argparse.Namespace, argued: str) -> bool:
     return any(f"`{one}`" not in argued for one in kept)
 
 
-def _mutants(name: str, only: str) -> list[Mutant]:
+def _mutants(name: str, options: argparse.Namespace, argued: str) -> list[Mutant]:
     found = [mutant for module, source in sources(name).items() for mutant in mutants(module, source)]
-    return [mutant for mutant in found if only in mutant.name]
+    rest = dropwhile(lambda one: options.since not in one.name, found)
+    known = argued if options.new else ""
+    return [mutant for mutant in rest if options.only in mutant.name and f"`{mutant.name}`" not in known]
 
 
 def _spread(every: list[Mutant], sample: int) -> list[Mutant]:

@@ -10,22 +10,20 @@ from typing import Final
 ROOT: Final = Path(__file__).parents[1]
 DOMAIN: Final = ROOT / "backend" / "domain"
 RULES: Final = "backend.domain."
-WAGE: Final = (
-    "tests/use_cases/test_calc_wage.py",
-    "tests/use_cases/test_calc_wage_laws.py::test_any_case_agrees_with_the_sums_done_by_hand",
+_WAGE: Final = "tests/use_cases/test_calc_wage"
+_LAWS: Final = (
+    "tests/use_cases/test_calc_wage.py::test_a_worked_case_comes_out_as_published",
+    "tests/domain/test_wage_verdict.py",
     "tests/use_cases/test_calc_wage_any_case.py",
-    "tests/use_cases/test_calc_wage_placing.py",
-    "tests/use_cases/test_calc_wage_rates.py",
-    "tests/use_cases/test_calc_wage_pay.py",
-    "tests/use_cases/test_calc_wage_hours.py",
-    "tests/use_cases/test_calc_wage_reductions.py",
+    "tests/use_cases/test_calc_wage_laws.py::test_any_case_agrees_with_the_sums_done_by_hand",
 )
+"""What holds every part of the wage test; what is about one part stands with it."""
 PRICE: Final = (
+    "tests/use_cases/test_calc_price_laws.py::test_every_line_is_what_exact_fractions_give",
     "tests/use_cases/test_calc_price.py",
     "tests/use_cases/test_calc_price_minutes.py",
     "tests/use_cases/test_calc_price_rates.py",
     "tests/use_cases/test_calc_price_funding.py",
-    "tests/use_cases/test_calc_price_laws.py::test_every_line_is_what_exact_fractions_give",
     "tests/use_cases/test_price_rules.py",
     "tests/domain/test_pricing.py",
     "tests/use_cases/test_check_contract.py",
@@ -35,16 +33,15 @@ PRICE: Final = (
 )
 _DAY: Final = "tests/domain/working_day"
 DAY: Final = (
+    f"{_DAY}/test_day_laws.py::test_every_second_and_flag_agrees_with_a_slow_second_reading_of_the_rules",
     "tests/use_cases/test_calc_day.py",
     f"{_DAY}/test_day_gaps.py",
     f"{_DAY}/test_day_contact.py",
     f"{_DAY}/test_day_nights.py",
     f"{_DAY}/test_day_cutting.py",
     f"{_DAY}/test_day_rule_ids.py",
-    f"{_DAY}/test_day_laws.py::test_every_second_and_flag_agrees_with_a_slow_second_reading_of_the_rules",
     f"{_DAY}/test_day_laws.py::test_cutting_at_midnight_wherever_it_falls_changes_no_total",
     f"{_DAY}/test_day_laws.py::test_a_day_whose_entries_are_all_cut_at_any_one_instant_has_the_same_totals",
-    "tests/domain/test_gap_ledger.py",
 )
 _AUDIT: Final = "tests/domain/audit_tests"
 AUDIT: Final = tuple(
@@ -52,7 +49,12 @@ AUDIT: Final = tuple(
     for name in ("bills_and_edits", "doors", "lengths", "overlaps", "phones", "places", "registry")
 )
 SUITES: Final = {
-    "minimum_wage": WAGE,
+    "minimum_wage": (*_LAWS, f"{_WAGE}.py", f"{_WAGE}_pay.py"),
+    "minimum_wage.bands": (*_LAWS, f"{_WAGE}_rates.py", f"{_WAGE}.py"),
+    "minimum_wage.hours": (*_LAWS, f"{_WAGE}_hours.py", f"{_WAGE}.py"),
+    "minimum_wage.placing": (*_LAWS, f"{_WAGE}_placing.py", f"{_WAGE}.py"),
+    "minimum_wage.reductions": (*_LAWS, f"{_WAGE}_reductions.py", f"{_WAGE}.py"),
+    "minimum_wage.remuneration": (*_LAWS, f"{_WAGE}_pay.py", f"{_WAGE}.py"),
     "money": ("tests/domain/test_money.py", "tests/use_cases/test_calc_wage.py"),
     "time": ("tests/domain/test_time.py", "tests/domain/working_day/test_day_cutting.py"),
     "pay_period": ("tests/domain/test_pay_period.py", "tests/use_cases/test_calc_wage_placing.py"),
@@ -60,8 +62,8 @@ SUITES: Final = {
     "pricing": PRICE,
     "pay_terms": (
         "tests/domain/test_pay_terms.py",
-        "tests/use_cases/test_calc_pay.py",
         "tests/use_cases/test_calc_pay_laws.py",
+        "tests/use_cases/test_calc_pay.py",
     ),
     "funding": ("tests/domain/test_funding.py", "tests/use_cases/test_calc_price_funding.py"),
     "invoicing": ("tests/domain/test_invoicing.py",),

@@ -46,6 +46,7 @@ def rows(
     employments: list[tuple[Any, ...]] = EMPLOYED,
     packages: list[dict[str, Any]] | None = None,
     places: list[tuple[Any, ...]] | None = None,
+    corrections: list[tuple[Any, ...]] | None = None,
 ) -> list[dict[str, Any]]:
     facts = VisitFacts(
         versions=pl.DataFrame(versions, schema=visit.VERSION_SCHEMA),
@@ -53,7 +54,7 @@ def rows(
         employments=pl.DataFrame(employments, schema=visit.EMPLOYMENT_SCHEMA, orient="row"),
         packages=pl.DataFrame(packages or [], schema=visit.PACKAGE_SCHEMA),
         places=pl.DataFrame(places or [], schema=visit.PLACE_SCHEMA, orient="row"),
-        corrections=pl.DataFrame(schema=visit.CORRECTION_SCHEMA),
+        corrections=pl.DataFrame(corrections or [], schema=visit.CORRECTION_SCHEMA, orient="row"),
     )
     return visits(facts, at(now), POLICY).to_dicts()
 
@@ -237,3 +238,73 @@ def test_a_visit_stands_at_the_approved_place_that_its_arrival_or_else_its_leavi
     assert seen(("club", False), ("club", True)) == (52.5, 10.0, 10.0)
     assert seen(("club", False), ("club", False)) == (52.0, None, None)
     assert seen(("gone", True), ("ann", False)) == (52.0, None, 10.0)
+
+
+def test_of_several_events_at_an_end_the_first_arrival_and_the_last_leaving_say_where_she_was() -> None:
+    def end(kind: str, minute: float, level: str, within: float, **changes: Any) -> dict[str, Any]:
+        digest = f"{minute:02}" if minute != 2 else None
+        return said(kind, minute, level=level, fix_within_m=within, fix_age_s=within, place_id="ann", digest=digest,
+                    **changes)  # fmt: skip
+
+    events = [
+        end("check_out", 30, "card", 4.0),
+        end("check_out", 28, "tag", 3.0),
+        end("check_in", 2, "tag", 2.0, service_user_id="bob"),
+        end("check_in", 0, "position", 1.0, service_user_id="ann"),
+    ]
+    home = [("ann", 52.0, -2.0, 100.0)]
+    row = only([version()], *events, packages=[package("2026-01-01", None, "c")], places=home)
+    assert row["evidence_level"] == "position", "the weaker of the two"
+    assert (row["start_fix_within_m"], row["start_fix_age_s"]) == (1.0, 1.0)
+    assert (row["end_fix_within_m"], row["end_fix_age_s"]) == (4.0, 4.0)
+    assert row["digests"] == ["00", "28", "30"], "those that are known, in order"
+    assert row["last_fact_at"] == at(30)
+    stronger = [{**one, "level": "card"} if one["at"] == at(0) else one for one in events]
+    weaker = [{**one, "level": "message"} if one["at"] == at(30) else one for one in stronger]
+    assert only([version()], *stronger)["evidence_level"] == "card"
+    assert only([version()], *weaker)["evidence_level"] == "message"
+    unplanned = [{**one, "unplanned": True} for one in events]
+    assert only([], *unplanned)["service_user_id"] == "ann", "who was named first"
+
+
+def test_a_check_in_or_a_check_out_that_is_told_twice_is_flagged() -> None:
+    both = [said("check_in", 0), said("check_out", 30)]
+    for again in (said("check_in", 1), said("check_out", 29)):
+        assert only([version()], *both, again)["flags"] == ["repeated"]
+
+
+def test_doubts_about_the_ends_of_a_visit_count_and_those_about_what_is_said_in_between_do_not() -> None:
+    row = only(
+        [version()],
+        said("check_in", 0, flags=["outside"]),
+        said("note", 5, flags=["clock_unknown", "no_position"], device_id="another", level="tag"),
+        said("check_out", 30, flags=["mock_location", "outside"]),
+    )
+    assert (row["flags"], row["unresolved"]) == (["mock_location", "outside"], None)
+    refused = only([version()], said("refused_entry", 2, flags=["offline"]))
+    assert (refused["status"], refused["flags"]) == ("refused", ["offline"])
+
+
+def test_a_correction_settles_an_unknown_clock_and_a_refusal() -> None:
+    events = [said("check_in", 0, flags=["clock_unknown"]), said("check_out", 30), said("refused_entry", 40)]
+    assert only([version()], *events)["status"] == "refused"
+    accepted = [("V", "C", at(1), at(29), at(600))]
+    row = only([version()], *events, corrections=accepted)
+    assert (row["status"], row["unresolved"], row["corrected"]) == ("completed", None, True)
+    assert (row["actual_start"], row["actual_end"], row["last_fact_at"]) == (at(1), at(29), at(600))
+
+
+def test_visits_stand_in_order_of_carer_and_time() -> None:
+    plans = [
+        version(
+            visit_id=name, reference=name, carer=carer, planned_start=at(start), planned_end=at(start + 30)
+        )
+        for name, carer, start in (
+            ("W", "F", 0),
+            ("X", "E", 60),
+            ("Y", "E", 0),
+            ("Z", None, 0),
+            ("U", "E", 60),
+        )
+    ]
+    assert [row["visit_id"] for row in rows(plans)] == ["Y", "U", "X", "W", "Z"]

@@ -138,11 +138,11 @@ def test_a_rate_that_does_not_divide_still_ties_exactly() -> None:
 
 
 def test_of_two_rates_that_are_next_to_equal_the_lower_counts() -> None:
-    # pounds a minute: one more and 1/59999971, and one more and 1/59999972, which is the lower by less than 10^-15
+    # pounds a minute: one and 1/599999971, and one and 1/599999972, which is the lower by less than 10^-17
     lines = [
-        {"kind": "hourly", "amount": f"59.9999{more + 1}", "minutes": f"59.9999{more}"} for more in (71, 72)
+        {"kind": "hourly", "amount": f"599.9999{more + 1}", "minutes": f"599.9999{more}"} for more in (71, 72)
     ]
-    lower, minutes = Fraction(59_999_973, 59_999_972), Fraction(119_999_943, 10**6)
+    lower, minutes = Fraction(599_999_973, 599_999_972), Fraction(1_199_999_943, 10**6)
     for pay in (lines, lines[::-1]):
         read = decode(WageCase, case(pay=pay)).value
         assert read is not None

@@ -44,10 +44,10 @@ def _worth() -> pl.Expr:
 
 
 def _brought_in() -> pl.Expr:
-    """Pay that is left out by its kind and counts by what the line says of it."""
+    """Pay that is left out by its kind and counts by what the line says of it; null where it says nothing."""
     consolidated = (pl.col("counts_if") == "consolidated") & pl.col("consolidated")
     not_taken = (pl.col("counts_if") == "absence_not_taken") & ~pl.col("absence_taken")
-    return consolidated.fill_null(False) | not_taken.fill_null(False)
+    return consolidated | not_taken
 
 
 def _with_lowest_rate(lines: pl.DataFrame, contract_rates: pl.DataFrame) -> pl.DataFrame:
