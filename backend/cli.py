@@ -100,6 +100,13 @@ def main() -> None:
             file=sys.stderr,
         )
         sys.exit(1)
+    except Exception as error:
+        from backend.logs import (
+            trace,
+        )  # without words: they may hold what was loaded, and this is often a log
+
+        print(f"This went wrong on our side. Tell us what it was:\n{trace(error)}", file=sys.stderr)
+        sys.exit(1)
 
 
 def _terminate(number: int, frame: object) -> None:

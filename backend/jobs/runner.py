@@ -16,6 +16,7 @@ import structlog
 
 from backend import clock, db, settings
 from backend.jobs.due import Due, due_work
+from backend.logs import told
 from backend.migrations.event_months import make_event_months
 from backend.sql import query
 from backend.use_cases.estimate_journeys import estimate_recent_journeys
@@ -87,7 +88,7 @@ async def _failed(due: Due, now: datetime, error: Exception) -> Ran:
         error=type(error).__name__,
         exc_info=error,
     )
-    detail = f"{type(error).__name__}: {error}"[:500]
+    detail = told(error)[:500]
     async with db.as_system() as connection:
         await connection.execute(
             query("jobs.fail"), due.job, due.scope, due.period_key, worker_name(), now, detail
@@ -132,7 +133,7 @@ async def _pulse(
         detail = await work(None if scope == "all" else UUID(scope), now)
     except Exception as error:  # the next minute tries again
         log.error("job_failed", job=job, scope=scope, error=type(error).__name__, exc_info=error)
-        return Ran(job, scope, "each minute", f"{type(error).__name__}: {error}"[:500], failed=True)
+        return Ran(job, scope, "each minute", told(error)[:500], failed=True)
     async with db.as_system() as connection:
         await connection.execute(query("jobs.beat_pulse"), run_id, clock.now(), detail)
     return Ran(job, scope, "each minute", detail)

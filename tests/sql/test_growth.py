@@ -15,5 +15,7 @@ async def test_no_page_reads_more_after_twice_the_time(busy: Desk) -> None:
         for page, tables in found.items()
     }
     assert {page: tables for page, tables in more.items() if tables} == {}
-    used = {(page.split(" ", 1)[1].partition("?")[0], table) for page, tables in found.items() for table in tables}
+    used = {
+        (page.split(" ", 1)[1].partition("?")[0], table) for page, tables in found.items() for table in tables
+    }
     assert set(ARGUED) <= used

@@ -37,9 +37,7 @@ QUERY = (
 )
 
 
-async def test_every_kind_of_cell_comes_as_it_is(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_every_kind_of_cell_comes_as_it_is(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(frames, "query", lambda name: QUERY)
     cells = [json.dumps([row[0], row[1], row[2], row[3], row[6]]) for row in ROWS]
     connection = await asyncpg.connect(str(database.settings.database_url))

@@ -96,3 +96,7 @@ BEGIN
 END
 $$;
 CREATE TRIGGER waits AFTER INSERT ON dispute_decision FOR EACH ROW EXECUTE FUNCTION decide_waiting_dispute();
+
+-- As with notices: nobody hangs these on a table of his own.
+REVOKE ALL ON FUNCTION wait_for_correction, decide_waiting_correction, wait_for_release, release_waiting, leave_out_waiting,
+    wait_for_dispute, decide_waiting_dispute FROM PUBLIC;
