@@ -23,6 +23,7 @@ from backend.migrations.state import missing
 from backend.openapi import SECURITY, Described
 from backend.problems import EXCEPTION_HANDLERS
 from backend.running import database
+from backend.use_cases.check_records import measure_records
 
 LARGEST_BODY: Final = 1024 * 1024
 """Bytes; a route that takes more says so itself."""
@@ -94,5 +95,6 @@ async def jwk_set() -> dict[str, list[dict[str, str]]]:
 
 @get("/metrics", include_in_schema=False)
 async def prometheus() -> Response[bytes]:
-    """Prometheus metrics of this one process."""
+    """Prometheus metrics of this one process, and what the newest look at each provider's records found."""
+    await measure_records()
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

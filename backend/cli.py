@@ -38,7 +38,7 @@ COMMANDS: Final = {
     "settings": ("settings", "List the settings, their meaning and present value."),
     "reconcile": ("reconciling", "Hold issued invoices against visits, both ways."),
     "remediation": ("remediation", "Who was short, what is due today, and what was paid since."),
-    "verify": ("evidence", "Say what an evidence bundle proves, without a database."),
+    "verify": ("verifying", "Say whether records, or an evidence bundle, are as they were."),
     "wage-report": ("what_if", "A pay reference period under another policy, beside the real one."),
     "worker": ("jobs", "Run the jobs: invoices, wage reports, alerts."),
     "simulate": ("demo", "Make up a county: write its files, play its days on a server."),

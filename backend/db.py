@@ -16,6 +16,8 @@ from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 from backend.connecting import Hosts
 from backend.faults import SetupFault
 
+NIGHTLY_SECONDS: Final = 3600
+"""How long a statement may take that reads or keeps up everything, by night, whatever others may."""
 OLDEST: Final = 15
 """The oldest PostgreSQL we run on."""
 CLOSE_SECONDS: Final = 5

@@ -1,7 +1,8 @@
 """The server's keys: Ed25519 to sign answers and checkpoints, one secret for nonces, one for keyed look-ups.
 
-All web and worker processes share them. The file may hold retired signing keys after the first: they sign nothing any
-more and stay published, so that what they signed can be checked.
+All web and worker processes share them. The file may hold further signing keys after the first: they sign nothing any
+more and stay published, so that what they signed can be checked. Of a key that was withdrawn it holds the public half
+alone, and since when: what that key signs from then on counts for nothing.
 """
 
 import hashlib
@@ -11,6 +12,7 @@ import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -21,7 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
     EllipticCurvePrivateKey,
     derive_private_key,
 )
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -58,7 +60,20 @@ class SigningKey:
 
     def jwk(self) -> dict[str, str]:
         """The public half as a JSON Web Key."""
-        return {**_public_members(self.private), "kid": self.kid, "alg": "EdDSA", "use": "sig"}
+        return _published(self.private.public_key(), self.kid)
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawnKey:
+    """The public half of a key that signs nothing any more, and since when nothing counts that it signed."""
+
+    public: Ed25519PublicKey = field(repr=False)
+    kid: str
+    withdrawn_at: datetime
+
+    def jwk(self) -> dict[str, str]:
+        """The same as a JSON Web Key, with a member of our own."""
+        return {**_published(self.public, self.kid), "withdrawn_at": self.withdrawn_at.isoformat()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +83,7 @@ class Keys:
     signing: tuple[SigningKey, ...]
     nonce: bytes = field(repr=False)
     lookup: bytes = field(repr=False)
+    withdrawn: tuple[WithdrawnKey, ...] = ()
 
     def sign(self, message: bytes) -> dict[str, str]:
         """`{kid, signature}`: an Ed25519 signature over `message`, base64url."""
@@ -76,7 +92,7 @@ class Keys:
 
     def jwk_set(self) -> dict[str, list[dict[str, str]]]:
         """The public halves, newest first, as a JWK set (RFC 7517)."""
-        return {"keys": [key.jwk() for key in self.signing]}
+        return {"keys": [key.jwk() for key in self.signing] + [key.jwk() for key in self.withdrawn]}
 
     def lookup_hash(self, text: str) -> bytes:
         """A keyed hash to find equal values (a person at two employers) without keeping the value itself."""
@@ -122,14 +138,38 @@ def current() -> Keys:
     return _load(now.keys, now.data, now.embedded)
 
 
+def current_text() -> str:
+    """The keys of this process as JSON text, secrets and all. Raises SetupFault."""
+    now = settings.current()
+    current()  # says what is wrong, if they cannot be had
+    if now.keys is None:
+        return (now.data / FILE).read_text(encoding="ascii")
+    return now.keys if now.keys.lstrip().startswith("{") else Path(now.keys).read_text(encoding="ascii")
+
+
 def new() -> str:
     """Fresh keys as JSON text, for DOORSTEP_KEYS."""
     made = {
-        "signing": [base64url(Ed25519PrivateKey.generate().private_bytes_raw())],
+        "signing": [_fresh_seed()],
         "nonce": base64url(secrets.token_bytes(_SECRET_BYTES)),
         "lookup": base64url(secrets.token_bytes(_SECRET_BYTES)),
     }
     return json.dumps(made, indent=2) + "\n"
+
+
+def rotated(text: str, at: datetime) -> str:
+    """The keys of `text` with a fresh one to sign; of those before it the public halves stay, withdrawn at `at`.
+
+    The secrets stay as they are. Raises SetupFault for text that is no keys.
+    """
+    before, members = _parse(text, "its text"), json.loads(text)
+    publics = [_public_members(key.private.public_key())["x"] for key in before.signing]
+    gone = [{"x": x, "withdrawn_at": at.isoformat()} for x in publics] + members.get("withdrawn", [])
+    return json.dumps({**members, "signing": [_fresh_seed()], "withdrawn": gone}, indent=2) + "\n"
+
+
+def _fresh_seed() -> str:
+    return base64url(Ed25519PrivateKey.generate().private_bytes_raw())
 
 
 @cache
@@ -158,6 +198,7 @@ def _parse(text: str, where: str) -> Keys:
     try:
         members: Mapping[str, Any] = json.loads(text)
         signing = tuple(_signing_key(unbase64url(key)) for key in members["signing"])
+        withdrawn = tuple(_withdrawn_key(**key) for key in members.get("withdrawn", []))
         nonce, lookup = unbase64url(members["nonce"]), unbase64url(members["lookup"])
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise SetupFault(
@@ -165,14 +206,29 @@ def _parse(text: str, where: str) -> Keys:
         ) from error
     if not signing or min(len(nonce), len(lookup)) < _SECRET_BYTES:
         raise SetupFault(f"DOORSTEP_KEYS: {where} needs a signing key and secrets of {_SECRET_BYTES} bytes.")
-    return Keys(signing, nonce, lookup)
+    return Keys(signing, nonce, lookup, withdrawn)
 
 
 def _signing_key(seed: bytes) -> SigningKey:
     private = Ed25519PrivateKey.from_private_bytes(seed)
-    canonical = json.dumps(_public_members(private), sort_keys=True, separators=(",", ":"))
-    return SigningKey(private, base64url(hashlib.sha256(canonical.encode()).digest()))
+    return SigningKey(private, _thumbprint(private.public_key()))
 
 
-def _public_members(private: Ed25519PrivateKey) -> dict[str, str]:
-    return {"crv": "Ed25519", "kty": "OKP", "x": base64url(private.public_key().public_bytes_raw())}
+def _withdrawn_key(x: str, withdrawn_at: str) -> WithdrawnKey:
+    public, at = Ed25519PublicKey.from_public_bytes(unbase64url(x)), datetime.fromisoformat(withdrawn_at)
+    if at.tzinfo is None:
+        raise ValueError("withdrawn_at has no time zone")
+    return WithdrawnKey(public, _thumbprint(public), at.astimezone(UTC))
+
+
+def _thumbprint(public: Ed25519PublicKey) -> str:
+    canonical = json.dumps(_public_members(public), sort_keys=True, separators=(",", ":"))
+    return base64url(hashlib.sha256(canonical.encode()).digest())
+
+
+def _published(public: Ed25519PublicKey, kid: str) -> dict[str, str]:
+    return {**_public_members(public), "kid": kid, "alg": "EdDSA", "use": "sig"}
+
+
+def _public_members(public: Ed25519PublicKey) -> dict[str, str]:
+    return {"crv": "Ed25519", "kty": "OKP", "x": base64url(public.public_bytes_raw())}

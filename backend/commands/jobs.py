@@ -107,6 +107,7 @@ async def _run(job: str | None, as_of: datetime | None) -> list[dict[str, Any]]:
     now = clock.now()
     _not_later(as_of, now)
     async with database():
+        await _not_sealed(as_of)
         ran = await run_due(as_of or now, job)
     return [
         {
@@ -135,6 +136,20 @@ def _not_later(as_of: datetime | None, now: datetime) -> None:
         raise click.BadParameter(
             f"{as_of:%Y-%m-%dT%H:%M:%SZ} is still to come (it is {now:%Y-%m-%dT%H:%M:%SZ}), and a period is done "
             "once, on the facts there are. To look ahead: doorstep jobs list --as-of",
+            param_hint="--as-of",
+        )
+
+
+async def _not_sealed(as_of: datetime | None) -> None:
+    """Refuse an instant before the newest seal: what a job dates to it would stand where nothing can come any more."""
+    from backend import db
+    from backend.sql import query
+
+    async with db.as_system() as connection:
+        until = await connection.fetchval(query("seals.sealed_until"))
+    if as_of is not None and until is not None and as_of < until:
+        raise click.BadParameter(
+            f"records are sealed up to {until:%Y-%m-%dT%H:%M:%SZ}; run what is due now: that makes up for it",
             param_hint="--as-of",
         )
 

@@ -24,6 +24,23 @@ def new() -> None:
 
 
 @keys.command()
+def rotate() -> None:
+    """Print the keys of DOORSTEP_KEYS with a fresh one to sign. Of those before it only the public halves stay.
+
+    What they signed up to now can still be checked; whatever they sign from now on counts for nothing. Restart every
+    process with the new keys at once, then destroy the old file.
+
+    \b
+    Example:
+      (umask 077; doorstep keys rotate > keys-new.json)
+    """
+    from backend import clock
+    from backend.keys import current_text, rotated
+
+    click.echo(rotated(current_text(), clock.now()), nl=False)
+
+
+@keys.command()
 def public() -> None:
     """Print the public halves as a JWK set, as /schema/keys serves them.
 

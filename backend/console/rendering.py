@@ -80,6 +80,7 @@ MENU: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("/pay-record", "Record of pay"),
         ("/care-costs", "Travel costs"),
         ("/load", "Load files"),
+        ("/digests", "Digests"),
         ("/find", "Find"),
     ),
     "auditor": (

@@ -1,7 +1,6 @@
 """What work there is: the calendar held against contracts, pay cycles and the runs that are done."""
 
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import chain
@@ -15,50 +14,14 @@ from backend.domain.billing_period import period_containing
 from backend.domain.pay_period import parse_pay_cycle
 from backend.domain.time import london_date, london_midnight
 from backend.jobs.calendar import LONDON, Period, due_at, ended_periods
+from backend.jobs.nightly import NIGHTLY, nightly_work
+from backend.jobs.pieces import Due, Progress, progress_of
 from backend.sql import query
 from backend.statute.policy import policy_on
 from backend.use_cases.extend_patterns import extend_patterns
 from backend.use_cases.frozen_documents import SETTLED
 from backend.use_cases.issue_invoice import issue_invoice
 from backend.use_cases.issue_wage_report import issue_wage_report
-
-MAX_BACKOFF_MINUTES: Final = 60
-ANALYSE_SECONDS: Final = 3600
-"""How long the upkeep of the whole database may take, whatever other queries may."""
-Work = Callable[[asyncpg.Connection, datetime], Awaitable[str]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
-    """One piece of work: a job for a scope and a period, once. `work(connection, now)` does it and says what it did."""
-
-    job: str
-    provider_id: UUID | None  # None: the work is for the whole database
-    scope: str
-    period: Period
-    due_at: datetime
-    work: Work
-
-    @property
-    def period_key(self) -> str:
-        return self.period.start.isoformat()
-
-
-@dataclass(frozen=True, slots=True)
-class _Progress:
-    """How far the runs have come, by (job, scope), and which failed when, to be tried again when."""
-
-    done: dict[tuple[str, str], date]
-    failed: dict[tuple[str, str, str], tuple[datetime, datetime]]
-
-    def since(self, job: str, scope: str, first: date, period_of: Callable[[date], Period]) -> date:
-        done = self.done.get((job, scope))
-        return first if done is None else max(first, period_of(done).end + timedelta(days=1))
-
-    def ready(self, due: Due, now: datetime) -> bool:
-        """Whether it may be tried: a failure waits for its time, unless it is of a clock that was ahead of this one."""
-        failed_at, again_at = self.failed.get((due.job, due.scope, due.period_key), (now, now))
-        return again_at <= now or failed_at > now
 
 
 async def due_work(now: datetime) -> list[Due]:
@@ -71,37 +34,9 @@ async def due_work(now: datetime) -> list[Due]:
     next one, and must not be made of half a load.
     """
     async with db.as_system() as connection:
-        upkeep = await _upkeep(connection, now)
-        providers = await connection.fetch(query("jobs.every_provider"))
-    return upkeep + [due for row in providers for due in await _due_for_provider(row["id"], now)]
-
-
-async def _upkeep(connection: asyncpg.Connection, now: datetime) -> list[Due]:
-    """What the database needs, for the newest day alone: a day on which no worker ran is not made up for."""
-    progress = await _progress(connection, [EVERYWHERE])
-    newest = london_date(now) - timedelta(days=2)
-    since = progress.since(STATISTICS, EVERYWHERE, newest, _day)
-    return [
-        due
-        for period in list(ended_periods(_day, since, 1, now))[-1:]
-        if progress.ready(due := _statistics(period), now)
-    ]
-
-
-def _statistics(period: Period) -> Due:
-    return Due(
-        job=STATISTICS,
-        provider_id=None,
-        scope=EVERYWHERE,
-        period=period,
-        due_at=due_at(period, 1),
-        work=_analyse,
-    )
-
-
-async def _analyse(connection: asyncpg.Connection, _: datetime) -> str:
-    analysed = await connection.fetchval(query("jobs.analyse_partitioned"), timeout=ANALYSE_SECONDS)
-    return f"{analysed} tables analysed"
+        providers = [row["id"] for row in await connection.fetch(query("jobs.every_provider"))]
+        nightly = await nightly_work(connection, providers, now)
+    return nightly + [due for provider in providers for due in await _due_for_provider(provider, now)]
 
 
 async def _due_for_provider(provider_id: UUID, now: datetime) -> list[Due]:
@@ -112,7 +47,7 @@ async def _due_for_provider(provider_id: UUID, now: datetime) -> list[Due]:
             return []
         contracts = await connection.fetch(query("jobs.billing_periods"), provider_id)
         cycles = await connection.fetch(query("jobs.pay_cycles"), provider_id)
-        progress = await _progress(connection, _scopes(provider_id, contracts, cycles))
+        progress = await progress_of(connection, list(JOBS), _scopes(provider_id, contracts, cycles))
         planned = [] if first_visit is None else contracts
         first = worked if first_visit is None else first_visit.astimezone(LONDON).date()
         found = list(
@@ -136,25 +71,6 @@ def _scopes(provider_id: UUID, contracts: list[Any], cycles: list[Any]) -> list[
     return [str(provider_id), *contracted, *(_cycle_scope(provider_id, row["pay_cycle"]) for row in cycles)]
 
 
-async def _progress(connection: asyncpg.Connection, scopes: list[str]) -> _Progress:
-    done = await connection.fetch(query("jobs.progress"), list(JOBS), scopes)
-    failed = await connection.fetch(query("jobs.failures"))
-    return _Progress(
-        {(row["job"], row["scope"]): date.fromisoformat(row["period_key"]) for row in done},
-        {
-            (row["job"], row["scope"], row["period_key"]): (
-                row["claimed_at"],
-                row["claimed_at"] + _backoff(row),
-            )
-            for row in failed
-        },
-    )
-
-
-def _backoff(row: Any) -> timedelta:
-    return timedelta(minutes=min(2 ** row["attempts"], MAX_BACKOFF_MINUTES))
-
-
 def _cycle_scope(provider_id: UUID, pay_cycle: str) -> str:
     return f"{provider_id}/{pay_cycle}"
 
@@ -169,7 +85,7 @@ def _in_order(found: list[Due]) -> Iterator[Due]:
 
 
 def _invoices(
-    provider_id: UUID, contracts: list[Any], first: date, progress: _Progress, now: datetime
+    provider_id: UUID, contracts: list[Any], first: date, progress: Progress, now: datetime
 ) -> Iterator[Due]:
     after = policy_on(now.date()).invoice_after_days
     for row in contracts:
@@ -202,12 +118,12 @@ async def next_billing_period(
     [row] = [row for row in contracts if row["id"] == contract_id]
     period_of = partial(_billing_period, row["billing_period"])
     first = max(first_visit.astimezone(LONDON).date(), row["starts_on"])
-    progress = await _progress(connection, [str(contract_id)])
+    progress = await progress_of(connection, list(JOBS), [str(contract_id)])
     return period_of(progress.since(INVOICES, str(contract_id), first, period_of))
 
 
 def _wage_reports(
-    provider_id: UUID, cycles: list[Any], first: date, progress: _Progress, now: datetime
+    provider_id: UUID, cycles: list[Any], first: date, progress: Progress, now: datetime
 ) -> Iterator[Due]:
     after = policy_on(now.date()).wage_report_after_days
     for row in cycles:
@@ -225,7 +141,7 @@ def _wage_reports(
 
 
 def _final_reports(
-    provider_id: UUID, cycles: list[Any], first: date, progress: _Progress, now: datetime
+    provider_id: UUID, cycles: list[Any], first: date, progress: Progress, now: datetime
 ) -> Iterator[Due]:
     """A report turns final when the next period has ended too: regulation 9 may count its payments here."""
     after = policy_on(now.date()).wage_report_after_days
@@ -254,11 +170,7 @@ async def _next_pay_loaded(connection: asyncpg.Connection, provider_id: UUID, du
     )
 
 
-def _day(day: date) -> Period:
-    return Period(day, day)
-
-
-def _patterns(provider_id: UUID, progress: _Progress, now: datetime) -> Iterator[Due]:
+def _patterns(provider_id: UUID, progress: Progress, now: datetime) -> Iterator[Due]:
     """Once on each London date: what a day was missed on is made on the next."""
     today = london_date(now)
     if progress.done.get((PATTERNS, str(provider_id))) != today:
@@ -307,12 +219,10 @@ INVOICES: Final = "invoices"
 WAGE_REPORTS: Final = "wage_reports"
 FINAL_REPORTS: Final = "wage_reports_final"
 PATTERNS: Final = "patterns"
-STATISTICS: Final = "statistics"
-EVERYWHERE: Final = "all"
 JOBS: Final = {
     INVOICES: "an invoice for each contract and billing period",
     WAGE_REPORTS: "a provisional wage report for each pay cycle and pay reference period",
     FINAL_REPORTS: "the final wage report, once the next period's pay is loaded",
     PATTERNS: "the visits of patterns, each day a day further ahead",
-    STATISTICS: "what PostgreSQL plans by, for partitioned tables, each day",
+    **NIGHTLY,
 }

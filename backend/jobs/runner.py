@@ -15,7 +15,8 @@ from uuid import UUID
 import structlog
 
 from backend import clock, db, settings
-from backend.jobs.due import Due, due_work
+from backend.jobs.due import due_work
+from backend.jobs.pieces import Due
 from backend.logs import told
 from backend.migrations.event_months import make_event_months
 from backend.sql import query

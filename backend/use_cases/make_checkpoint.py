@@ -11,9 +11,9 @@ from backend.domain.time import london_date
 from backend.sql import query
 
 _FIRST: Final = bytes(32)
-# A call may take this long between its arrival, which dates its events, and its commit.
-_SLOWEST_CALL: Final = timedelta(hours=1)
-# How far back the first checkpoint of a day looks: a server's clock that was wrong for a while dates events anywhere.
+SLOWEST_CALL: Final = timedelta(hours=1)
+"""A call may take this long between its arrival, which dates its events, and its commit."""
+# How far back the first checkpoint of a day looks: a server\'s clock that was wrong for a while dates events anywhere.
 _WRONG_CLOCK: Final = timedelta(days=35)
 
 
@@ -52,4 +52,4 @@ async def make_checkpoint(provider_id: UUID) -> int:
 def _since(last: datetime, now: datetime) -> datetime:
     """From which receipt on to look for events without a checkpoint. The clock may have gone back since the last."""
     first_of_day = london_date(last) != london_date(now)
-    return min(last, now) - (_WRONG_CLOCK if first_of_day else _SLOWEST_CALL)
+    return min(last, now) - (_WRONG_CLOCK if first_of_day else SLOWEST_CALL)

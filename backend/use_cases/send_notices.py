@@ -7,7 +7,7 @@ again, with the same id. No transaction is open meanwhile.
 import asyncio
 import json
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from backend.domain.notices import KINDS, email_text, message, next_attempt
 from backend.domain.webhook_signatures import plain_signature
 from backend.sql import query
 from backend.use_cases.mail import MailRefused, send_mail
+from backend.use_cases.make_digest import digest_file
 from backend.use_cases.outside_calls import CallRefused, call
 from backend.use_cases.subscriptions import sealed_about, stop_link
 
@@ -76,7 +77,7 @@ async def _mail(delivery: Mapping[str, Any], content: Mapping[str, Any]) -> None
     if content["disabled_at"] is not None:
         raise NotTaken("the user may not sign in any more", for_good=True)
     kind, stop = content["kind"], stop_link(delivery["user_id"], content["kind"])
-    text = email_text(kind, _link(content), stop)
+    text = email_text(kind, _link(content), stop, await _kept(delivery, content))
     try:
         await send_mail(content["email"], f"Doorstep: {KINDS[kind]}", text, str(delivery["id"]), stop)
     except MailRefused as error:
@@ -86,9 +87,14 @@ async def _mail(delivery: Mapping[str, Any], content: Mapping[str, Any]) -> None
 async def _call(delivery: Mapping[str, Any], content: Mapping[str, Any]) -> None:
     about = sealed_about(delivery["organisation_id"], delivery["webhook_id"])
     secret = keys.current().unseal(content["sealed_secret"], about)
-    said = message(
-        str(content["id"]), content["kind"], content["organisation"], content["raised_at"], _link(content)
+    told = (
+        str(content["id"]),
+        content["kind"],
+        content["organisation"],
+        content["raised_at"],
+        _link(content),
     )
+    said = message(*told, await _kept(delivery, content))
     body = json.dumps(said).encode()
     signature = plain_signature(secret, int(clock.now().timestamp()), body)
     headers = {"Content-Type": "application/json", SIGNATURE: signature, "User-Agent": "Doorstep"}
@@ -98,6 +104,14 @@ async def _call(delivery: Mapping[str, Any], content: Mapping[str, Any]) -> None
         raise NotTaken(str(error)) from error
     if not 200 <= answer.status < 300:
         raise NotTaken(f"the receiver answered {answer.status}", for_good=answer.status == GONE)
+
+
+async def _kept(delivery: Mapping[str, Any], content: Mapping[str, Any]) -> str | None:
+    """The signed digest of a notice of one: it serves who keeps it outside. It names nobody."""
+    if content["kind"] != "digest":
+        return None
+    day = date.fromisoformat(content["path"].rpartition("/")[2])
+    return (await digest_file(delivery["organisation_id"], day)).content.decode()
 
 
 def _link(content: Mapping[str, Any]) -> str:

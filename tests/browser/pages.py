@@ -40,6 +40,7 @@ OFFICE: Final = (
     "/webhooks",
     "/sessions",
     "/access-log",
+    "/record-checks",
     "/people",
     "/people/positions",
 )

@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID, uuid4
 
 import asyncpg
 import httpx
@@ -11,10 +13,13 @@ import pytest
 
 from backend import keys
 from backend.embedded import Urls
+from backend.use_cases.decide_correction import decide_correction
+from backend.use_cases.record_payment import record_payment
 from tests.conftest import Database, client_of, clock_in, fresh_database
 from tests.console.desk import busy, desk
-from tests.evidence.reported import Bundles, Reported, work_a_week
-from tests.jobs.office import Office
+from tests.evidence.forger import Forger
+from tests.evidence.reported import WEEK, Bundles, Reported, work_a_week
+from tests.jobs.office import PROVIDER, Office, instant, visit_id
 
 __all__ = ["busy", "desk"]
 
@@ -43,3 +48,24 @@ async def _make(made: Database, file: Path) -> Bundles:
         found = Bundles(await reported.bundle(), await reported.bundle("E1"), keys.current())
     await superuser.close()
     return found
+
+
+@pytest.fixture
+async def forger(reported: Reported, superuser: asyncpg.Connection) -> Forger:
+    """The reported week, invoiced and paid, sealed and in the commissioner's digest."""
+    office = reported.office
+    await office.run(instant("2026-11-16T06:10"), "invoices")
+    for day in (instant("2026-11-16T12:00"), instant("2026-11-17T12:00")):
+        office.set(day)
+        document = await superuser.fetchval("SELECT id FROM document WHERE kind = 'invoice'")
+        await record_payment(PROVIDER, document, day.date(), 100, f"BACS {day.day}", uuid4())
+        await office.plan(f"L{day.day}", f"2026-11-{day.day + 8}T09:00")
+        phone = await office.phone("C2")
+        await phone.open_session()
+        times = instant("2026-11-04T10:00"), instant(f"2026-11-04T10:{day.day + 20}")
+        proposed = UUID((await phone.correct(visit_id("F"), *times, "recorded_late", "Tea")).json()["id"])
+        await decide_correction(PROVIDER, proposed, uuid4(), "accepted")
+        await office.pay("E1", f"late {day.day}", 30, "12.71", WEEK, "2026-11-20")
+    await office.run(instant("2026-11-18T06:10"), "seals")
+    await office.run(instant("2026-11-18T07:10"), "digests")
+    return Forger(superuser, datetime(2026, 11, 18, tzinfo=UTC))

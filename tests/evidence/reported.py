@@ -60,7 +60,9 @@ async def work_a_week(office: Office, superuser: asyncpg.Connection, training: b
     await office.record("check_out", "D", "2026-11-03T10:32", "C2")
     for carer in ("C1", "C2"):
         await office.hand_in(carer)
-    await office.attend("F", "2026-11-04T10:00", "2026-11-04T10:30", "C2")
+    for kind, moment in (("check_in", "2026-11-04T10:00"), ("check_out", "2026-11-04T10:30")):
+        await stand_at_the_door(office, kind, "F", moment)
+    await office.hand_in("C2")
     if training:
         await train(office)
     await correct(office)
@@ -70,6 +72,14 @@ async def work_a_week(office: Office, superuser: asyncpg.Connection, training: b
     await office.run(REPORT_DUE, "wage_reports")
     report = await superuser.fetchval("SELECT id::text FROM document WHERE kind = 'wage_report'")
     return Reported(office, superuser, report)
+
+
+async def stand_at_the_door(office: Office, kind: str, reference: str, moment: str) -> None:
+    """An event of the second carer with a position, a few steps from the first person's home."""
+    phone = await office.phone("C2")
+    office.set(instant(moment))
+    place = {"lat": 52.0608, "lon": -2.7101, "accuracy_m": 12.0, "taken_at": f"{moment}:00Z", "mocked": False}
+    phone.record(kind, visit_id(reference), fix=place)
 
 
 async def train(office: Office) -> None:

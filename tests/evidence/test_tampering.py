@@ -18,7 +18,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from backend import keys
-from backend.commands.evidence import verify
+from backend.commands.verifying import verify
 from backend.documents.bundle import write_bundle
 from backend.use_cases.verify_bundle import verify_bundle
 from tests.evidence.reported import Bundles, changed, failures, member, opened, resealed, told

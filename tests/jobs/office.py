@@ -11,7 +11,7 @@ import asyncpg
 import httpx
 import msgspec
 
-from backend.jobs.due import EVERYWHERE
+from backend.jobs.nightly import NIGHTLY
 from backend.jobs.runner import Ran, run_due
 from backend.tables.ids import organisation_id, thing_id
 from backend.use_cases.frozen_documents import snapshot_bytes
@@ -167,12 +167,12 @@ class Office:
         )
 
     async def run(self, moment: datetime, job: str | None = None) -> list[Ran]:
-        """Run what is due at an instant; the documents made and what became of them, upkeep left out."""
+        """Run what is due at an instant; the documents made and what became of them, without each night's work."""
         self.set(moment)
         return [
             ran
             for ran in await run_due(moment, job)
-            if ran.scope != EVERYWHERE and ran.period_key != "each minute"
+            if (ran.job == job or ran.job not in NIGHTLY) and ran.period_key != "each minute"
         ]
 
 

@@ -85,8 +85,8 @@ READ_BY_PERSONS: Final = {
 }
 OF_WHOEVER_DREW_IT: Final = {"audit_sample", "audit_sample_item", "audit_finding"}
 """A sample that a commissioner drew is hidden from the provider whose attendances are in it."""
-OF_THE_COMMISSIONER: Final = {"budget_version"}
-"""Named by a provider's id, and no business of the provider's."""
+OF_THE_COMMISSIONER: Final = {"budget_version", "commissioner_digest"}
+"""No business of any provider's."""
 
 
 @dataclass(frozen=True)
@@ -138,6 +138,8 @@ def _of_provider(table: str, columns: set[str], provider: UUID) -> str:
 
 def _of_commissioner(table: str, columns: set[str], commissioner: UUID) -> str:
     own = [part for part in PARTS if part.commissioner == commissioner]
+    if table == "commissioner_digest":
+        return f"organisation_id = '{commissioner}'"
     if table in ORGANISATION:
         return _of_provider(table, columns, commissioner)
     if table in READ_BY_WHOEVER_CONTRACTS:

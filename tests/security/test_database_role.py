@@ -20,6 +20,10 @@ BEFORE_A_TENANT_IS_KNOWN = {
     "telephone_home": "the provider of a telephone service, by its id",
 }
 ACROSS_TENANTS = {
+    "digests_due": "the commissioners of work, and the day of their newest digest, for jobs",
+    "newest_of_providers": "digests of checkpoints and seals of the providers that work for the open commissioner",
+    "newest_record_checks": "how many faults the newest look at each provider's records found, for metrics",
+    "sealed_until": "up to when records are sealed, which no job may write into",
     "contracts_with": "whether the commissioner that is open has a contract with a provider",
     "counter_owned_before": "whether a reading of a tag proved something else: the same for every reader",
     "own_visit_starts": "when a visit of the person that is open begins",

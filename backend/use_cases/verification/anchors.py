@@ -20,9 +20,10 @@ def receipts_found(contents: Contents, keys: ServerKeys) -> Iterator[Finding]:
     faults = []
     lines: dict[str, Any] = {}
     for receipt in contents.receipts.values():
-        if fault := fault_of(keys, receipt.kid, receipt.signature, receipt.batch.encode()):
-            faults.append(f"receipt {receipt.id}: {fault}")
         lines[receipt.id] = _lines(receipt)
+        at = _received(lines[receipt.id])
+        if fault := fault_of(keys, receipt.kid, receipt.signature, receipt.batch.encode(), at):
+            faults.append(f"receipt {receipt.id}: {fault}")
     faults += [
         f"{signed.name}: its receipt says otherwise, or is not here"
         for signed in contents.events
@@ -37,6 +38,14 @@ def _lines(receipt: Receipt) -> Any:
     try:
         return json.loads(receipt.batch)
     except (ValueError, RecursionError):
+        return None
+
+
+def _received(lines: Any) -> object:
+    """When the newest event of a receipt came: it was signed then."""
+    try:
+        return max(line["received_at"] for line in lines)
+    except (TypeError, KeyError, ValueError):
         return None
 
 
@@ -60,7 +69,8 @@ def checkpoints_found(contents: Contents, keys: ServerKeys) -> Iterator[Finding]
     before: SignedCheckpoint | None = None
     for checkpoint in contents.checkpoints:
         body = _body(checkpoint, contents.manifest.subject.provider_id)
-        if fault := fault_of(keys, checkpoint.kid, checkpoint.signature, checkpoint.body.encode()):
+        at = None if body is None else body.get("created_at")
+        if fault := fault_of(keys, checkpoint.kid, checkpoint.signature, checkpoint.body.encode(), at):
             faults.append(f"checkpoint {checkpoint.number}: {fault}")
         if body is None:
             faults.append(f"checkpoint {checkpoint.number}: its text is not that of this checkpoint")

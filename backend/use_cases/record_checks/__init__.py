@@ -1,0 +1,1 @@
+"""What is recorded, held against checkpoints, seals, digests, and what somebody kept outside."""

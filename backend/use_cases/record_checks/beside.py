@@ -1,0 +1,70 @@
+"""What stands beside a fact under a digest of it: positions and words, and the bytes of documents."""
+
+import zlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+
+from backend import db
+from backend.domain.canonical import base64url, read, sha256
+from backend.sql import query
+from backend.use_cases.frozen_documents import snapshot_bytes
+
+_SIGNED: Final = {"fix": "fix_hash", "payload": "payload_hash"}
+
+
+async def beside_faults(connection: asyncpg.Connection, provider_id: UUID, now: datetime) -> list[str]:
+    """What is wrong, in words."""
+    return [
+        *await _attachments(connection, provider_id, now),
+        *await _notes(connection, provider_id),
+        *await _documents(connection, provider_id),
+    ]
+
+
+async def _attachments(connection: asyncpg.Connection, provider_id: UUID, now: datetime) -> list[str]:
+    return [
+        f"event {row['event_row']}: its {row['kind']} is not the one that its phone signed"
+        async for row in connection.cursor(query("seals.attachments"), provider_id, None, now)
+        if base64url(sha256(row["content"])) != _said(row["signed"]).get(_SIGNED[row["kind"]])
+    ]
+
+
+def _said(signed: bytes | None) -> Mapping[str, Any]:
+    try:
+        said = read(signed or b"{}")
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+async def _notes(connection: asyncpg.Connection, provider_id: UUID) -> list[str]:
+    return [
+        f"correction {row['correction_id']}: its words are not those that were proposed"
+        for row in await connection.fetch(query("seals.notes"), provider_id, timeout=db.NIGHTLY_SECONDS)
+        if row["note_hash"] is not None and sha256(row["content"]) != row["note_hash"]
+    ]
+
+
+async def _documents(connection: asyncpg.Connection, provider_id: UUID) -> list[str]:
+    """Documents whose bytes are not those of the digest beside them: the digest itself is sealed."""
+    faults = [
+        f"{row['file_name']}: its bytes are not those that were issued"
+        for row in await connection.fetch(
+            query("seals.damaged_files"), provider_id, timeout=db.NIGHTLY_SECONDS
+        )
+    ]
+    async for row in connection.cursor(query("seals.snapshots"), provider_id):
+        if not _whole(row["snapshot"], row["snapshot_digest"]):
+            faults.append(f"document {row['name']}: what it was made of is not what was issued")
+    return faults
+
+
+def _whole(snapshot: bytes, digest: bytes) -> bool:
+    try:
+        return sha256(snapshot_bytes(snapshot)) == digest
+    except zlib.error:
+        return False
