@@ -9,7 +9,7 @@ from litestar.datastructures import MutableScopeHeaders
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from prometheus_client import Counter, Histogram
 
-from backend import clock
+from backend import clock, settings
 
 _REQUESTS: Final = Counter("doorstep_requests", "Requests answered", ["route", "status"])
 _SECONDS: Final = Histogram("doorstep_request_seconds", "Time to answer", ["route"])
@@ -28,6 +28,8 @@ SECURITY_HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 """A route that needs another value sets the header itself."""
+_ONLY_ENCRYPTED: Final = "max-age=31536000; includeSubDomains"
+"""For a year, where we are served over TLS (RFC 6797)."""
 
 
 def note_arrival(app: ASGIApp) -> ASGIApp:
@@ -53,6 +55,8 @@ async def finish(message: Message, scope: Scope) -> None:
     headers["X-Request-Id"] = state.setdefault("request_id", uuid4().hex)
     for name, value in SECURITY_HEADERS.items():
         headers.setdefault(name, value)
+    if settings.current().base_url.startswith("https:"):
+        headers["Strict-Transport-Security"] = _ONLY_ENCRYPTED
     _record(scope, message["status"], time.perf_counter() - state.get("started", time.perf_counter()))
 
 
