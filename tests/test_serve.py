@@ -87,3 +87,19 @@ def test_a_port_that_is_taken_is_told(data: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.startswith(f"Nothing can listen on 127.0.0.1, port {port}: ")
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_what_a_killed_server_started_ends_with_it(data: Path) -> None:
+    with _serving(data, "--workers", "2") as (process, address):
+        _wait_until_ready(address, process)
+        os.kill(process.pid, signal.SIGKILL)
+        process.communicate(timeout=START_SECONDS)  # until the last of them lets go of its standard error
+        assert not _answers(address)
+        assert not (data / "postgresql" / "postmaster.pid").exists()
+
+
+def _answers(address: str) -> bool:
+    try:
+        return httpx.get(f"{address}/health/live").status_code == 200
+    except httpx.TransportError:
+        return False

@@ -1,12 +1,19 @@
 """`doorstep serve`: the web process."""
 
 import asyncio
+import multiprocessing
+import os
+import signal
 import socket
-from typing import Final
+import threading
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from backend.faults import SetupFault
+
+if TYPE_CHECKING:
+    from litestar import Litestar
 
 
 @click.command()
@@ -36,7 +43,7 @@ def serve(host: str, port: int, workers: int) -> None:
         asyncio.run(check())  # faults are told here, once and readably, before any worker starts
         click.echo(f"Doorstep serves http://{host}:{port} (Ctrl-C ends it)", err=True)
         uvicorn.run(
-            "backend.app:create_app",
+            "backend.commands.serve:create_app",
             factory=True,
             host=host,
             port=port,
@@ -47,6 +54,24 @@ def serve(host: str, port: int, workers: int) -> None:
             timeout_keep_alive=75,  # longer than the proxies in front of it, so that they close first
             timeout_graceful_shutdown=10,
         )
+
+
+def create_app() -> "Litestar":
+    """The application in a process of this command, which ends with the process that started it.
+
+    That one may be killed without a chance to end the others; they would hold the port against its successor.
+    """
+    from backend import app
+
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_after, args=(parent,), daemon=True).start()
+    return app.create_app()
+
+
+def _end_after(parent: "multiprocessing.process.BaseProcess") -> None:
+    parent.join()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _refuse_taken(host: str, port: int) -> None:

@@ -38,12 +38,12 @@ class Director:
         self.wanted = kills
         self.chance = random.Random(seed)
         self.done: list[Done] = []
-        self._day = min(timedelta(days=1.5), timedelta(days=world.MOST_DAYS - 30) / (kills * 1.7))
+        self._day = min(timedelta(days=1.5), timedelta(days=world.MOST_DAYS - 30) / (kills * 1.3))
         faults: list[tuple[int, Callable[[], Awaitable[None]]]] = [
             (6, self.kill_web),
             (6, self.kill_worker),
-            (6, self.kill_session),
-            (3, self.kill_postgres),
+            (12, self.kill_session),
+            (4, self.kill_postgres),
             (1, self.cut),
             (1, self.stall),
             (1, self.refuse),
@@ -70,7 +70,7 @@ class Director:
             before = self.rig.heard.acknowledged
             await fault()
             self.rig.time.go_on(self._day * self.chance.uniform(0.5, 1.5))
-            if self.chance.random() < 0.4:  # else the next comes while this one is not over
+            if self.chance.random() < 0.3:  # else the next comes while this one is not over
                 await self.recovered(before)
         await self.recovered(self.rig.heard.acknowledged)
 

@@ -16,7 +16,7 @@ from tests.faults.world import Visit
 
 PATIENCE_SECONDS = 8
 """How long a phone waits for an answer before it counts on none."""
-PAUSE_SECONDS = 0.2
+PAUSE_SECONDS = 0.3
 
 
 class EitherServer(httpx.AsyncBaseTransport):

@@ -19,7 +19,7 @@ ENDED = {0, 143}
 async def play(seed: int, kills: int, say: Callable[[str], None] = lambda words: None) -> dict[str, Any]:
     """Break things until `kills` processes were killed, let everything settle, and look: the findings as plain data."""
     days = min(MOST_DAYS, kills * 2 + 10)
-    async with running(seed, days, megabytes=600 if kills < 100 else 3000) as rig:
+    async with running(seed, days, megabytes=600 if kills < 100 else 1500) as rig:
         director = Director(rig, seed, kills)
         try:
             await _break(rig, director, say)
