@@ -38,8 +38,8 @@ bench: venv-dev ## run the benchmarks
 mutate: venv-dev ## put small faults into the rules and list those that no test notices; hours (ONLY="money pricing", SAMPLE=N)
 	@nice $(BIN)/python -m mutate $(if $(SAMPLE),--sample $(SAMPLE)) $(ONLY)
 
-faults: venv-dev ## kill, cut off and fill up the real processes over and over, and see that nothing is lost; an hour (KILLS=1000, SEED=N)
-	@DOORSTEP_FAULT_SEED=$(SEED) nice $(BIN)/python -m tests.faults $(or $(KILLS),1000) out/faults.json
+faults: venv-dev ## kill, cut off and fill up the real processes over and over, and see that nothing is lost; an hour (KILLS=1000, MINUTES=120, SEED=N)
+	@DOORSTEP_FAULT_SEED=$(SEED) nice $(BIN)/python -m tests.faults $(or $(KILLS),1000) $(or $(MINUTES),120) out/faults.json
 
 browser: venv-dev ## run the browser tests only
 	@scripts/chromium

@@ -1,15 +1,13 @@
 """A session with the database that takes writes: of the several hosts that an address may name, the one that does."""
 
-from collections.abc import Iterator
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
 
 import asyncpg
 
+from backend.settings import hosts_of
+
 HOST_SECONDS: Final = 5
 """How long one host may take to answer before the next is asked: a machine that is gone is silent."""
-DEFAULT_PORT: Final = 5432
-Address = tuple[str, int]
 
 _ELSEWHERE: Final = (
     OSError,  # and with it TimeoutError
@@ -24,7 +22,7 @@ class Hosts:
     """The hosts of one database address, the one that served last first. What a pool makes its sessions with."""
 
     def __init__(self, url: str) -> None:
-        self._addresses = list(addresses(url))
+        self._addresses = list(hosts_of(url))
 
     async def connect(self, dsn: str, **options: Any) -> asyncpg.Connection:
         """A session with the first host that takes writes. Raises ConnectionError if none does, or as asyncpg."""
@@ -46,13 +44,6 @@ class Hosts:
                 self._addresses.sort(key=lambda one: one != address)
                 return made
         raise ConnectionError("; ".join(refusals))
-
-
-def addresses(url: str) -> Iterator[Address]:
-    """Host and port of each host that a database address names, as `postgresql://role@one:5432,two:5432/name`."""
-    for part in urlsplit(url).netloc.rpartition("@")[2].split(","):
-        found = urlsplit(f"//{part}")
-        yield unquote(found.hostname or "localhost"), found.port or DEFAULT_PORT
 
 
 def _words(error: BaseException) -> str:

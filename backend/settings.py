@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from backend.faults import SetupFault
 
 IPNetwork = IPv4Network | IPv6Network
+POSTGRESQL_PORT: Final = 5432
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +59,22 @@ def _folder(text: str) -> Path:
     return Path(text).expanduser().absolute()
 
 
+def hosts_of(url: str) -> Iterator[tuple[str, int]]:
+    """Host and port of each server that a database address names: `postgresql://role@one:5432,two:5432/database`."""
+    for part in urlsplit(url).netloc.rpartition("@")[2].split(","):
+        found = urlsplit(f"//{part}")
+        yield unquote(found.hostname or "localhost"), found.port or POSTGRESQL_PORT
+
+
 def _database(text: str) -> str:
     parts = urlsplit(text)
-    if parts.scheme not in ("postgresql", "postgres") or not parts.username or not parts.path.strip("/"):
-        raise ValueError("must look like postgresql://role:password@host:5432/database")
-    return text
+    well_formed = parts.scheme in ("postgresql", "postgres") and parts.username and parts.path.strip("/")
+    try:
+        if well_formed and list(hosts_of(text)):
+            return text
+    except ValueError:  # whose words could hold a piece of the password
+        pass
+    raise ValueError("must look like postgresql://role:password@host:5432/database")
 
 
 def _web_address(text: str) -> str:
@@ -125,7 +137,7 @@ SETTINGS: Final = (
     Setting(
         "DATABASE_URL",
         "database_url",
-        "The database, as the application's role. Unset: an embedded PostgreSQL in DOORSTEP_DATA.",
+        "The database, as the application's role; of host1,host2 the one that takes writes. Unset: an embedded one.",
         "",
         _database,
         secret=True,

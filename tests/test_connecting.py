@@ -10,21 +10,8 @@ import asyncpg
 import pytest
 
 from backend import connecting
-from backend.connecting import Hosts, addresses
+from backend.connecting import Hosts
 from tests.conftest import Database
-
-
-@pytest.mark.parametrize(
-    ("url", "found"),
-    [
-        ("postgresql://me:secret@db/doorstep", [("db", 5432)]),
-        ("postgresql://me@one:5433,two/doorstep?sslmode=require", [("one", 5433), ("two", 5432)]),
-        ("postgresql://me:p%40ss@[::1]:5433,10.0.0.2:5434/doorstep", [("::1", 5433), ("10.0.0.2", 5434)]),
-        ("postgresql://me@/doorstep", [("localhost", 5432)]),
-    ],
-)
-def test_an_address_may_name_several_hosts(url: str, found: list[tuple[str, int]]) -> None:
-    assert list(addresses(url)) == found
 
 
 @contextmanager

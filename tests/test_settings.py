@@ -86,3 +86,24 @@ def test_an_engines_addresses_are_one_for_all_ways_of_travelling_or_one_for_each
 def test_an_engine_that_could_not_answer_is_refused(engine: str, address: str, says: str) -> None:
     with pytest.raises(SetupFault, match=says):
         settings.load({"DOORSTEP_TRAVEL": engine, "DOORSTEP_TRAVEL_URL": address})
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("postgresql://me:secret@db/doorstep", [("db", 5432)]),
+        ("postgresql://me@one:5433,two/doorstep?sslmode=require", [("one", 5433), ("two", 5432)]),
+        ("postgresql://me:p%40ss@[::1]:5433,10.0.0.2:5434/doorstep", [("::1", 5433), ("10.0.0.2", 5434)]),
+        ("postgresql://me@/doorstep", [("localhost", 5432)]),
+    ],
+)
+def test_an_address_may_name_several_hosts(url: str, found: list[tuple[str, int]]) -> None:
+    assert list(settings.hosts_of(url)) == found
+
+
+def test_a_port_that_is_no_number_is_refused_without_a_word_of_the_password() -> None:
+    with pytest.raises(SetupFault, match="DATABASE_URL must look like") as refusal:
+        settings.load({**OWN, "DATABASE_URL": "postgresql://app:sec#ret@db:port/doorstep"})
+    assert "sec" not in str(refusal.value)
+    with pytest.raises(SetupFault, match="DATABASE_URL must look like"):
+        settings.load({**OWN, "DATABASE_URL": "postgresql://app:secret@db:5432,db2:x/doorstep"})

@@ -50,9 +50,13 @@ def worker_name() -> str:
 
 
 async def run_due(now: datetime, job: str | None = None) -> list[Ran]:
-    """Run everything that is due at `now` (only `job` if given), period after period, until nothing is left to do."""
-    await _beat(now)
-    ran = await _run_pulses(now, job)
+    """Run everything that is due at `now`, or only `job`: what each minute asks for, then periods."""
+    return [*await run_pulses(now, job), *await run_periods(now, job)]
+
+
+async def run_periods(now: datetime, job: str | None = None) -> list[Ran]:
+    """Run the work of periods that is due at `now`, period after period, until nothing is left to do."""
+    ran: list[Ran] = []
     while due := [piece for piece in await due_work(now) if job in (None, piece.job)]:
         results = [result for piece in due if (result := await run_one(piece, now)) is not None]
         ran.extend(results)
@@ -102,8 +106,9 @@ async def _beat(now: datetime) -> None:
         await connection.execute(query("jobs.heartbeat"), worker_name(), now)
 
 
-async def _run_pulses(now: datetime, job: str | None) -> list[Ran]:
-    """The work of each minute. It is safe to repeat; the minute only saves effort."""
+async def run_pulses(now: datetime, job: str | None = None) -> list[Ran]:
+    """Run the work of each minute, and say that this worker lives. Safe to repeat; the minute only saves effort."""
+    await _beat(now)
     async with db.as_system() as connection:
         providers = [row["id"] for row in await connection.fetch(query("jobs.every_provider"))]
     ran = [await _pulse(EVENT_MONTHS, "all", now, _event_months)] if job in (None, EVENT_MONTHS) else []

@@ -1,4 +1,4 @@
-"""The long run: `make faults`, or `python -m tests.faults KILLS FILE`. Writes what it did and found into the file."""
+"""The long run: `make faults`, or `python -m tests.faults KILLS MINUTES FILE`. Its account goes into the file."""
 
 import asyncio
 import json
@@ -15,11 +15,11 @@ def seed() -> int:
     return int(os.environ.get("DOORSTEP_FAULT_SEED") or SystemRandom().randrange(10**6))
 
 
-def main(kills: int, file: Path) -> int:
+def main(kills: int, minutes: float, file: Path) -> int:
     """Run it. Exit status 0 if every law holds."""
     chosen = seed()
     print(f"DOORSTEP_FAULT_SEED={chosen} KILLS={kills}", flush=True)
-    found = asyncio.run(play(chosen, kills, lambda words: print(words, flush=True)))
+    found = asyncio.run(play(chosen, kills, minutes, lambda words: print(words, flush=True)))
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(found, indent=2) + "\n")
     for law, finding in found["laws"].items():
@@ -31,4 +31,4 @@ def main(kills: int, file: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]), Path(sys.argv[2])))
+    sys.exit(main(int(sys.argv[1]), float(sys.argv[2]), Path(sys.argv[3])))

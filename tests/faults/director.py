@@ -32,10 +32,11 @@ class Done:
 class Director:
     """Draws faults and does them until enough has been killed, while time passes and work goes on."""
 
-    def __init__(self, rig: Rig, seed: int, kills: int) -> None:
+    def __init__(self, rig: Rig, seed: int, kills: int, minutes: float) -> None:
         assert rig.disk is not None and rig.proxy is not None
         self.rig, self.disk, self.proxy = rig, rig.disk, rig.proxy
         self.wanted = kills
+        self._until = rig.began + 60 * minutes
         self.chance = random.Random(seed)
         self.done: list[Done] = []
         self._day = min(timedelta(days=1.5), timedelta(days=world.MOST_DAYS - 30) / (kills * 1.3))
@@ -63,8 +64,8 @@ class Director:
         return sum(one.kill for one in self.done)
 
     async def run(self) -> None:
-        """Each kind of fault once, in any order, then whatever is drawn, until the last kill."""
-        while self.kills < self.wanted or self._first:
+        """Each kind of fault once, in any order, then whatever is drawn, until the last kill or the time is up."""
+        while self._first or (self.kills < self.wanted and time.monotonic() < self._until):
             fault = self._first.pop() if self._first else self.chance.choices(self._faults, self._weights)[0]
             await asyncio.sleep(self.chance.uniform(0, 0.4))  # the moment is a part of what is drawn
             before = self.rig.heard.acknowledged

@@ -16,11 +16,16 @@ ENDED = {0, 143}
 """How a process ends that is asked to: a worker by itself, a web process by the signal that it was sent."""
 
 
-async def play(seed: int, kills: int, say: Callable[[str], None] = lambda words: None) -> dict[str, Any]:
-    """Break things until `kills` processes were killed, let everything settle, and look: the findings as plain data."""
+async def play(
+    seed: int, kills: int, minutes: float, say: Callable[[str], None] = lambda words: None
+) -> dict[str, Any]:
+    """Break things until `kills` processes were killed or the minutes are over, let everything settle, and look.
+
+    The findings, as plain data.
+    """
     days = min(MOST_DAYS, kills * 2 + 10)
     async with running(seed, days, megabytes=600 if kills < 100 else 1500) as rig:
-        director = Director(rig, seed, kills)
+        director = Director(rig, seed, kills, minutes)
         try:
             await _break(rig, director, say)
             broken = await laws.broken(rig)

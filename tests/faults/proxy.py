@@ -14,6 +14,8 @@ class Proxy:
         self._flowing.set()
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.StreamWriter] = set()
+        self._last_words: bytes | None = None
+        self._asked = False
 
     async def listen(self) -> None:
         """Take connections, at the same port as before if there was one."""
@@ -40,6 +42,10 @@ class Proxy:
         """Let everything pass again, what waited first."""
         self._flowing.set()
 
+    def lose_answer_to(self, words: bytes) -> None:
+        """Once, let a statement through to the server, and cut every connection instead of bringing its answer."""
+        self._last_words = words
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.target)
@@ -49,16 +55,30 @@ class Proxy:
         ends = {writer, far_writer}
         self._open |= ends
         try:
-            await asyncio.gather(self._pump(reader, far_writer), self._pump(far_reader, writer))
+            await asyncio.gather(self._ask(reader, far_writer), self._answer(far_reader, writer))
         finally:
             self._open -= ends
             for end in ends:
                 end.transport.abort()
 
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _ask(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
             while data := await reader.read(65536):
                 await self._flowing.wait()
+                if self._last_words is not None and self._last_words in data:
+                    self._last_words, self._asked = None, True
+                writer.write(data)
+                await writer.drain()
+        writer.close()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while data := await reader.read(65536):
+                await self._flowing.wait()
+                if self._asked:
+                    self._asked = False
+                    self.cut()
+                    break
                 writer.write(data)
                 await writer.drain()
         writer.close()

@@ -8,11 +8,13 @@ from tests.faults.play import ENDED, play
 pytestmark = pytest.mark.slow
 
 KILLS = 20
+MINUTES = 15
+"""More than any machine takes for them."""
 
 
 async def test_nothing_acknowledged_is_lost_whatever_is_killed_cut_or_filled() -> None:
     chosen = seed()
-    found = await play(chosen, KILLS, print)
+    found = await play(chosen, KILLS, MINUTES, print)
     assert found["kills"] >= KILLS
     assert found["acknowledged"] > 0
     assert found["documents"].keys() == {"invoice", "wage_report"}

@@ -1,15 +1,11 @@
 """The server's clock was ahead for a while and is right again: nothing waits for that time to come."""
 
-import asyncio
-import signal
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
 import pytest
 
-from backend import db
-from backend.jobs import ticker
 from backend.jobs.due import due_work
 from backend.jobs.runner import run_due
 from backend.use_cases.make_checkpoint import make_checkpoint
@@ -69,21 +65,3 @@ async def test_each_event_comes_into_a_checkpoint(
     office.set(NOON)
     assert await make_checkpoint(PROVIDER) == 1
     assert await superuser.fetchval("SELECT count(*) FROM checkpoint_event") == 2
-
-
-async def test_a_tick_that_breaks_is_not_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As when the database is away in the middle of one."""
-    ticks = 0
-
-    async def break_twice(_: datetime) -> None:
-        nonlocal ticks
-        ticks += 1
-        if ticks < 3:
-            raise asyncpg.ConnectionDoesNotExistError("gone")
-        signal.raise_signal(signal.SIGTERM)
-
-    monkeypatch.setattr(ticker, "run_due", break_twice)
-    async with asyncio.timeout(60):
-        await ticker.tick_until_stopped(seconds=1)
-    assert ticks == 3
-    assert db.DB.pool is None
