@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 from random import SystemRandom
@@ -17,6 +18,12 @@ def seed() -> int:
 
 def main(kills: int, minutes: float, file: Path) -> int:
     """Run it. Exit status 0 if every law holds."""
+    signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # in the background too, where a shell turns it off
+    signal.signal(
+        signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT)
+    )  # and what runs is ended first
     chosen = seed()
     print(f"DOORSTEP_FAULT_SEED={chosen} KILLS={kills}", flush=True)
     found = asyncio.run(play(chosen, kills, minutes, lambda words: print(words, flush=True)))
