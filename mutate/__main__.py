@@ -1,10 +1,12 @@
 """`make mutate`: faults in backend/domain that no test notices. Exit status 1 if docs/mutation.md lacks one.
 
-    python -m mutate [--sample N] [--at-once N] [--only TEXT] [--from TEXT] [--new] [NAME ...]
+    python -m mutate [--sample N] [--at-once N] [--only TEXT] [--from TEXT] [--new] [--few]
+                     [NAME ...]
 
 NAME is an entry of mutate/suites.py or a package of several (all without one); `--sample` takes N mutants an entry,
 spread evenly; `--only` those whose name has the text in it; `--from` all from the first such on, as after a
-run that was stopped; `--new` those that docs/mutation.md does not argue about.
+run that was stopped; `--new` those that docs/mutation.md does not argue about; `--few` asks few
+examples of each law and no more.
 """
 
 import argparse
@@ -27,6 +29,7 @@ def main() -> int:
     asked.add_argument("--only", default="")
     asked.add_argument("--from", default="", dest="since")
     asked.add_argument("--new", action="store_true")
+    asked.add_argument("--few", action="store_true")
     options = asked.parse_args()
     argued = (ROOT / "docs" / "mutation.md").read_text(encoding="utf-8")
     names = chosen(options.names)
@@ -40,15 +43,18 @@ def _examine(name: str, options: argparse.Namespace, argued: str) -> bool:
     tests, every = tuple(dict.fromkeys(SUITES[name])), _mutants(name, options, argued)
     if not every:
         return False
-    [(_, failed, taken)] = survivors([None], tests, 3600, 1)
+    [(_, failed, taken)] = survivors([None], tests, 3600, 1, options.few)
     if failed:
         raise SystemExit(f"{name}: fails with nothing changed: {failed}")
     tried = _spread(every, options.sample)
     print(f"== {name}: {len(tried)} of {len(every)} mutants; {taken:.0f} seconds unchanged", flush=True)
     kept: list[str] = []
-    for done, (mutant, noticed, _) in enumerate(survivors(tried, tests, 5 * taken + 5, options.at_once), 1):
+    run = survivors(tried, tests, 5 * taken + 5, options.at_once, options.few)
+    spent = 0.0
+    for done, (mutant, noticed, used) in enumerate(run, 1):
+        spent += used
         if done % 10 == 0:
-            print(f"   {name}: {done} run", flush=True)
+            print(f"   {name}: {done} run, {spent / done:.1f} seconds each", flush=True)
         if mutant is not None and not noticed:
             kept.append(mutant.name)
             known = "argued" if f"`{mutant.name}`" in argued else "NEW"

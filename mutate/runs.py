@@ -144,7 +144,7 @@ def _is_ours(module: ModuleType) -> bool:
 
 
 def survivors(
-    mutants: Iterable[Mutant | None], tests: Sequence[str], limit: float, at_once: int
+    mutants: Iterable[Mutant | None], tests: Sequence[str], limit: float, at_once: int, few: bool = False
 ) -> Iterator[tuple[Mutant | None, str, float]]:
     """Each mutant (None: nothing changed) with the test that noticed, and what it took; in the order they end.
 
@@ -153,7 +153,7 @@ def survivors(
     One that takes longer than `limit` is stopped and counts as noticed: it would not end. Both are seconds of the
     processor, which do not depend on what else the machine does. What noticed the last few faults is asked first:
     neighbouring faults are mostly noticed by the same tests. Then all tests with few examples of each law, and only
-    if none of them notices with every example.
+    if none of them notices, and not `few`, with every example.
     """
     running: dict[int, Run] = {}
     quick: list[str] = []
@@ -161,11 +161,8 @@ def survivors(
         while len(running) == at_once:
             yield _ended(running, quick)
         hears, says = os.pipe()
-        rounds: list[Round] = [
-            (quick, Few()),
-            *(([test], Few()) for test in tests),
-            *(([test], Rest()) for test in tests),
-        ]
+        rounds: list[Round] = [(quick, Few()), *(([test], Few()) for test in tests)]
+        rounds += [] if few else [([test], Rest()) for test in tests]
         running[_start(mutant, rounds, says, ceil(limit))] = Run(mutant, hears)
         os.close(says)
     while running:

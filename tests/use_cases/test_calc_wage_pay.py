@@ -9,7 +9,7 @@ import pytest
 from backend.use_cases.calc_wage import calc_wage, exact_results
 from schemas.strict import decode
 from schemas.wage import WageCase
-from tests.wage import TODAY, answer, case, hourly, paid, salary
+from tests.wage import TODAY, WEEK, answer, case, hourly, paid, salary, span
 
 
 def piece(units: str | int, rate: str, **more: Any) -> dict[str, Any]:
@@ -50,6 +50,42 @@ def test_other_payments_are_in_the_total_and_do_not_count(kind: str) -> None:
     assert (result["total_remuneration"], result["nmw_pay"]) == ("50.00", "0.00")
     assert (result["pay"][0]["counted"], result["premium_excluded"]) == ("0.00", "0.00")
     assert result["pay"][0]["rule"].startswith("nmw-2015-10-")
+
+
+LEFT_OUT = {
+    "premium": "j", "allowance": "k", "sick_pay": "h", "holiday_pay": "h", "rolled_up_holiday_pay": "h",
+    "other_absence_pay": "h", "expenses": "l", "tips": "m", "advance": "a", "benefit_in_kind": "f", "pension": "b",
+    "redundancy": "d", "award": "c",
+}  # fmt: skip
+"""Provisions of regulation 10 of the National Minimum Wage Regulations 2015 by which a payment does not count."""
+OF_SALARIED_HOURS = {
+    "premium": "o",
+    "sick_pay": "i",
+    "holiday_pay": "i",
+    "rolled_up_holiday_pay": "i",
+    "other_absence_pay": "i",
+}
+
+
+@pytest.mark.parametrize(("salaried", "other"), [(False, {}), (True, OF_SALARIED_HOURS)])
+def test_each_payment_names_the_provision_by_which_it_counts_or_does_not(
+    salaried: bool, other: dict[str, str]
+) -> None:
+    terms = {"basic_hours_per_year": "1200", "pay_periods_per_year": 12}
+    form = {"work_type": "salaried", "salaried": terms} if salaried else {}
+    brought_in = [
+        {"kind": "allowance", "amount": "5.00", "consolidated": True},
+        {"kind": "holiday_pay", "amount": "5.00", "absence_taken": False},
+        salary("5.00"),
+        salary("5.00", paid_on="2025-04-10"),
+        {"kind": "tips", "amount": "5.00", "paid_on": "2025-04-10"},
+    ]
+    left_out = [{"kind": kind, "amount": "5.00"} for kind in LEFT_OUT]
+    rows = answer(pay=[*left_out, *brought_in], **form)["pay"]
+    assert [row["rule"] for row in rows] == [
+        *(f"nmw-2015-10-{other.get(kind, provision)}" for kind, provision in LEFT_OUT.items()),
+        *["nmw-2015-9"] * 5,
+    ]
 
 
 def test_warnings_stand_in_order_of_their_codes_in_each_of_many_cases() -> None:
@@ -162,6 +198,25 @@ def test_groups_whose_thirds_and_sevenths_add_up_to_the_minimum_are_compliant() 
     assert (result["nmw_pay"], result["premium_excluded"]) == ("30.00", "3.00")
     assert (result["compliant"], result["shortfall"]) == (True, "0.00")
     short = answer(pay=lines, work=[{"kind": "contact", "minutes": 60}], rates={"hourly": "30.000001"})
+    assert (short["compliant"], short["shortfall"]) == (False, "0.01")
+
+
+def test_seventeenths_that_all_round_down_and_add_up_to_the_minimum_are_compliant() -> None:
+    # lowest rates 4/17, 4/17 and 5/17 pounds a minute: 20, 20 and 19 minutes more of them come to 15 pounds
+    lines = [
+        {"kind": "hourly", "amount": amount, "minutes": minutes, "duties": duties}
+        for duties, low, more in (("a", "4", 20), ("b", "4", 20), ("c", "5", 19))
+        for amount, minutes in ((low, 17), ("20", more))
+    ]
+    work = [{"kind": "contact", "minutes": 60}]
+    level, short = (answer(pay=lines, work=work, rates={"hourly": rate}) for rate in ("28", "28.000001"))
+    assert (level["nmw_pay"], level["compliant"], level["shortfall"]) == ("28.00", True, "0.00")
+    assert (short["compliant"], short["shortfall"]) == (False, "0.01")
+    weeks = [salary(amount, earned=span("2026-06-01", "2026-09-27")) for amount in ("12", "12", "10")]
+    level, short = (
+        answer(pay=weeks, work=work, period=WEEK, rates={"hourly": rate}) for rate in ("2", "2.000001")
+    )
+    assert (level["nmw_pay"], level["compliant"], level["shortfall"]) == ("2.00", True, "0.00")
     assert (short["compliant"], short["shortfall"]) == (False, "0.01")
 
 

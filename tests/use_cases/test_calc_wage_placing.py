@@ -184,6 +184,14 @@ def test_a_month_after_leaving_ends_with_a_shorter_month() -> None:
     }
     assert paid(salary("60.00", paid_on="2026-02-28"), **changes) == "60.00"
     assert paid(salary("60.00", paid_on="2026-03-01"), **changes) == "0.00"
+    changes["employment_ended_on"] = "2026-01-27"
+    assert paid(salary("60.00", paid_on="2026-02-27"), **changes) == "60.00"
+    assert paid(salary("60.00", paid_on="2026-02-28"), **changes) == "0.00"
+
+
+def test_the_month_after_leaving_begins_on_the_day_after() -> None:
+    for paid_on, expected in (("2026-05-01", "60.00"), ("2026-05-31", "60.00"), ("2026-06-01", "0.00")):
+        assert paid(salary("60.00", paid_on=paid_on), employment_ended_on="2026-04-30") == expected, paid_on
 
 
 def test_leaving_in_another_period_places_the_payment_there() -> None:

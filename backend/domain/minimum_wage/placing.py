@@ -39,9 +39,8 @@ def _indexes() -> list[pl.Expr]:
 
 
 def _share_numbers() -> pl.Expr:
-    """The numbers of the periods the payment was earned in; one null where that is not said."""
-    earned = pl.int_ranges(pl.col("first").fill_null(0), pl.col("last").fill_null(0) + 1)
-    return pl.when(pl.col("first").is_null()).then(pl.lit([None], dtype=pl.List(pl.Int64))).otherwise(earned)
+    """The numbers of the periods the payment was earned in; null where that is not said."""
+    return pl.int_ranges("first", pl.col("last") + 1)
 
 
 def _place() -> pl.Expr:

@@ -63,7 +63,7 @@ def _with_lowest_rate(lines: pl.DataFrame, contract_rates: pl.DataFrame) -> pl.D
     lowest = (
         pl.concat([hourly, contract])
         .sort("low", pl.col("low_over") * _FRACTION // pl.col("low_by"))
-        .group_by("case", "duties", maintain_order=True)
+        .group_by("case", "duties")
         .first()
     )
     return lines.join(lowest, on=["case", "duties"], how="left", nulls_equal=True)
@@ -101,21 +101,18 @@ def _countable() -> pl.Expr:
 
 def _lowest_roundings() -> pl.Expr:
     rounded = uneven(pl.col("low_over") * exact("micros"), pl.col("low_by"))
-    return (
-        pl.when(_is_rated()).then(rounded.fill_null(whole(0))).otherwise(whole(0)).alias("lowest_roundings")
-    )
+    return pl.when(_is_rated()).then(rounded).otherwise(whole(0)).alias("lowest_roundings")
 
 
 def _shared(lines: pl.DataFrame) -> pl.DataFrame:
     """The part of each line that is placed in the period: `here` of its `shares`."""
     worth, countable = (pl.col(name) * exact("here") for name in ("worth", "countable"))
-    excess = pl.col("counts") & pl.col("kind").is_in(["hourly", "piece"])
     return lines.with_columns(
         divided(worth, exact("shares")).alias("placed"),
         divided(countable, exact("shares")).alias("counting"),
         (pl.col("lowest_roundings") + uneven(countable, exact("shares"))).alias("roundings"),
     ).with_columns(
-        pl.when(excess).then(pl.col("placed") - pl.col("counting")).otherwise(whole(0)).alias("premium")
+        pl.when("counts").then(pl.col("placed") - pl.col("counting")).otherwise(whole(0)).alias("premium")
     )
 
 
