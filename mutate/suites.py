@@ -121,6 +121,7 @@ SUITES: Final = {
     "visit": ("tests/domain/test_visit.py", "tests/domain/test_claimed_time.py"),
     "statement": ("tests/domain/test_statement.py",),
     "heard": ("tests/domain/test_heard.py",),
+    "seals": ("tests/domain/test_seals.py",),
     "provider_risk": ("tests/domain/test_provider_risk.py",),
     "cover": ("tests/domain/test_cover.py",),
     "public_answer": ("tests/domain/test_public_answer.py",),

@@ -136,9 +136,22 @@ def test_bank_holidays_bring_the_last_day_for_the_record_forward() -> None:
     line = salary("60.00", earned=APRIL_WORK, paid_on="2026-06-20", record_submitted_on="2026-05-22")
     assert paid(line) == "0.00"
     assert paid(line, bank_holidays=["2026-05-25", "2026-05-27"]) == "60.00"
+    assert paid(line, bank_holidays=["2026-05-25", "2026-05-29"]) == "60.00", "a Friday"
     assert paid(line, bank_holidays=["2026-05-25"]) == "0.00"
     assert paid(line, bank_holidays=["2026-05-27", "2026-05-27", "2026-05-30"]) == "0.00"
     assert paid(line, bank_holidays=["2026-05-25", "2026-06-01", "2026-06-02"]) == "0.00", "after the period"
+    assert paid(line, bank_holidays=["2026-05-04", "2026-05-05", "2026-05-22"]) == "0.00", (
+        "by the day of the record"
+    )
+
+
+def test_a_bank_holiday_on_the_last_day_of_a_period_is_no_working_day_before_its_end() -> None:
+    """The period after March ends on Thursday 30 April; without it the fourth working day from the end is the 24th."""
+    march = span("2026-03-01", "2026-03-31")
+    line = salary("60.00", earned=march, paid_on="2026-05-20", record_submitted_on="2026-04-24")
+    assert paid(line, period=march) == "0.00"
+    assert paid(line, period=march, bank_holidays=["2026-04-30"]) == "60.00"
+    assert paid(line, period=march, bank_holidays=["2026-05-01"]) == "0.00"
 
 
 def test_the_bank_holidays_of_one_case_say_nothing_of_another() -> None:

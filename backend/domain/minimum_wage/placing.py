@@ -97,10 +97,9 @@ def _holidays_until(shares: pl.DataFrame, holidays: pl.DataFrame, column: str) -
         .unique()
         .sort("case", "day")
         .with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("case").alias(name))
-        .sort("day")
     )
     dated = shares.filter(pl.col(column).is_not_null()).sort(column)
-    # both sides are sorted by day just above, which Polars cannot see past `by`
+    # on both sides the days of each case are in order, which Polars cannot see past `by`
     found = dated.join_asof(counted, left_on=column, right_on="day", by="case", check_sortedness=False)
     rest = shares.filter(pl.col(column).is_null()).with_columns(pl.lit(0, dtype=pl.Int64).alias(name))
     return pl.concat([found.select(rest.columns).with_columns(pl.col(name).fill_null(0)), rest])
