@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -13,12 +14,16 @@ from typing import Any, Final
 from python_calamine import CalamineError, CalamineWorkbook
 
 from backend.use_cases.loading.report import LoadFault, Report
+from backend.use_cases.loading.workbooks import workbook_fault
 from schemas.cells import unfit
 from schemas.loading import Format
 from schemas.strict import parse_json
 
-LARGEST_UNPACKED: Final = 1 << 30
-"""Bytes that an XLSX file may unpack to."""
+_NO_WORKBOOK: Final = (
+    *(CalamineError, zipfile.BadZipFile, zlib.error),
+    *(EOFError, NotImplementedError, RuntimeError, ValueError, OSError),
+)
+"""What the readers of workbooks and archives raise for a file that is none."""
 _SUFFIXES: Final[dict[str, Format]] = {".csv": "csv", ".xlsx": "xlsx", ".json": "json"}
 
 
@@ -121,12 +126,11 @@ def _csv_records(
 
 def _xlsx_records(source: SourceFile, report: Report) -> Iterator[tuple[int, list[str]]]:
     try:
-        with zipfile.ZipFile(io.BytesIO(source.content)) as packed:
-            if sum(part.file_size for part in packed.infolist()) > LARGEST_UNPACKED:
-                raise _Unreadable("unpacks to more than 1 GiB: split it")
+        if fault := workbook_fault(source.content):
+            raise _Unreadable(fault)
         book = CalamineWorkbook.from_filelike(io.BytesIO(source.content))
         rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except (CalamineError, zipfile.BadZipFile, ValueError, OSError) as error:
+    except _NO_WORKBOOK as error:
         raise _Unreadable(f"is not an XLSX workbook: {error}") from None
     if len(book.sheet_names) > 1:
         report.notes.append(

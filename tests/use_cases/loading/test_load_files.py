@@ -1,7 +1,6 @@
 """What is said of files that are not what they should be."""
 
 import io
-import zipfile
 from typing import Any
 
 import pytest
@@ -80,14 +79,6 @@ def test_blank_rows_count_but_mean_nothing() -> None:
 def test_what_is_wrong_is_said_with_its_place(content: bytes, said: str) -> None:
     found = faults(content)
     assert any(said in fault for fault in found), found
-
-
-def test_a_workbook_that_unpacks_to_more_than_a_gigabyte_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/workbook.xml", b"0" * 5_000)
-    monkeypatch.setattr("backend.use_cases.loading.files.LARGEST_UNPACKED", 4_999)
-    assert "unpacks to more than 1 GiB" in faults(packed.getvalue())[0]
 
 
 def test_only_the_first_sheet_is_read_and_the_loader_is_told() -> None:

@@ -1,0 +1,117 @@
+"""Workbooks that are small and open to something enormous, or that are none: refused before they are opened."""
+
+import io
+import zipfile
+from typing import Any
+
+import pytest
+import xlsxwriter
+
+from backend.use_cases.loading import workbooks
+from backend.use_cases.loading.files import SourceFile, read_sheet
+from backend.use_cases.loading.report import Report
+
+SPREADSHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+
+
+def honest(rows: int = 3) -> bytes:
+    made = io.BytesIO()
+    book = xlsxwriter.Workbook(made)
+    sheet = book.add_worksheet("Leave")
+    for row in range(rows):
+        sheet.write_row(row, 0, ["carer", "from", "a note of some length"])
+    book.close()
+    return made.getvalue()
+
+
+def with_part(content: bytes, name: str, part: bytes) -> bytes:
+    """The workbook with one part put in place of its own, or added."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
+        for each in old.namelist():
+            if each != name:
+                new.writestr(each, old.read(each))
+        new.writestr(name, part)
+    return made.getvalue()
+
+
+def sheet(rows: str, before: str = "") -> bytes:
+    whole = f'<worksheet xmlns="{SPREADSHEET}"><sheetData>{rows}</sheetData></worksheet>'
+    return f'<?xml version="1.0"?>{before}{whole}'.encode()
+
+
+def read(content: bytes) -> tuple[Any, list[str]]:
+    report = Report()
+    found = read_sheet(SourceFile("file.xlsx", content, "xlsx"), ["carer", "from"], report)
+    return found, [fault.detail for fault in report.faults]
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+LAST = '<row r="1"><c r="A1"><v>1</v></c></row><row r="{0}"><c r="{1}"><v>2</v></c></row>'
+MANY = '<row r="1">' + '<c t="s"><v>0</v></c>' * 60_000 + "</row>"
+LIES = sheet(LAST.format(9, "A9") + " " * 100_000)
+
+
+def lying() -> bytes:
+    """A part that says in the archive's list that it is smaller than it is."""
+    content = with_part(honest(), SHEET, LIES)
+    size = len(LIES).to_bytes(4, "little")
+    assert content.count(size) >= 2
+    return content.replace(size, (1000).to_bytes(4, "little"))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (with_part(honest(), SHEET, sheet(LAST.format(1048576, "XFD1048576"))), "too far down"),
+        (with_part(honest(), SHEET, sheet(LAST.format(1048576, "AA2"))), "too far down"),
+        (with_part(honest(), SHEET, sheet("<row r = '9999999' ><c r\n=\n'zz1'/></row>")), "too far down"),
+        (with_part(honest(), SHEET, b" " * (workbooks.LARGEST_UNPACKED + 1)), "unpacks to more than 256 MiB"),
+        (with_part(honest(), "content.xml", b"<a/>"), "of another kind"),
+        (with_part(honest(), "xl/workbook.bin", b"\0"), "of another kind"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + honest(), "save it again as XLSX"),
+        (b"#!/bin/sh\n" + honest(), "save it again as XLSX"),
+        (lying(), "is not an XLSX workbook"),
+        (honest()[:-200], "is not an XLSX workbook"),
+        (b"PK\x03\x04", "is not an XLSX workbook"),
+    ],
+    ids=range(11),
+)
+def test_what_would_open_to_something_else_is_refused(content: bytes, said: str) -> None:
+    assert len(content) < 400_000
+    found, faults = read(content)
+    assert found is None and said in faults[0]
+
+
+def test_one_long_text_in_very_many_cells_is_refused() -> None:
+    texts = f'<sst xmlns="{SPREADSHEET}"><si><t>{"x" * 40_000}</t></si></sst>'.encode()
+    content = with_part(with_part(honest(), "xl/sharedStrings.xml", texts), SHEET, sheet(MANY))
+    assert "texts that are too long" in read(content)[1][0]
+
+
+def test_entities_of_a_workbook_are_not_opened(tmp_path: Any) -> None:
+    (tmp_path / "secret").write_text("carer")
+    laughs = '<!ENTITY a "ha">' + "".join(
+        f'<!ENTITY {name} "{f"&{before};" * 10}">'
+        for before, name in zip("abcdefghi", "bcdefghij", strict=True)
+    )
+    for kinds in (
+        f"<!DOCTYPE x [{laughs}]>",
+        f'<!DOCTYPE x [<!ENTITY j SYSTEM "file://{tmp_path}/secret">]>',
+    ):
+        cell = '<row r="1"><c r="A1" t="inlineStr"><is><t>&j;</t></is></c></row>'
+        found, faults = read(with_part(honest(), SHEET, sheet(cell, kinds)))
+        assert "ha" * 100 not in str(found) and "carer" not in str(found and found.headings), (found, faults)
+
+
+def test_a_place_that_lies_across_two_pieces_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    for piece in (97, 98, 99, 101, 113):
+        monkeypatch.setattr(workbooks, "_PIECE", piece)
+        content = with_part(honest(), SHEET, sheet(LAST.format(1048576, "XFD1048576")))
+        assert "too far down" in str(workbooks.workbook_fault(content))
+    assert workbooks.workbook_fault(honest(200)) is None
+
+
+def test_an_honest_workbook_is_read() -> None:
+    found, _ = read(honest(50))
+    assert len(found.rows) == 49
