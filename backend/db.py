@@ -18,6 +18,8 @@ from backend.faults import SetupFault
 
 NIGHTLY_SECONDS: Final = 3600
 """How long a statement may take that reads or keeps up everything, by night, whatever others may."""
+SETTINGS: Final = {"timezone": "UTC", "application_name": "doorstep", "jit": "off"}
+"""Of every session. What looks costly is compiled (jit): with row security much does, and compiling takes longer."""
 OLDEST: Final = 15
 """The oldest PostgreSQL we run on."""
 CLOSE_SECONDS: Final = 5
@@ -142,7 +144,7 @@ async def opened(url: str, size: int = 10, seconds: float | None = None) -> Asyn
     DB.seconds = seconds
     DB.config = {
         "dsn": url,
-        "server_settings": {"timezone": "UTC", "application_name": "doorstep"},
+        "server_settings": SETTINGS,
         "command_timeout": seconds,
     }
     await DB.start_connection_pool(

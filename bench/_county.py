@@ -20,12 +20,14 @@ PAYERS: Final = 40
 KNOWN_SINCE: Final = "2026-01-01"
 _TODAY: Final = NOW.date().isoformat()
 
-_PLANNED: Final = f"""(
-    SELECT n, day, day + interval '7 hours' + (k / {CARERS}) * interval '70 minutes' + (k % 10) * interval '1 minute'
-           AS at, k % {CARERS} AS carer, k % {PEOPLE} AS person
-    FROM (SELECT n, n % {A_DAY} AS k, timestamptz '{_TODAY}T00:00Z' - (n / {A_DAY}) * interval '1 day' AS day
-          FROM generate_series(%s, %s) AS n) AS numbered) AS given"""
-"""Visits numbered from today's first one (0) back into the past, each day's {A_DAY} after the other."""
+
+def _planned(first: int, last: int) -> str:
+    """Visits numbered from today's first one (0) back into the past, those of each day after the other, as SQL."""
+    minutes = f"420 + 70 * (k / {CARERS}) + k % 10"
+    return f"""(
+        SELECT n, day, day + ({minutes}) * interval '1 minute' AS at, k % {CARERS} AS carer, k % {PEOPLE} AS person
+        FROM (SELECT n, n % {A_DAY} AS k, timestamptz '{_TODAY}T00:00Z' - (n / {A_DAY}) * interval '1 day' AS day
+              FROM generate_series({first}, {last}) AS n) AS numbered) AS given"""
 
 
 async def settle(superuser: asyncpg.Connection) -> None:
@@ -64,7 +66,7 @@ async def live_through(superuser: asyncpg.Connection, visits: int) -> None:
     days = visits // A_DAY
     for month in range(days // 28 + 2):
         await superuser.execute("SELECT ensure_event_month($1)", NOW.date() - timedelta(days=28 * month))
-    past = _PLANNED % (A_DAY, A_DAY + visits - 1)
+    past = _planned(A_DAY, A_DAY + visits - 1)
     await _plan(superuser, past)
     await _record(superuser, past, "check_in", "given.at")
     await _record(superuser, past, "check_out", "given.at + interval '30 minutes'")
@@ -75,7 +77,7 @@ async def live_through(superuser: asyncpg.Connection, visits: int) -> None:
 
 async def begin_today(superuser: asyncpg.Connection) -> None:
     """Today's visits: of those due nineteen of twenty were begun, and all that are over ended."""
-    today = _PLANNED % (0, A_DAY - 1)
+    today = _planned(0, A_DAY - 1)
     now, came = f"timestamptz '{NOW.isoformat()}'", "given.n % 20 > 0"
     await _plan(superuser, today)
     await _record(superuser, today, "check_in", "given.at", f"{came} AND given.at < {now}")
@@ -165,8 +167,9 @@ async def _bill(superuser: asyncpg.Connection, source: str, days: int) -> None:
         document_id=of_visit, line="given.n", visit_id=_own("visit", "given.n"), service_user_id=_own(
             "service_user", "given.person"), employment_id="NULL::uuid",
     )  # fmt: skip
+    earlier = f"(SELECT * FROM {weeks} WHERE given.w > 2 AND given.p = 0) AS given"
     await _copied(
-        superuser, "document", weeks.replace(f"{PAYERS - 1}", "0"), "kind = 'wage_report'",
+        superuser, "document", earlier, "kind = 'wage_report'",
         id="md5('report/' || given.w)::uuid", **frame, **made,
     )  # fmt: skip
 

@@ -203,6 +203,22 @@ _OF_FIX: Final = ("fix_within_m", "fix_age_s", "place_id")
 
 def _held_plans(versions: pl.DataFrame, attended: pl.DataFrame) -> pl.DataFrame:
     """Of each visit the version that counts: the last one recorded before the visit began under the one before it."""
+    again = pl.col("visit_id").is_duplicated()
+    never_changed = versions.filter(~again).select(
+        *_OF_PLAN, plan_version="version", newest_carer="carer", newest_second="second_carer",
+        called_off_at="cancelled_at", plans_at="recorded_at", changed_after_start=pl.lit(False),
+    )  # fmt: skip
+    return pl.concat([never_changed, _held_of_several(versions.filter(again), attended)])
+
+
+_OF_PLAN: Final = (
+    "visit_id", "reference", "package_id", "commissioner_id", "planned_start", "planned_end", "plan_status",
+    "cancelled_at", "cancelled_by",
+)  # fmt: skip
+
+
+def _held_of_several(versions: pl.DataFrame, attended: pl.DataFrame) -> pl.DataFrame:
+    """The same of visits with several versions each."""
     first = attended.filter(~pl.col("foreign")).group_by("visit_id").agg(began=pl.col("recorded_start").min())
     ordered = versions.join(first, on="visit_id", how="left").sort("visit_id", "version")
     began = pl.min_horizontal(pl.col("planned_start"), pl.col("began")).shift(1).over("visit_id")
@@ -219,10 +235,12 @@ def _held_plans(versions: pl.DataFrame, attended: pl.DataFrame) -> pl.DataFrame:
     return (
         counted.filter("held")
         .unique("visit_id", keep="last", maintain_order=True)
-        .with_columns(changed_after_start=pl.col("version") < pl.col("newest_version"))
-        .drop("began", "held", "carer", "second_carer", "newest_version", "recorded_at")
-        .rename({"version": "plan_version"})
-    )
+        .select(
+            *_OF_PLAN, plan_version="version", newest_carer="newest_carer", newest_second="newest_second",
+            called_off_at="called_off_at", plans_at="plans_at",
+            changed_after_start=pl.col("version") < pl.col("newest_version"),
+        )
+    )  # fmt: skip
 
 
 def _attendances(facts: VisitFacts, plans: pl.DataFrame, attended: pl.DataFrame) -> pl.DataFrame:
@@ -420,15 +438,34 @@ def _flagged(rows: pl.DataFrame) -> pl.DataFrame:
         worked_though_cancelled=worked & (pl.col("plan_status") != "planned").fill_null(False),
         not_your_visit=pl.col("foreign"),
     )
-    own = [pl.when(pl.col(name).fill_null(False)).then(pl.lit(name)) for name in _OWN_FLAGS]
     return marked.with_columns(
-        flags=pl.concat_list(pl.concat_list(own).list.drop_nulls(), _known("event_flags"))
-        .list.unique()
-        .list.sort(),
+        _all_flags(marked),
         event_ids=_known("event_ids"),
         event_rows=_known("event_rows"),
         digests=_known("digests"),
         evidence_level=pl.when("claimed_beyond").then(pl.lit(MANUAL)).otherwise(level_of(pl.col("rank"))),
+    )
+
+
+def _all_flags(rows: pl.DataFrame) -> pl.Series:
+    """The visit's own flags and its events', each once and in order. Lists of texts are slow to sort one by one."""
+    own = [pl.when(pl.col(name).fill_null(False)).then(pl.lit(name)) for name in _OWN_FLAGS]
+    each = rows.select(
+        row=pl.int_range(pl.len()), flags=pl.concat_list(pl.concat_list(own), _known("event_flags"))
+    )
+    told = (
+        each.explode("flags", empty_as_null=False)
+        .drop_nulls()
+        .unique()
+        .sort("row", "flags")
+        .group_by("row", maintain_order=True)
+        .agg("flags")
+    )
+    return (
+        each.select("row")
+        .join(told, on="row", how="left", maintain_order="left")
+        .select(_known("flags"))
+        .to_series()
     )
 
 

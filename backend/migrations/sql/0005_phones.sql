@@ -148,6 +148,7 @@ CREATE INDEX event_carer ON event (provider_id, carer_id, paid_at);
 CREATE INDEX event_paid ON event (provider_id, paid_at);
 CREATE INDEX event_row ON event (provider_id, row_id);
 CREATE INDEX event_device_seq ON event (provider_id, device_id, seq);
+CREATE INDEX event_loose ON event (provider_id, paid_at) WHERE visit_id IS NULL OR code = 'not_your_visit';
 CREATE INDEX event_about ON event (provider_id, about_event_id) WHERE about_event_id IS NOT NULL;
 CREATE INDEX event_chain_waiting ON event (provider_id, received_at) WHERE chain_waiting;
 CREATE POLICY commissioner ON event FOR SELECT USING (outcome = 'accepted' AND (
