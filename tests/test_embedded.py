@@ -83,6 +83,25 @@ async def test_a_killed_server_is_started_again_past_its_stale_pid_file(data: Pa
             assert await _answer(again.application) == "doorstep_application"
 
 
+async def test_no_server_starts_beside_a_process_that_a_killed_one_left(data: Path) -> None:
+    """Two servers' processes on the same files would destroy them."""
+    with embedded.running(data, FAST) as urls:
+        connection = await asyncpg.connect(urls.application)
+        left = await connection.fetchval("SELECT pg_backend_pid()")
+        os.kill(left, signal.SIGSTOP)
+        try:
+            killed = _pid(data)
+            assert killed is not None
+            os.kill(killed, signal.SIGKILL)
+            with pytest.raises(SetupFault, match="still in use"), embedded.running(data, FAST):
+                pass
+        finally:
+            os.kill(left, signal.SIGCONT)
+        with embedded.running(data, FAST) as again:
+            assert await _answer(again.application) == "doorstep_application"
+        connection.terminate()
+
+
 async def test_a_pid_file_naming_another_program_is_stale(data: Path) -> None:
     with embedded.running(data, FAST):
         text = (data / "postgresql" / "postmaster.pid").read_text()
@@ -122,7 +141,7 @@ with embedded.running(pathlib.Path(sys.argv[1]), ("fsync=off",)):
 
 def _wait_until_gone(pid: int) -> None:
     for _ in range(1000):
-        if not clusters._is_server(pid, Path("/")):
+        if not clusters.is_server(pid, Path("/")):
             return
         os.sched_yield()
 

@@ -25,6 +25,8 @@ ROLES: Final = {
     "superuser": "doorstep_superuser",
 }
 START_SECONDS: Final = 60
+AGAIN: Final = 4
+AGAIN_SECONDS: Final = 0.5
 
 _CONFIGURATION: Final = """
 listen_addresses = '127.0.0.1'
@@ -143,14 +145,14 @@ def _pid_file(cluster: Cluster) -> list[str] | None:
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     except FileNotFoundError:
         return None
-    if lines and lines[0].strip().isdigit() and _is_server(int(lines[0]), cluster.folder):
+    if lines and lines[0].strip().isdigit() and is_server(int(lines[0]), cluster.folder):
         return lines
     path.unlink(missing_ok=True)
     return None
 
 
-def _is_server(pid: int, folder: Path) -> bool:
-    """Whether process `pid` is this cluster's server, not another program given the same number."""
+def is_server(pid: int, folder: Path) -> bool:
+    """Whether process `pid` is the server of a folder, not another program given the same number."""
     if Path("/proc/self").exists():
         try:
             command = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
@@ -164,8 +166,11 @@ def _is_server(pid: int, folder: Path) -> bool:
 
 
 def start(cluster: Cluster, preferred: int | None, options: Sequence[str]) -> int:
-    """Start the server on loopback and return its port. Raises SetupFault with the end of its log."""
-    for attempt in (preferred, None, None):
+    """Start the server on loopback and return its port. Raises SetupFault with the end of its log.
+
+    Processes that a killed server left end by themselves, within a moment.
+    """
+    for attempt in (preferred, *[None] * AGAIN):
         chosen = attempt if attempt is not None and _is_free(attempt) else _free_port()
         arguments = " ".join([f"-p {chosen}", *(f"-c {option}" for option in options)])
         done = cluster.run(
@@ -174,6 +179,7 @@ def start(cluster: Cluster, preferred: int | None, options: Sequence[str]) -> in
         )
         if done.returncode == 0:
             return chosen
+        time.sleep(AGAIN_SECONDS)
     log = cluster.folder / "server.log"
     said = log.read_text(errors="replace") if log.exists() else done.stderr
     raise SetupFault(f"The embedded PostgreSQL in {cluster.folder} does not start:\n{_last(said)}")

@@ -89,6 +89,11 @@ async def home_of(device_id: UUID) -> UUID | None:
     return _homes[device_id]
 
 
+def forget_home(device_id: UUID) -> None:
+    """A remembered device is not there: this database is an older one than that which it was enrolled in."""
+    _homes.pop(device_id, None)
+
+
 _homes: Final[dict[UUID, UUID]] = {}
 _MOST_HOMES: Final = 100_000
 

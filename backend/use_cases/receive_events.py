@@ -24,7 +24,7 @@ from backend.use_cases.address_limit import count_unverified
 from backend.use_cases.event_context import Context, context_of
 from backend.use_cases.keep_events import Kept, keep_events, row_of
 from backend.use_cases.note_speeds import note_speeds
-from backend.use_cases.phone_calls import Call, Device, home_of, read_device
+from backend.use_cases.phone_calls import Call, Device, forget_home, home_of, read_device
 from backend.use_cases.receipts import receipt_line, sign
 from schemas.mobile import CheckpointAnswer, EventResult, EventsAnswer, ReceiptLine, parse_uuid
 
@@ -48,9 +48,12 @@ async def receive_events(body: bytes, call: Call) -> EventsAnswer:
     events = [read_event(raw, batch.envelope.device_id) for raw in batch.events]
     async with db.as_provider(provider_id) as connection:
         device = await read_device(connection, provider_id, device_id, lock=True)
-        assert device is not None
-        context = await context_of(connection, device, batch.envelope, base64url(sha256(body)), events, call)
-        return await decide_and_keep(connection, context, events)
+        if device is not None:
+            digest = base64url(sha256(body))
+            context = await context_of(connection, device, batch.envelope, digest, events, call)
+            return await decide_and_keep(connection, context, events)
+    forget_home(device_id)
+    return await _keep_unclaimed(batch, call)
 
 
 def _device_id(batch: Batch) -> UUID | None:

@@ -65,26 +65,21 @@ class Postgres:
             connection.terminate()
 
     def pid(self) -> int | None:
-        """The number of the server's first process, as its file says; it may be gone."""
+        """The number of the server's first process; None if none runs."""
         try:
-            return int((self.cluster.folder / "postmaster.pid").read_text().split("\n")[0])
+            pid = int((self.cluster.folder / "postmaster.pid").read_text().split("\n")[0])
         except (OSError, ValueError):
             return None
+        return pid if clusters.is_server(pid, self.cluster.folder) else None
 
     def alive(self) -> bool:
         """Whether the server's first process runs."""
-        pid = self.pid()
-        if pid is None:
-            return False
-        try:
-            return str(self.cluster.folder) in Path(f"/proc/{pid}/cmdline").read_text()
-        except OSError:
-            return False
+        return self.pid() is not None
 
     def kill(self) -> bool:
-        """SIGKILL to the first process; the others end themselves when they notice."""
+        """SIGKILL to the first process; the others end themselves when they notice. Whether it ran."""
         pid = self.pid()
-        if pid is None or not self.alive():
+        if pid is None:
             return False
         os.kill(pid, signal.SIGKILL)
         return True

@@ -196,6 +196,21 @@ async def test_an_unknown_phone_s_events_are_kept_outside_every_provider(
     assert await superuser.fetchval("SELECT count(*) FROM unclaimed_event") == 2
 
 
+async def test_a_phone_that_a_restored_database_lacks_is_an_unknown_one(
+    world: World, superuser: asyncpg.Connection
+) -> None:
+    """As after a fail-over to a replica that lagged behind: the process knew the phone, the database does not."""
+    phone, _ = await world.phone()
+    phone.record("check_in", visit("V1"))
+    phone.record("check_out", visit("V1"))
+    assert outcomes(await phone.flush(1)) == [("accepted", None)] * 2
+    await superuser.execute("SET session_replication_role = replica")
+    await superuser.execute("DELETE FROM device")
+    await superuser.execute("SET session_replication_role = DEFAULT")
+    phone.record("note", visit("V1"))
+    assert outcomes(await phone.flush()) == [("quarantined", "unknown_device")]
+
+
 async def test_a_later_event_of_a_replaced_phone_is_accepted_and_flagged(
     world: World, superuser: asyncpg.Connection
 ) -> None:
