@@ -69,6 +69,8 @@ def test_a_change_takes_over_from_its_day_and_keeps_the_turn_of_the_weeks() -> N
         ),  # ten hours, to the end of the night
         (SPRING - timedelta(days=1), "22:00", 540, "22:00+00:00", "07:00+01:00"),
         (SPRING - timedelta(days=1), "22:00", 210, "22:00+00:00", "02:30+01:00"),
+        (SPRING - timedelta(days=1), "22:00", 239, "22:00+00:00", "02:59+01:00"),
+        (SPRING - timedelta(days=1), "22:00", 240, "22:00+00:00", "02:00+01:00"),
     ],
 )
 def test_on_the_nights_when_clocks_change(
@@ -81,6 +83,13 @@ def test_on_the_nights_when_clocks_change(
         begins,
         ends,
     ]
+
+
+@pytest.mark.parametrize("minutes", [30, 60])
+def test_a_visit_never_ends_before_it_begins_or_as_it_does(minutes: int) -> None:
+    """From half past one, which does not happen, the clock shows two or half past two before or as it begins."""
+    begins, ends = span_on(SPRING, time(1, 30), minutes, 30)
+    assert ends - begins == timedelta(minutes=minutes)
 
 
 @given(

@@ -132,3 +132,75 @@ def test_a_visit_to_which_nothing_is_said_can_be_reached_in_time(spans: list[tup
     if kept:
         assert found(one, *others) == []
     assert added_travel(one, others, HERE, journey) >= 0, "straight lines: a detour is never shorter"
+
+
+def test_visits_that_meet_do_not_overlap_and_need_their_journey_all_the_same() -> None:
+    one = visit("A", 0, 30)
+    assert found(one, visit("B", -30, 0), visit("C", 30, 60)) == []
+    assert found(one, visit("B", -30, 0, THERE)) == [Against("too_close", "B", 0, 600)]
+    assert found(one, visit("C", 30, 60, THERE)) == [Against("too_close", "C", 0, 600)]
+    assert (
+        found(
+            one, visit("B", -90, -60, FAR), visit("C", -40, -10), visit("D", 40, 70), visit("E", 80, 90, FAR)
+        )
+        == []
+    ), "only the visits beside it"
+    assert found(one, visit("B", 25, 60), visit("C", 5, 10)) == [
+        Against("overlap", "C", -300), Against("overlap", "B", -300),
+    ]  # fmt: skip
+
+
+def test_working_hours_hold_on_their_first_and_their_last_day() -> None:
+    nowhere = Hours(MONDAY, MONDAY, available=((3, time(7), time(8)),))
+    works = Worker(hours=(nowhere,))
+    assert found(visit("A", 0, 30), worker=works) == [Against("outside_hours")]
+    for day in (-1, 1):
+        assert found(visit("A", day * 1440, day * 1440 + 30), worker=works) == [], (
+            "nothing is said of that day"
+        )
+
+
+def test_a_visit_may_fill_the_hours_and_run_from_one_day_s_into_the_next() -> None:
+    days = ((1, time(7), time(15)), (1, time(8), time(9)), (2, time(22), time(0)), (3, time(0), time(6)))
+    works = Worker(hours=(Hours(MONDAY, None, available=days),))
+    assert found(visit("A", 0, 480), worker=works) == [], "from the first minute to the last"
+    for start, end in ((-1, 30), (450, 481)):
+        assert found(visit("A", start, end), worker=works) == [Against("outside_hours")]
+    night = 1440 + 15 * 60
+    assert found(visit("N", night + 90, night + 150), worker=works) == [], "over midnight"
+    late = Worker(hours=(Hours(MONDAY, None, available=((2, time(22), time(6)),)),))
+    assert found(visit("W", night + 180, night + 240), worker=late) == [], (
+        "in the night that began the day before"
+    )
+    assert found(visit("W", night + 1440, night + 1500), worker=late) == [Against("outside_hours")]
+
+
+def test_hours_that_end_when_they_begin_are_a_day_long() -> None:
+    works = Worker(hours=(Hours(MONDAY, None, available=((1, time(7), time(7)),)),))
+    assert found(visit("A", 0, 24 * 60), worker=works) == []
+    assert found(visit("A", 0, 24 * 60 + 1), worker=works) == [Against("outside_hours")]
+
+
+def test_a_week_runs_from_one_monday_s_midnight_to_the_next() -> None:
+    midnight = -7 * 60
+    week = [
+        visit(str(day), midnight + day * 1440, midnight + day * 1440 + 30) for day in (-7, -1, 0, 6, 7, 8)
+    ]
+    assert planned_seconds(MONDAY, week) == planned_seconds(date(2026, 11, 8), week) == 3600
+    assert (
+        planned_seconds(date(2026, 11, 1), week) == 3600 and planned_seconds(date(2026, 11, 9), week) == 3600
+    )
+
+
+def test_a_skill_counts_from_its_first_day() -> None:
+    skilled = Worker(skills=(("peg", date(2026, 11, 3), None),))
+    assert found(visit("A", 1440, 1445), worker=skilled, needs="peg") == []
+
+
+def test_the_way_that_a_visit_stands_in_for_may_begin_or_end_at_home() -> None:
+    one, before, after = visit("A", 0, 30, FAR), visit("B", -60, -30, THERE), visit("C", 60, 90, THERE)
+    assert added_travel(one, [before], HERE, journey) == 1200 + 1800 - 600
+    assert added_travel(one, [after], HERE, journey) == 1800 + 1200 - 600
+    assert added_travel(visit("A", 0, 30, None), [before], HERE, journey) == -600, (
+        "nobody knows the way there"
+    )
