@@ -61,7 +61,7 @@ def create_app() -> Litestar:
 
 @asynccontextmanager
 async def _lifespan(app: Litestar) -> AsyncIterator[None]:
-    async with database():
+    async with database(serving=True):
         yield
 
 

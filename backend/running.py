@@ -26,13 +26,17 @@ def addressed() -> Iterator[Settings]:
 
 
 @asynccontextmanager
-async def database() -> AsyncIterator[Settings]:
-    """The database open for the block. An embedded one is migrated first; another must have been. Raises SetupFault."""
+async def database(serving: bool = False) -> AsyncIterator[Settings]:
+    """The database open for the block. An embedded one is migrated first; another must have been. Raises SetupFault.
+
+    A process that is `serving` gives up a query without an answer (DOORSTEP_DATABASE_SECONDS); a command waits.
+    """
     with addressed() as now:
         keys.current()
         if now.embedded and now.owner_database_url is not None:
             await _bring_forward(str(now.database_url), now.owner_database_url)
-        async with db.opened(str(now.database_url), now.pool_size, now.database_seconds):
+        seconds = now.database_seconds if serving else None
+        async with db.opened(str(now.database_url), now.pool_size, seconds):
             if behind := await _behind():
                 raise SetupFault(
                     f"The database lacks {len(behind)} of the migrations, first {behind[0]}: run `doorstep migrate`."

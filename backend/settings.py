@@ -185,7 +185,7 @@ SETTINGS: Final = (
     Setting(
         "DOORSTEP_DATABASE_SECONDS",
         "database_seconds",
-        "Seconds to wait for a free connection, or for the answer to one query, before it is given up.",
+        "Seconds that web processes and workers wait for a free connection, or for the answer to one query.",
         "60",
         _whole(3600),
     ),

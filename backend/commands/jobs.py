@@ -176,7 +176,7 @@ async def _work(tick: int, until_idle: bool) -> bool:
     from backend.running import database
 
     logs.configure(settings.current())
-    async with database():
+    async with database(serving=not until_idle):
         if until_idle:
             return not any(ran.failed for ran in await run_due(clock.now()))
         await tick_until_stopped(tick)

@@ -15,7 +15,7 @@ from tests.faults import world
 from tests.faults.harness import Rig
 from tests.faults.processes import until
 
-PROGRESS_SECONDS = 90
+PROGRESS_SECONDS = 300
 """How long it may take, after a fault has passed, until events are acknowledged again. Machines differ."""
 
 
@@ -35,6 +35,7 @@ class Director:
     def __init__(self, rig: Rig, seed: int, kills: int, minutes: float) -> None:
         assert rig.disk is not None and rig.proxy is not None
         self.rig, self.disk, self.proxy = rig, rig.disk, rig.proxy
+        self.seed = seed
         self.wanted = kills
         self._until = rig.began + 60 * minutes
         self.chance = random.Random(seed)

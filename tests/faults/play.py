@@ -30,7 +30,7 @@ async def play(
             await _break(rig, director, say)
             broken = await laws.broken(rig)
         except BaseException:
-            say(f"seed {seed}, after {director.told()['list'][-5:]}")
+            _tell_failure(rig, director, say)
             raise
         statuses = {program.name: await program.stop() for program in rig.programs}
         return {
@@ -44,6 +44,14 @@ async def play(
             "laws": {name: found or "holds" for name, found in broken.items()},
             "holds": not any(broken.values()) and set(statuses.values()) <= ENDED,
         }
+
+
+def _tell_failure(rig: Rig, director: Director, say: Callable[[str], None]) -> None:
+    """What went before, and the end of what each process and the database said."""
+    say(f"seed {director.seed}, after {director.told()['list'][-10:]}")
+    logs = {program.name: program.log.read_text(errors="replace") for program in rig.programs}
+    for name, said in {**logs, "database": rig.postgres.log()}.items():
+        say(f"--- {name}, the end of its log:\n{said[-4000:]}")
 
 
 async def _break(rig: Rig, director: Director, say: Callable[[str], None]) -> None:
