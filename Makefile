@@ -1,6 +1,6 @@
 # Everything one needs to try, test and run Doorstep. Each target makes .venv first if it is missing or out of date.
 .DEFAULT_GOAL := help
-.PHONY: help demo test thorough lint check serve bench faults browser mutate pictures venv venv-dev
+.PHONY: help demo test thorough lint check advisories serve bench faults browser mutate pictures venv venv-dev
 export PYTHON
 BIN := .venv/bin
 
@@ -28,6 +28,9 @@ lint: venv-dev ## ruff, mypy and import-linter
 
 check: lint ## what lint does, and the fast tests
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal -m "not slow and not browser and not engines and not peppol"
+
+advisories: ## list known weaknesses of the libraries in the lock; needs a network, and says so when it could not look
+	@scripts/advisories
 
 serve: venv ## serve the pages and the phones' API at http://127.0.0.1:8000
 	@$(BIN)/doorstep serve

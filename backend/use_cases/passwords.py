@@ -26,7 +26,8 @@ def hash_password(password: str) -> str:
 def password_fits(password: str, kept: str | None) -> bool:
     """Whether a password is the one whose hash is kept. Takes as long when there is none, to tell nobody apart."""
     try:
-        return _hasher().verify(kept or _nobodys(), password[:LONGEST]) and kept is not None
+        fits = _hasher().verify(kept or _nobodys(), password[:LONGEST])
+        return fits and kept is not None and len(password) <= LONGEST
     except (VerificationError, InvalidHashError):
         return False
 
