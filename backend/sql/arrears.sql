@@ -16,15 +16,20 @@ WHERE provider_id = $1 AND kind = 'wage_report' AND (created_at > $2 OR period_e
 SELECT snapshot, snapshot_digest FROM document WHERE provider_id = $1 AND id = $2
 
 -- name: payments
--- Payslip lines recorded up to $2 that were paid after the days they say they are for, arrears and pay that was late;
--- and every payment of arrears, whatever it says. `employment` is a reference.
-SELECT newest.*, e.reference AS employment FROM (
-    SELECT DISTINCT ON (employment_id, reference) provider_id, employment_id, reference, section, kind, amount, minutes,
-        rate, units, paid_on, earned_start, earned_end, record_submitted_on
-    FROM pay_line WHERE provider_id = $1 AND recorded_at <= $2
-    ORDER BY employment_id, reference, version DESC) newest
+-- Every payment of arrears recorded up to $2, whatever days it says it is for; and of the employments $3, payslip lines that
+-- were paid after the days they say they are for. `employment` is a reference.
+WITH concerned AS (
+    SELECT id FROM employment WHERE provider_id = $1 AND reference = ANY ($3::text[])
+    UNION
+    SELECT employment_id FROM pay_line WHERE provider_id = $1 AND kind = 'award')
+SELECT newest.*, e.reference AS employment
+FROM concerned CROSS JOIN LATERAL (
+    SELECT DISTINCT ON (p.reference) p.provider_id, p.employment_id, p.reference, p.section, p.kind, p.amount, p.minutes,
+        p.rate, p.units, p.paid_on, p.earned_start, p.earned_end, p.record_submitted_on
+    FROM pay_line p WHERE p.provider_id = $1 AND p.employment_id = concerned.id AND p.recorded_at <= $2
+    ORDER BY p.reference, p.version DESC) newest
 JOIN employment e ON e.provider_id = newest.provider_id AND e.id = newest.employment_id
-WHERE section = 'pay' AND (kind = $3 OR (earned_end < paid_on AND record_submitted_on IS NULL))
+WHERE section = 'pay' AND (kind = 'award' OR (earned_end < paid_on AND record_submitted_on IS NULL))
 ORDER BY paid_on, newest.reference
 
 -- name: exported

@@ -108,11 +108,10 @@ ORDER BY e.paid_at, e.row_id
 -- name: day_visits
 -- The newest plan of every visit that starts within a range, with what the phones said of it.
 WITH plan AS (
-    SELECT DISTINCT ON (v.visit_id) v.visit_id, v.package_id, v.starts_at, v.ends_at, v.carer, v.second_carer, v.status
+    SELECT v.visit_id, v.package_id, v.starts_at, v.ends_at, v.carer, v.second_carer, v.status
     FROM visit_version v
-    WHERE v.provider_id = $1 AND v.visit_id IN (
-        SELECT visit_id FROM visit_version WHERE provider_id = $1 AND starts_at >= $2 AND starts_at < $3)
-    ORDER BY v.visit_id, v.version DESC
+    WHERE v.provider_id = $1 AND v.starts_at >= $2 AND v.starts_at < $3 AND NOT EXISTS (
+        SELECT FROM visit_version n WHERE n.provider_id = $1 AND n.visit_id = v.visit_id AND n.version > v.version)
 ), said AS (
     SELECT e.visit_id, min(e.paid_at) FILTER (WHERE e.kind = 'check_in') AS arrived_at,
            max(e.paid_at) FILTER (WHERE e.kind = 'check_out') AS left_at,
@@ -120,8 +119,9 @@ WITH plan AS (
            count(DISTINCT e.carer_id) FILTER (WHERE e.kind = 'check_out') AS went,
            bool_or(e.kind = 'refused_entry') AS refused
     FROM event e
-    LEFT JOIN event_release r ON r.provider_id = e.provider_id AND r.event_row = e.row_id
-    WHERE e.provider_id = $1 AND e.visit_id IS NOT NULL AND (e.outcome = 'accepted' OR r.event_row IS NOT NULL)
+    WHERE e.provider_id = $1 AND e.visit_id IS NOT NULL
+      AND (e.outcome = 'accepted' OR (
+           SELECT true FROM event_release r WHERE r.provider_id = e.provider_id AND r.event_row = e.row_id))
       AND e.paid_at >= $2::timestamptz - interval '1 day' AND e.paid_at < $3::timestamptz + interval '1 day'
     GROUP BY e.visit_id
 )
@@ -129,7 +129,6 @@ SELECT plan.visit_id::text, plan.package_id::text, plan.starts_at, plan.ends_at,
        plan.second_carer::text, plan.status, said.arrived_at, said.left_at, said.came, said.went,
        coalesce(said.refused, false), said.visit_id IS NOT NULL
 FROM plan LEFT JOIN said USING (visit_id)
-WHERE plan.starts_at >= $2 AND plan.starts_at < $3
 
 -- name: nearest_visits
 -- When the last visit planned before a range starts, and the first after it.

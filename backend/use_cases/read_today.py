@@ -15,6 +15,7 @@ from backend.domain.policy import Policy
 from backend.domain.time import london_date, london_midnight
 from backend.domain.visit_state import PLAN_SCHEMA, STATES, visit_states
 from backend.sql import query
+from backend.use_cases.frames import read_frame
 from backend.use_cases.provider_policy import provider_policy
 from backend.use_cases.watch_day import day_mark
 
@@ -183,8 +184,7 @@ async def day_states(
     policy: Policy,
 ) -> pl.DataFrame:
     """The visits planned to start from `opens` up to `closes`, each with its state at `now`."""
-    rows = await connection.fetch(query("console.day_visits"), provider_id, opens, closes)
-    plan = pl.DataFrame([tuple(row) for row in rows], schema=PLAN_SCHEMA, orient="row")
+    plan = await read_frame(connection, "console.day_visits", PLAN_SCHEMA, provider_id, opens, closes)
     return visit_states(plan, now, policy)
 
 

@@ -103,7 +103,8 @@ async def remediation(
         if report["workers_short"]
         for place, worker in await _short_workers(connection, provider_id, report["id"], label)
     ]
-    payments = await _payments(connection, provider_id, now)
+    short = sorted({worker.employment for _, _, worker in workers})
+    payments = await _payments(connection, provider_id, now, short)
     provider = (await parties(connection, [provider_id]))[provider_id]
     not_tested = sum(report["not_tested"] for report in reports)
     # A test for each worker and day of a payment: phones must not wait for them.
@@ -160,10 +161,10 @@ def _short_of(document_id: UUID, row: Mapping[str, Any], label: Label) -> list[t
 
 
 async def _payments(
-    connection: asyncpg.Connection, provider_id: UUID, now: datetime
+    connection: asyncpg.Connection, provider_id: UUID, now: datetime, short: Sequence[str]
 ) -> list[Mapping[str, Any]]:
-    """Payments for days before them, and arrears, loaded line by line or as exports of the payroll."""
-    given = await connection.fetch(query("arrears.payments"), provider_id, now, ARREARS)
+    """Payments of `short` employments for days before them, and all arrears, loaded line by line or as exports."""
+    given = await connection.fetch(query("arrears.payments"), provider_id, now, short)
     mapping = [dict(row) for row in await connection.fetch(query("wages.pay_mapping"), provider_id, now)]
     elements = sorted({row["element"] for row in mapping if row["kind"] == ARREARS})
     exported = await connection.fetch(query("arrears.exported"), provider_id, now, elements)

@@ -29,6 +29,7 @@ CREATE TABLE pay_line (
 CALL protect_fact('pay_line');
 CREATE INDEX pay_line_recorded ON pay_line (provider_id, recorded_at);
 CREATE INDEX pay_line_paid ON pay_line (provider_id, paid_on);
+CREATE INDEX pay_line_arrears ON pay_line (provider_id, employment_id) WHERE kind = 'award';
 CREATE INDEX pay_line_earned ON pay_line (provider_id, earned_end);
 
 CREATE TABLE payroll_line (                -- as the payroll exported it; the mapping says what it is, when it is asked
