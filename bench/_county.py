@@ -48,6 +48,7 @@ async def settle(superuser: asyncpg.Connection) -> None:
     await _copied(
         superuser, "device", everyone, id=_own("device", "n"), carer_id=carer, install_id="'bench-' || n",
         key_thumbprint="'bench-' || n", replaced_at="NULL::timestamptz", replaced_by="NULL::uuid",
+        heard_at=f"timestamptz '{NOW.isoformat()}'",
     )  # fmt: skip
     await _copied(superuser, "service_user", helped, id=person, **named)
     await _copied(

@@ -5,17 +5,17 @@
 -- Planned visits from $2 to $7 that somebody must look at. $4, $5, $6: minutes after which a visit is late, missed, has
 -- run over. A carer's own part is settled if she checked in and out or a correction of hers was accepted.
 WITH plan AS (
-    SELECT DISTINCT ON (v.visit_id) v.visit_id, v.starts_at, v.ends_at, v.carer, v.second_carer, v.status
+    SELECT v.visit_id, v.starts_at, v.ends_at, v.carer, v.second_carer, v.status
     FROM visit_version v
-    WHERE v.provider_id = $1 AND v.visit_id IN (
-        SELECT visit_id FROM visit_version WHERE provider_id = $1 AND starts_at >= $2 AND starts_at < $7)
-    ORDER BY v.visit_id, v.version DESC
+    WHERE v.provider_id = $1 AND v.starts_at >= $2 AND v.starts_at < $7 AND NOT EXISTS (
+        SELECT FROM visit_version n WHERE n.provider_id = $1 AND n.visit_id = v.visit_id AND n.version > v.version)
 ), part AS (
     SELECT e.visit_id, e.carer_id, e.kind = 'check_in' AS came, e.kind = 'check_out' AS went,
            e.kind = 'refused_entry' AS refused, false AS fixed
     FROM event e
-    LEFT JOIN event_release r ON r.provider_id = e.provider_id AND r.event_row = e.row_id
-    WHERE e.provider_id = $1 AND e.visit_id IS NOT NULL AND (e.outcome = 'accepted' OR r.event_row IS NOT NULL)
+    WHERE e.provider_id = $1 AND e.visit_id IS NOT NULL
+      AND (e.outcome = 'accepted' OR (
+           SELECT true FROM event_release r WHERE r.provider_id = e.provider_id AND r.event_row = e.row_id))
       AND e.kind IN ('check_in', 'check_out', 'refused_entry')
       AND e.paid_at >= $2::timestamptz - interval '1 day' AND e.paid_at < $3::timestamptz + interval '1 day'
     UNION ALL
@@ -126,13 +126,14 @@ LEFT JOIN LATERAL (
     SELECT max(p.suspect_at) AS suspect_at FROM device_passkey p
     WHERE p.provider_id = $1 AND p.device_id = d.id AND p.removed_at IS NULL) s ON true
 LEFT JOIN LATERAL (
-    SELECT min(v.starts_at) AS starts_at
+    SELECT v.starts_at
     FROM employment e JOIN visit_version v ON v.provider_id = $1 AND v.carer = e.id
     WHERE e.provider_id = $1 AND e.carer_id = d.carer_id AND v.status = 'planned'
       AND v.starts_at >= $2 AND v.starts_at > coalesce(d.heard_at, d.enrolled_at) AND v.starts_at < $3
       AND v.ends_at + make_interval(mins => $4) <= $3
       AND NOT EXISTS (SELECT FROM visit_version n WHERE n.provider_id = $1 AND n.visit_id = v.visit_id
-                      AND n.version > v.version)) q ON true
+                      AND n.version > v.version)
+    ORDER BY v.starts_at LIMIT 1) q ON true
 WHERE d.provider_id = $1 AND d.revoked_at IS NULL AND d.replaced_at IS NULL AND d.platform <> 'telephone'
   AND coalesce(d.locked_at, s.suspect_at, q.starts_at) IS NOT NULL
 
