@@ -14,12 +14,11 @@ from backend import clock, db, keys, settings
 from backend.embedded.account import unprivileged
 from backend.migrations.runner import migrate
 from backend.settings import Settings
-from backend.simulator.processes import free_port
 from tests.faults import world
 from tests.faults.disk import Disk, small_disk
 from tests.faults.phones import Carer, EitherServer, Heard, new_carer
 from tests.faults.postgres import Postgres, new_cluster
-from tests.faults.processes import Program
+from tests.faults.processes import Program, lasting_port
 from tests.faults.proxy import Proxy
 
 PROGRAMS = 2
@@ -150,7 +149,7 @@ async def _rig(folder: Path, postgres: Postgres, url: str, seed: int, days: int)
     (folder / keys.FILE).write_text(keys.new())
     now = Time(folder / "clock", world.opening())
     now.go_on(timedelta())
-    ports = [free_port(None) for _ in range(PROGRAMS)]
+    ports = [lasting_port() for _ in range(PROGRAMS)]
     here = Settings(
         data=folder,
         database_url=postgres.url("application"),

@@ -14,7 +14,7 @@ from backend.embedded import cluster as clusters
 from backend.embedded.account import unprivileged
 from backend.embedded.binaries import find
 from backend.embedded.cluster import DATABASE, ROLES, Cluster
-from backend.simulator.processes import free_port
+from tests.faults.processes import lasting_port
 
 DURABLE = ("fsync=on", "synchronous_commit=on", "full_page_writes=on", "max_wal_size=128MB")
 START_SECONDS = 60
@@ -26,7 +26,7 @@ class Postgres:
     def __init__(self, cluster: Cluster, options: Sequence[str] = DURABLE) -> None:
         self.cluster = cluster
         self.options = list(options)
-        self.port = free_port(None)
+        self.port = lasting_port()
 
     def url(self, role: str, port: int | None = None) -> str:
         """Its address for a role, past nothing or by way of a proxy's port."""

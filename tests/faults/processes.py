@@ -4,10 +4,13 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
+from random import SystemRandom
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
@@ -110,3 +113,12 @@ async def until(condition: Any, seconds: float, what: str) -> None:
     while not await condition():
         assert time.monotonic() < deadline, f"{what}, for {seconds:.0f} seconds"
         await asyncio.sleep(0.1)
+
+
+def lasting_port() -> int:
+    """A free port from below those that connections going out are given: it is still free when its owner is killed."""
+    while True:
+        port = SystemRandom().randrange(15_000, 30_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port

@@ -3,13 +3,15 @@
 import asyncio
 from contextlib import suppress
 
+from tests.faults.processes import lasting_port
+
 
 class Proxy:
     """A TCP proxy on a port of its own, in the harness's event loop."""
 
     def __init__(self, target: int) -> None:
         self.target = target
-        self.port = 0
+        self.port = lasting_port()
         self._flowing = asyncio.Event()
         self._flowing.set()
         self._server: asyncio.Server | None = None
@@ -18,9 +20,8 @@ class Proxy:
         self._asked = False
 
     async def listen(self) -> None:
-        """Take connections, at the same port as before if there was one."""
+        """Take connections."""
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
 
     def refuse(self) -> None:
         """Take no new connections, until `listen`."""
