@@ -8,8 +8,9 @@ from litestar.handlers import HTTPRouteHandler
 
 from backend.api.authentication import COOKIE
 from backend.console.asking import Ask, action, page
+from backend.console.menus import EVERYBODY
 from backend.console.proving import proven
-from backend.console.rendering import MENU, redirect, render
+from backend.console.rendering import redirect, render
 from backend.faults import DomainError
 from backend.problems import STATUS
 from backend.use_cases.authenticators import new_recovery_codes, offer, read_authenticator, turn_off, turn_on
@@ -88,9 +89,9 @@ def _session(ask: Ask) -> bytes:
 
 
 handlers: Final[list[HTTPRouteHandler]] = [
-    page("/authenticator", *MENU)(_authenticator),
-    action("/authenticator", *MENU)(proven(_on)),
-    action("/authenticator/off", *MENU)(proven(_off)),
-    action("/authenticator/codes", *MENU)(proven(_new_codes)),
-    action("/authenticator/password", *MENU)(proven(_password)),
+    page("/authenticator", *EVERYBODY)(_authenticator),
+    action("/authenticator", *EVERYBODY)(proven(_on)),
+    action("/authenticator/off", *EVERYBODY)(proven(_off)),
+    action("/authenticator/codes", *EVERYBODY)(proven(_new_codes)),
+    action("/authenticator/password", *EVERYBODY)(proven(_password)),
 ]

@@ -7,9 +7,10 @@ from litestar.handlers import HTTPRouteHandler
 
 from backend.api.authentication import COOKIE
 from backend.console.asking import Ask, action, page
+from backend.console.menus import EVERYBODY
 from backend.console.passkey_answers import answer_of, called, field_of
 from backend.console.proving import proven
-from backend.console.rendering import MENU, SCRIPTED, redirect, render
+from backend.console.rendering import SCRIPTED, redirect, render
 from backend.faults import DomainError
 from backend.problems import STATUS
 from backend.use_cases.user_passkeys import (
@@ -65,7 +66,7 @@ async def _remove(ask: Ask) -> Response[Any]:
 
 
 handlers: Final[list[HTTPRouteHandler]] = [
-    page("/passkeys", *MENU)(_passkeys),
-    action("/passkeys", *MENU)(proven(_add)),
-    action("/passkeys/{passkey_id:uuid}/remove", *MENU)(proven(_remove)),
+    page("/passkeys", *EVERYBODY)(_passkeys),
+    action("/passkeys", *EVERYBODY)(proven(_add)),
+    action("/passkeys/{passkey_id:uuid}/remove", *EVERYBODY)(proven(_remove)),
 ]

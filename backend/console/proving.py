@@ -14,8 +14,9 @@ from litestar.handlers import HTTPRouteHandler
 
 from backend.api.authentication import COOKIE
 from backend.console.asking import KNOWN_COOKIE, AnyRequest, Ask, View, action, client_of, local, page
+from backend.console.menus import EVERYBODY
 from backend.console.passkey_answers import answer_of, called
-from backend.console.rendering import MENU, SCRIPTED, redirect, render
+from backend.console.rendering import SCRIPTED, redirect, render
 from backend.faults import DomainError
 from backend.problems import STATUS
 from backend.use_cases.authenticators import code_needed
@@ -116,6 +117,6 @@ async def _done(ask: Ask) -> Response[Any]:
 
 
 handlers: Final[list[HTTPRouteHandler]] = [
-    page("/prove", *MENU)(_page),
-    action("/prove", *MENU)(proven(_done)),
+    page("/prove", *EVERYBODY)(_page),
+    action("/prove", *EVERYBODY)(proven(_done)),
 ]

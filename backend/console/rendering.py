@@ -14,6 +14,7 @@ from litestar.response import Redirect
 from backend import clock
 from backend.api.authentication import User
 from backend.console import words
+from backend.console.menus import MENU
 
 _HERE: Final = Path(__file__).parent
 _STATIC: Final = {
@@ -33,77 +34,6 @@ SCRIPTED: Final = {"Content-Security-Policy": f"{_POLICY}; script-src 'self'"}
 """For the few pages that use passkeys, which no page can do without a script: one file of ours, nothing inline."""
 LIVE: Final = {"Content-Security-Policy": f"{_POLICY}; script-src 'self'; connect-src 'self'"}
 """For pages that follow what happens, by vendored scripts. Without scripts they show the moment they were made."""
-
-MENU: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
-    "manager": (
-        ("/today", "Visits"),
-        ("/roster", "Roster"),
-        ("/exceptions", "Exceptions"),
-        ("/corrections", "Corrections"),
-        ("/quarantine", "Quarantine"),
-        ("/devices", "Phones"),
-        ("/people", "People"),
-        ("/load", "Load files"),
-        ("/delivered", "Care delivered"),
-        ("/performance", "Performance"),
-        ("/invoices", "Invoices"),
-        ("/disputes", "Disputes"),
-        ("/wage-reports", "Wage reports"),
-        ("/pay-preview", "Pay run"),
-        ("/payroll", "Payroll"),
-        ("/arrears", "Arrears"),
-        ("/what-if", "What if"),
-        ("/audits", "Audits"),
-        ("/access-log", "Who looked"),
-        ("/find", "Find"),
-    ),
-    "finance": (
-        ("/invoices", "Invoices"),
-        ("/delivered", "Care delivered"),
-        ("/performance", "Performance"),
-        ("/disputes", "Disputes"),
-        ("/wage-reports", "Wage reports"),
-        ("/pay-preview", "Pay run"),
-        ("/payroll", "Payroll"),
-        ("/load", "Load files"),
-        ("/arrears", "Arrears"),
-        ("/what-if", "What if"),
-        ("/today", "Visits"),
-        ("/find", "Find"),
-    ),
-    "commissioner": (
-        ("/invoices", "Invoices"),
-        ("/disputes", "Disputes"),
-        ("/delivered", "Care delivered"),
-        ("/performance", "Performance"),
-        ("/budgets", "Budgets"),
-        ("/pay-record", "Record of pay"),
-        ("/care-costs", "Travel costs"),
-        ("/load", "Load files"),
-        ("/digests", "Digests"),
-        ("/find", "Find"),
-    ),
-    "auditor": (
-        ("/wage-reports", "Wage reports"),
-        ("/providers", "Providers"),
-        ("/pay-record", "Record of pay"),
-        ("/payroll", "Payroll"),
-        ("/arrears", "Arrears"),
-        ("/performance", "Performance"),
-        ("/budgets", "Budgets"),
-        ("/care-costs", "Travel costs"),
-        ("/find", "Find"),
-        ("/audits", "Audits"),
-        ("/access-log", "Who looked"),
-    ),
-    "administrator": (("/organisations", "Organisations"), ("/users", "Users"), ("/load", "Load files")),
-    "person": (
-        ("/my-care", "Next visits"),
-        ("/my-care/statement", "My statement"),
-        ("/my-care/invoices", "My invoices"),
-    ),
-}
-"""What each role finds in its menu; the first is where it starts."""
 
 
 def render(

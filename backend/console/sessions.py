@@ -7,7 +7,8 @@ from litestar.handlers import HTTPRouteHandler
 
 from backend.api.authentication import COOKIE
 from backend.console.asking import Ask, action, page
-from backend.console.rendering import MENU, redirect, render
+from backend.console.menus import EVERYBODY
+from backend.console.rendering import redirect, render
 from backend.use_cases.own_sessions import end_other_sessions, end_own_session, own_sessions
 
 _SAID: Final = {"ended": "You are signed out there.", "others": "You are signed out everywhere else."}
@@ -33,7 +34,7 @@ async def _end_others(ask: Ask) -> Response[Any]:
 
 
 handlers: Final[list[HTTPRouteHandler]] = [
-    page("/sessions", *MENU)(_sessions),
-    action("/sessions/end", *MENU)(_end),
-    action("/sessions/end-others", *MENU)(_end_others),
+    page("/sessions", *EVERYBODY)(_sessions),
+    action("/sessions/end", *EVERYBODY)(_end),
+    action("/sessions/end-others", *EVERYBODY)(_end_others),
 ]

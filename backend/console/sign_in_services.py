@@ -10,8 +10,9 @@ from litestar.response import Redirect
 from backend import settings
 from backend.api.authentication import COOKIE
 from backend.console.asking import AnyRequest, Ask, action, local, page
+from backend.console.menus import EVERYBODY
 from backend.console.proving import proven
-from backend.console.rendering import MENU, redirect, render
+from backend.console.rendering import redirect, render
 from backend.console.signing_in import go_on
 from backend.faults import DomainError
 from backend.problems import STATUS
@@ -168,8 +169,8 @@ handlers: Final[list[HTTPRouteHandler]] = [
     to_service,
     from_service,
     out_of_service,
-    page("/prove/with", *MENU)(_prove),
-    page("/prove/kept/{token:str}", *MENU)(_kept),
+    page("/prove/with", *EVERYBODY)(_prove),
+    page("/prove/kept/{token:str}", *EVERYBODY)(_kept),
     page(_HOME, "administrator")(_set_up),
     action(_HOME, "administrator")(proven(_keep)),
 ]

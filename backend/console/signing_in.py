@@ -20,8 +20,9 @@ from backend.console.asking import (
     local,
     refuse_forged,
 )
+from backend.console.menus import EVERYBODY, first_page
 from backend.console.passkey_answers import answer_of, called, field_of
-from backend.console.rendering import MENU, SCRIPTED, redirect, render
+from backend.console.rendering import SCRIPTED, redirect, render
 from backend.faults import DomainError
 from backend.problems import STATUS
 from backend.use_cases.set_password import link_account, set_password
@@ -48,7 +49,7 @@ _KNOWN_SECONDS: Final = 180 * 24 * 3600
 async def start(request: AnyRequest) -> Response[Any]:
     """Each role's first page, or signing in."""
     user = await user_of(request.cookies.get(COOKIE, ""))
-    return redirect("/sign-in" if user is None else MENU[user.role][0][0])
+    return redirect("/sign-in" if user is None else first_page(user.role))
 
 
 @get("/sign-in", include_in_schema=False)
@@ -126,7 +127,7 @@ async def sign_in_with_passkey(request: AnyRequest) -> Response[Any]:
 
 def go_on(form: dict[str, str], signed_in: SignedIn) -> Response[Any]:
     """Give the browser its session, and go on to the page that was asked for."""
-    answer = redirect(local(form.get("next")) or MENU[signed_in.role][0][0])
+    answer = redirect(local(form.get("next")) or first_page(signed_in.role))
     answer.set_cookie(_cookie(COOKIE, signed_in.token, int(SESSION_LIVES.total_seconds())))
     answer.set_cookie(_cookie(KNOWN_COOKIE, signed_in.known, _KNOWN_SECONDS))
     return answer
@@ -254,7 +255,7 @@ handlers: Final[list[HTTPRouteHandler]] = [
     sign_in_now,
     sign_in_with_code,
     sign_in_with_passkey,
-    action("/sign-out", *MENU)(_sign_out),
+    action("/sign-out", *EVERYBODY)(_sign_out),
     set_password_page,
     set_password_now,
     set_passkey_now,

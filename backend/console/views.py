@@ -6,7 +6,8 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from backend.console.asking import Ask, action, page
-from backend.console.rendering import MENU, redirect, render
+from backend.console.menus import EVERYBODY, pages
+from backend.console.rendering import redirect, render
 from backend.faults import DomainError
 from backend.problems import STATUS
 from backend.use_cases.saved_views import keep_view, remove_view, saved_views
@@ -31,7 +32,7 @@ async def _page(ask: Ask, problem: tuple[str, str] | None = None, status: int = 
 
 
 async def _keep(ask: Ask) -> Response[Any]:
-    paths = {address for address, _ in MENU[ask.user.role]}
+    paths = {address for address, _ in pages(ask.user.role)}
     try:
         await keep_view(ask.user.user_id, ask.form.get("name", ""), ask.form.get("address", ""), paths)
     except DomainError as error:
@@ -45,7 +46,7 @@ async def _remove(ask: Ask) -> Response[Any]:
 
 
 handlers: Final[list[HTTPRouteHandler]] = [
-    page("/views", *MENU)(_views),
-    action("/views/keep", *MENU)(_keep),
-    action("/views/{view_id:uuid}/remove", *MENU)(_remove),
+    page("/views", *EVERYBODY)(_views),
+    action("/views/keep", *EVERYBODY)(_keep),
+    action("/views/{view_id:uuid}/remove", *EVERYBODY)(_remove),
 ]
