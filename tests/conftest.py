@@ -2,6 +2,7 @@
 
 import asyncio
 import ctypes
+import os
 import shutil
 import sys
 import tempfile
@@ -29,6 +30,8 @@ from backend.migrations.runner import migrate
 from backend.settings import Settings
 from tests.shares import EXAMPLES, THOROUGH, for_thorough, try_share
 
+os.environ.setdefault("POLARS_MAX_THREADS", "1")
+"""A test's tables have a few rows: handing them to threads takes longer than working them out."""
 hypothesis.settings.register_profile("any machine", deadline=None)
 hypothesis.settings.load_profile("any machine")
 """A law holds on a busy machine too: how long an example takes decides nothing."""

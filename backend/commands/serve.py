@@ -34,6 +34,9 @@ def serve(host: str, port: int, workers: int) -> None:
     from backend.running import addressed, database
 
     _refuse_taken(host, port)
+    # A page works on small tables: handing them to threads takes longer than working them out, and the processes
+    # beside this one want the processors too. Polars reads this once, when it is first imported.
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")
 
     async def check() -> None:
         async with database():

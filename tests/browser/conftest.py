@@ -20,11 +20,20 @@ async def address(busy: Desk) -> AsyncIterator[str]:
         yield found
 
 
-@pytest.fixture
-async def browser(chromium: str) -> AsyncIterator[Browser]:
+@pytest.fixture(scope="session")
+async def chromium_running(chromium: str) -> AsyncIterator[Browser]:
+    """One Chromium for all tests of a process: it takes longer to start than most of them."""
     async with async_playwright() as playwright:
         made = await playwright.chromium.launch(
             executable_path=chromium, args=["--no-sandbox", "--disable-dev-shm-usage"]
         )
         yield made
         await made.close()
+
+
+@pytest.fixture
+async def browser(chromium_running: Browser) -> AsyncIterator[Browser]:
+    """The same with nothing open. Whatever a test opens in it is closed, and forgotten, after the test."""
+    yield chromium_running
+    for context in chromium_running.contexts:
+        await context.close()
