@@ -36,6 +36,7 @@ from backend.console import (
     phones,
     places,
     planning,
+    privacy,
     proposals,
     provider_risk,
     proving,
@@ -55,6 +56,7 @@ from backend.console import (
 handlers: Final[list[HTTPRouteHandler]] = [
     *signing_in.handlers,
     *sign_in_services.handlers,
+    *privacy.handlers,
     *proving.handlers,
     *passkeys.handlers,
     *notices.handlers,

@@ -40,7 +40,12 @@ class SealedTable:
 
 def sealed_row(key: str, content: bytes, about: bytes, secret: Callable[[str], bytes]) -> SealedRow:
     """One row by its key and the digests of its columns; `secret` is a keyed hash."""
-    return SealedRow(sha256(key.encode())[:_KEY_BYTES], content, secret(f"sealed/{about.hex()}"))
+    return SealedRow(key_digest(key), content, secret(f"sealed/{about.hex()}"))
+
+
+def key_digest(key: str) -> bytes:
+    """Half the digest of a key, as seals and the facts of forgetting have it."""
+    return sha256(key.encode())[:_KEY_BYTES]
 
 
 def packed(rows: Iterable[SealedRow]) -> bytes:

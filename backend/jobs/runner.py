@@ -21,6 +21,7 @@ from backend.logs import told
 from backend.migrations.event_months import make_event_months
 from backend.sql import query
 from backend.use_cases.estimate_journeys import estimate_recent_journeys
+from backend.use_cases.forget_due import forget_due
 from backend.use_cases.make_checkpoint import make_checkpoint
 from backend.use_cases.raise_alerts import raise_alerts
 from backend.use_cases.send_notices import send_notices
@@ -31,6 +32,7 @@ CHECKPOINTS: Final = "checkpoints"
 EVENT_MONTHS: Final = "event_months"
 JOURNEYS: Final = "journeys"
 NOTICES: Final = "notices"
+RETENTION: Final = "retention"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ async def run_pulses(now: datetime, job: str | None = None) -> list[Ran]:
 def _of_each_provider() -> list[tuple[str, Callable[[UUID | None, datetime], Awaitable[str]]]]:
     asks = settings.current().travel != "straight_line"
     journeys = [(JOURNEYS, estimate_recent_journeys)] if asks else []
-    return [*journeys, (ALERTS, raise_alerts), (CHECKPOINTS, _checkpoint)]
+    return [*journeys, (ALERTS, raise_alerts), (CHECKPOINTS, _checkpoint), (RETENTION, forget_due)]
 
 
 async def _pulse(

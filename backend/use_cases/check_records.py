@@ -15,6 +15,7 @@ from backend.domain.counted import counted
 from backend.sql import query
 from backend.use_cases.record_checks.beside import beside_faults
 from backend.use_cases.record_checks.checkpoints import checkpoint_faults
+from backend.use_cases.record_checks.forgotten import read_forgotten
 from backend.use_cases.record_checks.seals import seal_faults
 from backend.use_cases.verification.server_keys import ServerKeys, read_keys
 
@@ -56,8 +57,9 @@ async def check_records(connection: asyncpg.Connection, provider_id: UUID, now: 
     """Look at every checkpoint, seal and sealed row of the open provider. Reads alone."""
     published = server_keys()
     checkpoints, faults = await checkpoint_faults(connection, provider_id, published)
-    seals, facts, changed = await seal_faults(connection, provider_id, published)
-    faults += changed + await beside_faults(connection, provider_id, now)
+    forgotten = await read_forgotten(connection, provider_id)
+    seals, facts, changed = await seal_faults(connection, provider_id, published, forgotten)
+    faults += changed + await beside_faults(connection, provider_id, now, forgotten)
     return Checked(checkpoints, seals, facts, tuple(faults))
 
 

@@ -41,6 +41,7 @@ OFFICE: Final = (
     "/sessions",
     "/access-log",
     "/record-checks",
+    "/privacy",
     "/people",
     "/people/positions",
 )

@@ -95,7 +95,9 @@ async def test_a_position_that_is_no_longer_held_keeps_its_first_judgement(
     world: World, superuser: asyncpg.Connection
 ) -> None:
     await arrived(world, CENTRE)
-    await superuser.execute("DELETE FROM event_attachment WHERE kind = 'fix'")
+    await superuser.execute(
+        "SET session_replication_role = replica; DELETE FROM event_attachment WHERE kind = 'fix'"
+    )
     await approve()
     assert [row[:2] for row in await judgements(superuser)] == [(1, "outside")]
 

@@ -48,8 +48,6 @@ STATE = {
     "waiting",
 }
 """Tenant tables whose rows may change. Everything else holds facts or attachments."""
-ATTACHMENTS = {"event_attachment", "correction_note"}
-"""What may be deleted: its judgement stays as a fact."""
 
 
 @pytest.fixture
@@ -142,7 +140,7 @@ async def test_facts_cannot_be_changed_by_the_application_nor_by_the_owner(
     facts = [
         name
         for name, row in (await tables(superuser)).items()
-        if not row["part"] and name not in set(GLOBAL) | STATE | ATTACHMENTS
+        if not row["part"] and name not in set(GLOBAL) | STATE
     ]
     assert {"event", "visit_version", "pay_line", "document", "contract_version", "correction"} <= set(facts)
     for name in facts:

@@ -189,7 +189,7 @@ CREATE TABLE event_attachment (            -- positions and words: signed by sal
     received_at timestamptz NOT NULL,
     PRIMARY KEY (provider_id, event_row, kind)
 );
-CALL protect_attachment('event_attachment');
+CALL protect_fact('event_attachment');
 
 CREATE TABLE event_judgement (             -- what was concluded from the position; stays when the position goes
     provider_id uuid NOT NULL,
@@ -308,7 +308,7 @@ CREATE TABLE correction_note (
     content bytea NOT NULL,                -- canonical JSON {salt, text}
     PRIMARY KEY (provider_id, correction_id)
 );
-CALL protect_attachment('correction_note');
+CALL protect_fact('correction_note');
 
 CREATE TABLE correction_decision (
     provider_id uuid NOT NULL,

@@ -12,6 +12,7 @@ CREATE FUNCTION is_own(provider_id uuid, service_user_id uuid) RETURNS boolean L
 $$ SELECT provider_id = current_persons_provider() AND service_user_id = current_person() $$;
 
 ALTER TABLE user_account ADD FOREIGN KEY (organisation_id, person_id) REFERENCES service_user ON DELETE RESTRICT;
+CREATE INDEX user_account_person ON user_account (organisation_id, person_id) WHERE person_id IS NOT NULL;
 
 CREATE POLICY person ON service_user FOR SELECT USING (is_own(provider_id, id));
 CREATE POLICY person ON document_line FOR SELECT USING (is_own(provider_id, service_user_id));

@@ -10,16 +10,21 @@ import asyncpg
 
 from backend import db
 from backend.domain.canonical import base64url, read, sha256
+from backend.domain.seals import key_digest
 from backend.sql import query
 from backend.use_cases.frozen_documents import snapshot_bytes
+from backend.use_cases.record_checks.forgotten import Forgotten
 
 _SIGNED: Final = {"fix": "fix_hash", "payload": "payload_hash"}
 
 
-async def beside_faults(connection: asyncpg.Connection, provider_id: UUID, now: datetime) -> list[str]:
+async def beside_faults(
+    connection: asyncpg.Connection, provider_id: UUID, now: datetime, forgotten: Forgotten
+) -> list[str]:
     """What is wrong, in words."""
     return [
         *await _attachments(connection, provider_id, now),
+        *await _missing(connection, provider_id, forgotten),
         *await _notes(connection, provider_id),
         *await _documents(connection, provider_id),
     ]
@@ -30,6 +35,15 @@ async def _attachments(connection: asyncpg.Connection, provider_id: UUID, now: d
         f"event {row['event_row']}: its {row['kind']} is not the one that its phone signed"
         async for row in connection.cursor(query("seals.attachments"), provider_id, None, now)
         if base64url(sha256(row["content"])) != _said(row["signed"]).get(_SIGNED[row["kind"]])
+    ]
+
+
+async def _missing(connection: asyncpg.Connection, provider_id: UUID, forgotten: Forgotten) -> list[str]:
+    gone = forgotten.gone.get("event_attachment", set())
+    return [
+        f"event {row['row_id']}: its position is gone, and nothing was let go of there"
+        async for row in connection.cursor(query("privacy.positions_gone"), provider_id)
+        if key_digest(row["key"]) not in gone
     ]
 
 

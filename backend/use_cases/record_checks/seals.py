@@ -13,6 +13,7 @@ from backend.domain.seals import TYPE, SealedRow, compared, unpacked
 from backend.sql import query
 from backend.tables.sealed import SEALED
 from backend.use_cases.make_seal import LATEST, Shape, rows_of, shapes
+from backend.use_cases.record_checks.forgotten import Forgotten
 from backend.use_cases.verification.server_keys import ServerKeys, fault_of
 
 Row = Mapping[str, Any]
@@ -28,16 +29,17 @@ class Look:
     provider_id: UUID
     keys: ServerKeys
     shapes: Mapping[str, Shape]
+    forgotten: Forgotten
     faults: dict[str, None] = field(default_factory=dict)
     """In the order they were found, each once."""
 
 
 async def seal_faults(
-    connection: asyncpg.Connection, provider_id: UUID, keys: ServerKeys
+    connection: asyncpg.Connection, provider_id: UUID, keys: ServerKeys, forgotten: Forgotten
 ) -> tuple[int, int, list[str]]:
     """How many seals there are, how many rows were held against them, and what is wrong, in words."""
     seals = await connection.fetch(query("seals.every_seal"), provider_id)
-    look = Look(connection, provider_id, keys, await shapes(connection))
+    look = Look(connection, provider_id, keys, await shapes(connection), forgotten)
     held, facts = [_opened(look, row) for row in seals], 0
     number, digest = 0, bytes(32)
     before: Tables = {}
@@ -112,9 +114,8 @@ async def _compare(
         differences = compared(now.get(name, {}), beside, present)
         count += len(now.get(name, {}))
         _note(look, seal, (f"{name} {key} was changed since it was sealed" for key in differences.changed))
-        _note(look, seal, (f"{name} {key}: what is about somebody was changed" for key in differences.erased))
+        erased, gone = look.forgotten.without(name, differences)
+        _note(look, seal, (f"{name} {key}: what is about somebody was changed" for key in erased))
         _note(look, seal, (f"{name} {key} was put in after the seal" for key in differences.added))
-        _note(
-            look, seal, (f"{name}: a row that was sealed is gone ({key.hex()})" for key in differences.gone)
-        )
+        _note(look, seal, (f"{name}: a row that was sealed is gone ({key.hex()})" for key in gone))
     return count

@@ -1,0 +1,110 @@
+-- How long records are kept, what must not go, and what was forgotten: the only ways in which a fact may go or lose a part.
+
+CREATE TABLE retention_version (           -- how long a provider keeps a class of records, within the bounds of the law
+    provider_id uuid NOT NULL REFERENCES organisation ON DELETE RESTRICT,
+    class text NOT NULL,
+    starts_on date NOT NULL,
+    version integer NOT NULL,
+    days integer NOT NULL CHECK (days > 0),
+    reason text NOT NULL,
+    set_by uuid,                           -- null: on the command line
+    recorded_at timestamptz NOT NULL,
+    PRIMARY KEY (provider_id, class, starts_on, version)
+);
+CALL protect_fact('retention_version');
+
+CREATE TABLE legal_hold (                  -- nothing of the subject is forgotten while it stands
+    provider_id uuid NOT NULL REFERENCES organisation ON DELETE RESTRICT,
+    id uuid NOT NULL,
+    subject text NOT NULL CHECK (subject IN ('provider', 'carer', 'person')),
+    subject_id uuid,                       -- the carer, or the person supported
+    reason text NOT NULL,
+    set_by uuid,                           -- null: on the command line
+    set_at timestamptz NOT NULL,
+    PRIMARY KEY (provider_id, id),
+    CHECK ((subject = 'provider') = (subject_id IS NULL))
+);
+CALL protect_fact('legal_hold');
+CREATE INDEX legal_hold_set ON legal_hold (provider_id, set_at);
+
+CREATE TABLE legal_hold_end (
+    provider_id uuid NOT NULL,
+    hold_id uuid NOT NULL,
+    reason text NOT NULL,
+    lifted_by uuid,
+    lifted_at timestamptz NOT NULL,
+    PRIMARY KEY (provider_id, hold_id),
+    FOREIGN KEY (provider_id, hold_id) REFERENCES legal_hold ON DELETE RESTRICT
+);
+CALL protect_fact('legal_hold_end');
+
+CREATE TABLE forgetting (                  -- what was forgotten, and why: a period that ended, or somebody's request
+    provider_id uuid NOT NULL REFERENCES organisation ON DELETE RESTRICT,
+    id uuid NOT NULL,
+    class text NOT NULL,                   -- of retention, or 'erasure'
+    days integer,                          -- the period
+    before timestamptz,                    -- what was older than this went
+    subject_id uuid,                       -- of an erasure: the carer, or the person supported
+    reason text,
+    asked_by uuid,                         -- null: a job, or the command line
+    forgotten_at timestamptz NOT NULL,
+    PRIMARY KEY (provider_id, id)
+);
+CALL protect_fact('forgetting');
+CREATE INDEX forgetting_at ON forgetting (provider_id, forgotten_at);
+CREATE INDEX forgetting_subject ON forgetting (provider_id, subject_id) WHERE subject_id IS NOT NULL;
+
+CREATE TABLE forgotten (                   -- which rows: half a digest of the key of each, which tells nothing and shows what is gone
+    provider_id uuid NOT NULL,
+    forgetting_id uuid NOT NULL,
+    table_name text NOT NULL,
+    erased boolean NOT NULL,               -- the row stays, and what is about somebody went from it
+    rows integer NOT NULL,
+    keys bytea NOT NULL,
+    forgotten_at timestamptz NOT NULL,
+    PRIMARY KEY (provider_id, forgetting_id, table_name, erased),
+    FOREIGN KEY (provider_id, forgetting_id) REFERENCES forgetting ON DELETE RESTRICT
+);
+CALL protect_fact('forgotten');
+
+CREATE INDEX event_attachment_age ON event_attachment (provider_id, kind, received_at);
+
+-- Half the digests of keys, one behind the other, as seals have them.
+CREATE FUNCTION key_digests(keys text[]) RETURNS bytea LANGUAGE sql IMMUTABLE AS
+$$ SELECT coalesce(string_agg(substring(sha256(convert_to(k, 'UTF8')) FOR 16), ''::bytea), ''::bytea) FROM unnest(keys) AS k $$;
+
+-- Deletes rows of the open provider, of a table of which rows may go, and notes which; how many there were. The `forgetting`
+-- that says why must be there.
+CREATE FUNCTION forget(why uuid, target text, kinds text, ids uuid[], at timestamptz) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS
+$$
+DECLARE
+    gone text[];
+BEGIN
+    IF NOT EXISTS (SELECT FROM forgetting f WHERE f.provider_id = current_provider() AND f.id = why) THEN
+        RAISE EXCEPTION 'nothing says why' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    PERFORM set_config('doorstep.forgetting', target, true);
+    IF target = 'event_attachment' THEN
+        WITH d AS (DELETE FROM event_attachment t WHERE t.provider_id = current_provider() AND t.kind = kinds
+                   AND t.event_row = ANY (ids) RETURNING jsonb_build_array(t.event_row, t.kind)::text AS key)
+        SELECT array_agg(d.key) INTO gone FROM d;
+    ELSIF target = 'correction_note' THEN
+        WITH d AS (DELETE FROM correction_note t WHERE t.provider_id = current_provider()
+                   AND t.correction_id = ANY (ids) RETURNING jsonb_build_array(t.correction_id)::text AS key)
+        SELECT array_agg(d.key) INTO gone FROM d;
+    ELSIF target = 'access_log' THEN
+        WITH d AS (DELETE FROM access_log t WHERE t.provider_id = current_provider()
+                   AND t.id = ANY (ids) RETURNING jsonb_build_array(t.id)::text AS key)
+        SELECT array_agg(d.key) INTO gone FROM d;
+    ELSE
+        RAISE EXCEPTION 'no rows of % may go', target USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    PERFORM set_config('doorstep.forgetting', '', true);
+    INSERT INTO forgotten (provider_id, forgetting_id, table_name, erased, rows, keys, forgotten_at)
+    VALUES (current_provider(), why, target, false, cardinality(coalesce(gone, '{}')), key_digests(gone), at);
+    RETURN cardinality(coalesce(gone, '{}'));
+END
+$$;
+REVOKE ALL ON FUNCTION forget FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION forget TO {app};

@@ -1,0 +1,101 @@
+-- How long records are kept, legal holds, and what is forgotten. $1 is the provider.
+
+-- name: periods
+-- The provider's own periods in force on a London date ($2).
+SELECT DISTINCT ON (class) class, days, starts_on, reason FROM retention_version
+WHERE provider_id = $1 AND starts_on <= $2 ORDER BY class, starts_on DESC, version DESC
+
+-- name: set_period
+INSERT INTO retention_version (provider_id, class, starts_on, version, days, reason, set_by, recorded_at)
+SELECT $1, $2, $3, coalesce(max(version), 0) + 1, $4, $5, $6, $7 FROM retention_version
+WHERE provider_id = $1 AND class = $2 AND starts_on = $3
+
+-- name: holds
+-- Holds that stand, or every one ($2).
+SELECT h.id, h.subject, h.subject_id, h.reason, h.set_at, e.reason AS lifted_because, e.lifted_at,
+       coalesce((SELECT c.reference FROM carer c WHERE c.provider_id = h.provider_id AND c.id = h.subject_id),
+                (SELECT p.reference FROM service_user p WHERE p.provider_id = h.provider_id AND p.id = h.subject_id)) AS reference
+FROM legal_hold h LEFT JOIN legal_hold_end e ON e.provider_id = h.provider_id AND e.hold_id = h.id
+WHERE h.provider_id = $1 AND ($2 OR e.hold_id IS NULL) ORDER BY h.set_at DESC, h.id
+
+-- name: set_hold
+INSERT INTO legal_hold (provider_id, id, subject, subject_id, reason, set_by, set_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+
+-- name: lift_hold
+INSERT INTO legal_hold_end (provider_id, hold_id, reason, lifted_by, lifted_at)
+SELECT h.provider_id, h.id, $3, $4, $5 FROM legal_hold h WHERE h.provider_id = $1 AND h.id = $2
+ON CONFLICT DO NOTHING RETURNING hold_id
+
+-- name: carer
+SELECT id FROM carer WHERE provider_id = $1 AND reference = $2
+
+-- name: person
+SELECT id FROM service_user WHERE provider_id = $1 AND reference = $2
+
+-- name: due_attachments
+-- Positions, or words ($2), handed in before $3, of nobody whose records are held ($4 carers, $5 people), and of no visit
+-- that is in dispute; $6 of them at most. What phones said of the places of activities stays: days are worked out by it.
+SELECT a.event_row FROM event_attachment a JOIN event e ON e.provider_id = a.provider_id AND e.row_id = a.event_row
+WHERE a.provider_id = $1 AND a.kind = $2 AND a.received_at < $3
+  AND ($2 = 'fix' OR e.kind IS NULL OR e.kind NOT IN ('activity_start', 'activity_end'))
+  AND NOT e.carer_id = ANY ($4::uuid[])
+  AND (e.service_user_id IS NULL OR NOT e.service_user_id = ANY ($5::uuid[]))
+  AND (e.visit_id IS NULL OR (
+      NOT EXISTS (SELECT FROM visit_version v
+                  JOIN package_version p ON p.provider_id = v.provider_id AND p.package_id = v.package_id
+                  WHERE v.provider_id = e.provider_id AND v.visit_id = e.visit_id AND p.service_user_id = ANY ($5::uuid[]))
+      AND NOT EXISTS (SELECT FROM dispute p WHERE p.provider_id = e.provider_id AND p.visit_id = e.visit_id
+                      AND NOT EXISTS (SELECT FROM dispute_decision d
+                                      WHERE d.provider_id = p.provider_id AND d.dispute_id = p.id))
+      AND NOT EXISTS (SELECT FROM document_line l
+                      JOIN dispute p ON p.provider_id = l.provider_id AND p.document_id = l.document_id AND p.line = l.line
+                      WHERE l.provider_id = e.provider_id AND l.visit_id = e.visit_id
+                      AND NOT EXISTS (SELECT FROM dispute_decision d
+                                      WHERE d.provider_id = p.provider_id AND d.dispute_id = p.id))))
+ORDER BY a.received_at LIMIT $6
+
+-- name: due_notes
+-- Words of corrections proposed before $2, of no carer whose records are held ($3).
+SELECT n.correction_id FROM correction_note n
+JOIN correction c ON c.provider_id = n.provider_id AND c.id = n.correction_id
+WHERE n.provider_id = $1 AND c.received_at < $2 AND NOT c.carer_id = ANY ($3::uuid[])
+  AND (c.visit_id IS NULL OR NOT EXISTS (
+      SELECT FROM visit_version v JOIN package_version p ON p.provider_id = v.provider_id AND p.package_id = v.package_id
+      WHERE v.provider_id = c.provider_id AND v.visit_id = c.visit_id AND p.service_user_id = ANY ($4::uuid[])))
+LIMIT $5
+
+-- name: due_looks
+SELECT id FROM access_log WHERE provider_id = $1 AND looked_at < $2 ORDER BY looked_at LIMIT $3
+
+-- name: insert_forgetting
+INSERT INTO forgetting (provider_id, id, class, days, before, subject_id, reason, asked_by, forgotten_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+
+-- name: forget
+SELECT forget($1, $2, $3, $4, $5)
+
+-- name: forgettings
+-- What was forgotten, the newest first.
+SELECT f.id, f.class, f.days, f.before, f.subject_id, f.reason, f.forgotten_at,
+       (SELECT coalesce(sum(g.rows), 0)::integer FROM forgotten g
+        WHERE g.provider_id = f.provider_id AND g.forgetting_id = f.id) AS rows
+FROM forgetting f WHERE f.provider_id = $1 ORDER BY f.forgotten_at DESC, f.id LIMIT $2
+
+-- name: forgotten_keys
+-- The keys of all that was forgotten.
+SELECT table_name, erased, keys FROM forgotten WHERE provider_id = $1
+
+-- name: positions_gone
+-- Events whose position was kept and is not there, with the key that the position had.
+SELECT e.row_id, jsonb_build_array(e.row_id, 'fix')::text AS key
+FROM event e JOIN event_judgement j ON j.provider_id = e.provider_id AND j.event_row = e.row_id AND j.number = 1
+WHERE e.provider_id = $1 AND j.position_kept
+  AND NOT EXISTS (SELECT FROM event_attachment a
+                  WHERE a.provider_id = e.provider_id AND a.event_row = e.row_id AND a.kind = 'fix')
+
+-- name: wage_reports
+SELECT id, period_start, period_end, edition, snapshot FROM document
+WHERE provider_id = $1 AND kind = 'wage_report' ORDER BY period_start, edition
+
+-- name: person_reference
+SELECT reference FROM service_user WHERE provider_id = $1 AND id = $2

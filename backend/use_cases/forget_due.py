@@ -1,0 +1,76 @@
+"""Let go of what has had its time: some rows of each class at once, each batch a transaction, each written down."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import asyncpg
+
+from backend import db
+from backend.domain.counted import counted
+from backend.domain.time import london_date, london_midnight
+from backend.sql import query
+from backend.use_cases.legal_holds import Held, held_now
+from backend.use_cases.retention import before, periods_on
+
+AT_ONCE: Final = 5_000
+"""Rows of one transaction."""
+Arguments = Callable[[datetime, Held], tuple[Any, ...]]
+_DUE: Final[dict[str, tuple[tuple[str, str, str, Arguments], ...]]] = {
+    "positions": (
+        (
+            "event_attachment",
+            "fix",
+            "due_attachments",
+            lambda at, held: ("fix", at, held.carers, held.people, AT_ONCE),
+        ),
+    ),
+    "words": (
+        (
+            "event_attachment",
+            "payload",
+            "due_attachments",
+            lambda at, held: ("payload", at, held.carers, held.people, AT_ONCE),
+        ),
+        ("correction_note", "", "due_notes", lambda at, held: (at, held.carers, held.people, AT_ONCE)),
+    ),
+    "looks": (("access_log", "", "due_looks", lambda at, held: (at, AT_ONCE)),),
+}
+"""Of each class what goes by itself: the table, which kind of its rows, the query that finds them, its arguments."""
+
+
+async def forget_due(provider_id: UUID | None, now: datetime) -> str:
+    """Forget at most some thousand rows of each class. Says how many, in words; run again, it goes on."""
+    assert provider_id is not None
+    counts = [await _forget_class(provider_id, name, now) for name in _DUE]
+    return f"{counted(sum(counts), 'row')} forgotten"
+
+
+async def _forget_class(provider_id: UUID, name: str, now: datetime) -> int:
+    async with db.as_provider(provider_id) as connection:
+        held = await held_now(connection, provider_id)
+        if held.everything:
+            return 0
+        kept = (await periods_on(connection, provider_id, london_date(now)))[name]
+        at = london_midnight(before(kept, now))
+        rows = 0
+        for table, kind, found_by, arguments in _DUE[name]:
+            found = await connection.fetch(query(f"privacy.{found_by}"), provider_id, *arguments(at, held))
+            if found:
+                why = (name, kept.days, at, None, None, None, now)
+                rows += await _forget(connection, provider_id, why, table, kind, [row[0] for row in found])
+        return rows
+
+
+async def _forget(
+    connection: asyncpg.Connection,
+    provider_id: UUID,
+    why: tuple[Any, ...],
+    table: str,
+    kind: str,
+    ids: list[UUID],
+) -> int:
+    made = uuid4()
+    await connection.execute(query("privacy.insert_forgetting"), provider_id, made, *why)
+    return int(await connection.fetchval(query("privacy.forget"), made, table, kind, ids, why[-1]))

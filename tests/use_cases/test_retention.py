@@ -1,0 +1,189 @@
+"""Records go when they have had their time, and not before: with what stays unchanged to the byte."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from backend import db
+from backend.domain.time import london_date
+from backend.faults import DomainError
+from backend.jobs.runner import run_due
+from backend.use_cases.check_records import check_records
+from backend.use_cases.forget_due import forget_due
+from backend.use_cases.legal_holds import lift_hold, read_holds, set_hold
+from backend.use_cases.retention import read_periods, set_period
+from backend.use_cases.verify_bundle import verify_bundle
+from backend.use_cases.verify_documents import verify_documents
+from tests.evidence.conftest import office
+from tests.evidence.reported import Reported, member, told, work_a_week
+from tests.jobs.office import PROVIDER, Office, instant
+
+__all__ = ["office"]
+IN_A_YEAR = instant("2027-11-20T12:00")
+
+
+@pytest.fixture
+async def reported(office: Office, superuser: asyncpg.Connection) -> Reported:
+    made = await work_a_week(office, superuser)
+    await office.run(instant("2026-11-16T06:10"), "seals")
+    return made
+
+
+async def positions(superuser: asyncpg.Connection) -> int:
+    count: int = await superuser.fetchval("SELECT count(*) FROM event_attachment WHERE kind = 'fix'")
+    return count
+
+
+async def documents() -> list[Any]:
+    return [(one.name, one.faults) async for one in verify_documents(PROVIDER)]
+
+
+async def faults(now: datetime) -> tuple[str, ...]:
+    async with db.as_provider(PROVIDER) as connection:
+        return (await check_records(connection, PROVIDER, now)).faults
+
+
+async def test_positions_go_after_their_period_and_nothing_that_was_worked_out_changes(
+    reported: Reported, superuser: asyncpg.Connection
+) -> None:
+    report, before = await reported.bundle(), await documents()
+    office = reported.office
+    office.set(instant("2027-11-03T12:00"))
+    assert await forget_due(PROVIDER, office.clock) == "0 rows forgotten" and await positions(superuser) == 2
+    office.set(instant("2027-11-05T12:00"))
+    [ran] = [one for one in await run_due(office.clock, "retention") if one.scope == str(PROVIDER)]
+    assert ran.detail == "2 rows forgotten" and await positions(superuser) == 0
+    after = await reported.bundle()
+    assert await documents() == before and all(not wrong for _, wrong in before)
+    for name in (
+        "facts.json",
+        "result.json",
+        "checkpoints.json",
+        "receipts.json",
+        "chain.json",
+        "result.pdf",
+    ):
+        assert member_bytes(after, name) == member_bytes(report, name), name
+    found = verify_bundle(after)
+    assert told(found) == {}
+    [gone] = [one.says for one in found.findings if "no longer held" in one.says]
+    assert gone.startswith("2: ")
+    judged = [
+        one["judged"] for one in member(after, "events.json") if one["judged"] and one["judged"]["distance_m"]
+    ]
+    assert len(judged) == 2 and all(one["fence"] == "inside" for one in judged)
+    assert await faults(office.clock) == ()
+    row = await superuser.fetchrow("SELECT class, days, reason, asked_by FROM forgetting")
+    assert tuple(row) == ("positions", 365, None, None)
+    assert await forget_due(PROVIDER, office.clock) == "0 rows forgotten"
+
+
+def member_bytes(bundle: bytes, name: str) -> bytes:
+    from tests.evidence.reported import opened
+
+    return opened(bundle)[name]
+
+
+async def test_what_goes_otherwise_than_by_its_period_is_found(
+    reported: Reported, superuser: asyncpg.Connection
+) -> None:
+    for statement in ("DELETE FROM event_attachment", "UPDATE event_attachment SET content = '{}'"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with db.as_provider(PROVIDER) as connection:
+                await connection.execute(statement)
+    for why, target in ((uuid4(), "event_attachment"), (None, "event")):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with db.as_provider(PROVIDER) as connection:
+                made = uuid4()
+                said = "INSERT INTO forgetting (provider_id, id, class, forgotten_at) VALUES ($1, $2, 'positions', $3)"
+                await connection.execute(said, PROVIDER, made, reported.office.clock)
+                forget = "SELECT forget($1, $2, 'fix', '{}', $3)"
+                await connection.execute(forget, why or made, target, reported.office.clock)
+    await superuser.execute("SET session_replication_role = replica")
+    await superuser.execute("DELETE FROM event_attachment WHERE kind = 'fix'")
+    assert len([one for one in await faults(reported.office.clock) if "its position is gone" in one]) == 2
+
+
+async def test_what_is_held_stays_until_the_hold_is_lifted(
+    reported: Reported, superuser: asyncpg.Connection
+) -> None:
+    reported.office.set(IN_A_YEAR)
+    for subject, reference in (("carer", "C2"), ("person", "S1"), ("provider", None)):
+        made = await set_hold(PROVIDER, subject, reference, "A claim", uuid4())
+        assert await forget_due(PROVIDER, IN_A_YEAR) == "0 rows forgotten", subject
+        [hold] = await read_holds(PROVIDER, all_of_them=False)
+        assert (hold.subject, hold.reference, hold.reason) == (subject, reference, "A claim")
+        await lift_hold(PROVIDER, made, "It is settled", uuid4())
+        with pytest.raises(DomainError):
+            await lift_hold(PROVIDER, made, "Again", uuid4())
+    assert {hold.lifted_because for hold in await read_holds(PROVIDER)} == {"It is settled"}
+    other = await set_hold(PROVIDER, "carer", "C1", "Another carer's", uuid4())
+    for bad in (("carer", "C9", "x"), ("carer", "C1", " "), ("visit", "A", "x")):
+        with pytest.raises(DomainError):
+            await set_hold(PROVIDER, *bad, None)
+    assert await forget_due(PROVIDER, IN_A_YEAR) == "2 rows forgotten"
+    assert await positions(superuser) == 0 and other
+
+
+async def test_a_visit_in_dispute_keeps_its_positions(
+    reported: Reported, superuser: asyncpg.Connection
+) -> None:
+    reported.office.set(IN_A_YEAR)
+    await superuser.execute(
+        "INSERT INTO dispute (provider_id, id, number, words, raised_by, organisation_id, raised_at, visit_id)"
+        " SELECT provider_id, gen_random_uuid(), 1, 'No', gen_random_uuid(), provider_id, $1, visit_id FROM event"
+        " WHERE kind = 'check_in' AND row_id IN (SELECT event_row FROM event_attachment WHERE kind = 'fix')",
+        IN_A_YEAR,
+    )
+    assert await forget_due(PROVIDER, IN_A_YEAR) == "0 rows forgotten"
+    await superuser.execute(
+        "INSERT INTO dispute_decision SELECT provider_id, id, 'stands', 0, 0, 'So it was', raised_by, raised_at"
+        " FROM dispute"
+    )
+    assert await forget_due(PROVIDER, IN_A_YEAR) == "2 rows forgotten"
+
+
+async def test_a_provider_chooses_a_period_within_the_bounds_of_the_law(
+    reported: Reported, superuser: asyncpg.Connection
+) -> None:
+    today = london_date(reported.office.clock)
+    assert [kept.days for kept in await read_periods(PROVIDER)] == [365, 2922, 2557, 2557, 2922]
+    for name, days, first, reason in (
+        *(("wages", 2253, today, "x"), ("positions", 731, today, "x"), ("cats", 400, today, "x")),
+        *(("positions", 60, today - timedelta(days=1), "x"), ("positions", 60, today, " ")),
+    ):
+        with pytest.raises(DomainError):
+            await set_period(PROVIDER, name, days, first, reason, uuid4())
+    await set_period(PROVIDER, "positions", 30, today + timedelta(days=30), "We need no more", uuid4())
+    assert (await read_periods(PROVIDER))[0].days == 365
+    reported.office.set(reported.office.clock + timedelta(days=31))
+    first = (await read_periods(PROVIDER))[0]
+    assert (first.days, first.reason) == (30, "We need no more")
+    await forget_due(PROVIDER, reported.office.clock)
+    assert await positions(superuser) == 0
+
+
+async def test_words_and_looks_go_after_theirs_and_the_places_of_activities_stay(
+    reported: Reported, superuser: asyncpg.Connection
+) -> None:
+    assert await documents() == await documents()
+    await superuser.execute(
+        "INSERT INTO access_log VALUES ($1, gen_random_uuid(), gen_random_uuid(), $1, $2, 'invoice', NULL, NULL)",
+        PROVIDER,
+        reported.office.clock,
+    )
+    await reported.office.run(instant("2026-11-18T06:10"), "seals")
+    later = instant("2035-01-10T12:00")
+    reported.office.set(later)
+    before = await documents()
+    await forget_due(PROVIDER, later)
+    kinds = await superuser.fetch(
+        "SELECT DISTINCT e.kind FROM event_attachment a JOIN event e ON e.row_id = a.event_row ORDER BY 1"
+    )
+    assert [row["kind"] for row in kinds] == ["activity_end", "activity_start"]
+    for table in ("correction_note", "access_log"):
+        assert await superuser.fetchval(f"SELECT count(*) FROM {table}") == 0
+    assert await documents() == before and await faults(later) == ()
