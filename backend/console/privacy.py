@@ -14,6 +14,7 @@ from backend.console.rendering import redirect, render
 from backend.domain.time import london_date
 from backend.faults import DomainError
 from backend.problems import STATUS
+from backend.use_cases.erase_subject import erase_subject
 from backend.use_cases.legal_holds import lift_hold, read_holds, set_hold
 from backend.use_cases.read_forgotten import read_forgotten
 from backend.use_cases.retention import read_periods, set_period
@@ -23,6 +24,7 @@ from schemas.scalars import parse_date
 _SAID: Final = {
     "period": "The period is kept, and holds from its day on.",
     "held": "The hold stands: nothing of its subject is let go of.",
+    "erased": "Names, homes and words are erased. What the law wants kept stays, under the reference alone.",
     "lifted": "The hold is lifted, and periods run again.",
 }
 _FIELDS: Final = (
@@ -37,6 +39,9 @@ _FIELDS: Final = (
     "about",
     "of",
     "asked",
+    "whose",
+    "erase",
+    "because",
 )
 
 
@@ -115,6 +120,15 @@ async def _everything(ask: Ask) -> Response[Any]:
         return await _page(ask, ("of", error))
 
 
+async def _erase(ask: Ask) -> Response[Any]:
+    subject = Subject(ask.form.get("whose", ""), ask.form.get("erase", "").strip())
+    try:
+        await erase_subject(ask.organisation, subject, ask.form.get("because", ""), ask.user.user_id)
+    except DomainError as error:
+        return await _page(ask, ("erase", error))
+    return redirect("/privacy?done=erased")
+
+
 async def _own(ask: Ask) -> Response[Any]:
     """A person's own records, for the person."""
     assert ask.user.person_id is not None
@@ -127,5 +141,6 @@ handlers: Final[list[HTTPRouteHandler]] = [
     action("/privacy/holds", "manager")(proven(_hold)),
     action("/privacy/holds/{hold_id:uuid}/lift", "manager")(proven(_lift)),
     action("/privacy/everything", "manager")(proven(_everything)),
+    action("/privacy/erase", "manager")(proven(_erase)),
     page("/my-care/everything", "person")(proven(_own)),
 ]

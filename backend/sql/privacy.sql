@@ -99,3 +99,53 @@ WHERE provider_id = $1 AND kind = 'wage_report' ORDER BY period_start, edition
 
 -- name: person_reference
 SELECT reference FROM service_user WHERE provider_id = $1 AND id = $2
+
+-- name: carer_versions
+-- What names and places a carer, in every version.
+SELECT v.employment_id::text AS id, v.version, v.recorded_at, v.name FROM employment_version v
+JOIN employment e ON e.provider_id = v.provider_id AND e.id = v.employment_id
+WHERE v.provider_id = $1 AND e.carer_id = $2 ORDER BY v.employment_id, v.version
+
+-- name: person_versions
+SELECT v.service_user_id::text AS id, v.version, v.recorded_at, v.name, v.address FROM service_user_version v
+WHERE v.provider_id = $1 AND v.service_user_id = $2 ORDER BY v.version
+
+-- name: carer_ends
+-- The last day of a carer's last employment; null while one goes on.
+SELECT CASE WHEN bool_and(n.ends_on IS NOT NULL) THEN max(n.ends_on) END FROM (
+    SELECT DISTINCT ON (v.employment_id) v.ends_on FROM employment_version v
+    JOIN employment e ON e.provider_id = v.provider_id AND e.id = v.employment_id
+    WHERE v.provider_id = $1 AND e.carer_id = $2 ORDER BY v.employment_id, v.version DESC) n
+
+-- name: person_ends
+SELECT CASE WHEN bool_and(n.ends_on IS NOT NULL) THEN max(n.ends_on) END FROM (
+    SELECT DISTINCT ON (p.package_id) p.ends_on FROM package_version p
+    WHERE p.provider_id = $1 AND p.service_user_id = $2 ORDER BY p.package_id, p.starts_on DESC, p.version DESC) n
+
+-- name: words_of_carer
+-- Positions, or words ($3), of a carer; the places of activities stay.
+SELECT a.event_row FROM event e
+JOIN event_attachment a ON a.provider_id = e.provider_id AND a.event_row = e.row_id AND a.kind = $3
+WHERE e.provider_id = $1 AND e.carer_id = $2
+  AND ($3 = 'fix' OR e.kind IS NULL OR e.kind NOT IN ('activity_start', 'activity_end'))
+
+-- name: words_of_person
+-- Words ($3) of the events of visits to a person.
+SELECT a.event_row FROM package_version p
+JOIN visit_version v ON v.provider_id = p.provider_id AND v.package_id = p.package_id
+JOIN event e ON e.provider_id = v.provider_id AND e.visit_id = v.visit_id
+JOIN event_attachment a ON a.provider_id = e.provider_id AND a.event_row = e.row_id AND a.kind = $3
+WHERE p.provider_id = $1 AND p.service_user_id = $2
+
+-- name: erase
+SELECT erase($1, $2, $3, $4)
+
+-- name: keep_identity
+INSERT INTO kept_identity (provider_id, forgetting_id, sealed, until, forgotten_at) VALUES ($1, $2, $3, $4, $5)
+
+-- name: kept_identities
+-- Names that were erased after an instant ($2): what was made before it says them.
+SELECT forgetting_id, sealed FROM kept_identity WHERE provider_id = $1 AND forgotten_at > $2
+
+-- name: due_identities
+SELECT forgetting_id FROM kept_identity WHERE provider_id = $1 AND until < $2 LIMIT $3

@@ -55,3 +55,11 @@ class Forgotten(Table, tablename="forgotten", db=DB):
     rows = Integer(default=None, null=False)
     keys = Bytea(default=None, null=False)
     forgotten_at = Timestamptz(default=None, null=False)
+
+
+class KeptIdentity(Table, tablename="kept_identity", db=DB):
+    provider_id = UUID(primary_key=True, default=None, null=False)
+    forgetting_id = UUID(default=None, null=False)
+    sealed = Bytea(default=None, null=False)
+    until = Date(default=None, null=False)
+    forgotten_at = Timestamptz(default=None, null=False)

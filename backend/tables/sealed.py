@@ -98,6 +98,7 @@ UNSEALED: Final[Mapping[str, str]] = {
     "event_link": "an index to events, which are sealed",
     "correction_note": "words that go one day; what was signed, or kept, has their digest",
     "event_attachment": "positions and words that go one day; what was signed has their digest",
+    "kept_identity": "sealed already, and goes one day",
     "seal": "signed and chained itself",
     "seal_rows": "each seal holds the digest of it",
 }

@@ -44,6 +44,7 @@ async def forget_due(provider_id: UUID | None, now: datetime) -> str:
     """Forget at most some thousand rows of each class. Says how many, in words; run again, it goes on."""
     assert provider_id is not None
     counts = [await _forget_class(provider_id, name, now) for name in _DUE]
+    counts.append(await _forget_names(provider_id, now))
     return f"{counted(sum(counts), 'row')} forgotten"
 
 
@@ -61,6 +62,25 @@ async def _forget_class(provider_id: UUID, name: str, now: datetime) -> int:
                 why = (name, kept.days, at, None, None, None, now)
                 rows += await _forget(connection, provider_id, why, table, kind, [row[0] for row in found])
         return rows
+
+
+async def _forget_names(provider_id: UUID, now: datetime) -> int:
+    """Names that were erased and kept, sealed, for evidence whose time is over too."""
+    async with db.as_provider(provider_id) as connection:
+        if (await held_now(connection, provider_id)).everything:
+            return 0
+        rows = await connection.fetch(query("privacy.due_identities"), provider_id, london_date(now), AT_ONCE)
+        why = (
+            "names kept sealed",
+            None,
+            None,
+            None,
+            "The evidence that they belong to has had its time",
+            None,
+            now,
+        )
+        ids = [row["forgetting_id"] for row in rows]
+        return await _forget(connection, provider_id, why, "kept_identity", "", ids) if ids else 0
 
 
 async def _forget(

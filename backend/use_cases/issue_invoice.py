@@ -20,6 +20,7 @@ from backend.use_cases.invoice_facts import InvoiceFacts, invoice_facts
 from backend.use_cases.invoice_files import addressed, file_name, invoice_files, peppol_file
 from backend.use_cases.invoice_lines import NOT_BILLED
 from backend.use_cases.invoice_snapshot import Addressed, Invoice, invoice, invoice_snapshot, payer_key
+from backend.use_cases.kept_identities import as_they_were
 from backend.use_cases.parties import parties
 from schemas.documents import InvoiceLine, InvoiceSnapshot, Party
 
@@ -125,9 +126,9 @@ async def _payer(
     if bill.payer != PERSON:
         found = known.get(organisation_id(bill.payer))
         return found or Party(name=bill.payer, reference=bill.payer)
-    home = await connection.fetchrow(
-        query("invoices.homes"), facts.provider_id, [UUID(bill.person)], as_of - SETTLED
-    )
+    at = as_of - SETTLED
+    rows = await connection.fetch(query("invoices.homes"), facts.provider_id, [UUID(bill.person)], at)
+    [home] = await as_they_were(connection, facts.provider_id, at, rows, "service_user_id")
     return Party(
         name=home["name"], reference=home["reference"], address=home["address"], postcode=home["postcode"]
     )

@@ -27,6 +27,7 @@ from backend.travel import TravelEstimator
 from backend.travel.known import KnownJourneys
 from backend.travel.straight_line import StraightLine
 from backend.use_cases.calc_day import ZONES, DayFrames, gaps_of, legs_of, work_out_days
+from backend.use_cases.kept_identities import as_they_were
 from backend.use_cases.known_journeys import known_journeys
 from backend.use_cases.provider_policy import provider_policy
 from backend.use_cases.verified_visits import (
@@ -120,7 +121,8 @@ async def recorded_days(
     visits = await recorded_visits(connection, provider_id, opens, closes, carer_id, as_of)
     activities = await recorded_activities(connection, provider_id, opens, closes, carer_id, as_of)
     rows = await connection.fetch(query("wages.employments"), provider_id, as_of, carer_id)
-    employments = sorted(map(dict, rows), key=lambda row: str(row["reference"]))
+    named = await as_they_were(connection, provider_id, as_of, rows, "employment_id")
+    employments = sorted(named, key=lambda row: str(row["reference"]))
     recorded = RecordedDays(first, last, policy, visits, activities, employments)
     journeys = await known_journeys(connection, provider_id, recorded_places(recorded), as_of)
     return replace(recorded, journeys=journeys)

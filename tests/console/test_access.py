@@ -153,6 +153,7 @@ MAY_OPEN = {
     "/privacy/holds": {"manager"},
     "/privacy/holds/{hold_id:uuid}/lift": {"manager"},
     "/privacy/everything": {"manager"},
+    "/privacy/erase": {"manager"},
     "/my-care/everything": {"person"},
     "/passkeys": ROLES,
     "/calendars": {"manager"},

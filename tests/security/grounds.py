@@ -68,6 +68,7 @@ async def grounds(busy: Desk) -> Ids:
         ("/carer-day?carer=C1&date=2026-11-02", "/carer-day/enter", MEETING),
         ("/calendars", "/calendars", {"carer": "C1"}),
         ("/webhooks", "/webhooks", {"address": "https://example.org/hook", "kind-help": "1"}),
+        ("/privacy", "/privacy/holds", {"subject": "carer", "reference": "C1", "reason": "A claim"}),
         ("/audits", "/samples/draw", {**SAMPLE, "by": "random"}),
         ("/today", "/views/keep", {"name": "Mine", "address": "/today?date=2026-11-02"}),
     ):
@@ -97,6 +98,7 @@ async def _ids(busy: Desk) -> dict[str, list[str]]:
         "place_id": "SELECT place_id FROM approved_place_version",
         "pattern_id": "SELECT id FROM pattern",
         "activity_id": "SELECT activity_id FROM activity_version WHERE entered_by IS NOT NULL",
+        "hold_id": "SELECT id FROM legal_hold",
         "feed_id": "SELECT id FROM calendar_feed",
         "webhook_id": "SELECT id FROM webhook",
         "delivery_id": "SELECT id FROM notice_delivery",

@@ -32,6 +32,7 @@ ACROSS_TENANTS = {
     "worked_elsewhere": "seconds in which a carer of the open provider was at another's visit; each use is logged",
 }
 UPKEEP = {
+    "erase": "names and homes of one carer or person of the open provider, noted with why",
     "forget": "rows of the open provider that had their time, each noted with why",
     "analyse_partitioned": "statistics of partitioned tables",
     "ensure_event_month": "the partition of a month",

@@ -32,6 +32,7 @@ FORMS: Final[dict[str, dict[str, str]]] = {
     "/corrections/{correction_id:uuid}/decision": {"decision": "accepted"},
     "/quarantine/{event_row:uuid}/release": {"reason": "She stood in."},
     "/people/{person_id:uuid}/tags": {"kind": "qr_static", "label": "Back door"},
+    "/privacy/holds/{hold_id:uuid}/lift": {"lifted": "Settled"},
     "/invoices/{document_id:uuid}/delivery": {"template": "access-csv"},
     "/invoices/{document_id:uuid}/payments": {"paid_on": "2026-11-16", "amount": "1.00", "reference": "BACS"},
 }

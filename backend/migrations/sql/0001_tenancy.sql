@@ -34,7 +34,7 @@ BEGIN
     IF TG_LEVEL = 'ROW' AND current_setting('doorstep.forgetting', true) = TG_TABLE_NAME
        AND EXISTS (SELECT FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner
                    WHERE c.oid = TG_RELID AND r.rolname = current_user) THEN
-        IF TG_OP = 'DELETE' AND TG_TABLE_NAME IN ('event_attachment', 'correction_note', 'access_log') THEN
+        IF TG_OP = 'DELETE' AND TG_TABLE_NAME IN ('event_attachment', 'correction_note', 'access_log', 'kept_identity') THEN
             RETURN OLD;
         ELSIF TG_OP = 'UPDATE' AND to_jsonb(NEW) - erasable(TG_TABLE_NAME) = to_jsonb(OLD) - erasable(TG_TABLE_NAME) THEN
             RETURN NEW;

@@ -97,6 +97,10 @@ BEGIN
         WITH d AS (DELETE FROM access_log t WHERE t.provider_id = current_provider()
                    AND t.id = ANY (ids) RETURNING jsonb_build_array(t.id)::text AS key)
         SELECT array_agg(d.key) INTO gone FROM d;
+    ELSIF target = 'kept_identity' THEN
+        WITH d AS (DELETE FROM kept_identity t WHERE t.provider_id = current_provider()
+                   AND t.forgetting_id = ANY (ids) RETURNING jsonb_build_array(t.forgetting_id)::text AS key)
+        SELECT array_agg(d.key) INTO gone FROM d;
     ELSE
         RAISE EXCEPTION 'no rows of % may go', target USING ERRCODE = 'insufficient_privilege';
     END IF;
@@ -108,3 +112,51 @@ END
 $$;
 REVOKE ALL ON FUNCTION forget FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION forget TO {app};
+
+CREATE TABLE kept_identity (               -- names that documents issued before an erasure hold, sealed, to verify those alone
+    provider_id uuid NOT NULL,
+    forgetting_id uuid NOT NULL,
+    sealed bytea NOT NULL,
+    until date NOT NULL,                   -- the evidence that they belong to is kept up to this London date
+    forgotten_at timestamptz NOT NULL,
+    PRIMARY KEY (provider_id, forgetting_id),
+    FOREIGN KEY (provider_id, forgetting_id) REFERENCES forgetting ON DELETE RESTRICT
+);
+CALL protect_fact('kept_identity');
+
+-- Takes names and homes from every version of a carer's employments, or of a person, of the open provider, and notes of
+-- which rows. Nothing that is worked out goes by these columns.
+CREATE FUNCTION erase(why uuid, target text, whom uuid, at timestamptz) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS
+$$
+DECLARE
+    erased text[];
+BEGIN
+    IF NOT EXISTS (SELECT FROM forgetting f WHERE f.provider_id = current_provider() AND f.id = why AND f.subject_id = whom)
+    THEN
+        RAISE EXCEPTION 'nothing says why' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    PERFORM set_config('doorstep.forgetting', target, true);
+    IF target = 'employment_version' THEN
+        WITH d AS (UPDATE employment_version t SET name = 'Erased', home_postcode = NULL, home_lat = NULL, home_lon = NULL,
+                       identity_hash = sha256(convert_to(t.employment_id::text, 'UTF8'))
+                   WHERE t.provider_id = current_provider() AND t.employment_id IN (
+                       SELECT e.id FROM employment e WHERE e.provider_id = current_provider() AND e.carer_id = whom)
+                   RETURNING jsonb_build_array(t.employment_id, t.version)::text AS key)
+        SELECT array_agg(d.key) INTO erased FROM d;
+    ELSIF target = 'service_user_version' THEN
+        WITH d AS (UPDATE service_user_version t SET name = 'Erased', address = 'Erased', access_note = NULL
+                   WHERE t.provider_id = current_provider() AND t.service_user_id = whom
+                   RETURNING jsonb_build_array(t.service_user_id, t.version)::text AS key)
+        SELECT array_agg(d.key) INTO erased FROM d;
+    ELSE
+        RAISE EXCEPTION 'nothing of % is erased', target USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    PERFORM set_config('doorstep.forgetting', '', true);
+    INSERT INTO forgotten (provider_id, forgetting_id, table_name, erased, rows, keys, forgotten_at)
+    VALUES (current_provider(), why, target, true, cardinality(coalesce(erased, '{}')), key_digests(erased), at);
+    RETURN cardinality(coalesce(erased, '{}'));
+END
+$$;
+REVOKE ALL ON FUNCTION erase FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION erase TO {app};

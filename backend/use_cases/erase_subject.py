@@ -1,0 +1,74 @@
+"""Erase a carer who has left, or a person whose care ended: names, homes and words, not the evidence the law wants."""
+
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import asyncpg
+
+from backend import clock, db
+from backend.domain.time import london_date
+from backend.faults import DomainError
+from backend.sql import query
+from backend.use_cases.kept_identities import sealed_identity
+from backend.use_cases.legal_holds import held_now, subject_id
+from backend.use_cases.retention import periods_on
+from backend.use_cases.subject_access import Subject
+
+_TABLES: Final = {"carer": "employment_version", "person": "service_user_version"}
+_CLASSES: Final = {"carer": "wages", "person": "care"}
+"""By whose period the evidence about a subject is kept."""
+
+
+async def erase_subject(provider_id: UUID, subject: Subject, reason: str, user_id: UUID | None) -> str:
+    """Erase, and say until when the names stay, sealed, for the documents that hold them.
+
+    Raises DomainError: bad_request, not_found, or conflict while a hold stands or the work or the care goes on.
+    """
+    if subject.kind not in _TABLES or not reason.strip():
+        raise DomainError("bad_request", "Say about whom, and who asked for it.")
+    now = clock.now()
+    async with db.as_provider(provider_id) as connection:
+        whom = await subject_id(connection, provider_id, subject.kind, subject.reference)
+        ended = await _ended(connection, provider_id, subject.kind, whom, now)
+        kept = (await periods_on(connection, provider_id, london_date(now)))[_CLASSES[subject.kind]]
+        until = ended + timedelta(days=kept.days)
+        made = uuid4()
+        why = ("erasure", None, None, whom, reason.strip(), user_id, now)
+        await connection.execute(query("privacy.insert_forgetting"), provider_id, made, *why)
+        versions = await connection.fetch(query(f"privacy.{subject.kind}_versions"), provider_id, whom)
+        if until >= london_date(now):
+            sealed = sealed_identity(provider_id, made, versions)
+            await connection.execute(query("privacy.keep_identity"), provider_id, made, sealed, until, now)
+        await connection.fetchval(query("privacy.erase"), made, _TABLES[subject.kind], whom, now)
+        await _words(connection, provider_id, subject.kind, whom, why)
+        if user_id is not None:
+            seen = (uuid4(), user_id, provider_id, now, f"erasure of {subject.kind}", whom, reason.strip())
+            await connection.execute(query("console.note_access"), provider_id, *seen)
+    return f"Erased. The names stay sealed until {until}, for the documents that hold them."
+
+
+async def _ended(
+    connection: asyncpg.Connection, provider_id: UUID, kind: str, whom: UUID, now: datetime
+) -> date:
+    held = await held_now(connection, provider_id)
+    if held.everything or whom in (held.carers if kind == "carer" else held.people):
+        raise DomainError("conflict", "A legal hold stands: nothing may be erased while it does.")
+    ended: date | None = await connection.fetchval(query(f"privacy.{kind}_ends"), provider_id, whom)
+    if ended is None or ended >= london_date(now):
+        what = "employment" if kind == "carer" else "package of care"
+        raise DomainError("conflict", f"The last {what} has not ended: end it first.")
+    return ended
+
+
+async def _words(
+    connection: asyncpg.Connection, provider_id: UUID, kind: str, whom: UUID, why: tuple[Any, ...]
+) -> None:
+    """Positions are those of carers; words go of both."""
+    for part in ("fix", "payload") if kind == "carer" else ("payload",):
+        rows = await connection.fetch(query(f"privacy.words_of_{kind}"), provider_id, whom, part)
+        if rows:
+            made = uuid4()
+            await connection.execute(query("privacy.insert_forgetting"), provider_id, made, *why)
+            gone = ("event_attachment", part, [row["event_row"] for row in rows], why[-1])
+            await connection.fetchval(query("privacy.forget"), made, *gone)

@@ -1,0 +1,94 @@
+"""Who left may be erased: names, homes and words go, and every document and result stays as it was."""
+
+import json
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from backend import db
+from backend.faults import DomainError
+from backend.use_cases.check_records import check_records
+from backend.use_cases.erase_subject import erase_subject
+from backend.use_cases.forget_due import forget_due
+from backend.use_cases.legal_holds import lift_hold, set_hold
+from backend.use_cases.subject_access import Subject
+from backend.use_cases.verify_bundle import verify_bundle
+from backend.use_cases.verify_documents import verify_documents
+from tests.evidence.conftest import office
+from tests.evidence.reported import Reported, opened, told, work_a_week
+from tests.jobs.office import PROVIDER, Office, instant
+from tests.use_cases.loading.samples import CARERS, load_rows
+from tests.use_cases.test_subject_access import everything
+
+__all__ = ["office"]
+
+
+@pytest.fixture
+async def reported(office: Office, superuser: asyncpg.Connection) -> Reported:
+    made = await work_a_week(office, superuser)
+    await office.run(instant("2026-11-16T06:10"), "invoices")
+    await load_rows(
+        "carers", [{**row, "pay_cycle": "weekly:mon", "employment_end": "2026-11-15"} for row in CARERS]
+    )
+    await office.run(instant("2026-11-17T06:10"), "seals")
+    return made
+
+
+async def test_a_carer_who_left_is_erased_and_what_was_issued_stays_true(
+    reported: Reported, superuser: asyncpg.Connection
+) -> None:
+    office, ann = reported.office, Subject("carer", "C2")
+    before = opened(await reported.bundle())
+    office.set(instant("2026-11-17T12:00"))
+    hold = await set_hold(PROVIDER, "carer", "C2", "A claim", None)
+    for subject, reason in (
+        (ann, "x"),
+        (Subject("carer", "C9"), "x"),
+        (ann, " "),
+        (Subject("person", "S1"), "x"),
+    ):
+        with pytest.raises(DomainError):
+            await erase_subject(PROVIDER, subject, reason, uuid4())
+    await lift_hold(PROVIDER, hold, "Settled", None)
+    said = await erase_subject(PROVIDER, ann, "She asked", uuid4())
+    assert "until 2033-11-15" in said
+    after = opened(await reported.bundle())
+    assert told(verify_bundle(await reported.bundle())) == {}
+    for name in ("facts.json", "result.json", "result.pdf", "chain.json", "checkpoints.json"):
+        assert before[name] == after[name], name
+    assert [one.faults async for one in verify_documents(PROVIDER) if one.faults] == []
+    async with db.as_provider(PROVIDER) as connection:
+        assert (await check_records(connection, PROVIDER, office.clock)).faults == ()
+    rows = await superuser.fetch("SELECT v::text AS t FROM employment_version v")
+    assert [row["t"] for row in rows if "Bea" in row["t"]] == []
+    _, held = await everything("carer", "C2")
+    assert {row["name"] for row in held["employment_version"]} == {"Erased"}
+    assert {row["home_lat"] for row in held["employment_version"]} == {None}
+    assert not [row for row in held.get("event_attachment", []) if row["kind"] == "fix"]
+    names = json.dumps({name: rows for name, rows in held.items() if name != "wage_reports"})
+    assert "Bea" not in names and held["event"] and held["pay_line"]
+    assert await superuser.fetchval("SELECT count(*) FROM access_log WHERE what = 'erasure of carer'") == 1
+    for day, left in (("2033-11-15", 1), ("2033-11-16", 0)):
+        await forget_due(PROVIDER, instant(f"{day}T12:00"))
+        assert await superuser.fetchval("SELECT count(*) FROM kept_identity") == left
+    await superuser.execute("SET session_replication_role = replica")
+    await superuser.execute("UPDATE service_user_version SET name = 'Erased'")
+    async with db.as_provider(PROVIDER) as connection:
+        faults = (await check_records(connection, PROVIDER, office.clock)).faults
+    assert faults and all("what is about somebody was changed" in fault for fault in faults)
+
+
+async def test_names_change_in_no_other_way(reported: Reported) -> None:
+    for statement in (
+        "UPDATE employment_version SET name = 'X'",
+        f"SELECT erase('{uuid4()}', 'employment_version', '{uuid4()}', NULL)",
+        "SELECT set_config('doorstep.forgetting', 'employment_version', true)",
+    ):
+        async with db.as_provider(PROVIDER) as connection:
+            if "set_config" in statement:
+                await connection.execute(statement)
+                statement = "UPDATE employment_version SET name = 'X'"
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                async with connection.transaction():
+                    await connection.execute(statement)
