@@ -160,7 +160,7 @@ def _clock(folder: Path) -> Any:
     return moved
 
 
-def main(short: int = 150, long: int = 450) -> int:
+def main(short: int = 3, long: int = 6) -> int:
     """Copy, ask for every page, and print those that grew. 1 if nobody argued why one may."""
     with tempfile.TemporaryDirectory(prefix="doorstep-bench-") as place:
         folder = Path(place)
