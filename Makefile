@@ -1,6 +1,6 @@
 # Everything one needs to try, test and run Doorstep. Each target makes .venv first if it is missing or out of date.
 .DEFAULT_GOAL := help
-.PHONY: help demo test thorough lint check advisories serve bench faults browser mutate pictures venv venv-dev
+.PHONY: help demo test thorough lint check advisories fuzz serve bench faults browser mutate pictures venv venv-dev
 export PYTHON
 BIN := .venv/bin
 
@@ -31,6 +31,9 @@ check: lint ## what lint does, and the fast tests
 
 advisories: ## list known weaknesses of the libraries in the lock; needs a network, and says so when it could not look
 	@scripts/advisories
+
+fuzz: venv-dev ## feed what reads strangers' bytes with ever other bytes (SECONDS=60 each; Linux, Python 3.11)
+	@SECONDS_EACH=$(or $(SECONDS),60) scripts/fuzz
 
 serve: venv ## serve the pages and the phones' API at http://127.0.0.1:8000
 	@$(BIN)/doorstep serve
