@@ -94,25 +94,26 @@ async def _empty(database: Database) -> None:
     await connection.close()
 
 
-@pytest.mark.parametrize("role", ["owner", "superuser", "bypass", "member", "nobody"])
+@pytest.mark.parametrize("role", ["owner", "superuser", "bypass", "becomes", "reader", "member", "nobody"])
 async def test_an_application_role_that_row_security_does_not_bind_is_refused(
     database: Database, role: str
 ) -> None:
     urls = {
         "owner": str(database.settings.owner_database_url),
         "superuser": database.superuser_url,
-        **{name: _as_role(database, name) for name in ("bypass", "member", "nobody")},
+        **{name: _as_role(database, name) for name in ("bypass", "becomes", "reader", "member", "nobody")},
     }
     connection = await asyncpg.connect(database.superuser_url)
-    await connection.execute("DROP ROLE IF EXISTS bypass; DROP ROLE IF EXISTS member;")
+    await connection.execute("DROP ROLE IF EXISTS bypass, becomes, reader, member")
     await connection.execute(
         "CREATE ROLE bypass BYPASSRLS; CREATE ROLE member; GRANT doorstep_owner TO member;"
+        "CREATE ROLE becomes; GRANT bypass TO becomes; CREATE ROLE reader; GRANT pg_read_server_files TO reader;"
     )
     try:
         with pytest.raises(SetupFault, match="The role"):
             await migrate(str(database.settings.owner_database_url), urls[role])
     finally:
-        await connection.execute("DROP ROLE bypass; DROP ROLE member;")
+        await connection.execute("DROP ROLE bypass, becomes, reader, member")
         await connection.close()
 
 

@@ -46,10 +46,13 @@ def role_of(url: str) -> str:
 
 
 async def _refuse_powerful(connection: asyncpg.Connection, role: str) -> None:
-    """Row security does not bind a superuser, a role with BYPASSRLS, or the owner of the tables."""
+    """Row security does not bind a superuser, a role with BYPASSRLS, or the owner of the tables; nor whoever can become
+    one of these, or has the server run programs and read files."""
     found = await connection.fetchrow(
-        "SELECT rolsuper OR rolbypassrls AS powerful, pg_has_role(rolname, current_user, 'MEMBER') AS owner"
-        " FROM pg_roles WHERE rolname = $1",
+        "SELECT EXISTS (SELECT FROM pg_roles p WHERE pg_has_role(r.oid, p.oid, 'MEMBER') AND (p.rolsuper"
+        " OR p.rolbypassrls OR p.rolname IN ('pg_execute_server_program', 'pg_read_server_files',"
+        " 'pg_write_server_files'))) AS powerful, pg_has_role(r.oid, current_user, 'MEMBER') AS owner"
+        " FROM pg_roles r WHERE r.rolname = $1",
         role,
     )
     if found is None:
@@ -57,7 +60,11 @@ async def _refuse_powerful(connection: asyncpg.Connection, role: str) -> None:
             f"The role {role} of DATABASE_URL does not exist: CREATE ROLE {role} LOGIN PASSWORD '...'"
         )
     if found["powerful"] or found["owner"]:
-        why = "is the owner of the tables" if found["owner"] else "is a superuser or has BYPASSRLS"
+        why = (
+            "is the owner of the tables"
+            if found["owner"]
+            else "is, or can become, a superuser or a role with BYPASSRLS"
+        )
         raise SetupFault(
             f"The role {role} of DATABASE_URL {why}, so it would see every organisation's records. "
             "Give DATABASE_URL a plain role, and DOORSTEP_OWNER_DATABASE_URL the owner."

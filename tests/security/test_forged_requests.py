@@ -124,6 +124,8 @@ async def kinds_of_answers(desk: Desk) -> dict[str, httpx.Response]:
     ):
         answers[path] = await http.get(path)
     answers["a method"] = await http.request("DELETE", "/sign-in")
+    answers["trace"] = await http.request("TRACE", "/sign-in", headers={"X-Seen": "by nobody"})
+    assert answers["trace"].status_code == 405 and "by nobody" not in answers["trace"].text
     answers["options"] = await http.options("/api/v1/calc/day", headers=ELSEWHERE)
     answers["head"] = await http.head("/sign-in")
     answers["a body too large"] = await http.post("/api/v1/calc/day", content=b"x" * 2_000_000)
