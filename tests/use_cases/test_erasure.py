@@ -79,6 +79,34 @@ async def test_a_carer_who_left_is_erased_and_what_was_issued_stays_true(
     assert faults and all("what is about somebody was changed" in fault for fault in faults)
 
 
+async def test_a_person_whose_care_ended_is_erased_and_the_place_of_the_visits_stays(
+    reported: Reported, superuser: asyncpg.Connection
+) -> None:
+    office, one = reported.office, Subject("person", "S1")
+    with pytest.raises(DomainError, match="has not ended"):
+        await erase_subject(PROVIDER, one, "His family asked", None)
+    package = {
+        "provider": "hearth",
+        "contract": "HC-01",
+        "service": "home_care",
+        "zone": "rural",
+        "from": "2026-10-01",
+    }
+    ended = {**package, "reference": "P1", "service_user": "S1", "until": "2026-11-16"}
+    await load_rows("packages", [ended])
+    before = opened(await reported.bundle())["facts.json"]
+    office.set(instant("2026-11-18T12:00"))
+    await erase_subject(PROVIDER, one, "His family asked", None)
+    assert opened(await reported.bundle())["facts.json"] == before
+    assert [one.faults async for one in verify_documents(PROVIDER) if one.faults] == []
+    async with db.as_provider(PROVIDER) as connection:
+        assert (await check_records(connection, PROVIDER, office.clock)).faults == ()
+    row = await superuser.fetchrow(
+        "SELECT name, address, lat FROM service_user_version WHERE postcode = 'ZX1 1AA'"
+    )
+    assert (row["name"], row["address"], row["lat"]) == ("Erased", "Erased", 52.0607)
+
+
 async def test_names_change_in_no_other_way(reported: Reported) -> None:
     for statement in (
         "UPDATE employment_version SET name = 'X'",
