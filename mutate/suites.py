@@ -34,14 +34,18 @@ PRICE: Final = (
 _DAY: Final = "tests/domain/working_day"
 DAY: Final = (
     f"{_DAY}/test_day_laws.py::test_every_second_and_flag_agrees_with_a_slow_second_reading_of_the_rules",
-    "tests/use_cases/test_calc_day.py",
     f"{_DAY}/test_day_gaps.py",
     f"{_DAY}/test_day_contact.py",
-    f"{_DAY}/test_day_nights.py",
-    f"{_DAY}/test_day_cutting.py",
+    "tests/use_cases/test_calc_day.py",
     f"{_DAY}/test_day_rule_ids.py",
+    f"{_DAY}/test_day_nights.py",
+)
+CUT: Final = (
+    f"{_DAY}/test_day_cutting.py",
     f"{_DAY}/test_day_laws.py::test_cutting_at_midnight_wherever_it_falls_changes_no_total",
     f"{_DAY}/test_day_laws.py::test_a_day_whose_entries_are_all_cut_at_any_one_instant_has_the_same_totals",
+    f"{_DAY}/test_day_nights.py",
+    "tests/use_cases/test_calc_day.py",
 )
 _AUDIT: Final = "tests/domain/audit_tests"
 AUDIT: Final = tuple(
@@ -59,6 +63,7 @@ SUITES: Final = {
     "time": ("tests/domain/test_time.py", "tests/domain/working_day/test_day_cutting.py"),
     "pay_period": ("tests/domain/test_pay_period.py", "tests/use_cases/test_calc_wage_placing.py"),
     "working_day": DAY,
+    "working_day.cutting": CUT,
     "pricing": PRICE,
     "pay_terms": (
         "tests/domain/test_pay_terms.py",

@@ -38,7 +38,7 @@ def accommodation(cases: pl.DataFrame) -> pl.DataFrame:
         .then(over)
         .otherwise(whole(0))
     )
-    return charged.select("case", change.fill_null(whole(0)).alias("accommodation"), "charge_roundings")
+    return charged.select("case", change.alias("accommodation"), "charge_roundings")
 
 
 def _charge() -> list[pl.Expr]:

@@ -14,8 +14,8 @@ def flags_of(visits: pl.DataFrame, gaps: pl.DataFrame) -> pl.DataFrame:
     """
     room, guessed = pl.col("room"), ~pl.col("recorded")
     shown = gaps.with_columns(
-        (guessed & (room <= 0) & ~pl.col("same_place")).fill_null(False).alias("no_travel_time"),
-        (guessed & (room > 0) & (5 * room < 4 * pl.col("estimate"))).fill_null(False).alias("short_travel"),
+        (guessed & (room <= 0) & ~pl.col("same_place")).alias("no_travel_time"),
+        (guessed & (room > 0) & (5 * room < 4 * pl.col("estimate"))).alias("short_travel"),
         pl.col("long").alias("long_gap"),
     )
     found = [

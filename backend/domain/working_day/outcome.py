@@ -120,7 +120,7 @@ def _joined_up(rows: pl.DataFrame) -> pl.DataFrame:
     same = ["day", "kind", "rule", "visit", "gap", "filled"]
     ordered = rows.sort("day", "start", "end", "kind", "visit")
     differs = pl.any_horizontal(*[pl.col(name).ne_missing(pl.col(name).shift(1)) for name in same])
-    new = differs | (pl.col("start") != pl.col("end").shift(1)).fill_null(True)
+    new = differs | (pl.col("start") != pl.col("end").shift(1))
     firsts = ordered.with_columns(
         pl.col("end").shift(1).alias("ended"), pl.col("end").last().alias("finally")
     ).filter(new)

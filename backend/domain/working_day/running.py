@@ -15,5 +15,5 @@ def latest(instant: pl.Expr) -> pl.Expr:
 
 
 def follows() -> pl.Expr:
-    """Whether the row before is of the same day."""
-    return (pl.col("day") == pl.col("day").shift(1)).fill_null(False)
+    """Whether the row before is of the same day; null in the first row."""
+    return pl.col("day") == pl.col("day").shift(1)

@@ -76,7 +76,7 @@ def _between(first: pl.DataFrame, then: pl.DataFrame) -> pl.DataFrame:
         pl.col("lon").alias("to_lon"),
         ((pl.col("a_lat") == pl.col("lat")) & (pl.col("a_lon") == pl.col("lon"))).alias("same_place"),
         (pl.col("planned_start") - pl.col("a_planned_end")).alias("planned_gap"),
-        (pl.col("worked") & pl.col("worked_until").is_not_null() & lasting).fill_null(False).alias("overlap"),
+        (pl.col("worked") & pl.col("worked_until").is_not_null() & lasting).alias("overlap"),
     ).cast(GAPS)
 
 
@@ -87,7 +87,7 @@ def with_journeys(gaps: pl.DataFrame, journeys: pl.DataFrame) -> pl.DataFrame:
     given = gaps.join(
         journeys, left_on=["day", "from_visit", "to_visit"], right_on=["day", "from", "to"], how="left"
     )
-    here = pl.col("same_place").fill_null(False)
+    here = pl.col("same_place")
     return given.with_columns(
         pl.when(here).then(0).otherwise("estimate").alias("estimate"),
         pl.when(here).then(pl.lit(SAME_PLACE_SOURCE)).otherwise("source").alias("source"),

@@ -63,6 +63,7 @@ def test_the_limit_is_met_by_the_gap_less_the_activities_in_it() -> None:
 def test_beyond_the_limit_the_rest_is_unresolved_and_flagged() -> None:
     result = gap("11:00", 20)
     assert inner(result) == ["09:30-09:50 travel", "09:50-11:00 (unresolved)"]
+    assert [row["rule"] for row in result["segments"][1:3]] == ["nmw-2015-34", "day-long-gap"]
     assert flags(result) == ["long_gap"]
     assert result["totals"]["uncounted"] == 0
     assert "what_if" not in result
@@ -78,8 +79,9 @@ def test_without_a_limit_the_rest_is_always_waiting() -> None:
 def test_a_long_gap_read_otherwise_marks_the_answer_as_a_what_if(assumed: str, shown: str) -> None:
     result = gap("11:00", 20, long_gap=assumed)
     assert inner(result) == ["09:30-09:50 travel", f"09:50-11:00 {shown}"]
-    assert result["what_if"] is True
+    assert result["what_if"] is True and result["segments"][2]["rule"] == "day-long-gap-what-if"
     assert flags(result) == ["long_gap"]
+    assert gap("10:00", 20, long_gap=assumed)["segments"][2]["rule"] == "nmw-2015-32", "it is not long"
 
 
 def test_a_long_gap_that_travel_fills_is_not_flagged() -> None:

@@ -96,6 +96,14 @@ def test_every_second_and_flag_agrees_with_a_slow_second_reading_of_the_rules(da
         assert by_second(outcome.segments.filter(day=day)) == seconds
         raised = {(flag, a.split("@")[0], b.split("@")[0]) for of, flag, a, b in told if of == day}
         assert raised == expected
+    parts = outcome.parts.group_by("gap").agg(pl.col("seconds").sum()).rows()
+    observed = outcome.gaps.filter(pl.col("observed_gap") != 0).select("gap", "observed_gap").rows()
+    assert sorted(parts) == sorted(observed), "the parts of each gap add up to it, and there are no others"
+    told = outcome.parts.select("gap", "kind", "rule", "credited", "seconds").rows()
+    assert told == sorted(told)
+    for _, kind, rule, credited, seconds in told:
+        assert credited == (kind in COUNTED)
+        assert ((kind, rule) == ("overlap", "day-no-gap")) == (seconds < 0)
 
 
 @settings(max_examples=100, deadline=None)
