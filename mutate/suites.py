@@ -34,6 +34,7 @@ PRICE: Final = (
 _DAY: Final = "tests/domain/working_day"
 DAY: Final = (
     f"{_DAY}/test_day_laws.py::test_every_second_and_flag_agrees_with_a_slow_second_reading_of_the_rules",
+    f"{_DAY}/test_day_laws.py::test_a_gap_of_no_length_has_no_parts",
     f"{_DAY}/test_day_gaps.py",
     f"{_DAY}/test_day_contact.py",
     "tests/use_cases/test_calc_day.py",

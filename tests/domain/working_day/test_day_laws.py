@@ -106,6 +106,10 @@ def test_every_second_and_flag_agrees_with_a_slow_second_reading_of_the_rules(da
         assert ((kind, rule) == ("overlap", "day-no-gap")) == (seconds < 0)
 
 
+def test_a_gap_of_no_length_has_no_parts() -> None:
+    assert worked([("v0", 0, 10, PLACES[0]), ("v1", 10, 20, PLACES[1])], [], None).parts.is_empty()
+
+
 @settings(max_examples=100, deadline=None)
 @given(visits_made, activities_made, limits)
 def test_segments_follow_each_other_without_overlap_and_totals_add_them_up(
