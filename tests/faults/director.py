@@ -40,7 +40,7 @@ class Director:
         self._until = rig.began + 60 * minutes
         self.chance = random.Random(seed)
         self.done: list[Done] = []
-        self._day = min(timedelta(days=1.5), timedelta(days=world.MOST_DAYS - 30) / (kills * 1.3))
+        self._day = min(timedelta(days=0.75), timedelta(days=world.MOST_DAYS - 30) / (kills * 1.3))
         faults: list[tuple[int, Callable[[], Awaitable[None]]]] = [
             (6, self.kill_web),
             (6, self.kill_worker),

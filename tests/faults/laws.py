@@ -17,12 +17,14 @@ from backend.jobs.due import due_work
 from backend.use_cases.reconcile import reconcile
 from tests.faults.harness import Rig
 from tests.faults.processes import until
-from tests.faults.world import PROVIDER
+from tests.faults.world import PROVIDER, opening
 
 QUIET_SECONDS: Final = 240
 """How long it may take until everything is handed in, or the next job is done. Machines differ; stuck is for ever."""
 DOCUMENTS: Final = ("invoices", "wage_reports", "wage_reports_final")
 """Jobs of which each period is made up for; of what is done each night only the newest is."""
+A_WEEK_DUE: Final = timedelta(days=10)
+"""After the opening: documents have fallen due in the shortest run too."""
 TOMORROW: Final = timedelta(days=1)
 """After which what failed last is tried again, and a checkpoint looks further back than an hour.
 
@@ -37,7 +39,7 @@ async def settle(rig: Rig) -> None:
         return all([await carer.hand_in() for carer in rig.carers])
 
     await until(handed_in, QUIET_SECONDS, "a phone still has what nobody acknowledged")
-    rig.time.go_on(TOMORROW)
+    rig.time.go_on(max(TOMORROW, opening() + A_WEEK_DUE - rig.time.true))
     at = rig.time.true
 
     before, since = -1, time.monotonic()
