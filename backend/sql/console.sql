@@ -110,8 +110,9 @@ ORDER BY e.paid_at, e.row_id
 WITH plan AS (
     SELECT v.visit_id, v.package_id, v.starts_at, v.ends_at, v.carer, v.second_carer, v.status
     FROM visit_version v
-    WHERE v.provider_id = $1 AND v.starts_at >= $2 AND v.starts_at < $3 AND NOT EXISTS (
-        SELECT FROM visit_version n WHERE n.provider_id = $1 AND n.visit_id = v.visit_id AND n.version > v.version)
+    WHERE v.provider_id = $1 AND v.starts_at >= $2 AND v.starts_at < $3
+      -- A look by key for each: NOT EXISTS may be answered by reading every version there ever was.
+      AND v.version = (SELECT max(n.version) FROM visit_version n WHERE n.provider_id = $1 AND n.visit_id = v.visit_id)
 ), said AS (
     SELECT e.visit_id, min(e.paid_at) FILTER (WHERE e.kind = 'check_in') AS arrived_at,
            max(e.paid_at) FILTER (WHERE e.kind = 'check_out') AS left_at,
