@@ -43,6 +43,10 @@ from schemas.passkeys import PasskeyAssertion, PasskeyRegistration
 FORM_COOKIE: Final = "doorstep_form"
 """Before anybody is signed in, a form belongs to the browser that holds this cookie."""
 _KNOWN_SECONDS: Final = 180 * 24 * 3600
+_SET: Final = {
+    "password": "Your password is set. Sign in with it.",
+    "passkey": "Your passkey is kept. Sign in with it.",
+}
 
 
 @get("/", include_in_schema=False)
@@ -145,6 +149,7 @@ def _sign_in_page(
         options=new_sign_in_options(token, called(request)),
         next=local(form.get("next")) or "",
         left=form.get("left"),
+        said=_SET.get(form.get("set", "")),
         email=form.get("email", ""),
         problem=None if error is None else (field, error.detail),
     )
@@ -186,7 +191,7 @@ async def set_password_now(request: AnyRequest) -> Response[Any]:
         if error.code != "bad_request":
             raise
         return await _set_password_page(request, token, ("password", error))
-    return redirect("/sign-in")
+    return redirect("/sign-in?set=password")
 
 
 @post(
@@ -206,7 +211,7 @@ async def set_passkey_now(request: AnyRequest) -> Response[Any]:
         if error.code == "not_found":
             raise
         return await _set_password_page(request, token, (field_of(error), error), form.get("name", ""))
-    return redirect("/sign-in")
+    return redirect("/sign-in?set=passkey")
 
 
 async def _set_password_page(

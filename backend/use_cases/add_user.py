@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -18,6 +18,15 @@ Role = Literal["manager", "finance", "commissioner", "auditor", "administrator",
 
 _PROVIDER_ROLES: Final = frozenset({"manager", "finance", "person"})
 LINK_LIVES: Final = timedelta(days=7)
+
+
+def role_named(text: str) -> Role:
+    """The role of this name. Raises DomainError bad_request, with the names there are."""
+    roles: tuple[Role, ...] = get_args(Role)
+    found = next((role for role in roles if role == text), None)
+    if found is None:
+        raise DomainError("bad_request", f"Choose a role: {', '.join(roles)}.")
+    return found
 
 
 async def add_user(
@@ -66,6 +75,8 @@ async def _organisation(connection: asyncpg.Connection, reference: str | None, r
         if reference is not None:
             raise DomainError("bad_request", "An administrator belongs to no organisation: leave it out.")
         return None
+    if reference is None:
+        raise DomainError("bad_request", f"The role {role} belongs to an organisation: name which.")
     found = await connection.fetchrow("SELECT * FROM organisation_by_reference($1)", reference)
     if found is None:
         raise DomainError("not_found", f"No organisation has the reference {reference}.")

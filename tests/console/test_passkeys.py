@@ -69,7 +69,7 @@ async def test_a_link_sets_a_passkey_once_and_it_signs_in(desk: Desk, superuser:
     page = (await browser.get(path)).text
     assert "Make a passkey" in page and "Set password" in page
     answer = await browser.post(f"{path}/passkey", name="my laptop", **created(browser, passkey))
-    assert answer.headers["location"] == "/sign-in"
+    assert answer.headers["location"] == "/sign-in?set=passkey"
     assert (await browser.get(path)).status_code == 404
     answer = await sign_in(browser, passkey)
     assert (answer.status_code, answer.headers["location"]) == (303, "/today")

@@ -172,7 +172,7 @@ async def test_a_link_sets_a_password_once(desk: Desk, superuser: asyncpg.Connec
     await browser.get(path)
     assert (await browser.post(path, password="long enough", again="long enough")).headers[
         "location"
-    ] == "/sign-in"
+    ] == "/sign-in?set=password"
     assert (await browser.get(path)).status_code == 404
     assert (await browser.sign_in("new@example.org", "long enough")).status_code == 303
     kept = await superuser.fetchval("SELECT password_hash FROM user_account WHERE email = 'new@example.org'")

@@ -43,7 +43,7 @@ async def test_without_a_password_a_link_is_made_whose_token_is_not_kept(
     ("organisation", "role", "email", "password", "code"),
     [
         ("nobody", "manager", "a@example.org", None, "not_found"),
-        (None, "manager", "a@example.org", None, "not_found"),
+        (None, "manager", "a@example.org", None, "bad_request"),
         ("hearth", "auditor", "a@example.org", None, "bad_request"),
         ("icb", "finance", "a@example.org", None, "bad_request"),
         ("hearth", "administrator", "a@example.org", None, "bad_request"),
