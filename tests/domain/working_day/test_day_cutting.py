@@ -5,6 +5,8 @@ from typing import Any
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from backend.domain.time import seconds_of
 from backend.domain.working_day import ACTIVITIES, SEGMENTS, VISITS, cut_at_midnight, working_days
@@ -151,3 +153,111 @@ def test_a_night_over_the_clock_change_is_cut_at_midnight_by_london_clocks() -> 
     row = {"day": 0, "kind": "contact", "start": start, "end": end, "seconds": end - start, "filled": False}
     pieces = cut_at_midnight(pl.DataFrame([row], schema=SEGMENTS))
     assert pieces["seconds"].to_list() == [2 * 3600, 25 * 3600, 7 * 3600]
+
+
+HALF_HOURS = st.integers(0, 6 * 48)
+LONG = st.sampled_from([0, 1, 2, 5, 16])
+VISIT = st.tuples(HALF_HOURS, LONG, st.sampled_from(["both", "both", "start", "end"]))
+ACTIVITY = st.tuples(
+    st.sampled_from(["sleep_in", "sleep_in", "training", "break", "home", "travel", "awake"]), HALF_HOURS, LONG,
+    st.booleans(),
+)  # fmt: skip
+WORK = st.tuples(st.lists(VISIT, max_size=5), st.lists(ACTIVITY, max_size=5))
+MIDNIGHT = seconds_of(datetime(2026, 11, 2, tzinfo=UTC))
+
+
+def instant(half_hours: int) -> int:
+    return MIDNIGHT + half_hours * 1800
+
+
+def worked_together(carers: dict[str, Any]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The working days of carers, each told as lists of VISIT and ACTIVITY, their rows one in turn."""
+    visits = [
+        (carer, f"v{row}", *_ends(start, length, known), 52.0, -2.0, None, None)
+        for carer, (given, _) in carers.items()
+        for row, (start, length, known) in enumerate(given)
+    ]
+    activities = [
+        (carer, kind, instant(start), instant(start + length), *((52.0, -2.0) if placed else (None, None)))
+        for carer, (_, given) in carers.items()
+        for kind, start, length, placed in given
+    ]
+    return working_days(
+        pl.DataFrame(visits, schema=keyed(VISITS), orient="row"),
+        pl.DataFrame(activities, schema=keyed(ACTIVITIES), orient="row"),
+        FOUR_HOURS,
+    )
+
+
+def _ends(start: int, length: int, known: str) -> tuple[int | None, int | None]:
+    return None if known == "end" else instant(start), None if known == "start" else instant(start + length)
+
+
+def by_hand(work: Any) -> tuple[list[tuple[Any, date]], list[tuple[Any, date]]]:
+    """Of each visit and each activity of one carer a name of its working day, and its date: told one by one."""
+    visits, activities = work
+    stops = []
+    for row, (start, length, known) in enumerate(visits):
+        begins, ends = _ends(start, length, known)
+        first, last = (begins or ends or 0), (ends or begins or 0)
+        stops.append((first, last, "visit", row, day_of(first)))
+    for row, (kind, start, length, placed) in enumerate(activities):
+        bounds = placed and kind not in ("home", "travel", "awake")
+        if bounds or kind == "sleep_in":
+            stops.append(
+                (
+                    instant(start),
+                    instant(start + length),
+                    "activity",
+                    row,
+                    day_of(instant(start)) if bounds else None,
+                )
+            )
+    stops.sort(key=lambda stop: stop[:4])
+    groups: list[list[Any]] = []
+    for place, stop in enumerate(stops):
+        before = next((one[4] for one in reversed(stops[:place]) if one[4]), None)
+        next_date = next((one[4] for one in stops[place:] if one[4]), None)
+        one_date = before is not None and before == next_date
+        until = max((one[1] for one in stops[:place]), default=stop[0])
+        if not groups or (stop[0] - until > FOUR_HOURS and not one_date):
+            groups.append([])
+        groups[-1].append(stop)
+    named = {id(stop): (number, _date(group)) for number, group in enumerate(groups) for stop in group}
+    of_row = {(stop[2], stop[3]): named[id(stop)] for stop in stops}
+    dates: dict[date, Any] = {}
+    for stop in stops:
+        dates.setdefault(stop[4] or day_of(stop[0]), named[id(stop)])
+    told = []
+    for row, (_, start, _, _) in enumerate(activities):
+        begun = [stop for stop in stops if stop[0] <= instant(start)]
+        held = bool(begun) and instant(start) < max(one[1] for one in groups[named[id(begun[-1])][0]])
+        own = day_of(instant(start))
+        loose = named[id(begun[-1])] if held else dates.get(own, (own, own))
+        told.append(of_row.get(("activity", row), loose))
+    return [of_row["visit", row] for row in range(len(visits))], told
+
+
+def day_of(seconds: int) -> date:
+    return datetime.fromtimestamp(seconds, UTC).date()
+
+
+def _date(group: list[Any]) -> date:
+    return next((stop[4] for stop in group if stop[4]), day_of(group[0][0]))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(WORK, min_size=1, max_size=6))
+def test_working_days_are_what_a_slow_reading_of_each_carer_by_herself_gives(given_work: list[Any]) -> None:
+    carers = {f"c{number}": work for number, work in enumerate(given_work)}
+    frames = worked_together(carers)
+    everybody: set[Any] = set()
+    for carer, work in carers.items():
+        days: dict[Any, Any] = {}
+        for frame, told in zip(frames, by_hand(work), strict=True):
+            rows = frame.filter(pl.col("carer") == carer).select("day", "date").rows()
+            assert [found for _, found in rows] == [expected for _, expected in told]
+            for (number, _), (name, _) in zip(rows, told, strict=True):
+                assert days.setdefault(name, number) == number
+        assert len(set(days.values())) == len(days) and not everybody & set(days.values())
+        everybody |= set(days.values())

@@ -9,14 +9,14 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.domain.working_day import cut_at_midnight, find_gaps, work_out
+from backend.domain.working_day import JOURNEYS, cut_at_midnight, find_gaps, with_journeys, work_out
 from backend.domain.working_day.frames import ACTIVITIES, POLICIES, VISITS
 from backend.use_cases.calc_day import day_results
 from schemas.day import Activity, Actual, DayCarer, DayCase, DayVisit, Place
 from schemas.loading import ENTERED_KINDS
 from tests.day_oracle import explain
 
-PLACES = ((52.0, -2.0), (52.1, -2.1), (52.2, 0.0))
+PLACES = ((52.0, -2.0), (52.1, -2.1), (52.0, 0.0))
 ESTIMATES = {(a, b): 7 * abs(PLACES.index(a) - PLACES.index(b)) for a in PLACES for b in PLACES}
 KINDS = (
     "travel",
@@ -104,6 +104,27 @@ def test_every_second_and_flag_agrees_with_a_slow_second_reading_of_the_rules(da
     for _, kind, rule, credited, seconds in told:
         assert credited == (kind in COUNTED)
         assert ((kind, rule) == ("overlap", "day-no-gap")) == (seconds < 0)
+
+
+def test_the_mark_of_a_visit_with_one_end_stands_on_its_own_date() -> None:
+    known = pl.DataFrame([(0, "v", 100, None, *PLACES[0], None, None)], schema=VISITS, orient="row")
+    nothing = pl.DataFrame(schema=ACTIVITIES)
+    policies = pl.DataFrame([(0, None, "unresolved")], schema=POLICIES, orient="row")
+    outcome = work_out(known, nothing, with_estimates(find_gaps(known, nothing)), policies)
+    told = cut_at_midnight(outcome.segments).select("date", "kind", "start", "end").rows()
+    assert told == [(date(1970, 1, 1), "unresolved", 100, 100)]
+
+
+def test_between_stops_at_one_place_there_is_no_way_and_elsewhere_that_which_is_known() -> None:
+    visits = [(0, name, at, at + 5, *place, None, None) for at, name, place in (
+        (0, "a", PLACES[0]), (10, "b", PLACES[0]), (20, "c", PLACES[1]), (30, "d", PLACES[0]),
+    )]  # fmt: skip
+    gaps = find_gaps(pl.DataFrame(visits, schema=VISITS, orient="row"), pl.DataFrame(schema=ACTIVITIES))
+    known = {"day": 0, "from": "b", "to": "c", "estimate": 7, "source": "test", "metres": 900}
+    told = with_journeys(gaps, pl.DataFrame([known], schema=JOURNEYS))
+    assert told.select("estimate", "source", "metres").rows() == [
+        (0, "same_place", 0), (7, "test", 900), (None, None, None),
+    ]  # fmt: skip
 
 
 def test_a_gap_of_no_length_has_no_parts() -> None:
