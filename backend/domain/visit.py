@@ -317,8 +317,15 @@ def _employment(rows: pl.DataFrame, facts: VisitFacts) -> pl.Series:
 
 
 def _correct(rows: pl.DataFrame, corrections: pl.DataFrame) -> pl.DataFrame:
-    """The accepted correction decided last takes the place of what was recorded, each end it names."""
-    last = corrections.sort("decided_at").unique(["visit_id", "carer_id"], keep="last")
+    """Of each end the accepted correction decided last that names it takes the place of what was recorded."""
+    last = (
+        corrections.sort("decided_at")
+        .group_by("visit_id", "carer_id")
+        .agg(
+            pl.col("proposed_start", "proposed_end").drop_nulls().last(),
+            pl.col("decided_at").last(),
+        )
+    )
     joined = rows.join(last, on=["visit_id", "carer_id"], how="left")
     return joined.with_columns(
         actual_start=pl.coalesce("proposed_start", "recorded_start"),

@@ -106,25 +106,39 @@ WHERE e.provider_id = $1 AND e.event_id = ANY ($3::uuid[])
 ORDER BY e.paid_at, e.row_id
 
 -- name: day_visits
--- The newest plan of every visit that starts within a range, with what the phones said of it.
+-- The newest plan of every visit that starts within a range, with what the phones said of it, or an accepted correction.
 WITH plan AS (
     SELECT v.visit_id, v.package_id, v.starts_at, v.ends_at, v.carer, v.second_carer, v.status
     FROM visit_version v
     WHERE v.provider_id = $1 AND v.starts_at >= $2 AND v.starts_at < $3
       -- A look by key for each: NOT EXISTS may be answered by reading every version there ever was.
       AND v.version = (SELECT max(n.version) FROM visit_version n WHERE n.provider_id = $1 AND n.visit_id = v.visit_id)
-), said AS (
-    SELECT e.visit_id, min(e.paid_at) FILTER (WHERE e.kind = 'check_in') AS arrived_at,
+), recorded AS (
+    SELECT e.visit_id, e.carer_id, min(e.paid_at) FILTER (WHERE e.kind = 'check_in') AS arrived_at,
            max(e.paid_at) FILTER (WHERE e.kind = 'check_out') AS left_at,
-           count(DISTINCT e.carer_id) FILTER (WHERE e.kind = 'check_in') AS came,
-           count(DISTINCT e.carer_id) FILTER (WHERE e.kind = 'check_out') AS went,
            bool_or(e.kind = 'refused_entry') AS refused
     FROM event e
     WHERE e.provider_id = $1 AND e.visit_id IS NOT NULL
       AND (e.outcome = 'accepted' OR (
            SELECT true FROM event_release r WHERE r.provider_id = e.provider_id AND r.event_row = e.row_id))
       AND e.paid_at >= $2::timestamptz - interval '1 day' AND e.paid_at < $3::timestamptz + interval '1 day'
-    GROUP BY e.visit_id
+    GROUP BY e.visit_id, e.carer_id
+), corrected AS (                          -- of each end the newest accepted word
+    SELECT c.visit_id, c.carer_id,
+           (array_agg(c.proposed_start ORDER BY d.decided_at DESC) FILTER (WHERE c.proposed_start IS NOT NULL))[1] AS arrived_at,
+           (array_agg(c.proposed_end ORDER BY d.decided_at DESC) FILTER (WHERE c.proposed_end IS NOT NULL))[1] AS left_at
+    FROM correction c JOIN LATERAL (SELECT decision, decided_at FROM correction_decision w WHERE w.provider_id = c.provider_id
+                  AND w.correction_id = c.id ORDER BY number DESC LIMIT 1) d ON d.decision = 'accepted'
+    WHERE c.provider_id = $1 AND c.visit_id = ANY (ARRAY (SELECT visit_id FROM plan))
+    GROUP BY c.visit_id, c.carer_id
+), part AS (
+    SELECT visit_id, coalesce(c.arrived_at, r.arrived_at) AS arrived_at, coalesce(c.left_at, r.left_at) AS left_at,
+           coalesce(r.refused, false) AND c.carer_id IS NULL AS refused
+    FROM recorded r FULL JOIN corrected c USING (visit_id, carer_id)
+), said AS (
+    SELECT visit_id, min(arrived_at) AS arrived_at, max(left_at) AS left_at, count(arrived_at) AS came, count(left_at) AS went,
+           bool_or(refused) AS refused
+    FROM part GROUP BY visit_id
 )
 SELECT plan.visit_id::text, plan.package_id::text, plan.starts_at, plan.ends_at, plan.carer::text,
        plan.second_carer::text, plan.status, said.arrived_at, said.left_at, said.came, said.went,
@@ -244,7 +258,8 @@ WITH own AS (SELECT id FROM carer WHERE provider_id = $1 AND reference = $7), fo
     SELECT c.id FROM correction c WHERE c.provider_id = $1 AND c.visit_id = $2)
 SELECT c.id, c.carer_id, c.visit_id, c.day, c.proposed_start, c.proposed_end, c.reason_code, c.proposed_by, c.user_id,
        c.received_at, n.content AS note, d.decision, d.decided_at, d.reason, t.reference AS visit,
-       u.email AS decided_by, o.words AS own_reason
+       u.email AS decided_by, o.words AS own_reason, p.starts_at AS planned_start, p.ends_at AS planned_end,
+       w.email AS proposer
 FROM found JOIN correction c ON c.provider_id = $1 AND c.id = found.id
 LEFT JOIN LATERAL (
     SELECT words FROM correction_reason_version w
@@ -252,6 +267,10 @@ LEFT JOIN LATERAL (
     ORDER BY w.recorded_at DESC, w.starts_on DESC LIMIT 1) o ON true
 LEFT JOIN correction_note n ON n.provider_id = c.provider_id AND n.correction_id = c.id
 LEFT JOIN visit t ON t.provider_id = c.provider_id AND t.id = c.visit_id
+LEFT JOIN LATERAL (
+    SELECT starts_at, ends_at FROM visit_version v
+    WHERE v.provider_id = c.provider_id AND v.visit_id = c.visit_id ORDER BY version DESC LIMIT 1) p ON true
+LEFT JOIN user_account w ON w.id = c.user_id
 LEFT JOIN LATERAL (
     SELECT decision, decided_at, decided_by, reason FROM correction_decision w
     WHERE w.provider_id = c.provider_id AND w.correction_id = c.id ORDER BY number DESC LIMIT 1) d ON true

@@ -16,6 +16,10 @@ SELECT EXISTS (
         AND md5(e.device_id::text || coalesce(e.check_in_id, e.event_id)::text)::uuid = $2))
 )
 
+-- name: planned
+-- When a visit is planned to start and to end.
+SELECT starts_at, ends_at FROM visit_version WHERE provider_id = $1 AND visit_id = $2 ORDER BY version DESC LIMIT 1
+
 -- name: insert
 INSERT INTO correction (provider_id, id, carer_id, visit_id, day, proposed_start, proposed_end, reason_code,
                         proposed_by, user_id, device_id, note_hash, signed, signature, received_at, own_reason)

@@ -21,7 +21,8 @@ async def decide_correction(
     decision: Literal["accepted", "declined"],
     reason: str | None = None,
 ) -> None:
-    """A manager decides. Raises DomainError: not_found, forbidden (her own proposal), conflict (decided already).
+    """A manager decides. Raises DomainError: not_found, forbidden (her own proposal), conflict (decided already, or
+    accepted though it names a time that has not come yet).
 
     What the carer objected to is open again and may be decided anew.
     """
@@ -31,6 +32,9 @@ async def decide_correction(
             raise DomainError("forbidden", "Nobody decides about what they proposed: ask another manager.")
         if last not in (None, "objected"):
             raise DomainError("conflict", f"This correction was {last} already.")
+        ends = (correction["proposed_start"], correction["proposed_end"])
+        if decision == "accepted" and any(end is not None and end > clock.now() for end in ends):
+            raise DomainError("conflict", "It names a time that has not come yet: decline it.")
         await _append(connection, correction, number + 1, decision, decided_by, reason)
 
 

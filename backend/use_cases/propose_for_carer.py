@@ -1,9 +1,11 @@
 """A manager says that a carer's recorded time is not what happened; the carer sees it, and may object."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID, uuid4
 
+import asyncpg
 import msgspec
 
 from backend import clock, db
@@ -15,6 +17,9 @@ from backend.use_cases.correction_reasons import Reason, reasons_in_force
 from backend.use_cases.propose_correction import refuse_foreign
 from schemas.mobile import DAY_REASONS, ProposedTimes, ReasonCode
 from schemas.strict import Fault, Faulty
+
+_AWAY: Final = timedelta(days=1)
+"""What happens further from the plan than this belongs to another visit, as events are looked for no further either."""
 
 
 async def propose_for_carer(
@@ -41,6 +46,8 @@ async def propose_for_carer(
         if carer_id is None:
             raise DomainError("not_found", f"No carer of this provider has the reference {carer}.")
         await refuse_foreign(connection, provider_id, visit_id, carer_id)
+        if visit_id is not None:
+            await _refuse_far(connection, provider_id, visit_id, proposed)
         if reason.own and reason not in await reasons_in_force(
             connection, provider_id, london_date(clock.now())
         ):
@@ -68,6 +75,9 @@ async def propose_for_carer(
 
 def _faults(visit_id: UUID | None, proposed: ProposedTimes, reason_code: ReasonCode) -> Iterator[Fault]:
     yield from ProposedTimes.faults(msgspec.structs.asdict(proposed))
+    for name, instant in _times(proposed):
+        if instant > clock.now():
+            yield Fault(f"/{name}", "has not come yet")
     if visit_id is None and proposed.start is None:
         yield Fault("/start", "is needed for a day")
     if visit_id is None and proposed.end is None:
@@ -76,6 +86,27 @@ def _faults(visit_id: UUID | None, proposed: ProposedTimes, reason_code: ReasonC
         yield Fault(
             "/reason", "is for a visit, not a day" if visit_id is None else "is for a day, not a visit"
         )
+
+
+def _times(proposed: ProposedTimes) -> list[tuple[str, datetime]]:
+    return [
+        (name, instant)
+        for name, instant in (("start", proposed.start), ("end", proposed.end))
+        if instant is not None
+    ]
+
+
+async def _refuse_far(
+    connection: asyncpg.Connection, provider_id: UUID, visit_id: UUID, proposed: ProposedTimes
+) -> None:
+    """Raise Faulty for a time that lies more than a day before or after the planned visit."""
+    plan = await connection.fetchrow(query("corrections.planned"), provider_id, visit_id)
+    if plan is None:
+        return
+    opens, closes = plan["starts_at"] - _AWAY, plan["ends_at"] + _AWAY
+    far = [name for name, instant in _times(proposed) if not opens <= instant <= closes]
+    if far:
+        raise Faulty([Fault(f"/{name}", "is more than a day away from the planned visit") for name in far])
 
 
 def _day(visit_id: UUID | None, start: datetime | None) -> object:

@@ -21,7 +21,7 @@ After = tuple[datetime, UUID]
 class ShownCorrection:
     """A proposal beside what was recorded. `own`: the reader proposed it, so somebody else must decide.
 
-    `own_reason`: the provider's own words for the reason.
+    `own_reason`: the provider's own words for the reason; `proposer`: the email of a manager who proposed it.
     `open`: nobody decided, or the carer objected to what was decided.
     """
 
@@ -30,11 +30,13 @@ class ShownCorrection:
     visit_id: UUID | None
     visit: str | None
     day: date | None
+    planned: tuple[datetime | None, datetime | None]
     recorded: tuple[datetime | None, datetime | None]
     proposed: tuple[datetime | None, datetime | None]
     reason_code: str
     own_reason: str | None
     proposed_by: str
+    proposer: str | None
     note: str | None
     received_at: datetime
     decision: str | None
@@ -112,11 +114,13 @@ def _shown(
         visit_id=row["visit_id"],
         visit=row["visit"],
         day=row["day"],
+        planned=(row["planned_start"], row["planned_end"]),
         recorded=recorded or (None, None),
         proposed=(row["proposed_start"], row["proposed_end"]),
         reason_code=row["reason_code"],
         own_reason=row["own_reason"],
         proposed_by=row["proposed_by"],
+        proposer=row["proposer"],
         note=None if row["note"] is None else json.loads(row["note"]).get("text"),
         received_at=row["received_at"],
         decision=row["decision"],

@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from uuid import UUID
 
 from tests.console.desk import Desk
 from tests.jobs.office import visit_id
@@ -83,6 +84,50 @@ async def test_an_objection_before_anybody_decided_waits_for_another_manager(bus
     assert "2 corrections</a> waiting" in (await (await busy.as_("manager")).get("/today")).text
 
 
+async def test_the_days_list_goes_by_what_was_accepted_and_each_end_by_the_newest_word_on_it(
+    busy: Desk,
+) -> None:
+    visit = visit_id("MISSED")
+    other = await busy.as_("second")
+
+    async def settle(**times: str) -> str:
+        assert (await proposed(busy, visit=visit, **times)).status_code == 303
+        [waiting] = await busy.superuser.fetch(
+            "SELECT id FROM correction c WHERE visit_id = $1 AND NOT EXISTS "
+            "(SELECT FROM correction_decision d WHERE d.correction_id = c.id)",
+            UUID(visit),
+        )
+        page = (await other.get("/corrections")).text
+        assert "Mon 16 Nov 2026, 07:00 to 07:30" in page and "the manager manager@example.org" in page
+        answer = await other.post(f"/corrections/{waiting['id']}/decision", decision="accepted")
+        assert answer.status_code == 303
+        row = re.search(r"<tr>(?:(?!</tr>).)*MISSED</a>.*?</tr>", (await other.get("/today")).text, re.S)
+        assert row is not None
+        return " ".join(re.sub(r"<[^>]+>", " ", row[0]).split())
+
+    begun = await settle(start="2026-11-16 07:02", end="")
+    assert "No check-out" in begun and "07:02" in begun
+    listed = await settle(start="", end="2026-11-16 07:31")
+    assert "Done" in listed and "07:02" in listed and "07:31" in listed
+    assert "07:02 to 07:31" in (await other.get(f"/visits/{visit}")).text
+
+
+async def test_a_time_that_has_not_come_is_not_accepted(busy: Desk) -> None:
+    await proposed(busy)
+    shown = await on_the_phone(busy)
+    await busy.superuser.execute("ALTER TABLE correction DISABLE TRIGGER USER")
+    await busy.superuser.execute(
+        "UPDATE correction SET proposed_end = '2026-11-16T09:01:00Z' WHERE id = $1", UUID(shown["id"])
+    )
+    other = await busy.as_("second")
+    await other.get("/corrections")
+    answer = await other.post(f"/corrections/{shown['id']}/decision", decision="accepted")
+    assert answer.status_code == 409 and "not come yet" in answer.text
+    assert (
+        await other.post(f"/corrections/{shown['id']}/decision", decision="declined", reason="Not yet")
+    ).status_code == 303
+
+
 async def test_a_break_in_a_day_is_proposed_by_its_london_times(busy: Desk) -> None:
     day = {"visit": "", "start": "2026-11-02 09:30", "end": "2026-11-02T09:50+00:00", "reason": "break"}
     answer = await proposed(busy, **day)
@@ -112,6 +157,8 @@ async def test_proposals_that_make_no_sense_are_refused_in_words(busy: Desk) -> 
         ({"reason": "break"}, "is for a day, not a visit"),
         ({"visit": "", "start": "", "reason": "break"}, "The start is needed for a day"),
         ({"visit": "", "start": "2026-11-02 09:00"}, "is for a visit, not a day"),
+        ({"start": "2026-11-16 09:01", "end": ""}, "The start has not come yet"),
+        ({"end": "2026-11-03 09:31"}, "The end is more than a day away from the planned visit"),
     ):
         answer = await proposed(busy, **changed)
         assert answer.status_code == 400 and words in answer.text, changed

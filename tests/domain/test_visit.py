@@ -294,6 +294,21 @@ def test_a_correction_settles_an_unknown_clock_and_a_refusal() -> None:
     assert (row["actual_start"], row["actual_end"], row["last_fact_at"]) == (at(1), at(29), at(600))
 
 
+def test_each_end_goes_by_the_correction_decided_last_that_names_it() -> None:
+    events = [said("check_in", 0), said("check_out", 30)]
+    start, end, both = (
+        ("V", "C", at(3), None, at(600)),
+        ("V", "C", None, at(28), at(601)),
+        ("V", "C", at(1), at(29), at(602)),
+    )
+    row = only([version()], *events, corrections=[end, start])
+    assert (row["actual_start"], row["actual_end"], row["last_fact_at"]) == (at(3), at(28), at(601))
+    row = only([version()], *events, corrections=[both, end, start])
+    assert (row["actual_start"], row["actual_end"], row["last_fact_at"]) == (at(1), at(29), at(602))
+    row = only([version()], corrections=[start, end])
+    assert (row["status"], row["actual_start"], row["actual_end"]) == ("completed", at(3), at(28))
+
+
 def test_visits_stand_in_order_of_carer_and_time() -> None:
     plans = [
         version(
