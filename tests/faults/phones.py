@@ -86,10 +86,14 @@ class Carer:
                 await self._look_at_rota()
             await asyncio.sleep(self.chance.uniform(0, 2 * PAUSE_SECONDS))
 
-    def _record(self) -> None:
+    def make_visits(self) -> None:
+        """Record the visits that are over."""
         for visit in self._over():
             self._sign("check_in", visit.id, visit.start)
             self._sign("check_out", visit.id, visit.end)
+
+    def _record(self) -> None:
+        self.make_visits()
         if self._next is not None:
             self._sign("note", self._next.id, self.now())
         if self.chance.random() < 0.02:
