@@ -173,7 +173,7 @@ def _attended(events: pl.DataFrame) -> pl.DataFrame:
     arrival, leaving = pl.col("kind") == "check_in", pl.col("kind") == "check_out"
     ends = arrival | leaving
     ordered = events.with_columns(rank=rank_of(pl.col("level"))).sort("at", "event_row")
-    return ordered.group_by("visit_id", "carer_id", "unplanned", "foreign", maintain_order=True).agg(
+    return ordered.group_by("visit_id", "carer_id", "unplanned", "foreign").agg(
         recorded_start=pl.col("at").filter(arrival).min(),
         recorded_end=pl.col("at").filter(leaving).max(),
         refused=(pl.col("kind") == "refused_entry").any(),

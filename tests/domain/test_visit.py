@@ -242,7 +242,7 @@ def test_a_visit_stands_at_the_approved_place_that_its_arrival_or_else_its_leavi
 
 def test_of_several_events_at_an_end_the_first_arrival_and_the_last_leaving_say_where_she_was() -> None:
     def end(kind: str, minute: float, level: str, within: float, **changes: Any) -> dict[str, Any]:
-        digest = f"{minute:02}" if minute != 2 else None
+        digest = f"{60 - minute:02}" if minute != 2 else None
         return said(kind, minute, level=level, fix_within_m=within, fix_age_s=within, place_id="ann", digest=digest,
                     **changes)  # fmt: skip
 
@@ -251,14 +251,16 @@ def test_of_several_events_at_an_end_the_first_arrival_and_the_last_leaving_say_
         end("check_out", 28, "tag", 3.0),
         end("check_in", 2, "tag", 2.0, service_user_id="bob"),
         end("check_in", 0, "position", 1.0, service_user_id="ann"),
+        end("note", -5, "message", 9.0) | {"digest": None},
+        end("note", 45, "message", 9.0) | {"digest": None},
     ]
     home = [("ann", 52.0, -2.0, 100.0)]
     row = only([version()], *events, packages=[package("2026-01-01", None, "c")], places=home)
     assert row["evidence_level"] == "position", "the weaker of the two"
     assert (row["start_fix_within_m"], row["start_fix_age_s"]) == (1.0, 1.0)
     assert (row["end_fix_within_m"], row["end_fix_age_s"]) == (4.0, 4.0)
-    assert row["digests"] == ["00", "28", "30"], "those that are known, in order"
-    assert row["last_fact_at"] == at(30)
+    assert row["digests"] == ["30", "32", "60"], "those that are known, in order"
+    assert row["last_fact_at"] == at(45)
     stronger = [{**one, "level": "card"} if one["at"] == at(0) else one for one in events]
     weaker = [{**one, "level": "message"} if one["at"] == at(30) else one for one in stronger]
     assert only([version()], *stronger)["evidence_level"] == "card"
@@ -323,3 +325,36 @@ def test_visits_stand_in_order_of_carer_and_time() -> None:
         )
     ]
     assert [row["visit_id"] for row in rows(plans)] == ["Y", "U", "X", "W", "Z"]
+
+
+def test_of_several_ends_inside_approved_places_the_first_arrival_and_else_the_last_leaving_tell_the_place() -> (
+    None
+):
+    places = [("ann", 52.0, -2.0, 100.0), ("club", 52.5, -2.5, 50.0)]
+    packages = [package("2026-01-01", None, "c")]
+    inside = [
+        said("check_in", 0, place_id="club", inside=True), said("check_in", 2, place_id="ann", inside=True),
+        said("check_out", 28, place_id="ann", inside=True), said("check_out", 30, place_id="club", inside=True),
+    ]  # fmt: skip
+    assert only([version()], *inside, packages=packages, places=places)["lat"] == 52.5
+    outside = [one | {"inside": False} if one["kind"] == "check_in" else one for one in inside]
+    assert only([version()], *outside, packages=packages, places=places)["lat"] == 52.5
+
+
+def test_versions_count_in_any_order_by_who_began_first_and_each_visit_by_itself() -> None:
+    assert only([version(2, 10), version()], said("check_in", 0))["plan_version"] == 1
+    assert only([version(2, -10), version()], said("check_in", 0))["plan_version"] == 2
+    both = rows([version(), version(2, -5)], said("check_in", -10), said("check_in", 0, "D"))
+    assert {row["plan_version"] for row in both} == {1}, "somebody had begun"
+    later = {"visit_id": "W", "reference": "W", "planned_start": at(200), "planned_end": at(230)}
+    plans = [
+        version(), version(2, -5, carer="F"), version(1, 100, **later), version(2, 110, **later),
+        version(3, 120, carer="F", **later),
+    ]  # fmt: skip
+    found = {row["visit_id"]: (row["carer_id"], row["plan_version"]) for row in rows(plans, now=0)}
+    assert found == {"V": ("D", 2), "W": ("D", 3)}
+    late = [
+        version(second_carer="F"), version(2, 10), version(1, 100, **later), version(2, 110, second_carer="F", **later),
+    ]  # fmt: skip
+    told = [(row["visit_id"], row["carer_id"], row["plan_version"]) for row in rows(late, now=0)]
+    assert sorted(told) == [("V", "C", 1), ("W", "C", 2), ("W", "D", 2)]

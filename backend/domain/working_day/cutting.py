@@ -54,10 +54,8 @@ def _stops(visits: pl.DataFrame, activities: pl.DataFrame) -> pl.DataFrame:
 
 def _grouped(stops: pl.DataFrame, day_break_seconds: int) -> pl.DataFrame:
     """Stops with `group`, numbered within each carer, its `date` and `until`, the last end in it."""
-    waited = pl.col("start") - pl.col("end").cum_max().shift(1).over("carer")
-    one_date = pl.col("starts").forward_fill().shift(1).over("carer") == pl.col(
-        "starts"
-    ).backward_fill().over("carer")
+    waited = pl.col("start") - pl.col("end").cum_max().shift(1)
+    one_date = pl.col("starts").forward_fill().shift(1) == pl.col("starts").backward_fill()
     apart = (waited > day_break_seconds).fill_null(False) & ~one_date.fill_null(False)
     return stops.with_columns(apart.cum_sum().over("carer").cast(pl.Int64).alias("group")).with_columns(
         pl.coalesce(
@@ -96,10 +94,8 @@ def _attached(activities: pl.DataFrame, stops: pl.DataFrame) -> pl.DataFrame:
 def _groups_of_dates(stops: pl.DataFrame) -> pl.DataFrame:
     """The group of each carer's London date on which a stop starts."""
     own = pl.coalesce("starts", london_date_of(pl.col("start"))).alias("own_date")
-    dated = stops.sort("carer", "start").select(
-        "carer", own, pl.col("group").alias("dated_group"), pl.col("date").alias("dated")
-    )
-    return dated.unique(["carer", "own_date"], keep="first", maintain_order=True)
+    dated = stops.select("carer", own, pl.col("group").alias("dated_group"), pl.col("date").alias("dated"))
+    return dated.unique(["carer", "own_date"], keep="first")
 
 
 def _with_days(frame: pl.DataFrame, owners: pl.DataFrame, owner: str) -> pl.DataFrame:

@@ -148,6 +148,26 @@ def test_work_over_midnight_is_cut_and_a_gap_belongs_to_the_date_it_starts() -> 
     ]
 
 
+@pytest.mark.parametrize(
+    ("end", "seconds"), [("02T23:59:59", [3599]), ("03T00:00", [3600]), ("03T00:00:01", [3600, 1])]
+)
+def test_what_ends_at_midnight_is_not_cut_and_a_second_beyond_it_is(end: str, seconds: list[int]) -> None:
+    row = {"day": 0, "kind": "contact", "start": moment("02T23:00"), "end": moment(end), "filled": False}
+    assert cut_at_midnight(pl.DataFrame([row], schema=SEGMENTS))["seconds"].to_list() == seconds
+
+
+def test_nights_alone_are_of_the_date_on_which_the_first_begins() -> None:
+    _, activities = cut([], [("sleep_in", "03T02:00", "03T07:00"), ("sleep_in", "02T20:00", "03T01:00")])
+    assert activities["date"].to_list() == [date(2026, 11, 2)] * 2
+
+
+@pytest.mark.parametrize(("start", "day"), [("03T05:59", "02"), ("03T06:00", "03")])
+def test_an_activity_belongs_to_a_working_day_until_the_last_of_it_has_ended(start: str, day: str) -> None:
+    visits = [("a", "02T20:00", "02T21:00"), ("b", "02T21:30", "03T06:00"), ("c", "03T14:00", "03T15:00")]
+    _, activities = cut(visits, [("training", start, "03T06:30")])
+    assert days_of(activities, "kind") == {"training": day}
+
+
 def test_a_night_over_the_clock_change_is_cut_at_midnight_by_london_clocks() -> None:
     start, end = (seconds_of(datetime(2026, 10, day, hour, tzinfo=UTC)) for day, hour in ((24, 21), (26, 7)))
     row = {"day": 0, "kind": "contact", "start": start, "end": end, "seconds": end - start, "filled": False}
