@@ -103,13 +103,13 @@ async def _drafted(provider: str, contract: str, day: date | None) -> "Draft":
     from backend import clock
     from backend.commands.providers import providers
     from backend.domain.time import london_date
+    from backend.jobs.on_demand import draft_period
     from backend.running import database
-    from backend.use_cases.draft_invoice import draft_invoice
 
     now = clock.now()
     async with database():
         [(provider_id, _)] = await providers(provider)
-        return await draft_invoice(provider_id, contract, day or london_date(now), now)
+        return await draft_period(provider_id, contract, day or london_date(now), now)
 
 
 async def _issued(provider: str, contract: str, day: date) -> "Ran":
@@ -130,6 +130,10 @@ def _plain(drawn: "Draft") -> dict[str, Any]:
     return {
         "contract": drawn.contract.reference,
         "period": {"start": period.start.isoformat(), "end": period.end.isoformat()},
+        "as_of": drawn.as_of.isoformat(),
+        "closed": drawn.closed,
+        "comes_first": msgspec.to_builtins(drawn.comes_first),
+        "earlier_lines": drawn.earlier_lines,
         "documents": [msgspec.to_builtins(snapshot) for snapshot in drawn.snapshots],
         "left_out": msgspec.to_builtins(drawn.left_out),
     }
@@ -145,7 +149,27 @@ def _told(drawn: "Draft") -> str:
         for one in drawn.snapshots
     ]
     head = f"Draft  {drawn.contract.reference}  {period.start} to {period.end}"
-    return "\n".join([head, *(bills or ["    nothing to bill"]), f"    left out: {_left_out(drawn)}"])
+    told = [
+        *(bills or ["    nothing to bill"]),
+        f"    left out: {_left_out(drawn)}",
+        *_of_other_periods(drawn),
+    ]
+    return "\n".join([head, *told])
+
+
+def _of_other_periods(drawn: "Draft") -> list[str]:
+    if drawn.closed and drawn.following:
+        return [
+            f"    This period is closed without a document. What is recorded of it later is billed with "
+            f"{drawn.following.start} to {drawn.following.end}."
+        ]
+    if drawn.comes_first is None or not drawn.earlier_lines:
+        return []
+    first = drawn.comes_first
+    return [
+        f"    {counted(drawn.earlier_lines, 'line')} of earlier days not in it: the documents of "
+        f"{first.start} to {first.end} come first."
+    ]
 
 
 def _left_out(drawn: "Draft") -> str:

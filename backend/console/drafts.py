@@ -12,9 +12,9 @@ from backend.console.proving import proven
 from backend.console.rendering import render
 from backend.domain.time import london_date
 from backend.faults import DomainError
-from backend.jobs.on_demand import issue_period
+from backend.jobs.on_demand import draft_period, issue_period
 from backend.problems import STATUS
-from backend.use_cases.draft_invoice import billed_contracts, draft_invoice
+from backend.use_cases.draft_invoice import billed_contracts
 from schemas.scalars import parse_date
 
 READERS: Final = ("manager", "finance")
@@ -37,7 +37,7 @@ async def _draft(ask: Ask) -> Response[Any]:
 
 async def _draft_of(ask: Ask, contract: str, day: date, problem: DomainError | None = None) -> Response[Any]:
     now = clock.now()
-    shown = await draft_invoice(ask.organisation, contract, day, now)
+    shown = await draft_period(ask.organisation, contract, day, now)
     return render(
         "draft.html",
         ask.user,

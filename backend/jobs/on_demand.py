@@ -1,4 +1,4 @@
-"""Issue the documents of a finished billing period when somebody asks, by the run that the schedule would use."""
+"""Draft and issue the documents of a billing period when somebody asks, by the run that the schedule would use."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -12,8 +12,21 @@ from backend.jobs.calendar import Period
 from backend.jobs.due import invoice_due, next_billing_period
 from backend.jobs.runner import Ran, run_one
 from backend.sql import query
-from backend.use_cases.draft_invoice import BilledContract, contract_named, contracts_on
+from backend.use_cases.draft_invoice import BilledContract, Draft, contract_named, contracts_on, draft_invoice
 from backend.use_cases.frozen_documents import SETTLED
+
+
+async def draft_period(provider_id: UUID, reference: str, day: date, now: datetime) -> Draft:
+    """The draft of the period of a contract that holds a London date, as it stands among those to be issued.
+
+    Raises DomainError: not_found, or conflict for a period whose documents are issued.
+    """
+    async with db.as_provider(provider_id) as connection:
+        contract = contract_named(await contracts_on(connection, provider_id, day), reference)
+        following = await next_billing_period(connection, provider_id, contract.id)
+    return await draft_invoice(
+        provider_id, reference, day, now, None if following is None else following.start
+    )
 
 
 async def issue_period(provider_id: UUID, reference: str, day: date, now: datetime) -> Ran:
@@ -25,6 +38,7 @@ async def issue_period(provider_id: UUID, reference: str, day: date, now: dateti
         contract = contract_named(await contracts_on(connection, provider_id, day), reference)
         _refuse_running(contract, london_date(now))
         await _refuse_half_loaded(connection, provider_id, now)
+        await _refuse_just_decided(connection, provider_id, now)
         await _refuse_out_of_turn(connection, contract)
     period = Period(contract.period.start, contract.period.end)
     ran = await run_one(invoice_due(provider_id, contract.id, period, now), now)
@@ -44,6 +58,15 @@ def _refuse_running(contract: BilledContract, today: date) -> None:
 async def _refuse_half_loaded(connection: asyncpg.Connection, provider_id: UUID, now: datetime) -> None:
     if await connection.fetchval(query("jobs.unsettled"), provider_id, now - SETTLED):
         raise DomainError("conflict", "Files were loaded within the last minute. Ask again in a minute.")
+
+
+async def _refuse_just_decided(connection: asyncpg.Connection, provider_id: UUID, now: datetime) -> None:
+    """Who decides and then issues means what was decided to be in the documents, which leave out the last minute."""
+    if await connection.fetchval(query("jobs.just_decided"), provider_id, now - SETTLED):
+        raise DomainError(
+            "conflict",
+            "Something was decided within the last minute, and is not in yet. Ask again in a minute.",
+        )
 
 
 async def _refuse_out_of_turn(connection: asyncpg.Connection, contract: BilledContract) -> None:

@@ -61,6 +61,12 @@ SELECT EXISTS (SELECT FROM visit_version WHERE provider_id = $1 AND recorded_at 
     OR EXISTS (SELECT FROM package_version WHERE provider_id = $1 AND recorded_at > $2)
     OR EXISTS (SELECT FROM contract_version WHERE provider_id = $1 AND recorded_at > $2)
 
+-- name: just_decided
+-- Whether somebody decided after an instant what documents count: corrections, events in quarantine, disputes.
+SELECT EXISTS (SELECT FROM correction_decision WHERE provider_id = $1 AND decided_at > $2)
+    OR EXISTS (SELECT FROM event_release WHERE provider_id = $1 AND released_at > $2)
+    OR EXISTS (SELECT FROM dispute_decision WHERE provider_id = $1 AND decided_at > $2)
+
 -- name: first_visit
 SELECT min(starts_at) FROM visit_version WHERE provider_id = $1
 

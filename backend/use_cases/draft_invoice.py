@@ -1,7 +1,7 @@
 """What a billing period comes to so far: its documents as they would be issued now. Nothing is kept."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -11,11 +11,13 @@ import asyncpg
 from backend import db
 from backend.clock import is_simulated
 from backend.domain.billing_period import period_containing
+from backend.domain.time import london_midnight
 from backend.faults import DomainError
 from backend.sql import query
 from backend.use_cases.frozen_documents import SETTLED
-from backend.use_cases.invoice_facts import invoice_facts
-from backend.use_cases.invoice_snapshot import invoice, left_out_visits
+from backend.use_cases.invoice_facts import InvoiceFacts, invoice_facts
+from backend.use_cases.invoice_lines import Parked
+from backend.use_cases.invoice_snapshot import Invoice, invoice, left_out_visits
 from backend.use_cases.issue_invoice import build_invoice
 from schemas.documents import InvoiceSnapshot, ParkedVisit
 from schemas.wage import Period
@@ -38,11 +40,30 @@ class BilledContract:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The documents of a period as they would be issued now, one for each payer; `left_out` have no line in any."""
+    """The documents of a period as they would be issued now, one for each payer; `left_out` have no line in any.
+
+    They count what was recorded up to `as_of`. `following` is the contract's next period to be issued, None before a
+    visit is planned. `earlier_lines` of `earlier_pence` are of days before the period: they stand in the documents if
+    this period is the next, and else go with those of the next and are not in these.
+    """
 
     contract: BilledContract
     snapshots: Sequence[InvoiceSnapshot]
     left_out: Sequence[ParkedVisit]
+    as_of: datetime
+    following: Period | None
+    earlier_lines: int = 0
+    earlier_pence: int = 0
+
+    @property
+    def closed(self) -> bool:
+        """Whether the period's turn is over without a document: what is recorded of it later goes with `following`."""
+        return self.following is not None and self.contract.period.end < self.following.start
+
+    @property
+    def comes_first(self) -> Period | None:
+        """The period whose documents are issued before these, if there is one."""
+        return self.following if _comes_first(self.contract, self.following) else None
 
 
 async def billed_contracts(provider_id: UUID, day: date) -> list[BilledContract]:
@@ -79,8 +100,16 @@ def contract_named(contracts: Sequence[BilledContract], reference: str) -> Bille
     raise DomainError("not_found", f"There is no contract {reference}.")
 
 
-async def draft_invoice(provider_id: UUID, reference: str, day: date, now: datetime) -> Draft:
+def _comes_first(contract: BilledContract, following: Period | None) -> bool:
+    return following is not None and following.start < contract.period.start
+
+
+async def draft_invoice(
+    provider_id: UUID, reference: str, day: date, now: datetime, following: date | None
+) -> Draft:
     """The documents of a contract's period that holds a London date, on the facts there are.
+
+    `following` is the first day of the contract's next period to be issued, None before a visit is planned.
 
     Raises DomainError: not_found, or conflict for a period whose documents are issued.
     """
@@ -90,13 +119,44 @@ async def draft_invoice(provider_id: UUID, reference: str, day: date, now: datet
             raise DomainError(
                 "conflict", f"The documents of this period are issued: {', '.join(contract.issued)}."
             )
-        period = contract.period
-        facts = await invoice_facts(
-            connection, provider_id, contract.id, period.start, period.end, now - SETTLED
-        )
-        made = invoice(facts)
-        snapshots = [
-            await build_invoice(connection, facts, made, bill, DRAFT, now, is_simulated())
-            for bill in made.bills
-        ]
-    return Draft(contract, snapshots, left_out_visits(made))
+        first = None if following is None else period_containing(contract.billing_period, following)
+        empty = Draft(contract, [], [], now - SETTLED, first)
+        return empty if empty.closed else await _drafted(connection, empty, now)
+
+
+async def _drafted(connection: asyncpg.Connection, empty: Draft, now: datetime) -> Draft:
+    contract, period = empty.contract, empty.contract.period
+    facts = await invoice_facts(
+        connection, contract.provider_id, contract.id, period.start, period.end, empty.as_of
+    )
+    whole = invoice(facts)
+    own = _of_the_period(facts, whole)
+    made = own if empty.comes_first else whole
+    snapshots = [
+        await build_invoice(connection, facts, made, bill, DRAFT, now, is_simulated()) for bill in made.bills
+    ]
+    return replace(
+        empty,
+        snapshots=snapshots,
+        left_out=left_out_visits(made),
+        earlier_lines=len(whole.lines) - len(own.lines),
+        earlier_pence=whole.pence - own.pence,
+    )
+
+
+def _of_the_period(facts: InvoiceFacts, made: Invoice) -> Invoice:
+    """What of it is of the period's own days: all that is left once the periods before it are issued."""
+    within = facts.visits.filter(facts.visits["starts_at"] >= london_midnight(facts.start))["visit_id"]
+    own = {*within, *(block.id for block in made.blocks if block.period.end >= facts.start)}
+    bills = [
+        replace(bill, lines=[part for part in bill.lines if part.whole.visit in own]) for bill in made.bills
+    ]
+    priced = replace(
+        made.priced, parked=_within(made.priced.parked, own), free=_within(made.priced.free, own)
+    )
+    lines = [line for line in made.lines if line.visit in own]
+    return replace(made, lines=lines, bills=[bill for bill in bills if bill.lines], priced=priced)
+
+
+def _within(found: Sequence[Parked], own: set[str]) -> list[Parked]:
+    return [item for item in found if item.visit_id in own]

@@ -9,6 +9,8 @@ async def test_a_draft_shows_its_lines_and_what_is_left_out(busy: Desk) -> None:
     listed = (await browser.get("/invoices/drafts")).text
     assert "HC-01" in listed and "See the draft" in listed
     page = (await browser.ask("/invoices/draft", contract="HC-01", date="2026-11-16")).text
+    assert "It counts what was recorded up to" in page and "Documents are issued period by period" in page
+    assert "Issue these documents now" not in page and "date=2026-11-09" in page
     assert "This is not an invoice." in page and "Left out, and why" in page and "NOBODY" in page
 
 
@@ -63,3 +65,20 @@ async def test_days_before_a_contract_began_have_no_draft_and_say_so(desk: Desk)
     finance = await desk.as_("finance")
     answer = await finance.ask("/invoices/draft", contract="HC-01", date="2020-01-06")
     assert answer.status_code == 409 and "no terms on 2020-01-12 or before" in answer.text
+
+
+async def test_a_closed_period_offers_nothing_to_issue_and_says_where_late_visits_are_billed(
+    desk: Desk,
+) -> None:
+    await desk.office.plan("A", "2026-11-02T09:00", status="suspended")
+    desk.office.set(instant("2026-11-16T09:00"))
+    finance = await desk.as_("finance")
+    asked = {"contract": "HC-01", "date": "2026-11-02"}
+    await finance.ask("/invoices/draft", **asked)
+    done = await finance.post("/invoices/draft/issue", **asked)
+    assert "nothing to bill" in done.text
+    page = (await finance.ask("/invoices/draft", **asked)).text
+    assert "This period is closed" in page and "date=2026-11-09" in page
+    assert "Issue these documents now" not in page
+    again = await finance.post("/invoices/draft/issue", **asked)
+    assert again.status_code == 409 and "This period is done already" in again.text

@@ -1,16 +1,22 @@
 """Drafts of a running period, and a finished one issued when somebody asks."""
 
-from datetime import date
+from datetime import date, timedelta
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
 from backend.faults import DomainError
-from backend.jobs.on_demand import issue_period
-from backend.use_cases.draft_invoice import Draft, draft_invoice
+from backend.jobs.on_demand import draft_period, issue_period
+from backend.use_cases.correction_reasons import Reason
+from backend.use_cases.decide_correction import decide_correction
+from backend.use_cases.draft_invoice import Draft
+from backend.use_cases.frozen_documents import SETTLED
+from backend.use_cases.propose_for_carer import propose_for_carer
+from schemas.mobile import ProposedTimes, ReasonCode
 from tests.commands.test_unwritable_places import doorstep
 from tests.conftest import Database
-from tests.jobs.office import FIRST_WEEK_DUE, PROVIDER, SECOND_WEEK_DUE, Office, instant
+from tests.jobs.office import FIRST_WEEK_DUE, PROVIDER, SECOND_WEEK_DUE, Office, instant, visit_id
 
 FIRST, SECOND = date(2026, 11, 4), date(2026, 11, 11)
 TOLD = """Draft  HC-01  2026-11-02 to 2026-11-08
@@ -28,7 +34,7 @@ async def a_running_week(office: Office) -> None:
 
 
 async def drafted(office: Office, day: date = FIRST) -> Draft:
-    return await draft_invoice(PROVIDER, "HC-01", day, office.clock)
+    return await draft_period(PROVIDER, "HC-01", day, office.clock)
 
 
 async def refused(office: Office, day: date) -> str:
@@ -102,3 +108,50 @@ async def test_half_a_load_is_never_issued(office: Office) -> None:
     office.set(FIRST_WEEK_DUE)
     await office.plan("A", "2026-11-02T09:00")
     assert "within the last minute" in await refused(office, FIRST)
+
+
+async def test_a_draft_leaves_to_the_period_before_it_what_is_billed_there(
+    office: Office, database: Database, superuser: asyncpg.Connection
+) -> None:
+    await a_running_week(office)
+    await office.plan("B", "2026-11-10T09:00")
+    await office.attend("B", "2026-11-10T09:00", "2026-11-10T09:30")
+    office.set(SECOND_WEEK_DUE)
+    first, second = await drafted(office, FIRST), await drafted(office, SECOND)
+    assert [[line.visit for line in each.snapshots[0].lines] for each in (first, second)] == [
+        ["A", "LATER"],
+        ["B"],
+    ]
+    assert second.snapshots[0].total == 12 and second.left_out == []
+    assert (second.earlier_lines, second.earlier_pence) == (2, 1200)
+    assert second.comes_first == first.contract.period and first.comes_first is None
+    assert second.as_of == office.clock - SETTLED
+    await issue_period(PROVIDER, "HC-01", FIRST, office.clock)
+    again = await drafted(office, SECOND)
+    assert (again.comes_first, again.earlier_lines, again.snapshots[0].total) == (None, 0, 12)
+    ran = await issue_period(PROVIDER, "HC-01", SECOND, office.clock)
+    assert ran.detail == "HEARTH-000002: 1 line, £12.00, 0 left out"
+
+
+async def test_a_period_closed_without_a_document_leaves_its_late_visits_to_the_next(office: Office) -> None:
+    await office.plan("A", "2026-11-02T09:00", status="suspended")
+    await office.plan("B", "2026-11-10T09:00")
+    office.set(SECOND_WEEK_DUE)
+    await issue_period(PROVIDER, "HC-01", FIRST, office.clock)
+    await office.plan("LATE", "2026-11-05T09:00")
+    office.set(SECOND_WEEK_DUE + timedelta(hours=1))
+    closed, following = await drafted(office, FIRST), await drafted(office, SECOND)
+    assert closed.closed and closed.snapshots == [] and closed.following == following.contract.period
+    assert following.earlier_lines == 1 and following.comes_first is None
+
+
+async def test_what_was_decided_within_the_last_minute_is_waited_for(office: Office) -> None:
+    await a_running_week(office)
+    times = ProposedTimes(instant("2026-11-05T09:00"), instant("2026-11-05T09:30"))
+    who = (PROVIDER, uuid4(), "C1", UUID(visit_id("LATER")))
+    office.set(FIRST_WEEK_DUE)
+    proposed = await propose_for_carer(*who, times, Reason(ReasonCode.OTHER), "She was there.")
+    await decide_correction(PROVIDER, proposed, uuid4(), "accepted")
+    assert "decided within the last minute" in await refused(office, FIRST)
+    office.set(FIRST_WEEK_DUE + 2 * SETTLED)
+    assert "2 lines, £24.00" in (await issue_period(PROVIDER, "HC-01", FIRST, office.clock)).detail
