@@ -25,7 +25,7 @@ from litestar import Litestar
 from backend import clock, embedded, keys, logs, settings
 from backend import db as database_module
 from backend.embedded import Urls
-from backend.embedded.cluster import ROLES
+from backend.embedded.cluster import ROLES, write_private
 from backend.migrations.runner import migrate
 from backend.settings import Settings
 from tests.shares import EXAMPLES, THOROUGH, for_thorough, try_share
@@ -147,7 +147,7 @@ def server(folder: Path) -> Iterator[Urls]:
 def prepared(folder: Path) -> Iterator[Urls]:
     """The same for a block."""
     with embedded.running(folder / "data", FAST) as urls:
-        (folder / "data" / keys.FILE).write_text(keys.new())
+        write_private(folder / "data" / keys.FILE, keys.new())
         _as(urls.superuser, f"CREATE DATABASE {TEMPLATE} OWNER {ROLES['owner']}")
         asyncio.run(migrate(_named(urls.owner, TEMPLATE), _named(urls.application, TEMPLATE)))
         yield urls
