@@ -140,7 +140,7 @@ FLAGS: Final = {
     "unplanned": "nobody planned it",
     "corrected": "corrected",
     "entered": "entered by a manager",
-    "claimed_beyond": "corrected to before the arrival or after the departure that was recorded",
+    "claimed_beyond": "corrected to time that no check-in or check-out shows",
     "interrupted": "work interrupted it",
     "worked_though_cancelled": "worked although cancelled",
     "cancelled_on_arrival": "cancelled when the carer was at the door",

@@ -265,3 +265,8 @@ async def test_a_phone_replaced_before_it_sent_anything_may_have_lost_all(desk: 
     assert (
         "Nothing had come from it: whatever it recorded may be lost." in (await browser.get("/devices")).text
     )
+
+
+async def test_an_office_without_any_visit_is_led_to_what_is_still_missing(desk: Desk) -> None:
+    page = (await (await desk.as_("manager")).get("/today")).text
+    assert "Nothing is planned yet" in page and 'href="/load"' in page and "like that" not in page
