@@ -25,7 +25,12 @@ async def test_a_digest_reaches_its_commissioner_by_page_email_and_webhook_and_i
         await subscribe(await user(superuser, "auditor"), COUNCIL, "auditor", {"digest"})
         commissioner = await user(superuser, "commissioner")
         await add_webhook(COUNCIL, "commissioner", hook.address, {"digest"}, commissioner)
-        for moment, job in (("06:10", "seals"), ("07:10", "digests"), ("07:12", "notices")):
+        for moment, job in (
+            ("06:10", "seals"),
+            ("07:10", "digests"),
+            ("07:11", "record_checks"),
+            ("07:12", "notices"),
+        ):
             busy.office.set(instant(f"2026-11-17T{moment}"))
             await run_due(busy.office.clock, job)
     browser = await busy.as_("commissioner")

@@ -11,8 +11,9 @@ import asyncpg
 import httpx
 import msgspec
 
+from backend.jobs.due import JOBS
 from backend.jobs.nightly import NIGHTLY
-from backend.jobs.runner import Ran, run_due
+from backend.jobs.runner import Ran, run_periods, run_pulses
 from backend.tables.ids import organisation_id, thing_id
 from backend.use_cases.frozen_documents import snapshot_bytes
 from backend.use_cases.issue_enrol_code import issue_enrol_code
@@ -169,11 +170,9 @@ class Office:
     async def run(self, moment: datetime, job: str | None = None) -> list[Ran]:
         """Run what is due at an instant; the documents made and what became of them, without each night's work."""
         self.set(moment)
-        return [
-            ran
-            for ran in await run_due(moment, job)
-            if (ran.job == job or ran.job not in NIGHTLY) and ran.period_key != "each minute"
-        ]
+        await run_pulses(moment, job)
+        asked = [job] if job else [name for name in JOBS if name not in NIGHTLY]
+        return [ran for name in asked for ran in await run_periods(moment, name)]
 
 
 async def documents(superuser: asyncpg.Connection) -> list[dict[str, Any]]:
