@@ -81,7 +81,7 @@ def manual_counts(visits: pl.DataFrame, by: str) -> pl.DataFrame:
         .agg(
             worked=pl.len().cast(pl.Int64),
             corrected=pl.col("corrected").sum().cast(pl.Int64),
-            beyond=(pl.col("evidence_level") == MANUAL).fill_null(False).sum().cast(pl.Int64),
+            beyond=(pl.col("evidence_level") == MANUAL).sum().cast(pl.Int64),
         )
     )
 

@@ -136,6 +136,9 @@ def test_manual_share_counts_what_was_corrected_and_what_claims_more() -> None:
     assert [november(*rows)[name] for name in ("worked", "corrected", "beyond")] == [3, 2, 1]
     counted = manual_counts(pl.DataFrame(list(rows), VISIT_SCHEMA), "carer_id")
     assert counted.rows() == [("bea", 3, 2, 1)]
+    carers = ["gil", "cid", "fay", "bea", "eve", "dee", "abe"]
+    told = manual_counts(pl.DataFrame([attendance(carer_id=one) for one in carers], VISIT_SCHEMA), "carer_id")
+    assert told["carer_id"].to_list() == carers, "as they come"
 
 
 def test_doubtful_times_foreign_and_unplanned_visits_measure_nothing() -> None:
@@ -165,6 +168,46 @@ def test_a_month_without_visits_has_a_row_of_nothing() -> None:
     found = measured().months
     assert found.schema == MONTHS
     assert found.rows() == [(NOVEMBER, *(0,) * (len(MONTHS) - 1))]
+
+
+def test_an_attendance_with_one_end_was_worked_and_one_with_none_was_not() -> None:
+    for one in (attendance(actual_end=None), attendance(actual_start=None)):
+        assert november(one | {"evidence_level": None})["worked"] == 1
+    missed = november(not_made("v", "missed"))
+    assert (missed["worked"], missed["beyond"]) == (0, 0)
+
+
+def test_attendances_and_hours_stand_in_order_and_versions_of_contracts_may_come_in_any() -> None:
+    days = (9, 3, 20, 2, 15)
+    at_hour = [(day, at(day, f"{day:02}:00")) for day in days]
+    rows = [attendance(f"v{day}", day, starts_at=start, planned_start=start) for day, start in at_hour]
+    found = measured(*rows).attendances
+    assert found["visit_id"].to_list() == [f"v{day}" for day in sorted(days)]
+    assert by_hour(found)["hour"].to_list() == sorted(days)
+    assert by_hour(found[::-1])["hour"].to_list() == sorted(days)
+    own = pl.DataFrame(
+        [("c", date(2026, 11, 9), 60, None), ("c", date(2026, 10, 1), 1800, None)], OWN, orient="row"
+    )
+    assert measured(attendance("v", 10, late=20), own=own).attendances["timing"].to_list() == ["late"]
+
+
+def test_what_the_provider_called_off_was_due_and_what_others_did_was_not() -> None:
+    due = {
+        who: november(not_made("v", "cancelled", cancelled_by=who))["due"]
+        for who in ("person", "commissioner", "provider", None)
+    }
+    assert due == {"person": 0, "commissioner": 0, "provider": 1, None: 0}
+
+
+def test_an_attendance_of_nobody_known_is_no_person_s() -> None:
+    found = november(attendance(service_user_id=None))
+    assert (found["began"], found["people"], found["met"]) == (1, 0, 0)
+
+
+def test_months_stand_in_order() -> None:
+    starts = [date(2026, month, 1) for month in (11, 3, 9, 1, 7)]
+    usual = pl.DataFrame([(month, 900, 90, 1) for month in starts], USUAL, orient="row")
+    assert measured(usual=usual).months["month"].to_list() == sorted(starts)
 
 
 ROWS = st.lists(

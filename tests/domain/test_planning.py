@@ -93,7 +93,9 @@ def test_a_skill_counts_on_the_days_on_which_the_carer_has_it() -> None:
         skills=(("hoist", date(2026, 1, 1), date(2026, 11, 2)), ("peg", date(2026, 11, 3), None))
     )
     assert found(visit("A", 0, 30), worker=skilled, needs="hoist") == []
-    assert found(visit("A", 0, 30), worker=skilled, needs="hoist peg") == [Against("lacks_skill", "peg")]
+    assert found(visit("A", 0, 30), worker=skilled, needs="hoist peg") == [
+        Against("lacks_skill", "peg", 0, 0)
+    ]
     assert found(visit("A", 24 * 60, 24 * 60 + 5), worker=skilled, needs="hoist") != []
 
 
@@ -141,7 +143,7 @@ def test_visits_that_meet_do_not_overlap_and_need_their_journey_all_the_same() -
     assert found(one, visit("C", 30, 60, THERE)) == [Against("too_close", "C", 0, 600)]
     assert (
         found(
-            one, visit("B", -90, -60, FAR), visit("C", -40, -10), visit("D", 40, 70), visit("E", 80, 90, FAR)
+            one, visit("B", -30, -20, FAR), visit("C", -15, -5), visit("D", 31, 33), visit("E", 40, 50, FAR)
         )
         == []
     ), "only the visits beside it"
