@@ -15,6 +15,9 @@ from backend.faults import SetupFault
 if TYPE_CHECKING:
     from litestar import Litestar
 
+GRACE_SECONDS: Final = 10
+"""How long calls that are under way may take when the process is told to end."""
+
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
@@ -55,7 +58,7 @@ def serve(host: str, port: int, workers: int) -> None:
             access_log=False,
             server_header=False,
             timeout_keep_alive=75,  # longer than the proxies in front of it, so that they close first
-            timeout_graceful_shutdown=10,
+            timeout_graceful_shutdown=GRACE_SECONDS,
         )
 
 
