@@ -26,6 +26,9 @@ LONGEST_TEXT: Final = 2_000
 LONGEST_REFERENCE: Final = 200
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _POSTCODE: Final = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}|GIR0AA", re.ASCII)
+_PEPPOL: Final = re.compile(r"[0-9]{4}:[!-~]{1,50}", re.ASCII)
+_EMAIL: Final = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+LONGEST_EMAIL: Final = 254
 _INSURANCE: Final = re.compile(r"[A-Z]{2}[0-9]{6}[A-D]", re.ASCII)
 _LOCAL: Final = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d(:\d\d(\.\d{1,9})?)?)([Zz]|[+-]\d\d:\d\d)?", re.ASCII
@@ -155,6 +158,20 @@ def parse_postcode(text: str) -> str:
     return f"{squeezed[:-3]} {squeezed[-3:]}"
 
 
+def parse_peppol_identifier(text: str) -> str:
+    """An electronic address of Peppol: the four digits of its scheme, and its number. Its scheme is judged later."""
+    if not _PEPPOL.fullmatch(text):
+        raise ValueError("must be scheme:number, such as 0088:5060012349998")
+    return text
+
+
+def parse_email(text: str) -> str:
+    """An email address, as far as its form tells."""
+    if not _EMAIL.fullmatch(parse_reference(text)) or len(text) > LONGEST_EMAIL:
+        raise ValueError("must be an email address, such as office@example.org")
+    return text
+
+
 def parse_insurance_number(text: str) -> str:
     """A National Insurance number without spaces. A prefix never given out passes: made-up people need one."""
     squeezed = re.sub(r"\s+", "", text).upper()
@@ -221,6 +238,8 @@ YesNo = Annotated[bool, Meta(extra={"parse": parse_yes_no})]
 DayCell = Annotated[date, Meta(extra={"parse": parse_day})]
 Moment = Annotated[datetime, Meta(extra={"parse": parse_moment})]
 Offset = Annotated[timedelta, Meta(extra={"parse": parse_offset})]
+PeppolCell = Annotated[str, Meta(extra={"parse": parse_peppol_identifier})]
+EmailCell = Annotated[str, Meta(extra={"parse": parse_email})]
 PostcodeCell = Annotated[str, Meta(extra={"parse": parse_postcode})]
 InsuranceNumber = Annotated[str, Meta(extra={"parse": parse_insurance_number})]
 PayCycle = Annotated[str, Meta(extra={"parse": parse_pay_cycle})]

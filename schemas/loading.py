@@ -12,6 +12,7 @@ from msgspec import Meta, Struct, field
 from schemas import wage
 from schemas.cells import (
     DayCell,
+    EmailCell,
     Funding,
     HoursAWeek,
     InsuranceNumber,
@@ -19,6 +20,7 @@ from schemas.cells import (
     MoneyCell,
     Offset,
     PayCycle,
+    PeppolCell,
     PostcodeCell,
     RateCell,
     Reference,
@@ -88,10 +90,10 @@ class OrganisationRow(Struct, frozen=True, kw_only=True):
     kind: OrganisationKind
     vat_identifier: Reference | None = None
     tax_identifier: Reference | None = None
-    peppol_identifier: Reference | None = None
+    peppol_identifier: PeppolCell | None = None
     address: Words | None = None
-    postcode: Reference | None = None
-    email: Reference | None = None
+    postcode: PostcodeCell | None = None
+    email: EmailCell | None = None
 
 
 class CarerRow(Struct, frozen=True, kw_only=True):

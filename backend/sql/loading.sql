@@ -63,6 +63,13 @@ FROM contract c JOIN contract_version v ON v.provider_id = c.provider_id AND v.c
 WHERE c.provider_id = $1 AND c.reference = ANY ($2::text[])
 ORDER BY c.reference, v.starts_on, v.version DESC;
 
+-- name: contract_terms
+-- The newest terms of each run of these contracts.
+SELECT DISTINCT ON (c.reference, v.starts_on) c.reference, v.starts_on, v.ends_on, v.terms
+FROM contract c JOIN contract_version v ON v.provider_id = c.provider_id AND v.contract_id = c.id
+WHERE c.provider_id = $1 AND c.reference = ANY ($2::text[])
+ORDER BY c.reference, v.starts_on, v.version DESC;
+
 -- name: pay_terms_periods
 SELECT DISTINCT ON (p.reference, v.starts_on) p.reference, v.starts_on, v.ends_on
 FROM pay_terms p JOIN pay_terms_version v ON v.provider_id = p.provider_id AND v.pay_terms_id = p.id

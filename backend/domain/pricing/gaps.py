@@ -74,6 +74,14 @@ def gaps(contract: Contract, since: date | None = None, until: date | None = Non
     ]
 
 
+def unpriced_at_first(
+    contract: Contract, service: str, zone: str, first: date, last: date | None
+) -> Gap | None:
+    """The gap, if there is one on the first of these London dates: `last` is included, None where they never end."""
+    found = next(_gaps_of(_matching(contract, service, zone), service, zone, first, last or date.max), None)
+    return found if found is not None and found.since == first else None
+
+
 def _matching(contract: Contract, service: str, zone: str) -> list[Rate]:
     return [rate for rate in contract.rates if (rate.service, rate.zone) == (service, zone)]
 

@@ -65,7 +65,7 @@ def read_sheet(source: SourceFile, known: Sequence[str], report: Report) -> Shee
         if source.kind() == "json":
             return _json_sheet(source, known, report)
         records = _csv_records(source.content) if source.kind() == "csv" else _xlsx_records(source, report)
-        return _sheet(source.name, list(records), report)
+        return _sheet(source.name, _by_commas(records) if source.kind() == "csv" else list(records), report)
     except _Unreadable as error:
         report.faults.append(LoadFault(file=source.name, row=error.row, detail=str(error)))
         return None
@@ -122,6 +122,15 @@ def _csv_records(
             yield number, [cell.strip() for cell in record]
     except csv.Error as error:
         raise _Unreadable(f"is not CSV from here on: {error}", number + 1) from None
+
+
+def _by_commas(records: Iterator[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
+    """The rows, unless the headings stand in one cell between semicolons, as spreadsheets of other countries write."""
+    found = list(records)
+    number, headings = next(((number, record) for number, record in found if any(record)), (1, [""]))
+    if len(list(filter(None, headings))) == 1 and ";" in headings[0]:
+        raise _Unreadable("has semicolons between its columns: separate the columns by commas", number)
+    return found
 
 
 def _xlsx_records(source: SourceFile, report: Report) -> Iterator[tuple[int, list[str]]]:

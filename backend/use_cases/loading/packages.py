@@ -1,12 +1,14 @@
 """Load packages of care: what is commissioned for one person, under which contract, at which price level."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Final
 from uuid import UUID
 
 import msgspec
 
 from backend.domain.payer_bills import PERSON
+from backend.domain.pricing.gaps import unpriced_at_first
 from backend.domain.zone import squeezed, zone_of
 from backend.sql import query
 from backend.tables.ids import thing_id
@@ -15,7 +17,9 @@ from backend.use_cases.loading.places import Postcode, postcodes
 from backend.use_cases.loading.report import Line
 from backend.use_cases.loading.session import Session, missing
 from backend.use_cases.loading.versions import Counts, Fact, Versioned, append, ensure
+from schemas.contract import Contract
 from schemas.loading import PackageRow
+from schemas.strict import decode
 
 _VERSIONS: Final = Versioned(
     "package_version",
@@ -49,6 +53,7 @@ async def store(session: Session, lines: Sequence[Line[PackageRow]]) -> Counts:
         zones = await _zones(session, provider_id, rows)
         if session.report.faults:
             continue
+        await _note_unpriced(session, provider_id, rows, zones)
         things = [_thing(provider_id, line.row.reference) for line in rows]
         await ensure(session.connection, "package", _THING, things)
         facts = [
@@ -125,6 +130,37 @@ async def _refuse_payers(session: Session, lines: Sequence[Line[PackageRow]]) ->
         for share in line.row.funding or ():
             if share.payer != PERSON and await session.organisation(share.payer) is None:
                 session.report.fault(line, "funding", f"no organisation has the reference {share.payer}")
+
+
+async def _note_unpriced(
+    session: Session, provider_id: UUID, lines: Sequence[Line[PackageRow]], zones: Sequence[str]
+) -> None:
+    """Tell of packages that their contract does not price when they, or a version of it, begin.
+
+    Their visits are left out of documents until it does. It is no fault: the rates may be loaded after the packages.
+    """
+    wanted = list({line.row.contract for line in lines})
+    records = await session.connection.fetch(query("loading.contract_terms"), provider_id, wanted)
+    versions = [
+        (row["reference"], row["starts_on"], row["ends_on"] or date.max, _terms(row["terms"]))
+        for row in records
+    ]
+    found = []
+    for line, zone in zip(lines, zones, strict=True):
+        row = line.row
+        for reference, first, last, terms in versions:
+            since, until = max(first, row.from_), min(last, row.until or date.max)
+            if reference == row.contract and since <= until:
+                gap = unpriced_at_first(terms, row.service, zone, since, until)
+                found += [] if gap is None else [f"{row.reference} ({gap.says})"]
+    session.report.note(found, "that the contract does not price, so their visits are not billed")
+
+
+def _terms(stored: str) -> Contract:
+    terms = decode(Contract, msgspec.json.decode(stored)).value
+    if terms is None:
+        raise ValueError("stored contract terms cannot be read")
+    return terms
 
 
 async def _zones(session: Session, provider_id: UUID, lines: Sequence[Line[PackageRow]]) -> list[str]:

@@ -10,7 +10,7 @@ from backend.domain.zone import squeezed
 from backend.sql import query
 from backend.use_cases.loading.report import Line, Report
 
-_REMEDY: Final = "give the coordinates, or load a newer list with `doorstep load postcodes`"
+_REMEDY: Final = "give the coordinates, or have the newest postcode list loaded"
 
 
 @dataclass(frozen=True, slots=True)

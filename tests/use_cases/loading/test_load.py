@@ -21,6 +21,7 @@ from tests.use_cases.loading.samples import (
     CARERS,
     CONTRACT,
     FILES,
+    PACKAGES,
     ROTA,
     SERVICE_USERS,
     Row,
@@ -248,6 +249,22 @@ async def test_two_loads_of_one_provider_at_once_make_one_version_each(
     both = await asyncio.gather(*(load_csv("carers", CARERS) for _ in range(3)))
     assert sorted(loaded.new for loaded in both) == [0, 0, 2]
     assert await superuser.fetchval("SELECT count(*) FROM employment_version") == 2
+
+
+async def test_packages_that_their_contract_does_not_price_are_told(db: Any) -> None:
+    await load_county("packages")
+    rates = [{**CONTRACT["rates"][0], "until": "2026-12-31"}, {**CONTRACT["rates"][0], "zone": "rural"}]
+    await load_rows("contracts", [{**CONTRACT, "rates": rates}])
+    first, second = PACKAGES
+    outlives = "1 without an end while the contract has one: P2"
+    assert (await load_rows("packages", PACKAGES)).notes == [outlives]
+    unpriced = [{**first, "service": "cleaning"}, {**second, "zone": "moon"}]
+    assert (await load_rows("packages", unpriced)).notes == [
+        outlives,
+        "2 that the contract does not price, so their visits are not billed: "
+        "P1 (no rates for cleaning in zone urban from 2026-10-01 to 2027-01-31), "
+        "P2 (no rates for home_care in zone moon from 2026-10-01 to 2027-03-31)",
+    ]
 
 
 async def test_days_that_no_version_holds_are_told(db: Any) -> None:

@@ -47,6 +47,10 @@ def test_blank_rows_count_but_mean_nothing() -> None:
     ("content", "said"),
     [
         (b"", "leave.csv: is empty: the first row must hold the headings"),
+        (
+            b"\n" + GOOD.replace(b",", b";") + b"hearth;E2;a, b;2026-11-02;\n",
+            "leave.csv, row 2: has semicolons between its columns: separate the columns by commas",
+        ),
         (GOOD.replace(b"until", b"to"), "leave.csv, row 1, to: is not a column of this kind"),
         (GOOD.replace(b"employment,", b"").replace(b"E1,", b""), "leave.csv, row 1, employment: is required"),
         (GOOD.replace(b"until", b"from"), "leave.csv, row 1, from: stands twice in the header"),

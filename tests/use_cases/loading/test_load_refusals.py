@@ -18,6 +18,9 @@ REFUSED: dict[LoadKind, tuple[list[Row], list[Case]]] = {
     "organisations": (
         samples.ORGANISATIONS,
         [
+            ({"peppol_identifier": "5060012349998"}, "peppol_identifier", "must be scheme:number, such as"),
+            ({"email": "office at hearth"}, "email", "must be an email address"),
+            ({"postcode": "nowhere"}, "postcode", "must be a postcode"),
             ({"kind": "charity"}, "kind", "must be one of provider, council, nhs"),
             ({"kind": "council"}, "kind", "is held as provider"),
             ({"name": ""}, "name", "is required"),
@@ -59,7 +62,11 @@ REFUSED: dict[LoadKind, tuple[list[Row], list[Case]]] = {
     "service-users": (
         samples.SERVICE_USERS,
         [
-            ({"postcode": "ZX1 9ZZ"}, "postcode", "give the coordinates, or load a newer list"),
+            (
+                {"postcode": "ZX1 9ZZ"},
+                "postcode",
+                "give the coordinates, or have the newest postcode list loaded",
+            ),
             ({"lat": "52.0"}, "lon", "is required with lat"),
             ({"radius_m": "0"}, "radius_m", "must be a whole number from 1 to 10,000"),
             ({"radius_m": "99.5"}, "radius_m", "must be a whole number"),
