@@ -58,7 +58,7 @@ def concentrated(evidence: Evidence, limits: AuditLimits) -> pl.DataFrame:
     enough = pl.lit(whole >= limits.concentrates_least)
     found = [
         accepted.group_by(proposed_by=pl.col(by)).agg(
-            pl.col("visit_id").drop_nulls().sort(),
+            pl.col("visit_id").sort(),
             pl.col("correction_id").sort(),
             pl.col("received_at").min(),
             share=pl.len() * 100 / whole,

@@ -11,11 +11,7 @@ def shared_phone(evidence: Evidence, limits: AuditLimits) -> pl.DataFrame:
     enrolment had ended before the next one's first event."""
     used = (
         evidence.facts.marks.group_by("device_id")
-        .agg(
-            "event_row",
-            pl.col("visit_id").drop_nulls().unique().sort(),
-            first=pl.col("at").min(),
-        )
+        .agg("event_row", "visit_id", first=pl.col("at").min())
         .join(evidence.facts.phones, on="device_id")
     )
     pairs = used.join(

@@ -44,6 +44,17 @@ def test_three_carers_of_one_installation_are_told_with_all_that_each_recorded()
     assert (first["visit_ids"], second["at"]) == ([], at("09:00"))
 
 
+def test_of_two_enrolments_of_one_carer_on_a_shared_phone_the_first_event_and_all_visits_are_told() -> None:
+    record = two()
+    record.marks += [
+        mark("check_in", visit, clock, device_id="again") for visit, clock in (("0", "12:00"), ("c", "13:00"))
+    ]
+    record.phones.append(phone("again", "ann", "one"))
+    told = record.flags("audit-shared-phone")[0]
+    assert (told["carer_id"], told["at"], told["visit_ids"]) == ("ann", at("09:00"), ["0", "a", "c"])
+    assert told["others"] == ["again", "other", "phone"]
+
+
 def test_a_phone_handed_on_for_good_is_not_shared() -> None:
     assert two(ended_at=at("12:00")).flags("audit-shared-phone") == []
     assert len(two(ended_at=at("18:00")).flags("audit-shared-phone")) == 2
@@ -124,6 +135,8 @@ def test_each_phone_s_clock_is_held_against_itself_and_calls_without_a_measure_a
 
     apart = [call("p", "09:00", 0), call("q", "09:30", 600), call("p", "10:00", 1), call("q", "10:30", 601)]
     assert Record(marks=apart).flags("audit-clock-jump") == []
+    other_way = [{**one, "device_id": "a" if one["device_id"] == "q" else "z"} for one in apart]
+    assert Record(marks=other_way).flags("audit-clock-jump") == []
     between = [call("p", "09:00", 0), call("p", "09:30", None), call("p", "10:00", 600)]
     [flag] = Record(marks=between).flags("audit-clock-jump")
     assert flag["event_rows"] == ["check_in/p/02090000", "check_in/p/02100000"]
