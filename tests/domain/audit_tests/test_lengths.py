@@ -81,6 +81,10 @@ def test_of_several_stays_the_one_that_the_visit_lies_deepest_in_is_told() -> No
         assert flag["event_rows"] == ["check_in/a/04090000", "check_out/a/04093000"]
     equal = [stay("respite", 0, 4), stay("hospital", 0, 4), stay("away", 1, 3)]
     assert recorded(one, absences=equal).flags("audit-absent")[0]["others"] == ["hospital"]
+    longer = [stay("away", 0, 4), stay("respite", -3, 4)]
+    assert recorded(one, absences=longer).flags("audit-absent")[0]["others"] == ["respite"], (
+        "which began first"
+    )
     away = [{**stays[1], "service_user_id": "cleo"}]
     assert recorded(one, absences=away).flags("audit-absent") == []
     assert recorded({**one, "status": "refused"}, absences=stays).flags("audit-absent") == []
@@ -141,6 +145,8 @@ def test_the_threshold_is_where_the_contracts_rounding_has_it() -> None:
     to_nearest = [1360] * 20  # 22 minutes 40: to the nearest quarter it earns half an hour
     assert lasting(*to_nearest).flags("audit-rounding-pile") == []
     assert len(lasting(*to_nearest, edge_s=450).flags("audit-rounding-pile")) == 1
+    assert len(lasting(*[1210] * 20, edge_s=300).flags("audit-rounding-pile")) == 1
+    assert lasting(*[1510] * 20, edge_s=300).flags("audit-rounding-pile") == []
 
 
 def test_the_sign_test_is_the_chance_of_heads() -> None:
