@@ -155,9 +155,9 @@ def _minutes(lines: list[InvoiceLine]) -> list[list[str]]:
     named = (
         ("Planned", [line.planned_minutes or Decimal() for line in lines]),
         ("Worked", [line.actual_minutes for line in lines]),
-        ("Billed", [line.payable_minutes for line in lines]),
+        ("Billed", [billed_minutes(line) for line in lines]),
         ("Added or taken by rounding", [line.rounding_minutes for line in lines]),
-        ("Billed less worked", [line.difference_minutes for line in lines]),
+        ("Billed less worked", [gained_minutes(line) for line in lines]),
     )
     return [
         [name, words.number(sum(values, Decimal())), words.hours(sum(values, Decimal()))]
@@ -167,12 +167,28 @@ def _minutes(lines: list[InvoiceLine]) -> list[list[str]]:
 
 def _balance(lines: list[InvoiceLine]) -> str:
     """Who gains by the contract's rounding and tolerance, both directions apart."""
-    over = [line.difference_minutes for line in lines if line.difference_minutes > 0]
-    under = [-line.difference_minutes for line in lines if line.difference_minutes < 0]
+    differences = [gained_minutes(line) for line in lines]
+    over = [minutes for minutes in differences if minutes > 0]
+    under = [-minutes for minutes in differences if minutes < 0]
     return (
         f"Billed beyond the time worked: {words.number(sum(over, Decimal()))} minutes on {_count(over)}. "
         f"Worked but not billed: {words.number(sum(under, Decimal()))} minutes on {_count(under)}."
     )
+
+
+def _uncharged(line: InvoiceLine) -> bool:
+    """Whether nobody was there and it costs nothing: planned time is priced, and none of it billed."""
+    return not line.actual_minutes and not line.price
+
+
+def billed_minutes(line: InvoiceLine) -> Decimal:
+    """The minutes that readers add up as billed: none where nothing is charged."""
+    return Decimal() if _uncharged(line) else line.payable_minutes
+
+
+def gained_minutes(line: InvoiceLine) -> Decimal:
+    """Those minutes less the time worked."""
+    return Decimal() if _uncharged(line) else line.difference_minutes
 
 
 def _count(lines: list[Decimal]) -> str:
@@ -182,7 +198,7 @@ def _count(lines: list[Decimal]) -> str:
 def _line(line: InvoiceLine, numbers: Mapping[str, str], taxed: bool) -> Page:
     span = line.planned or line.actual
     on = london_date(span.start) if span else None
-    minutes = (line.planned_minutes, line.actual_minutes, line.payable_minutes)
+    minutes = (line.planned_minutes, line.actual_minutes, billed_minutes(line))
     row: Page = {
         "line": str(line.line),
         "visit": line.visit,
@@ -194,7 +210,7 @@ def _line(line: InvoiceLine, numbers: Mapping[str, str], taxed: bool) -> Page:
         "actual": "" if is_charge(line) else words.clock(line.actual, on),
         "evidence": words.worded(line.evidence_level or ""),
         "minutes": ["" if value is None else words.number(value) for value in minutes],
-        "changes": [_signed(line.rounding_minutes), _signed(line.difference_minutes)],
+        "changes": [_signed(line.rounding_minutes), _signed(gained_minutes(line))],
         "price": price(line),
         "rules": rule_numbers(line.rules, numbers),
         "amount": words.pounds(line.amount),

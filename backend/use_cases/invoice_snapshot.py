@@ -38,7 +38,7 @@ from schemas.documents import (
 )
 from schemas.strict import decode
 
-TEMPLATE_VERSION: Final = "invoice-6"
+TEMPLATE_VERSION: Final = "invoice-7"
 
 
 @dataclass(frozen=True, slots=True)

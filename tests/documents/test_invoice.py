@@ -118,6 +118,15 @@ def test_minutes_gained_and_lost_are_added_up_without_adjustments() -> None:
     assert "Worked but not billed: 3.2 minutes on 1 line" in text
 
 
+def test_a_missed_visit_that_costs_nothing_has_no_billed_minutes() -> None:
+    nobody = {"status": "missed", "actual": None, "actual_minutes": "0", "difference_minutes": "30"}
+    missed = samples.line(1, price="0.00", amount="0.00", funding=[], **nobody)
+    text = pdf.text(invoice_pdf(snapshot(lines=[missed, samples.line(2)])))
+    assert "Billed beyond the time worked: 2.8 minutes on 1 line" in text
+    charged = snapshot(lines=[samples.line(1, **nobody)])
+    assert "Billed beyond the time worked: 30 minutes on 1 line" in pdf.text(invoice_pdf(charged))
+
+
 def test_an_invoice_without_lines_payers_or_rules_is_still_drawn() -> None:
     text = pdf.text(invoice_pdf(snapshot(3, lines=[], by_payer=[], rules=[], parked=[])))
     assert "No payer is named." in text and "No rule is named." in text
