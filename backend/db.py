@@ -94,6 +94,7 @@ AWAY: Final = (
     asyncpg.InsufficientResourcesError,  # no disk, memory or connection left
     asyncpg.PostgresIOError,
     asyncpg.ReadOnlySQLTransactionError,  # a fail-over is under way
+    asyncpg.InvalidCachedStatementError,  # a migration gave a table that this session knows another column
 )
 """What a database raises that cannot serve now and may soon: no fault of who asked, nor of the program."""
 _LOST: Final = (
@@ -101,6 +102,7 @@ _LOST: Final = (
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,  # the server was told to stop, or somebody ended the session or the query
     asyncpg.ReadOnlySQLTransactionError,  # it follows another server now
+    asyncpg.InvalidCachedStatementError,  # what it prepared is of before a migration
     asyncpg.InternalClientError,  # asyncpg's words where the server ended the session just before
 )
 """Errors after which a session is of no more use."""
