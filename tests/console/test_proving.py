@@ -142,7 +142,7 @@ ASKED = {
         "/webhooks",
     ),
     "finance": ("/invoices/{document_id:uuid}/payments",),
-    "administrator": ("/organisations/{reference:str}/sign-in",),
+    "administrator": ("/organisations/{reference:str}/sign-in", "/users"),
 }
 
 
