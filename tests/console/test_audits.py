@@ -171,10 +171,7 @@ async def test_attendances_are_counted_among_those_that_the_reader_may_see(busy:
 
 async def test_a_manager_finds_audits_and_the_manual_share(busy: Desk) -> None:
     manager = await busy.as_("manager")
-    assert (
-        'href="/audits">Audits</a>' in (await manager.get("/today")).text
-        and 'href="/manual-share"' in manager.page
-    )
+    assert 'href="/audits"' in (await manager.get("/today")).text and 'href="/manual-share"' in manager.page
     assert 'href="/manual-share"' in (await manager.get("/audits")).text
     assert 'href="/manual-share"' not in (await (await busy.as_("auditor")).get("/audits")).text
 

@@ -51,7 +51,8 @@ CREATE FUNCTION wait_for_release() RETURNS trigger LANGUAGE plpgsql SECURITY DEF
 $$
 BEGIN
     INSERT INTO waiting (provider_id, kind, item_id, since, carer_id, left_out)
-    VALUES (NEW.provider_id, 'quarantine', NEW.row_id, NEW.received_at, NEW.carer_id, false);
+    VALUES (NEW.provider_id, 'quarantine', NEW.row_id, NEW.received_at, NEW.carer_id, false)
+    ON CONFLICT DO NOTHING;                -- whatever this list holds, no event is refused for its sake
     RETURN NULL;
 END
 $$;
