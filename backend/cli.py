@@ -50,7 +50,7 @@ COMMANDS: Final = {
     "tag": ("tags", "Cards, fobs, NFC tags and telephone lines in people's homes."),
     "telephone": ("telephone", "Calls and text messages of carers without a phone of their own."),
     "travel": ("travel", "Ask about journeys, and fit their estimates to the gaps."),
-    "user": ("users", "Add people who sign in."),
+    "user": ("users", "Add people who sign in, and say how long they may."),
 }
 """Name -> module of backend/commands that has it in its list `commands`, and its line in the help."""
 

@@ -15,7 +15,8 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
-from backend.api.authentication import COOKIE, CSRF_HEADER
+from backend.api.authentication import CSRF_HEADER
+from backend.api.cookies import SESSION
 from backend.problems import PROBLEM_JSON
 
 _REF: Final = "#/components/schemas/{name}"
@@ -59,7 +60,7 @@ SECURITY: Final = Components(
         "session": SecurityScheme(
             "http", scheme="bearer", description="Authorization: Bearer <token of a signed-in user's session>"
         ),
-        "session_cookie": SecurityScheme("apiKey", name=COOKIE, security_scheme_in="cookie"),
+        "session_cookie": SecurityScheme("apiKey", name=SESSION, security_scheme_in="cookie"),
         "csrf": SecurityScheme(
             "apiKey",
             name=CSRF_HEADER,

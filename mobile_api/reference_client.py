@@ -236,7 +236,7 @@ class Phone:
             "sent_monotonic_ms": self.monotonic_ms(),
             "events": list(events),
         }
-        return json.dumps(envelope).encode()
+        return json.dumps(envelope, separators=(",", ":")).encode()  # as browsers write it
 
     async def send(self, body: bytes, proved: bool = True) -> httpx.Response:
         """Hand in a body, with a proof of when it was sent unless told otherwise."""

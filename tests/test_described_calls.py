@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from backend import settings as own_settings
-from backend.api.authentication import COOKIE
+from backend.api.cookies import SESSION
 from backend.domain.proof import access_token_hash
 from mobile_api.reference_client import Phone
 from tests.console.desk import Desk, desk
@@ -95,7 +95,7 @@ async def answers(
     """
     operation = DESCRIBED.raw_schema["paths"][path][method.lower()]
     phone = await desk.office.phone() if _needs(operation, "token") else None
-    session = (await desk.as_("manager")).cookies[COOKIE] if _needs(operation, "session") else None
+    session = (await desk.as_("manager")).cookies[SESSION] if _needs(operation, "session") else None
     # Nothing made up carries a genuine signature, and this is no test of the limit on that.
     own_settings.use(replace(own_settings.current(), unverified_events=1_000_000))
     loop, statuses = asyncio.get_running_loop(), set[int]()

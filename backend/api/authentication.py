@@ -9,10 +9,10 @@ from uuid import UUID
 from litestar import Request
 
 from backend import clock, db
+from backend.api.cookies import SESSION, cookie_of
 from backend.faults import DomainError
 from backend.use_cases.sign_in import token_hash
 
-COOKIE: Final = "doorstep_session"
 CSRF_HEADER: Final = "X-CSRF-Token"
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -58,7 +58,7 @@ async def current_user(request: Request[Any, Any, Any]) -> User:
     A bearer token cannot be sent by a page of somebody else's, so it needs no CSRF token.
     """
     scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
-    token = bearer.strip() if scheme.lower() == "bearer" else request.cookies.get(COOKIE, "")
+    token = bearer.strip() if scheme.lower() == "bearer" else cookie_of(request, SESSION)
     user = await user_of(token) if token else None
     if user is None:
         raise DomainError("unauthorised", "Sign in, or send the token of an open session.")

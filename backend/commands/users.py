@@ -3,8 +3,10 @@
 import asyncio
 import json
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 
 import click
 
@@ -13,12 +15,13 @@ from backend.commands.listing import json_option
 if TYPE_CHECKING:
     from backend.use_cases.add_user import Role
 
+_DAY: Final = click.DateTime(["%Y-%m-%d"])
 ROLES: Final = ("manager", "finance", "commissioner", "auditor", "administrator", "person")
 
 
 @click.group()
 def user() -> None:
-    """Add people who sign in.
+    """Add people who sign in, and say how long they may.
 
     \b
     Example:
@@ -31,6 +34,9 @@ def user() -> None:
 @click.option("--role", type=click.Choice(ROLES), required=True)
 @click.option("--person", metavar="REFERENCE", help="Of the role person: who it is, or speaks for.")
 @click.option("--email", required=True)
+@click.option(
+    "--until", type=_DAY, help="The last day of the access; an auditor's is a year ahead unless said."
+)
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input, one line.")
 @json_option
 def add(
@@ -38,6 +44,7 @@ def add(
     role: "Role",
     person: str | None,
     email: str,
+    until: datetime | None,
     password_stdin: bool,
     as_json: bool,
 ) -> None:
@@ -50,7 +57,7 @@ def add(
       doorstep user add --organisation hearth --role manager --email ann@example.org
     """
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
-    link = asyncio.run(_add(organisation, role, email, password, person))
+    link = asyncio.run(_add(organisation, role, email, password, person, until))
     if as_json:
         click.echo(json.dumps({"email": email, "role": role, "organisation": organisation, "link": link}))
     else:
@@ -58,13 +65,18 @@ def add(
 
 
 async def _add(
-    organisation: str | None, role: "Role", email: str, password: str | None, person: str | None
+    organisation: str | None,
+    role: "Role",
+    email: str,
+    password: str | None,
+    person: str | None,
+    until: datetime | None,
 ) -> str | None:
     from backend.running import database
     from backend.use_cases.add_user import add_user
 
     async with database():
-        return await add_user(organisation, role, email, password, person)
+        return await add_user(organisation, role, email, password, person, until.date() if until else None)
 
 
 @user.command("second-factor")
@@ -98,6 +110,61 @@ def forget_authenticator(email: str) -> None:
 
     asyncio.run(_in_database(forget_authenticator(email)))
     click.echo(f"{email} signs in by password alone, and is signed out everywhere.")
+
+
+@user.command("access")
+@click.option("--email", required=True)
+@click.option("--until", type=_DAY, help="The last day; without it there is no end.")
+def access(email: str, until: datetime | None) -> None:
+    """Let somebody sign in up to a day, also again after it was ended.
+
+    \b
+    Example:
+      doorstep user access --email ann@example.org --until 2027-03-31
+    """
+    from backend.use_cases.user_access import give_access
+
+    last = until.date() if until else None
+    asyncio.run(_about(email, lambda user_id: give_access(user_id, last)))
+    click.echo(f"{email} may sign in {'up to ' + last.isoformat() if last else 'without an end'}.")
+
+
+@user.command("end-access")
+@click.option("--email", required=True)
+def end_access(email: str) -> None:
+    """Let somebody sign in no more, and sign her out everywhere.
+
+    \b
+    Example:
+      doorstep user end-access --email ann@example.org
+    """
+    from backend.use_cases.user_access import end_access
+
+    asyncio.run(_about(email, end_access))
+    click.echo(f"{email} may sign in no more, and is signed out everywhere.")
+
+
+@user.command("sign-out")
+@click.option("--email", required=True)
+def sign_out(email: str) -> None:
+    """Sign somebody out everywhere. She may sign in again.
+
+    \b
+    Example:
+      doorstep user sign-out --email ann@example.org
+    """
+    from backend.use_cases.user_access import sign_out_everywhere
+
+    asyncio.run(_about(email, sign_out_everywhere))
+    click.echo(f"{email} is signed out everywhere.")
+
+
+async def _about(email: str, work: Callable[[UUID], Coroutine[Any, Any, None]]) -> None:
+    from backend.running import database
+    from backend.use_cases.user_access import user_named
+
+    async with database():
+        await work(await user_named(email))
 
 
 async def _in_database(work: Coroutine[Any, Any, None]) -> None:

@@ -12,15 +12,14 @@ from litestar.datastructures import UploadFile
 from litestar.exceptions import ClientException
 from litestar.handlers import HTTPRouteHandler
 
-from backend.api.authentication import COOKIE, User, refuse_missing_factor, user_of
+from backend.api.authentication import User, refuse_missing_factor, user_of
+from backend.api.cookies import SESSION, cookie_of
 from backend.console.listing import table_file, wants_file
 from backend.faults import DomainError
 from backend.use_cases.saved_views import SavedView, saved_views
 from backend.use_cases.viewer import Viewer
 
 AnyRequest = Request[Any, Any, Any]
-KNOWN_COOKIE: Final = "doorstep_known"
-"""Marks a browser that signed in before, to be told from a stranger's."""
 LARGEST_FORM: Final = 64 * 1024
 LARGEST_UPLOAD: Final = 6 * 1024 * 1024
 """Bytes: a file of 4 MB, which the page of its dry run holds in letters, a third longer."""
@@ -128,7 +127,7 @@ def _sent(
 
 async def permitted(request: AnyRequest, roles: tuple[str, ...]) -> Visitor:
     """The signed-in user. Raises DomainError unauthorised, second_factor_needed, or forbidden for another role."""
-    token = request.cookies.get(COOKIE, "")
+    token = cookie_of(request, SESSION)
     user = await user_of(token) if token else None
     if user is None:
         raise DomainError("unauthorised", "Sign in to see this page.")

@@ -6,7 +6,7 @@ import segno
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from backend.api.authentication import COOKIE
+from backend.api.cookies import SESSION, cookie_of
 from backend.console.asking import Ask, action, page
 from backend.console.menus import EVERYBODY
 from backend.console.proving import proven
@@ -85,7 +85,7 @@ async def _password(ask: Ask) -> Response[Any]:
 
 
 def _session(ask: Ask) -> bytes:
-    return token_hash(ask.request.cookies[COOKIE])
+    return token_hash(cookie_of(ask.request, SESSION))
 
 
 handlers: Final[list[HTTPRouteHandler]] = [

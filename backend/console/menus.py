@@ -10,7 +10,10 @@ Group = tuple[str, tuple[Page, ...]]
 
 _FIND: Final[Group] = ("Find", (("/find", "Find"),))
 _LOAD: Final[Group] = ("Load files", (("/load", "Load files"),))
-_BILLS: Final[Group] = ("Billing", (("/invoices", "Invoices"), ("/disputes", "Disputes")))
+_BILLS: Final[Group] = (
+    "Billing",
+    (("/invoices", "Invoices"), ("/disputes", "Disputes"), ("/terms", "Contracts")),
+)
 _CARE: Final = (("/delivered", "Care delivered"), ("/performance", "Performance"))
 _PAY: Final[Group] = (
     "Pay",
@@ -65,7 +68,10 @@ MENU: Final[Mapping[str, tuple[Group, ...]]] = {
             ),
         ),
         ("Providers", (("/providers", "By risk"), ("/performance", "Performance"))),
-        ("Spending", (("/budgets", "Budgets"), ("/care-costs", "Travel costs"))),
+        (
+            "Spending",
+            (("/budgets", "Budgets"), ("/care-costs", "Travel costs"), ("/terms", "Contracts")),
+        ),
         _AUDIT,
         _FIND,
     ),

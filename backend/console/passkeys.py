@@ -5,7 +5,7 @@ from typing import Any, Final
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from backend.api.authentication import COOKIE
+from backend.api.cookies import SESSION, cookie_of
 from backend.console.asking import Ask, action, page
 from backend.console.menus import EVERYBODY
 from backend.console.passkey_answers import answer_of, called, field_of
@@ -57,7 +57,7 @@ async def _add(ask: Ask) -> Response[Any]:
 
 async def _remove(ask: Ask) -> Response[Any]:
     try:
-        await remove_user_passkey(ask.user.user_id, ask.path("passkey_id"), ask.request.cookies[COOKIE])
+        await remove_user_passkey(ask.user.user_id, ask.path("passkey_id"), cookie_of(ask.request, SESSION))
     except DomainError as error:
         if error.code != "conflict":
             raise

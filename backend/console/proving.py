@@ -12,8 +12,8 @@ from urllib.parse import quote
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from backend.api.authentication import COOKIE
-from backend.console.asking import KNOWN_COOKIE, AnyRequest, Ask, View, action, client_of, local, page
+from backend.api.cookies import KNOWN, SESSION, cookie_of
+from backend.console.asking import AnyRequest, Ask, View, action, client_of, local, page
 from backend.console.menus import EVERYBODY
 from backend.console.passkey_answers import answer_of, called
 from backend.console.rendering import SCRIPTED, redirect, render
@@ -72,7 +72,7 @@ async def _prove(ask: Ask, proof: dict[str, str]) -> None:
 def asker_of(ask: Ask) -> Asker:
     """Who asks, as the proof is held against."""
     request, user = ask.request, ask.user
-    session, known = token_hash(request.cookies[COOKIE]), request.cookies.get(KNOWN_COOKIE)
+    session, known = token_hash(cookie_of(request, SESSION)), cookie_of(request, KNOWN) or None
     return Asker(user.user_id, user.email, session, client_of(request), user.csrf_token, known)
 
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from backend.api.authentication import COOKIE
+from backend.api.cookies import SESSION, cookie_of
 from backend.console.asking import Ask, action, page
 from backend.console.menus import EVERYBODY
 from backend.console.rendering import redirect, render
@@ -18,7 +18,7 @@ async def _sessions(ask: Ask) -> Response[Any]:
     return render(
         "sessions.html",
         ask.user,
-        sessions=await own_sessions(ask.user.user_id, ask.request.cookies[COOKIE]),
+        sessions=await own_sessions(ask.user.user_id, cookie_of(ask.request, SESSION)),
         said=_SAID.get(ask.asked("done") or ""),
     )
 
@@ -29,7 +29,7 @@ async def _end(ask: Ask) -> Response[Any]:
 
 
 async def _end_others(ask: Ask) -> Response[Any]:
-    await end_other_sessions(ask.user.user_id, ask.request.cookies[COOKIE])
+    await end_other_sessions(ask.user.user_id, cookie_of(ask.request, SESSION))
     return redirect("/sessions?done=others")
 
 

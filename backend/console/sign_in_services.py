@@ -3,12 +3,11 @@
 from typing import Any, Final
 
 from litestar import Response, get
-from litestar.datastructures import Cookie
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect
 
 from backend import settings
-from backend.api.authentication import COOKIE
+from backend.api.cookies import SERVICE, SESSION, cookie, cookie_of
 from backend.console.asking import AnyRequest, Ask, action, local, page
 from backend.console.menus import EVERYBODY
 from backend.console.proving import proven
@@ -21,7 +20,6 @@ from backend.use_cases.sign_in import token_hash
 from backend.use_cases.sign_in_rules import read_second_factor, require_second_factor
 from backend.use_cases.sign_in_services import WAITS, begin, finish, leave, read_set_up, set_up
 
-WAITING_COOKIE: Final = "doorstep_service"
 _HOME: Final = "/organisations/{reference:str}/sign-in"
 _LONGEST_ADDRESS: Final = 1000
 _SAID: Final = {"kept": "Kept: from now on people of this organisation sign in like this."}
@@ -51,13 +49,13 @@ async def to_service(request: AnyRequest) -> Response[Any]:
 async def from_service(request: AnyRequest) -> Response[Any]:
     """Take the service's answer, and go on."""
     reference = request.path_params["reference"]
-    sealed, old = request.cookies.get(WAITING_COOKIE, ""), request.cookies.get(COOKIE)
+    sealed, old = cookie_of(request, SERVICE), cookie_of(request, SESSION) or None
     try:
         waiting, signed_in = await finish(reference, sealed, dict(request.query_params), old)
     except DomainError as error:
         return _trouble(error, reference, "")
     answer = redirect(waiting.next) if signed_in is None else go_on({"next": waiting.next}, signed_in)
-    answer.set_cookie(_cookie("", 0))
+    answer.set_cookie(cookie(SERVICE, "", 0))
     return answer
 
 
@@ -79,7 +77,7 @@ def _goes_on(request: AnyRequest) -> str:
 
 def _sent(address: str, waiting: str) -> Response[Any]:
     answer = Redirect(address, status_code=303, headers={"Cache-Control": "no-store"})
-    answer.set_cookie(_cookie(waiting, int(WAITS.total_seconds())))
+    answer.set_cookie(cookie(SERVICE, waiting, int(WAITS.total_seconds())))
     return answer
 
 
@@ -93,27 +91,15 @@ def _trouble(error: DomainError, reference: str, goes_on: str) -> Response[Any]:
     )
 
 
-def _cookie(value: str, lives: int) -> Cookie:
-    secure = settings.current().base_url.startswith("https:")
-    # Lax: the service sends the browser back from another site.
-    return Cookie(
-        WAITING_COOKIE,
-        value=value,
-        max_age=lives,
-        path="/sign-in",
-        httponly=True,
-        samesite="lax",
-        secure=secure,
-    )
-
-
 async def _prove(ask: Ask) -> Response[Any]:
     """To the person's own service, to show that it is she, and back to what she had filled in."""
     reference, kept = ask.asked("organisation") or "", ask.asked("kept") or ""
     await kept_form(ask.user.user_id, kept)
     goes_on = f"/prove/kept/{kept}"
     try:
-        address, waiting = await begin(reference, goes_on, session=token_hash(ask.request.cookies[COOKIE]))
+        address, waiting = await begin(
+            reference, goes_on, session=token_hash(cookie_of(ask.request, SESSION))
+        )
     except DomainError as error:
         return _trouble(error, reference, goes_on)
     return _sent(address, waiting)

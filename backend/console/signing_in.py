@@ -4,13 +4,11 @@ import secrets
 from typing import Any, Final
 
 from litestar import Response, get, post
-from litestar.datastructures import Cookie
 from litestar.handlers import HTTPRouteHandler
 
-from backend import settings
-from backend.api.authentication import COOKIE, user_of
+from backend.api.authentication import user_of
+from backend.api.cookies import FORM, KNOWN, SESSION, cookie, cookie_of
 from backend.console.asking import (
-    KNOWN_COOKIE,
     LARGEST_FORM,
     AnyRequest,
     Ask,
@@ -40,8 +38,6 @@ from backend.use_cases.sign_out import sign_out
 from backend.use_cases.user_passkeys import add_passkey_by_link, new_user_options
 from schemas.passkeys import PasskeyAssertion, PasskeyRegistration
 
-FORM_COOKIE: Final = "doorstep_form"
-"""Before anybody is signed in, a form belongs to the browser that holds this cookie."""
 _KNOWN_SECONDS: Final = 180 * 24 * 3600
 _SET: Final = {
     "password": "Your password is set. Sign in with it.",
@@ -52,7 +48,7 @@ _SET: Final = {
 @get("/", include_in_schema=False)
 async def start(request: AnyRequest) -> Response[Any]:
     """Each role's first page, or signing in."""
-    user = await user_of(request.cookies.get(COOKIE, ""))
+    user = await user_of(cookie_of(request, SESSION))
     return redirect("/sign-in" if user is None else first_page(user.role))
 
 
@@ -96,7 +92,7 @@ async def sign_in_with_code(request: AnyRequest) -> Response[Any]:
 
 def _browser(request: AnyRequest) -> tuple[str, str | None, str | None]:
     """What is known of the browser: the secret of its forms, the mark of an earlier sign-in, its session's token."""
-    return _form_token(request), request.cookies.get(KNOWN_COOKIE), request.cookies.get(COOKIE)
+    return _form_token(request), cookie_of(request, KNOWN) or None, cookie_of(request, SESSION) or None
 
 
 def _code_page(request: AnyRequest, form: dict[str, str], error: DomainError | None = None) -> Response[Any]:
@@ -122,7 +118,7 @@ async def sign_in_with_passkey(request: AnyRequest) -> Response[Any]:
             _form_token(request),
             called(request),
             client_of(request),
-            request.cookies.get(COOKIE),
+            cookie_of(request, SESSION) or None,
         )
     except DomainError as error:
         return _sign_in_page(request, form, error, "passkey")
@@ -132,8 +128,8 @@ async def sign_in_with_passkey(request: AnyRequest) -> Response[Any]:
 def go_on(form: dict[str, str], signed_in: SignedIn) -> Response[Any]:
     """Give the browser its session, and go on to the page that was asked for."""
     answer = redirect(local(form.get("next")) or first_page(signed_in.role))
-    answer.set_cookie(_cookie(COOKIE, signed_in.token, int(SESSION_LIVES.total_seconds())))
-    answer.set_cookie(_cookie(KNOWN_COOKIE, signed_in.known, _KNOWN_SECONDS))
+    answer.set_cookie(cookie(SESSION, signed_in.token, int(SESSION_LIVES.total_seconds())))
+    answer.set_cookie(cookie(KNOWN, signed_in.known, _KNOWN_SECONDS))
     return answer
 
 
@@ -153,17 +149,17 @@ def _sign_in_page(
         email=form.get("email", ""),
         problem=None if error is None else (field, error.detail),
     )
-    answer.set_cookie(_cookie(FORM_COOKIE, token, None))
+    answer.set_cookie(cookie(FORM, token, None))
     return answer
 
 
 async def _sign_out(ask: Ask) -> Response[Any]:
-    session = ask.request.cookies[COOKIE]
+    session = cookie_of(ask.request, SESSION)
     by_service = await opened_by_service(token_hash(session))
     left = await service_of_user(ask.user.user_id) if by_service else None
     await sign_out(session)
     answer = redirect(f"/sign-in?left={left}" if left else "/sign-in")
-    answer.delete_cookie(COOKIE)
+    answer.set_cookie(cookie(SESSION, "", 0))
     return answer
 
 
@@ -231,7 +227,7 @@ async def _set_password_page(
         options=await new_user_options(user_id, email, _link_browser(token, mark), called(request)),
         problem=None if wrong is None else (wrong[0], wrong[1].detail),
     )
-    answer.set_cookie(_cookie(FORM_COOKIE, mark, None))
+    answer.set_cookie(cookie(FORM, mark, None))
     return answer
 
 
@@ -246,12 +242,7 @@ def _link_token(request: AnyRequest) -> str:
 
 def _form_token(request: AnyRequest) -> str:
     """The browser's own token, empty if it has none; a form with an empty one is never taken."""
-    return request.cookies.get(FORM_COOKIE, "")
-
-
-def _cookie(name: str, value: str, lives: int | None) -> Cookie:
-    secure = settings.current().base_url.startswith("https:")
-    return Cookie(name, value=value, max_age=lives, path="/", httponly=True, samesite="lax", secure=secure)
+    return cookie_of(request, FORM)
 
 
 handlers: Final[list[HTTPRouteHandler]] = [

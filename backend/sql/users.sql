@@ -1,8 +1,8 @@
 -- The people who sign in.
 
 -- name: add
-INSERT INTO user_account (id, organisation_id, role, email, password_hash, created_at, person_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7);
+INSERT INTO user_account (id, organisation_id, role, email, password_hash, created_at, person_id, access_until)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
 
 -- name: add_link
 INSERT INTO user_link (token_hash, user_id, organisation_id, created_at, expires_at) VALUES ($1, $2, $3, $4, $5);
@@ -84,8 +84,18 @@ DELETE FROM sign_in_failure WHERE subject = $1
 -- name: forget_old_attempts
 DELETE FROM sign_in_failure WHERE subject = ANY ($1::bytea[]) AND failed_at <= $2
 
+-- name: access
+-- Until when somebody may sign in, and whether that was ended.
+SELECT role, email, access_until, disabled_at FROM user_account WHERE id = $1
+
+-- name: give_access
+UPDATE user_account SET access_until = $2, disabled_at = NULL WHERE id = $1
+
+-- name: end_access
+UPDATE user_account SET disabled_at = coalesce(disabled_at, $2) WHERE id = $1
+
 -- name: every_user
-SELECT u.email, u.role, u.created_at, u.disabled_at, u.password_hash IS NOT NULL AS has_password,
+SELECT u.id, u.email, u.role, u.created_at, u.access_until, u.disabled_at, u.password_hash IS NOT NULL AS has_password,
        (SELECT count(*) FROM user_passkey p WHERE p.user_id = u.id AND p.removed_at IS NULL) AS passkeys,
        o.reference AS organisation
 FROM user_account u LEFT JOIN organisation o ON o.id = u.organisation_id ORDER BY o.reference NULLS FIRST, u.role, u.email

@@ -4,7 +4,7 @@ The database is made by the migrations; these classes name its columns for queri
 A table keyed by several columns names its first one as the key, because Piccolo knows only one.
 """
 
-from piccolo.columns import UUID, BigInt, Boolean, Bytea, Integer, Text, Timestamptz
+from piccolo.columns import UUID, BigInt, Boolean, Bytea, Date, Integer, Text, Timestamptz
 from piccolo.table import Table
 
 from backend.db import DB
@@ -39,6 +39,7 @@ class UserAccount(Table, tablename="user_account", db=DB):
     email_key = Text(default=None, null=False)
     password_hash = Text(default=None, null=True)
     created_at = Timestamptz(default=None, null=False)
+    access_until = Date(default=None, null=True)
     disabled_at = Timestamptz(default=None, null=True)
     person_id = UUID(default=None, null=True)
 

@@ -2,22 +2,26 @@
 
 import hashlib
 import secrets
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, Literal, get_args
 from uuid import UUID, uuid4
 
 import asyncpg
 
 from backend import clock, db, settings
+from backend.domain.time import london_date
 from backend.faults import DomainError
 from backend.sql import query
 from backend.tables.ids import thing_id
 from backend.use_cases.passwords import hash_password
+from backend.use_cases.user_access import refuse_access
 
 Role = Literal["manager", "finance", "commissioner", "auditor", "administrator", "person"]
 
 _PROVIDER_ROLES: Final = frozenset({"manager", "finance", "person"})
 LINK_LIVES: Final = timedelta(days=7)
+AUDIT_LASTS: Final = timedelta(days=365)
+"""An auditor's access always has a last day; an administrator moves it."""
 
 
 def role_named(text: str) -> Role:
@@ -30,25 +34,32 @@ def role_named(text: str) -> Role:
 
 
 async def add_user(
-    organisation: str | None, role: Role, email: str, password: str | None, person: str | None = None
+    organisation: str | None,
+    role: Role,
+    email: str,
+    password: str | None,
+    person: str | None = None,
+    until: date | None = None,
 ) -> str | None:
     """Add a user and return the link to set a password or a passkey, or None if one was given.
 
     `organisation` is a reference; an administrator has none. `person` is the reference of the person supported whose
-    own things a user of the role `person` sees. Raises DomainError naming what is wrong.
+    own things a user of the role `person` sees. `until` is the last London day of her access: an auditor's is
+    AUDIT_LASTS ahead unless it is said. Raises DomainError naming what is wrong.
     """
     if (role == "person") != (person is not None):
         raise DomainError("bad_request", "The role person, and no other, is of one person: name who it is.")
     _refuse_email(email)
-    kept = None if password is None else hash_password(password)
     now = clock.now()
+    until = until or (london_date(now) + AUDIT_LASTS if role == "auditor" else None)
+    refuse_access(role, until, now)
+    kept = None if password is None else hash_password(password)
     try:
         async with db.as_administrator() as connection:
             organisation_id = await _organisation(connection, organisation, role)
             user_id, person_id = uuid4(), _person(organisation_id, person)
-            await connection.execute(
-                query("users.add"), user_id, organisation_id, role, email, kept, now, person_id
-            )
+            values = (organisation_id, role, email, kept, now, person_id, until)
+            await connection.execute(query("users.add"), user_id, *values)
             return await _link(connection, user_id, organisation_id, now) if kept is None else None
     except asyncpg.UniqueViolationError:
         raise DomainError("conflict", f"There is a user with the address {email} already.") from None

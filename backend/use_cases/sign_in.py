@@ -8,13 +8,14 @@ import hashlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final, Literal
 from uuid import UUID
 
 import asyncpg
 
 from backend import clock, db, keys
+from backend.domain.time import london_date
 from backend.faults import DomainError, SetupFault
 from backend.keys import base64url, unbase64url
 from backend.sql import query
@@ -121,7 +122,13 @@ async def start_session(
     old_token: str | None,
     opened_by: OpenedBy,
 ) -> SignedIn:
-    """Open a session of an account whose owner has shown who she is, and end the browser's old one."""
+    """Open a session of an account whose owner has shown who she is, and end the browser's old one.
+
+    Raises DomainError unauthorised if she may sign in no more.
+    """
+    access = await connection.fetchrow(query("users.access"), account["id"])
+    if access["disabled_at"] is not None or (access["access_until"] or date.max) < london_date(now):
+        raise DomainError("unauthorised", "Your access has ended. Your administrator can open it again.")
     if old_token is not None:
         await connection.execute(query("users.end_session"), token_hash(old_token), now)
     token, user_id, organisation_id = secrets.token_urlsafe(32), account["id"], account["organisation_id"]

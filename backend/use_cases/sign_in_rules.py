@@ -8,6 +8,7 @@ from backend import clock, db
 from backend.faults import DomainError
 from backend.sql import query
 from backend.use_cases.authenticators import turn_off
+from backend.use_cases.user_access import user_named
 
 
 async def read_second_factor(organisation: str) -> bool:
@@ -27,11 +28,7 @@ async def require_second_factor(organisation: str, required: bool) -> None:
 
 async def forget_authenticator(email: str) -> None:
     """Turn off the authenticator app of somebody who lost it, and end her sessions. Raises DomainError not_found."""
-    async with db.as_administrator() as connection:
-        user_id = await connection.fetchval(query("users.by_email"), email.strip())
-    if user_id is None:
-        raise DomainError("not_found", f"There is no user with the address {email}.")
-    await turn_off(user_id, None)
+    await turn_off(await user_named(email), None)
 
 
 async def organisation_named(connection: asyncpg.Connection, reference: str) -> UUID:

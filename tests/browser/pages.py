@@ -57,6 +57,7 @@ MONEY: Final = (
     "/load",
     "/load/carers",
     "/load/contracts",
+    "/terms",
 )
 CARE: Final = (f"/delivered?{DAYS}", f"/statement?provider=hearth&person=S1&{DAYS}")
 _DETAIL: Final = "/performance/detail?provider=hearth&month=2026-11&figure="
@@ -96,7 +97,12 @@ async def pages_of(busy: Desk, who: str) -> list[str]:
             "/audits",
             f"/attendances/{visit_id('A')}",
         ],
-        "administrator": ["/organisations", "/organisations/wyeshire/sign-in", "/users"],
+        "administrator": [
+            "/organisations",
+            "/organisations/wyeshire/sign-in",
+            "/users",
+            f"/users/{await busy.superuser.fetchval('SELECT id FROM user_account ORDER BY email LIMIT 1')}",
+        ],
         "person": ["/my-care", f"/my-care/statement?{DAYS}", "/my-care/invoices"],
     }[who]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import uvicorn
 
-from backend.app import create_app
+from tests.conftest import application
 
 
 @asynccontextmanager
@@ -35,7 +35,7 @@ class BadLine:
     half-way. `hangs`: done, and the answer comes when `released` is set.
     """
 
-    app: Any = field(default_factory=create_app)
+    app: Any = field(default_factory=application)
     path: str = ""
     fault: str | None = None
     times: int = 0

@@ -88,6 +88,7 @@ async def test_pages_for_nobody_in_particular_are_free_of_accessibility_faults(
     assert faults == []
 
 
+@pytest.mark.thorough
 async def test_nothing_is_cut_off_at_twice_the_size_and_the_styles_are_really_used(
     busy: Desk, address: str, browser: Browser
 ) -> None:

@@ -81,6 +81,7 @@ async def test_a_passkey_is_set_by_the_link_and_signs_in_again(
     assert complaints == []
 
 
+@pytest.mark.thorough
 async def test_what_the_device_refuses_is_said_on_the_page(
     busy: Desk, address: str, browser: Browser
 ) -> None:

@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from backend import settings
-from backend.api.authentication import COOKIE
+from backend.api.cookies import SESSION, called
 from backend.embedded import Urls
 from backend.use_cases.passwords import hash_password
 from backend.use_cases.sign_in import SESSION_LIVES, token_hash
@@ -141,7 +141,7 @@ class Desk:
                 self.office.clock + SESSION_LIVES,
                 email(who),
             )
-            made.cookies[COOKIE] = token
+            made.cookies[called(SESSION)] = token
             self.signed_in[who] = made
         return self.signed_in[who]
 

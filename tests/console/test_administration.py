@@ -1,10 +1,12 @@
 """An administrator adds users on the page."""
 
 import re
+from datetime import timedelta
+from uuid import uuid4
 
-from tests.console.desk import PASSWORD, Desk
+from tests.console.desk import PASSWORD, Desk, email
 
-ANN = {"email": "ann@example.org", "role": "manager", "organisation": "hearth", "person": ""}
+ANN = {"email": "ann@example.org", "role": "manager", "organisation": "hearth", "person": "", "until": ""}
 SON = {"email": "son@example.org", "role": "person", "organisation": "hearth", "person": "S1"}
 
 
@@ -49,3 +51,45 @@ async def test_adding_a_user_asks_who_is_there_when_signing_in_was_long_ago(desk
     asked = await administrator.post("/users", **ANN)
     assert "prove_password" in asked.text and "The invitation of" not in asked.text
     assert "The invitation of" in (await administrator.post("/users", **ANN, prove_password=PASSWORD)).text
+
+
+async def test_access_ends_after_its_last_day_and_when_an_administrator_ends_it(desk: Desk) -> None:
+    administrator, auditor = await desk.as_("administrator"), desk.browser()
+    whose = await desk.superuser.fetchval("SELECT id FROM user_account WHERE email = $1", email("auditor"))
+    await administrator.get("/users")
+    page, today = f"/users/{whose}", desk.office.clock.date()
+    for last, words in (("", "access is for a time"), ("2026-10-30", "is over"), ("soon", "The last day")):
+        refused = await administrator.post(f"{page}/access", until=last)
+        assert refused.status_code == 400 and words in refused.text, last
+    assert (await administrator.post(f"{page}/access", until=today.isoformat())).status_code == 303
+    assert (await auditor.sign_in(email("auditor"))).status_code == 303
+    assert "since" in (await administrator.get(page)).text
+    assert (await auditor.get("/wage-reports")).status_code == 200
+    desk.office.set(desk.office.clock + timedelta(hours=11))
+    assert (await auditor.get("/wage-reports")).status_code == 200, "11 in the evening of the last day"
+    desk.office.set(desk.office.clock + timedelta(hours=1))
+    assert (await auditor.get("/wage-reports")).status_code == 303
+    late = await auditor.sign_in(email("auditor"))
+    assert late.status_code == 401 and "Your access has ended" in late.text
+
+
+async def test_an_ended_access_opens_nothing_until_it_is_opened_again(desk: Desk) -> None:
+    administrator, manager = await desk.as_("administrator"), await desk.as_("manager")
+    await administrator.get("/users")
+    ids = {
+        who: await desk.superuser.fetchval("SELECT id FROM user_account WHERE email = $1", email(who))
+        for who in ("manager", "administrator")
+    }
+    page = f"/users/{ids['manager']}"
+    assert (await administrator.post(f"{page}/sign-out")).status_code == 303
+    assert (await manager.get("/today")).status_code == 303
+    assert (await manager.sign_in(email("manager"))).status_code == 303, "signed out is not shut out"
+    assert (await administrator.post(f"{page}/end")).status_code == 303
+    assert (await manager.get("/today")).status_code == 303
+    assert (await manager.sign_in(email("manager"))).status_code == 401
+    assert "ended" in (await administrator.get("/users")).text
+    assert (await administrator.post(f"/users/{ids['administrator']}/end")).status_code == 409
+    assert "End access" not in (await administrator.get(f"/users/{ids['administrator']}")).text
+    assert (await administrator.post(f"{page}/access", until="")).status_code == 303
+    assert (await manager.sign_in(email("manager"))).status_code == 303
+    assert (await administrator.get(f"/users/{uuid4()}")).status_code == 404

@@ -10,8 +10,8 @@ import asyncpg
 import pytest
 from click.testing import CliRunner
 
+from backend.api.cookies import FORM
 from backend.cli import cli
-from backend.console.signing_in import FORM_COOKIE
 from backend.domain.one_time_codes import STEP_S
 from backend.domain.tokens import fob_code
 from backend.faults import DomainError
@@ -150,7 +150,7 @@ async def test_a_right_password_waits_ten_minutes_in_its_own_browser(desk: Desk)
     browser, other = desk.browser(), desk.browser()
     await browser.sign_in(email("manager"))
     pending = pending_of(browser)
-    other.cookies[FORM_COOKIE] = "its own"
+    other.cookies[FORM] = "its own"
     await other.get("/sign-in")
     desk.office.set(desk.office.clock + timedelta(minutes=1))
     for asker, sent in ((other, pending), (browser, "made up"), (browser, "")):

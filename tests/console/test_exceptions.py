@@ -112,6 +112,21 @@ async def test_corrections_are_decided_together_but_never_by_who_proposed_them(b
     assert "Nothing recorded" not in kinds(done.text), "the accepted times settle the visit"
 
 
+async def test_a_visit_of_which_only_the_arrival_was_corrected_waits_for_its_end(busy: Desk) -> None:
+    manager, second = await busy.as_("manager"), await busy.as_("second")
+    missed = {**PROPOSAL, "visit": visit_id("MISSED"), "reason": "recorded_late"}
+    for start, end, open_ends in (("2026-11-16 07:00", "", 1), ("", "2026-11-16 07:30", 0)):
+        hers = ticks((await manager.get("/exceptions?kind=correction")).text)
+        assert (
+            await manager.post("/corrections/new", **(missed | {"start": start, "end": end}))
+        ).status_code == 303
+        [tick] = set(ticks((await second.get("/exceptions?kind=correction")).text)) - set(hers)
+        decided = {f"pick.{tick}": "yes", "decision": "accepted", "reason": REASON}
+        assert (await second.post("/exceptions/decide", **decided)).status_code == 200
+        found = kinds((await manager.get("/exceptions?carer=C1")).text)
+        assert "Nothing recorded" not in found and found.count("No departure") == open_ends
+
+
 async def test_corrections_for_different_reasons_are_not_decided_with_one(busy: Desk) -> None:
     second, manager = await busy.as_("second"), await busy.as_("manager")
     await manager.get("/today")

@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from backend.console.signing_in import FORM_COOKIE
+from backend.api.cookies import FORM
 from backend.domain.passkeys import MOST
 from backend.use_cases.add_user import add_user
 from backend.use_cases.sign_in_limit import MOST_BY_PAIR
@@ -163,7 +163,7 @@ async def test_an_answer_is_for_the_browser_that_was_asked(desk: Desk) -> None:
     asked, other = desk.browser(), desk.browser()
     await asked.get("/sign-in")
     answer = asserted(asked, passkey)
-    other.cookies[FORM_COOKIE] = "another browser's"
+    other.cookies[FORM] = "another browser's"
     await other.get("/sign-in")
     assert (await other.post("/sign-in/passkey", **answer)).status_code == 403
 

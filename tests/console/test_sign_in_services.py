@@ -18,7 +18,7 @@ import pytest
 from joserfc.jwk import RSAKey
 
 from backend import settings
-from backend.console.sign_in_services import WAITING_COOKIE
+from backend.api.cookies import SERVICE
 from backend.use_cases.add_user import add_user
 from backend.use_cases.sign_in_services import set_up
 from tests.console.desk import Browser, Desk, email
@@ -70,7 +70,7 @@ async def test_a_user_of_the_organisation_is_let_in_and_known_by_her_subject_fro
     browser = desk.browser()
     answer = await through(browser, service, f"{START}?next=/disputes", **ANN)
     assert (answer.status_code, answer.headers["location"]) == (303, "/disputes")
-    assert WAITING_COOKIE not in browser.cookies
+    assert SERVICE not in browser.cookies
     assert email("commissioner") in (await browser.get("/disputes")).text
     other = desk.browser()
     again = await through(other, service, sub="ann-1", email="married@example.org")

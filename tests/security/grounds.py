@@ -110,7 +110,7 @@ async def _ids(busy: Desk) -> dict[str, list[str]]:
     samples = await busy.superuser.fetch("SELECT id FROM audit_sample ORDER BY commissioner_id NULLS FIRST")
     user = await busy.superuser.fetchval("SELECT id FROM user_account WHERE email = $1", email("manager"))
     kept = await keep_form(user, "/webhooks", {"address": "https://example.org/secret"})
-    return {**own, "sample_id": [str(row["id"]) for row in samples], "token": [kept]}
+    return {**own, "sample_id": [str(row["id"]) for row in samples], "token": [kept], "user_id": [str(user)]}
 
 
 async def _more_rows(busy: Desk) -> None:

@@ -8,9 +8,7 @@ import httpx
 import pytest
 
 from backend import settings
-from backend.api.authentication import COOKIE
-from backend.console.asking import KNOWN_COOKIE
-from backend.console.signing_in import FORM_COOKIE
+from backend.api import cookies
 from backend.middleware import SECURITY_HEADERS
 from tests.browser.serving import served
 from tests.conftest import application
@@ -75,8 +73,8 @@ async def test_no_form_before_signing_in_is_taken_from_another_site(desk: Desk) 
         stranger = desk.browser()
         answer = await forge(stranger, filled(path), urlencode(fields).encode(), FORM)
         assert answer.status_code in (403, 404), (path, answer.status_code)
-        assert COOKIE not in answer.headers.get("set-cookie", "")
-        stranger.cookies[FORM_COOKIE] = ""
+        assert cookies.SESSION not in answer.headers.get("set-cookie", "")
+        stranger.cookies[cookies.FORM] = ""
         answer = await forge(stranger, filled(path), urlencode({**fields, "csrf_token": ""}).encode(), FORM)
         assert answer.status_code in (403, 404), path
     assert await everything(desk) == before
@@ -170,7 +168,9 @@ async def test_every_cookie_of_signing_in_and_out_is_for_this_site_alone(desk: D
     browser = desk.browser()
     lines = [*(await browser.get("/sign-in")).headers.get_list("set-cookie")]
     lines += (await browser.sign_in(email("manager"))).headers.get_list("set-cookie")
-    assert {line.partition("=")[0] for line in lines} == {COOKIE, KNOWN_COOKIE, FORM_COOKIE}
+    assert {line.partition("=")[0] for line in lines} == {
+        f"__Host-{name}" for name in (cookies.SESSION, cookies.KNOWN, cookies.FORM)
+    }
     for line in lines:
         assert {"HttpOnly", "Secure", "SameSite=lax", "Path=/"} <= set(line.split("; ")), line
         assert "Domain" not in line
@@ -179,7 +179,7 @@ async def test_every_cookie_of_signing_in_and_out_is_for_this_site_alone(desk: D
 async def test_what_a_page_follows_carries_the_headers_too(desk: Desk) -> None:
     """An answer without end, by way of a real server: in this process alone it would be awaited whole."""
     manager = await desk.as_("manager")
-    cookie = f"{COOKIE}={manager.cookies[COOKIE]}"
+    cookie = f"{cookies.SESSION}={manager.cookies[cookies.SESSION]}"
     async with (
         served(application()) as address,
         httpx.AsyncClient() as client,

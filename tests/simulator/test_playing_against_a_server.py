@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 PROGRAM = (sys.executable, "-m", "backend")
 SIZE = ("--carers", "6", "--service-users", "12", "--days", "2", "--seed", "5")

@@ -1,11 +1,13 @@
 """Users: which role fits which organisation, and what is kept of a password."""
 
 import hashlib
+from datetime import date, timedelta
 from typing import Any
 
 import asyncpg
 import pytest
 
+from backend.domain.time import london_date
 from backend.faults import DomainError
 from backend.use_cases.add_user import Role, add_user
 from backend.use_cases.passwords import hash_password, password_fits
@@ -37,6 +39,19 @@ async def test_without_a_password_a_link_is_made_whose_token_is_not_kept(
     found = await superuser.fetchrow("SELECT * FROM user_link")
     assert found["token_hash"] == hashlib.sha256(token.encode()).digest()
     assert (found["expires_at"] - found["created_at"]).days == 7
+
+
+async def test_an_auditors_access_always_has_a_last_day(
+    organisations: None, superuser: asyncpg.Connection
+) -> None:
+    await add_user("wyeshire", "auditor", "a@example.org", None)
+    await add_user("wyeshire", "auditor", "b@example.org", None, until=date(2099, 1, 31))
+    await add_user("wyeshire", "commissioner", "c@example.org", None)
+    rows = await superuser.fetch("SELECT access_until, created_at FROM user_account ORDER BY email")
+    assert [row["access_until"] for row in rows[1:]] == [date(2099, 1, 31), None]
+    assert rows[0]["access_until"] == london_date(rows[0]["created_at"]) + timedelta(days=365)
+    with pytest.raises(DomainError, match="is over"):
+        await add_user("wyeshire", "auditor", "d@example.org", None, until=date(2020, 1, 31))
 
 
 @pytest.mark.parametrize(

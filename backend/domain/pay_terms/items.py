@@ -90,11 +90,10 @@ def _basis_seconds() -> pl.Expr:
 
 
 def _reason() -> pl.Expr:
-    over = (pl.col("room") > pl.col("gap_limit")).fill_null(False)
     return (
         pl.when(pl.col("hourly").is_null())
         .then(pl.lit("pay-no-rate"))
-        .when(over)
+        .when(pl.col("room") > pl.col("gap_limit"))
         .then(pl.lit("pay-gap-limit"))
     )
 

@@ -6,19 +6,9 @@ from decimal import Decimal
 from backend.domain.money import pounds, printed
 from backend.domain.pricing.annual import DatedRate, dated_rates
 from backend.domain.pricing.blocks import block_pence, hours_text
+from backend.domain.said_back import listed, minutes, money, plain, rounded, when
 from backend.domain.vat import treatment_of
 from schemas.contract import Block, Contract, Funder, Uplift, VatTerm
-
-_DAY_NAMES = {
-    "mon": "Mondays",
-    "tue": "Tuesdays",
-    "wed": "Wednesdays",
-    "thu": "Thursdays",
-    "fri": "Fridays",
-    "sat": "Saturdays",
-    "sun": "Sundays",
-    "bank_holiday": "bank holidays",
-}
 
 
 def explain(contract: Contract) -> list[str]:
@@ -48,64 +38,57 @@ def _time(contract: Contract) -> Iterator[str]:
         "planned": "Pays the planned time of each visit made.",
         "actual": "Pays the actual time of each visit made.",
         "planned_within_tolerance": "Pays the planned time of each visit made if the actual time lies within "
-        f"{_minutes(contract.tolerance)} of it, otherwise the actual time.",
+        f"{minutes(contract.tolerance)} of it, otherwise the actual time.",
     }[contract.pay_basis]
     if contract.cap_at_planned:
         yield "Never pays more than the planned time."
     if contract.rounding.step:
-        words = {"up": "up to a", "down": "down to a", "nearest": "to the nearest", "none": "to a"}[
-            contract.rounding.mode
-        ]
-        halves = ", a half going up" if contract.rounding.mode == "nearest" else ""
-        yield f"Rounds the length of a visit {words} multiple of {_minutes(contract.rounding.step)}{halves}."
+        yield f"Rounds the length of a visit {rounded(contract.rounding)}."
     if contract.minimum:
-        yield f"Pays at least {_minutes(contract.minimum)} for a visit made."
+        yield f"Pays at least {minutes(contract.minimum)} for a visit made."
 
 
 def _rate(dated: DatedRate) -> str:
     rate = dated.rate
     dates = f"from {rate.from_} on" if rate.until is None else f"from {rate.from_} to {rate.until}"
     bands = "".join(
-        f"; {_money(price)} for a visit of exactly {_minutes(int(minutes * 60))}"
-        for minutes, price in sorted(rate.visit_prices.items())
+        f"; {money(price)} for a visit of exactly {minutes(int(length * 60))}"
+        for length, price in sorted(rate.visit_prices.items())
     )
     raised = ", with the annual uplift" if dated.raised else ""
-    return f"{rate.service} in zone {rate.zone}, {dates}: {_money(rate.hourly)} an hour{bands}{raised}."
+    return f"{rate.service} in zone {rate.zone}, {dates}: {money(rate.hourly)} an hour{bands}{raised}."
 
 
 def _annual(contract: Contract) -> Iterator[str]:
     for uplift in sorted(contract.annual_uplifts, key=lambda uplift: uplift.from_):
         yield (
-            f"Annual uplift: from {uplift.from_} on, every rate in force the day before is {_plain(uplift.percent)} % "
+            f"Annual uplift: from {uplift.from_} on, every rate in force the day before is {plain(uplift.percent)} % "
             "higher, to the whole penny."
         )
 
 
 def _uplift(uplift: Uplift) -> str:
-    days = " and ".join(_DAY_NAMES[day] for day in uplift.days or [])
-    when = [f"on {days}"] if days else []
-    when += [f"starting from {uplift.from_} until before {uplift.until}"] if uplift.from_ else []
     price = (
-        f"the price times {_plain(uplift.multiplier)}"
+        f"the price times {plain(uplift.multiplier)}"
         if uplift.multiplier is not None
-        else f"the price plus {_money(uplift.per_hour or Decimal(0))} an hour"
+        else f"the price plus {money(uplift.per_hour or Decimal(0))} an hour"
     )
-    return f"Uplift {uplift.name}, {' '.join(when)}: {price}."
+    return f"Uplift {uplift.name}, {when(uplift)}: {price}."
 
 
 def _not_made(contract: Contract) -> Iterator[str]:
-    yield f"A missed visit: {_plain(contract.missed.percent)} % of the planned price."
-    yield f"A refused visit: {_plain(contract.refused.percent)} % of the planned price."
+    yield f"A missed visit: {plain(contract.missed.percent)} % of the planned price."
+    yield f"A refused visit: {plain(contract.refused.percent)} % of the planned price."
     late = contract.cancelled
     yield (
-        f"A visit cancelled with less than {late.notice_hours} hours' notice: {_plain(late.percent_if_late)} % of the "
+        f"A visit cancelled with less than {late.notice_hours} hours' notice: {plain(late.percent_if_late)} % of the "
         "planned price; with that notice, or cancelled by the provider, nothing."
     )
     kept = contract.suspended
     yield (
         "A visit suspended while the person is away: nothing."
         if kept is None
-        else f"A visit suspended while the person is away: {_plain(kept.percent)} % of the planned price for the first "
+        else f"A visit suspended while the person is away: {plain(kept.percent)} % of the planned price for the first "
         f"{kept.days} days, then nothing."
     )
 
@@ -113,15 +96,15 @@ def _not_made(contract: Contract) -> Iterator[str]:
 def _mileage(contract: Contract) -> Iterator[str]:
     if contract.mileage is not None:
         yield (
-            f"Mileage: {_money(contract.mileage.per_mile)} for each mile of the journey that led to a visit made, on "
+            f"Mileage: {money(contract.mileage.per_mile)} for each mile of the journey that led to a visit made, on "
             "top of its price."
         )
 
 
 def _block(block: Block) -> str:
     return (
-        f"Block {block.name}: {hours_text(block)} hours of {' and '.join(block.services)} in zone "
-        f"{' and '.join(block.zones)} each billing period at {_money(block.hourly)} an hour, "
+        f"Block {block.name}: {hours_text(block)} hours of {listed(block.services)} in zone "
+        f"{listed(block.zones)} each billing period at {money(block.hourly)} an hour, "
         f"{printed(pounds(block_pence(block)))} whether used or not. Visits use it in order of planned start; one that "
         "does not fit whole is paid at its rate."
     )
@@ -135,29 +118,15 @@ def _holidays(contract: Contract) -> Iterator[str]:
 def _lots(contract: Contract) -> Iterator[str]:
     for lot in contract.lots:
         tier = f" as a {lot.tier} provider" if lot.tier else ""
-        yield f"{lot.lot}, held{tier}: zone{'' if len(lot.zones) == 1 else 's'} {' and '.join(lot.zones)}."
+        yield f"{lot.lot}, held{tier}: zone{'' if len(lot.zones) == 1 else 's'} {listed(lot.zones)}."
 
 
 def _vat(term: VatTerm) -> str:
-    named = " and ".join(term.services) if term.services else "Every other service"
+    named = listed(term.services) if term.services else "Every other service"
     if term.rate is not None:
-        return f"{named}: VAT at {_plain(term.rate)} % is added to these prices."
+        return f"{named}: VAT at {plain(term.rate)} % is added to these prices."
     return f"{named}: no VAT. {treatment_of([term], (term.services or [''])[0]).reason}."
 
 
 def _funding(funders: list[Funder]) -> str:
-    return ", ".join(f"{funder.payer} {_plain(funder.percent)} %" for funder in funders)
-
-
-def _plain(value: Decimal | None) -> str:
-    return f"{(value or Decimal(0)).normalize():f}"
-
-
-def _money(value: Decimal) -> str:
-    """Whole pennies as pounds; a price below the penny as it was written."""
-    return printed(value) if value == round(value, 2) else f"£{_plain(value)}"
-
-
-def _minutes(seconds: int) -> str:
-    minutes = _plain(Decimal(seconds) / 60)
-    return f"{minutes} minute{'' if minutes == '1' else 's'}" if seconds % 6 == 0 else f"{seconds} seconds"
+    return ", ".join(f"{funder.payer} {plain(funder.percent)} %" for funder in funders)

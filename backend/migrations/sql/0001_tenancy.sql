@@ -127,7 +127,8 @@ CREATE TABLE user_account (
     email_key text NOT NULL GENERATED ALWAYS AS (lower(email)) STORED UNIQUE,
     password_hash text,
     created_at timestamptz NOT NULL,
-    disabled_at timestamptz,
+    access_until date,                     -- the last London day; an auditor always has one
+    disabled_at timestamptz,               -- whose access was ended before; null: it was not
     person_id uuid,                        -- the person supported by the organisation whose user it is
     CHECK ((role = 'administrator') = (organisation_id IS NULL)),
     CHECK ((role = 'person') = (person_id IS NOT NULL))
@@ -349,6 +350,7 @@ $$
                 ORDER BY r.version DESC LIMIT 1), false)
     FROM user_session s JOIN user_account u ON u.id = s.user_id LEFT JOIN organisation o ON o.id = u.organisation_id
     WHERE s.token_hash = wanted AND s.ended_at IS NULL AND s.expires_at > at AND u.disabled_at IS NULL
+      AND (u.access_until IS NULL OR (at AT TIME ZONE 'Europe/London')::date <= u.access_until)
 $$;
 
 REVOKE ALL ON FUNCTION organisation_by_reference, organisation_names, every_provider, sign_in_account, session_account
