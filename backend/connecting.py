@@ -1,6 +1,9 @@
-"""A session with the database that takes writes: of the several hosts that an address may name, the one that does."""
+"""A session with the database that takes writes: of the several hosts that an address may name, the one that does.
 
-from typing import Any, Final
+Or with one that follows it, for what is only read.
+"""
+
+from typing import Any, Final, Literal
 
 import asyncpg
 
@@ -21,11 +24,12 @@ _ELSEWHERE: Final = (
 class Hosts:
     """The hosts of one database address, the one that served last first. What a pool makes its sessions with."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, wanted: Literal["read-write", "standby"] = "read-write") -> None:
         self._addresses = list(hosts_of(url))
+        self._wanted = wanted
 
     async def connect(self, dsn: str, **options: Any) -> asyncpg.Connection:
-        """A session with the first host that takes writes. Raises ConnectionError if none does, or as asyncpg."""
+        """A session with the first host that is as wanted. Raises ConnectionError if none does, or as asyncpg."""
         refusals: list[str] = []
         for address in list(self._addresses):
             host, port = address
@@ -35,7 +39,7 @@ class Hosts:
                     host=host,
                     port=port,
                     timeout=HOST_SECONDS,
-                    target_session_attrs="read-write",
+                    target_session_attrs=self._wanted,
                     **options,
                 )
             except _ELSEWHERE as error:

@@ -5,8 +5,8 @@ transaction. Start no tasks inside the block: they would inherit its connection.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -18,8 +18,19 @@ from backend.faults import SetupFault
 
 NIGHTLY_SECONDS: Final = 3600
 """How long a statement may take that reads or keeps up everything, by night, whatever others may."""
-SETTINGS: Final = {"timezone": "UTC", "application_name": "doorstep", "jit": "off"}
-"""Of every session. What looks costly is compiled (jit): with row security much does, and compiling takes longer."""
+SETTINGS: Final = {"timezone": "UTC", "application_name": "doorstep"}
+"""Of every session; a pooler such as PgBouncer gives these two, and few others, to each session it lends."""
+_EACH: Final = {"jit": "off"}
+"""Of every transaction. What looks costly is compiled (jit): with row security much does, and compiling is slower."""
+_HAS: Final = "SELECT pg_is_in_recovery() AND pg_last_wal_replay_lsn() >= $1::text::pg_lsn"
+CATCH_UP_SECONDS: Final = 1
+"""How long a report waits for a replica that is behind before it is read where all is written."""
+CATCH_UP_LOOKS: Final = 50
+"""How often it looks meanwhile."""
+_PLANNED_ONCE: Final = {"plan_cache_mode": "force_generic_plan"}
+"""For what is asked over and over. Planning anew takes longer than doing, where row security and months add up."""
+_REMEMBERED: Final = 100
+"""How many statements a session keeps prepared."""
 OLDEST: Final = 15
 """The oldest PostgreSQL we run on."""
 CLOSE_SECONDS: Final = 5
@@ -39,18 +50,31 @@ class _Transaction(PostgresTransaction):
 
     lost = False
 
+    def __init__(
+        self, engine: "_Engine", allow_nested: bool, pool: asyncpg.Pool | None, opening: str
+    ) -> None:
+        super().__init__(engine, allow_nested)
+        self.pool, self._opening = pool, opening
+
     async def get_connection(self) -> asyncpg.Connection:
-        pool = self.engine.pool
-        if pool is None:
+        if self.pool is None:
             return await super().get_connection()  # type: ignore[no-untyped-call]  # Piccolo leaves it untyped
-        return await pool.acquire(timeout=DB.seconds)
+        return await self.pool.acquire(timeout=DB.seconds)
 
     async def begin(self) -> None:
+        """In one round trip with its first statement."""
         try:
-            await super().begin()  # type: ignore[no-untyped-call]
+            await self.connection.execute(f"BEGIN; {self._opening}")
         except BaseException as error:
+            _drop(self.connection)  # nobody knows how far it came
             await self._give_back(error)
             raise
+
+    async def commit(self) -> None:
+        await self.connection.execute("COMMIT")
+
+    async def rollback(self) -> None:
+        await self.connection.execute("ROLLBACK")
 
     async def __aexit__(self, kind: Any, error: Any, traceback: Any) -> Literal[False]:
         if self._parent:
@@ -69,21 +93,20 @@ class _Transaction(PostgresTransaction):
 
     async def _end(self, error: BaseException | None) -> None:
         if error is None:
-            await self.transaction.commit()
+            await self.commit()
         elif not _is_lost(self.connection, error):
-            await self.transaction.rollback()
+            await self.rollback()
 
     async def _give_back(self, error: BaseException | None) -> None:
         self.lost = error is not None and _is_lost(self.connection, error)
-        pool = self.engine.pool
         if self.lost:
             _drop(self.connection)
-        if pool is None:
+        if self.pool is None:
             await self.connection.close()
             return
         if self.lost:
-            await pool.expire_connections()
-        await pool.release(self.connection)
+            await self.pool.expire_connections()
+        await self.pool.release(self.connection)
 
 
 AWAY: Final = (
@@ -123,12 +146,16 @@ def _drop(connection: asyncpg.Connection) -> None:
 class _Engine(PostgresEngine):
     seconds: float | None = None
     """How long to wait for a free connection, and for an answer on it. None: for ever."""
+    replica: asyncpg.Pool | None = None
+    """Sessions with a server that follows the one that takes writes, if there is one."""
 
     async def check_version(self) -> None:
         """Nothing at import, where Piccolo would connect: `opened` looks at the version."""
 
-    def transaction(self, allow_nested: bool = True) -> _Transaction:
-        return _Transaction(engine=self, allow_nested=allow_nested)
+    def transaction(
+        self, allow_nested: bool = True, pool: asyncpg.Pool | None = None, opening: str = ""
+    ) -> _Transaction:
+        return _Transaction(self, allow_nested, pool or self.pool, opening)
 
 
 DB: Final = _Engine(config={}, extensions=())
@@ -136,10 +163,18 @@ DB: Final = _Engine(config={}, extensions=())
 
 
 @asynccontextmanager
-async def opened(url: str, size: int = 10, seconds: float | None = None) -> AsyncIterator[None]:
+async def opened(
+    url: str,
+    size: int = 10,
+    seconds: float | None = None,
+    prepared: bool = True,
+    replica: str | None = None,
+) -> AsyncIterator[None]:
     """Hold a pool of at most `size` connections to `url` open for the block. Raises SetupFault.
 
     A query that takes longer than `seconds`, and waiting that long for a free connection, raises TimeoutError.
+    Unless statements may stay `prepared`, none outlives its transaction: the next may be on another session.
+    `replica`: a server that follows, which `as_reader` may read from; as many connections again. It may be away.
     """
     if DB.pool is not None:
         raise SetupFault("The database is open already in this process; close it before opening another.")
@@ -148,10 +183,13 @@ async def opened(url: str, size: int = 10, seconds: float | None = None) -> Asyn
         "dsn": url,
         "server_settings": SETTINGS,
         "command_timeout": seconds,
+        "statement_cache_size": _REMEMBERED if prepared else 0,
     }
-    await DB.start_connection_pool(
-        min_size=0, max_size=size, reset=_leave_as_it_is, connect=Hosts(url).connect
-    )
+    many: dict[str, Any] = {"min_size": 0, "max_size": size, "reset": _leave_as_it_is}
+    await DB.start_connection_pool(**many, connect=Hosts(url).connect)
+    if replica is not None:
+        given = {**DB.config, **many, "dsn": replica}
+        DB.replica = await asyncpg.create_pool(**given, connect=Hosts(replica, "standby").connect)
     try:
         await _check_version()
         yield
@@ -161,8 +199,11 @@ async def opened(url: str, size: int = 10, seconds: float | None = None) -> Asyn
 
 async def _close() -> None:
     """End every session; those that are in use, or do not answer, are dropped after a moment."""
+    replica, DB.replica = DB.replica, None
     try:
         async with asyncio.timeout(CLOSE_SECONDS):
+            if replica is not None:
+                await replica.close()
             await DB.close_connection_pool()
     except TimeoutError:
         DB.pool = None
@@ -179,38 +220,81 @@ async def _check_version() -> None:
 
 
 @asynccontextmanager
-async def as_provider(provider_id: UUID | str) -> AsyncIterator[asyncpg.Connection]:
-    """One transaction that sees and writes what belongs to one provider."""
-    async with _transaction("doorstep.provider_id", str(provider_id)) as connection:
+async def as_provider(
+    provider_id: UUID | str, planned_once: bool = False
+) -> AsyncIterator[asyncpg.Connection]:
+    """One transaction that sees and writes what belongs to one provider.
+
+    `planned_once`: its statements go by keys whatever the values are, so a session plans each of them once.
+    """
+    whose = {"doorstep.provider_id": provider_id}
+    async with _transaction({**whose, **_PLANNED_ONCE} if planned_once else whose) as connection:
         yield connection
+
+
+@asynccontextmanager
+async def as_reader(provider_id: UUID | str) -> AsyncIterator[asyncpg.Connection]:
+    """One transaction that sees what belongs to one provider and writes nothing: for reports, which read much.
+
+    It is on a replica if there is one that has all that was committed by now, and so sees what `as_provider` sees.
+    """
+    whose = {"doorstep.provider_id": provider_id, "transaction_read_only": "on"}
+    async with AsyncExitStack() as stack:
+        connection = await _at_replica(stack, whose)
+        yield connection or await stack.enter_async_context(_transaction(whose))
+
+
+async def _at_replica(stack: AsyncExitStack, whose: Mapping[str, UUID | str]) -> asyncpg.Connection | None:
+    """A transaction on a replica that is there and has, within a moment, all that is committed now."""
+    if DB.replica is None:
+        return None
+    async with as_system() as connection:
+        written = await connection.fetchval("SELECT pg_current_wal_flush_lsn()::text")
+    with suppress(*AWAY, asyncpg.InterfaceError):
+        async with asyncio.timeout(CATCH_UP_SECONDS), AsyncExitStack() as tried:
+            connection = await tried.enter_async_context(_transaction(whose, DB.replica))
+            for _ in range(CATCH_UP_LOOKS):
+                if await connection.fetchval(_HAS, written):
+                    stack.push_async_exit(tried.pop_all())
+                    return connection
+                await asyncio.sleep(CATCH_UP_SECONDS / CATCH_UP_LOOKS)
+    return None
 
 
 @asynccontextmanager
 async def as_commissioner(commissioner_id: UUID | str) -> AsyncIterator[asyncpg.Connection]:
     """One transaction that sees what one commissioner may see."""
-    async with _transaction("doorstep.commissioner_id", str(commissioner_id)) as connection:
+    async with _transaction({"doorstep.commissioner_id": commissioner_id}) as connection:
         yield connection
 
 
 @asynccontextmanager
 async def as_person(provider_id: UUID | str, person_id: UUID | str) -> AsyncIterator[asyncpg.Connection]:
     """One transaction that sees what is one supported person's own at one provider."""
-    async with _transaction("doorstep.person_provider_id", str(provider_id)) as connection:
-        await connection.execute("SELECT set_config($1, $2, true)", "doorstep.person_id", str(person_id))
+    whose = {"doorstep.person_provider_id": provider_id, "doorstep.person_id": person_id}
+    async with _transaction(whose) as connection:
         yield connection
 
 
 @asynccontextmanager
 async def as_administrator() -> AsyncIterator[asyncpg.Connection]:
     """One transaction of the deployment's administrator: organisations and users, nobody's records."""
-    async with _transaction("doorstep.administrator", "on") as connection:
+    async with _transaction({"doorstep.administrator": "on"}) as connection:
         yield connection
 
 
 @asynccontextmanager
 async def as_system() -> AsyncIterator[asyncpg.Connection]:
     """One transaction without a tenant: global tables, and the database functions made for it."""
-    transaction = DB.transaction(allow_nested=False)
+    async with _transaction({}) as connection:
+        yield connection
+
+
+@asynccontextmanager
+async def _transaction(
+    whose: Mapping[str, UUID | str], pool: asyncpg.Pool | None = None
+) -> AsyncIterator[asyncpg.Connection]:
+    transaction = DB.transaction(allow_nested=False, pool=pool, opening=_set({**_EACH, **whose}))
     try:
         async with transaction:
             yield transaction.connection
@@ -220,8 +304,20 @@ async def as_system() -> AsyncIterator[asyncpg.Connection]:
         raise
 
 
-@asynccontextmanager
-async def _transaction(setting: str, value: str) -> AsyncIterator[asyncpg.Connection]:
-    async with as_system() as connection:
-        await connection.execute("SELECT set_config($1, $2, true)", setting, value)
-        yield connection
+def _set(settings: Mapping[str, UUID | str]) -> str:
+    """The statement that sets these until the transaction ends. Written out: with arguments it is a round trip more."""
+    each = (f"set_config('{name}', {_quoted(str(value))}, true)" for name, value in settings.items())
+    return f"SELECT {', '.join(each)}"
+
+
+def _quoted(text: str) -> str:
+    """As a constant that nothing gets out of, whatever the session takes a backslash for."""
+    escaped = text.replace("\\", "\\\\").replace("'", "''")
+    return f"E'{escaped}'"
+
+
+async def each_row(connection: asyncpg.Connection, text: str, *values: Any) -> AsyncIterator[asyncpg.Record]:
+    """The rows of a query, a few at a time. A plain cursor's statement would outlive the transaction in any case."""
+    statement = await connection.prepare(text)
+    async for row in statement.cursor(*values):
+        yield row

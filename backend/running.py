@@ -36,7 +36,8 @@ async def database(serving: bool = False) -> AsyncIterator[Settings]:
         if now.embedded and now.owner_database_url is not None:
             await _bring_forward(str(now.database_url), now.owner_database_url)
         seconds = now.database_seconds if serving else None
-        async with db.opened(str(now.database_url), now.pool_size, seconds):
+        url, replica = str(now.database_url), now.replica_database_url
+        async with db.opened(url, now.pool_size, seconds, now.prepared_statements, replica):
             if behind := await _behind():
                 raise SetupFault(
                     f"The database lacks {len(behind)} of the migrations, first {behind[0]}: run `doorstep migrate`."

@@ -22,10 +22,12 @@ class Settings:
     base_url: str = "http://127.0.0.1:8000"
     database_url: str | None = field(default=None, repr=False)
     owner_database_url: str | None = field(default=None, repr=False)
+    replica_database_url: str | None = field(default=None, repr=False)
     keys: str | None = field(default=None, repr=False)
     clock: Path | None = None
     pool_size: int = 10
     database_seconds: int = 60
+    prepared_statements: bool = True
     unverified_events: int = 100
     proven_minutes: int = 30
     smtp: str | None = field(default=None, repr=False)
@@ -151,6 +153,14 @@ SETTINGS: Final = (
         secret=True,
     ),
     Setting(
+        "DOORSTEP_REPLICA_DATABASE_URL",
+        "replica_database_url",
+        "A streaming replica, as the application's role: reports are read there while it keeps up. Unset: none is.",
+        "",
+        _database,
+        secret=True,
+    ),
+    Setting(
         "DOORSTEP_DATA",
         "data",
         "The folder of the embedded database and of the keys made for it.",
@@ -188,6 +198,13 @@ SETTINGS: Final = (
         "Seconds that web processes and workers wait for a free connection, or for the answer to one query.",
         "60",
         _whole(3600),
+    ),
+    Setting(
+        "DOORSTEP_PREPARED_STATEMENTS",
+        "prepared_statements",
+        "off for a pooler between here and the database that forgets them, as PgBouncer before 1.21.",
+        "on",
+        _switch,
     ),
     Setting(
         "DOORSTEP_UNVERIFIED_EVENTS",
@@ -315,8 +332,9 @@ def _between(values: Mapping[str, Any]) -> Iterator[str]:
         )
     if values.get("smtp") is not None and values.get("mail_from") is None:
         yield "DOORSTEP_MAIL_FROM is required with DOORSTEP_SMTP: the address that notices come from"
-    if not own_database and values.get("owner_database_url") is not None:
-        yield "DOORSTEP_OWNER_DATABASE_URL is set without DATABASE_URL: set both, or neither"
+    for name in ("owner_database_url", "replica_database_url"):
+        if not own_database and values.get(name) is not None:
+            yield f"DOORSTEP_{name.upper()} is set without DATABASE_URL: set both, or neither"
 
 
 _current: Settings | None = None

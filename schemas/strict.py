@@ -9,10 +9,11 @@ element stands as `INVALID`, so that indexes keep their meaning.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property, partial
 from typing import Any, Final, Generic, TypeVar
 
 import msgspec
@@ -75,7 +76,7 @@ def decode(kind: type[T], data: object) -> Decoded[T]:
     """Decode plain JSON data into `kind`, collecting every fault. Never raises for bad data."""
     faults: list[Fault] = []
     key: Any = kind  # mypy does not count every type as hashable; all are
-    value = _decode(_type_info(key), data, "", faults)
+    value = _reader_of(key)(data, "", faults)
     return Decoded(None, tuple(faults)) if faults else Decoded(value)
 
 
@@ -109,9 +110,13 @@ def _no_constant(name: str) -> float:
     raise ValueError(f"{name} is not a JSON number")
 
 
+_Reader = Callable[[Any, str, list[Fault]], Any]
+"""Decodes a value that stands at a pointer, appending its faults; the result means something only if none were."""
+
+
 @cache
-def _type_info(kind: Any) -> inspect.Type:
-    return inspect.type_info(kind)
+def _reader_of(kind: Any) -> _Reader:
+    return _reader(inspect.type_info(kind))
 
 
 def _escape(name: str) -> str:
@@ -119,24 +124,21 @@ def _escape(name: str) -> str:
     return name.encode(errors="replace").decode().replace("~", "~0").replace("/", "~1")
 
 
-def _parser(info: inspect.Metadata) -> Callable[[object], object] | None:
-    return (info.extra or {}).get("parse")
-
-
-def _decode(info: inspect.Type, data: object, at: str, faults: list[Fault]) -> Any:
-    """Decode one value, appending its faults; the result means something only if none were appended."""
+def _reader(info: inspect.Type) -> _Reader:
+    """The reader of a type, put together once: walking the type again for each value takes longer than reading it."""
     if isinstance(info, inspect.Metadata):
-        parse = _parser(info)
-        return _decode(info.type, data, at, faults) if parse is None else _scalar(parse, data, at, faults)
+        parse = (info.extra or {}).get("parse")
+        return _reader(info.type) if parse is None else partial(_scalar, parse)
     if isinstance(info, inspect.UnionType):
-        return _union(info, data, at, faults)
+        members = [one for one in info.types if not isinstance(one, inspect.NoneType)]
+        return partial(_union, info.includes_none, [_reader(one) for one in members])
     if isinstance(info, inspect.StructType):
-        return _struct(info, data, at, faults)
+        return _StructReader(info)
     if isinstance(info, inspect.ListType | inspect.VarTupleType):
-        return _list(info, data, at, faults)
+        return partial(_list, info, _reader(info.item_type))
     if isinstance(info, inspect.DictType):
-        return _dict(info, data, at, faults)
-    return _leaf(info, data, at, faults)
+        return partial(_dict, _reader(info.key_type), _reader(info.value_type))
+    return _leaf_reader(info)
 
 
 def _scalar(parse: Callable[[object], object], data: object, at: str, faults: list[Fault]) -> Any:
@@ -147,15 +149,13 @@ def _scalar(parse: Callable[[object], object], data: object, at: str, faults: li
         return INVALID
 
 
-def _union(info: inspect.UnionType, data: object, at: str, faults: list[Fault]) -> Any:
-    if data is None and info.includes_none:
+def _union(none: bool, members: list[_Reader], data: object, at: str, faults: list[Fault]) -> Any:
+    if data is None and none:
         return None
     attempts: list[list[Fault]] = []
-    for member in info.types:
-        if isinstance(member, inspect.NoneType):
-            continue
+    for member in members:
         found: list[Fault] = []
-        value = _decode(member, data, at, found)
+        value = member(data, at, found)
         if not found:
             return value
         attempts.append(found)
@@ -164,51 +164,66 @@ def _union(info: inspect.UnionType, data: object, at: str, faults: list[Fault]) 
     return INVALID
 
 
-def _struct(info: inspect.StructType, data: object, at: str, faults: list[Fault]) -> Any:
-    if not isinstance(data, Mapping):
-        faults.append(Fault(at, "must be an object"))
-        return INVALID
-    known = {field.encode_name: field for field in info.fields}
-    if info.tag_field is not None and info.tag_field in data:
-        data = {name: value for name, value in data.items() if name != info.tag_field}
-    found: list[Fault] = [
-        Fault(f"{at}/{_escape(str(name))}", "is not a field of this object")
-        for name in data
-        if name not in known
-    ]
-    valid: dict[str, Any] = {}
-    for name, field in known.items():
-        if name in data:
-            inner: list[Fault] = []
-            value = _decode(field.type, data[name], f"{at}/{_escape(name)}", inner)
-            found.extend(inner)
-            if not inner or isinstance(value, list):
-                valid[field.name] = value
-        elif field.required:
-            found.append(Fault(f"{at}/{_escape(name)}", "is required"))
-        else:
-            valid[field.name] = _default(field)
-    check = getattr(info.cls, "faults", None)
-    if check is not None:
-        found.extend(fault.under(at) for fault in check(valid))
-    faults.extend(found)
-    return INVALID if found else info.cls(**valid)
+class _StructReader:
+    """The reader of a Struct. Its fields' readers are put together when first used: a Struct may hold itself."""
+
+    def __init__(self, info: inspect.StructType) -> None:
+        self._info = info
+        self._check = getattr(info.cls, "faults", None)
+
+    @cached_property
+    def _fields(self) -> dict[str, tuple[inspect.Field, str, _Reader]]:
+        """By the name on the wire: the field, its step of a pointer, its reader."""
+        return {
+            field.encode_name: (field, f"/{_escape(field.encode_name)}", _reader(field.type))
+            for field in self._info.fields
+        }
+
+    def __call__(self, data: Any, at: str, faults: list[Fault]) -> Any:
+        if not isinstance(data, dict):
+            faults.append(Fault(at, "must be an object"))
+            return INVALID
+        info, known = self._info, self._fields
+        found: list[Fault] = [
+            Fault(f"{at}/{_escape(str(name))}", "is not a field of this object")
+            for name in data
+            if name not in known and name != info.tag_field
+        ]
+        valid = self._valid(data, at, found)
+        if self._check is not None:
+            found.extend(fault.under(at) for fault in self._check(valid))
+        faults.extend(found)
+        return INVALID if found else info.cls(**valid)
+
+    def _valid(self, data: dict[Any, Any], at: str, found: list[Fault]) -> dict[str, Any]:
+        """The fields that decoded, defaults included; what is wrong with the others goes to `found`."""
+        valid: dict[str, Any] = {}
+        for name, (field, step, read) in self._fields.items():
+            if name in data:
+                before = len(found)
+                value = read(data[name], at + step, found)
+                if len(found) == before or isinstance(value, list):
+                    valid[field.name] = value
+            elif field.required:
+                found.append(Fault(at + step, "is required"))
+            else:
+                valid[field.name] = _default(field)
+        return valid
 
 
 def _default(field: inspect.Field) -> Any:
     return field.default if field.default_factory is msgspec.NODEFAULT else field.default_factory()
 
 
-def _list(info: inspect.ListType | inspect.VarTupleType, data: object, at: str, faults: list[Fault]) -> Any:
+def _list(info: Any, read: _Reader, data: object, at: str, faults: list[Fault]) -> Any:
     if not isinstance(data, list):
         faults.append(Fault(at, "must be an array"))
         return INVALID
     values: list[Any] = []
     for index, element in enumerate(data):
-        inner: list[Fault] = []
-        value = _decode(info.item_type, element, f"{at}/{index}", inner)
-        values.append(INVALID if inner else value)
-        faults.extend(inner)
+        before = len(faults)
+        value = read(element, f"{at}/{index}", faults)
+        values.append(value if len(faults) == before else INVALID)
     if (info.min_length or 0) > len(data):
         faults.append(Fault(at, f"needs at least {info.min_length}"))
     if info.max_length is not None and len(data) > info.max_length:
@@ -216,31 +231,30 @@ def _list(info: inspect.ListType | inspect.VarTupleType, data: object, at: str, 
     return values
 
 
-def _dict(info: inspect.DictType, data: object, at: str, faults: list[Fault]) -> Any:
+def _dict(read_key: _Reader, read: _Reader, data: object, at: str, faults: list[Fault]) -> Any:
     if not isinstance(data, Mapping):
         faults.append(Fault(at, "must be an object"))
         return INVALID
-    return {
-        _decode(info.key_type, key, f"{at}/{_escape(str(key))}", faults): _decode(
-            info.value_type, value, f"{at}/{_escape(str(key))}", faults
-        )
-        for key, value in data.items()
-    }
+    steps = {key: f"{at}/{_escape(str(key))}" for key in data}
+    return {read_key(key, steps[key], faults): read(value, steps[key], faults) for key, value in data.items()}
 
 
-def _leaf(info: inspect.Type, data: object, at: str, faults: list[Fault]) -> Any:
+def _leaf_reader(info: inspect.Type) -> _Reader:
     if isinstance(info, inspect.EnumType):
-        return _enum(info, data, at, faults)
+        return partial(_enum, info)
     if isinstance(info, inspect.LiteralType):
-        return _literal(info, data, at, faults)
+        return partial(_literal, info)
     expected = _NAMES.get(type(info))
     if expected is None:
         raise TypeError(f"schemas.strict has no rule for {info!r}")
-    python, words = expected
+    return partial(_leaf, info, *expected)
+
+
+def _leaf(info: Any, python: Any, words: str, data: object, at: str, faults: list[Fault]) -> Any:
     if (isinstance(data, bool) and python is not bool) or not isinstance(data, python):
         faults.append(Fault(at, f"must be {words}"))
         return INVALID
-    if isinstance(data, str) and ("\0" in data or any("\ud800" <= letter <= "\udfff" for letter in data)):
+    if isinstance(data, str) and _NO_TEXT.search(data):
         faults.append(Fault(at, "holds a character that is no text"))
         return INVALID
     for broken in _bounds(info, data):
@@ -248,6 +262,7 @@ def _leaf(info: inspect.Type, data: object, at: str, faults: list[Fault]) -> Any
     return data
 
 
+_NO_TEXT: Final = re.compile("[\0\ud800-\udfff]")
 _NAMES: Final[dict[type[inspect.Type], tuple[Any, str]]] = {
     inspect.StrType: (str, "text"),
     inspect.IntType: (int, "a whole number"),

@@ -82,12 +82,12 @@ def test_an_unknown_query_names_what_there_is() -> None:
 async def test_a_transaction_that_cannot_begin_keeps_no_connection(
     db: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def gone(self: object) -> None:
+    async def gone(self: object, query: str) -> None:
         raise asyncpg.ConnectionDoesNotExistError("the server went away")
 
     async with asyncio.timeout(30):
         with monkeypatch.context() as patch:
-            patch.setattr("asyncpg.transaction.Transaction.start", gone)
+            patch.setattr("asyncpg.Connection.execute", gone)
             for _ in range(10):  # more than the pool holds
                 with pytest.raises(asyncpg.ConnectionDoesNotExistError):
                     async with db.as_system():
@@ -99,11 +99,11 @@ async def test_a_transaction_that_cannot_begin_keeps_no_connection(
 async def test_a_session_that_ended_unnoticed_is_a_lost_connection_and_goes_back(
     db: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def start(transaction: object) -> None:
+    async def start(self: object, query: str) -> None:
         raise asyncpg.InternalClientError("cannot switch to state 15")
 
     with monkeypatch.context() as patched:
-        patched.setattr("asyncpg.transaction.Transaction.start", start)
+        patched.setattr("asyncpg.Connection.execute", start)
         for _ in range(8):  # the pool holds five
             with pytest.raises(asyncpg.ConnectionDoesNotExistError):
                 async with db.as_system():
@@ -178,3 +178,31 @@ async def test_a_process_ends_though_a_session_is_still_in_use(
         transaction = database_module.DB.transaction()
         await transaction.__aenter__()
     assert database_module.DB.pool is None
+
+
+async def test_a_transaction_compiles_nothing_whatever_its_session_says(database: Database) -> None:
+    async with database_module.opened(str(database.settings.database_url), size=1):
+        async with database_module.as_system() as connection:
+            await connection.execute("SET jit = on")  # as the session of a pooler, that nobody has set up
+        for opened in (database_module.as_system(), database_module.as_person(uuid4(), uuid4())):
+            async with opened as connection:
+                assert await connection.fetchval("SHOW jit") == "off"
+
+
+@pytest.mark.parametrize("prepared", [True, False])
+async def test_no_statement_stays_prepared_for_a_pooler_that_forgets_them(
+    database: Database, prepared: bool
+) -> None:
+    async with database_module.opened(str(database.settings.database_url), size=1, prepared=prepared):
+        async with database_module.as_system() as connection:
+            numbers = database_module.each_row(connection, "SELECT generate_series(1, $1::int) AS n", 120)
+            assert [row["n"] async for row in numbers] == list(range(1, 121))
+        async with database_module.as_system() as connection:
+            left = await connection.fetch("SELECT statement FROM pg_prepared_statements WHERE name <> ''")
+            assert bool(left) is prepared
+
+
+async def test_what_is_asked_over_and_over_is_planned_once_and_nothing_else_is(db: Any) -> None:
+    for once, mode in ((True, "force_generic_plan"), (False, "auto")):
+        async with db.as_provider(uuid4(), planned_once=once) as connection:
+            assert await connection.fetchval("SHOW plan_cache_mode") == mode

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 import asyncpg
 
@@ -30,10 +31,12 @@ SYNCHRONISE: Final = (
 async def database_findings() -> list[Finding]:
     """Everything that is asked of the database, in one go; one finding alone where it does not answer."""
     try:
-        async with database():
+        async with database() as now:
             async with db.as_system() as connection:
                 found = [await _looked_at(subject, check, connection) for subject, check in _CHECKS]
                 state = await _work_state(connection)
+            if now.replica_database_url is not None:
+                found.append(await reports())
             due = await due_work(clock.now())
             return [*found, looked_at("jobs", lambda: work_says(due, *state, clock.now()), "")]
     except SetupFault as fault:
@@ -116,6 +119,19 @@ def replicas_say(rows: Sequence[Any]) -> str:
             "Look at its log, its disk and the network; do not fail over to it before it has caught up.",
         )
     return f"{counted(len(rows), 'replica')}, all within {REPLICA_BEHIND.seconds} seconds"
+
+
+async def reports() -> Finding:
+    """Whether reports are read from the replica that is named for them, tried with the database open."""
+    async with db.as_reader(UUID(int=0)) as connection:
+        there = await connection.fetchval("SELECT pg_is_in_recovery()")
+    if there:
+        return Finding("reports", True, "are read from the replica")
+    remedy = "Look at DOORSTEP_REPLICA_DATABASE_URL, at the replica's log, and how far behind it is."
+    words = (
+        "are read where all is written: the replica is away, takes writes itself, or is over a second behind"
+    )
+    return Finding("reports", False, words, remedy)
 
 
 async def _archive(connection: asyncpg.Connection) -> str:

@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 import threading
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -17,6 +17,14 @@ if TYPE_CHECKING:
 
 GRACE_SECONDS: Final = 10
 """How long calls that are under way may take when the process is told to end."""
+SERVER: Final[dict[str, Any]] = {
+    "log_config": None,
+    "access_log": False,
+    "server_header": False,
+    "timeout_keep_alive": 75,  # longer than the proxies in front of it, so that they close first
+    "timeout_graceful_shutdown": GRACE_SECONDS,
+}
+"""What uvicorn is told, whatever it serves."""
 
 
 @click.command()
@@ -54,11 +62,7 @@ def serve(host: str, port: int, workers: int) -> None:
             host=host,
             port=port,
             workers=workers,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_keep_alive=75,  # longer than the proxies in front of it, so that they close first
-            timeout_graceful_shutdown=GRACE_SECONDS,
+            **SERVER,
         )
 
 

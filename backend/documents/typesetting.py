@@ -24,6 +24,11 @@ def typeset(template: str, values: object, attachment: bytes, made_at: datetime)
     `values` are plain JSON data for `templates/<template>.typ`; `attachment` is the canonical JSON that the PDF
     carries; `made_at` is the instant the document states as its own.
     """
+    return set_in_type(template, json.dumps(printable(values)), attachment.decode(), made_at)
+
+
+def set_in_type(template: str, values: str, attachment: str, made_at: datetime) -> bytes:
+    """The same of values that are JSON text and fit to print: the typesetter's own part of the work."""
     compiler = typst.Compiler(
         input=TEMPLATES / f"{template}.typ", root=TEMPLATES, font_paths=_fonts(), ignore_system_fonts=True
     )
@@ -31,7 +36,7 @@ def typeset(template: str, values: object, attachment: bytes, made_at: datetime)
         format="pdf",
         pdf_standards=["a-3a", "ua-1"],
         timestamp=made_at.replace(microsecond=0),  # the typesetter refuses parts of a second
-        sys_inputs={"values": json.dumps(printable(values)), "attachment": attachment.decode()},
+        sys_inputs={"values": values, "attachment": attachment},
     )
     if not isinstance(document, bytes):
         raise TypeError(f"the template {template} gave no single document")

@@ -118,7 +118,7 @@ def planned_visits(rows: pl.DataFrame, now: datetime) -> pl.DataFrame:
             made=pl.col("counts").any(),
             rank=pl.col("rank").min(),
             over=(pl.col("planned_end") <= now).first(),
-            cancelled_by=pl.col("cancelled_by").drop_nulls().first(),
+            cancelled_by=pl.col("cancelled_by").first(),
         )
         .with_columns(status=pl.col("rank").replace_strict(dict(enumerate(_RANK)), return_dtype=pl.String))
     )

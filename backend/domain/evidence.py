@@ -205,7 +205,7 @@ def _late_positions(events: pl.DataFrame, stale_after_s: int) -> pl.DataFrame:
     about = events.select("device_id", about_event_id="event_id", about_at="at")
     late = events.filter(pl.col("kind") == "fix", pl.col("about_event_id").is_not_null())
     apart = (pl.col("at") - pl.col("about_at")).dt.total_seconds() - pl.col("fix_age_s")
-    stale = (apart.abs() > stale_after_s).fill_null(False)
+    stale = apart.abs() > stale_after_s
     return late.join(about, on=["device_id", "about_event_id"]).with_columns(
         level=pl.when(stale & (pl.col("level") == "position")).then(pl.lit("uncertain")).otherwise("level"),
         flags=pl.when(stale).then(pl.col("flags").list.set_union(["stale_fix"])).otherwise("flags"),

@@ -78,6 +78,10 @@ class NextLine:
     reason: str | None = None
     dispute: str | None = None
 
+    @property
+    def key(self) -> Key:
+        return (self.visit, self.carer)
+
 
 Line = TypeVar("Line", Charge, Billed)
 

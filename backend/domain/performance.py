@@ -95,8 +95,7 @@ def _worked(visits: pl.DataFrame) -> pl.DataFrame:
 def by_hour(attendances: pl.DataFrame) -> pl.DataFrame:
     """Rows `hour began punctual` of attendances that performance gives, by the London hour of the planned start."""
     return (
-        attendances.filter(pl.col("timing").is_not_null())
-        .group_by("hour")
+        attendances.group_by("hour")
         .agg(began=pl.len().cast(pl.Int64), punctual=(pl.col("timing") == "punctual").sum().cast(pl.Int64))
         .sort("hour")
     )

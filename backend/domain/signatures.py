@@ -1,6 +1,5 @@
 """P-256 keys of phones, and ES256 signatures made by them."""
 
-import json
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
@@ -20,6 +19,8 @@ from backend.domain.canonical import base64url, canonical, sha256, unbase64url
 
 _COORDINATE_BYTES: Final = 32
 _PUBLIC: Final = ("crv", "kty", "x", "y")
+_KEYS: Final = 16_384
+"""How many phones' keys a process remembers as points of the curve: working one out takes as long as two signatures."""
 
 
 def public_jwk(jwk: object) -> dict[str, str]:
@@ -31,13 +32,18 @@ def public_jwk(jwk: object) -> dict[str, str]:
     public = {name: jwk.get(name) for name in _PUBLIC}
     if not all(isinstance(value, str) for value in public.values()):
         raise ValueError("needs kty, crv, x and y as text")
-    _verifier(json.dumps(public, sort_keys=True))
+    _verifier(str(public["x"]), str(public["y"]))
     return {name: str(value) for name, value in public.items()}
 
 
 def thumbprint(jwk: Mapping[str, Any]) -> str:
     """RFC 7638 thumbprint of a P-256 public key."""
-    return base64url(sha256(canonical({name: jwk[name] for name in _PUBLIC})))
+    return _thumbprint(*(jwk[name] for name in _PUBLIC))
+
+
+@lru_cache(maxsize=_KEYS)
+def _thumbprint(*members: str) -> str:
+    return base64url(sha256(canonical(dict(zip(_PUBLIC, members, strict=True)))))
 
 
 def jwk_of(key: EllipticCurvePrivateKey) -> dict[str, str]:
@@ -59,18 +65,15 @@ def verifies(jwk: Mapping[str, Any], signature: bytes, message: bytes) -> bool:
         return False
     r, s = (int.from_bytes(half) for half in (signature[:_COORDINATE_BYTES], signature[_COORDINATE_BYTES:]))
     try:
-        _verifier(json.dumps(dict(jwk), sort_keys=True)).verify(
-            encode_dss_signature(r, s), message, ECDSA(SHA256())
-        )
+        _verifier(jwk["x"], jwk["y"]).verify(encode_dss_signature(r, s), message, ECDSA(SHA256()))
     except InvalidSignature:
         return False
     return True
 
 
-@lru_cache(maxsize=4096)
-def _verifier(jwk: str) -> EllipticCurvePublicKey:
-    members = json.loads(jwk)
-    x, y = unbase64url(members["x"]), unbase64url(members["y"])
+@lru_cache(maxsize=_KEYS)
+def _verifier(of_x: str, of_y: str) -> EllipticCurvePublicKey:
+    x, y = unbase64url(of_x), unbase64url(of_y)
     if len(x) != _COORDINATE_BYTES or len(y) != _COORDINATE_BYTES:
         raise ValueError("needs x and y of 32 bytes each")
     try:

@@ -221,9 +221,10 @@ def _held_of_several(versions: pl.DataFrame, attended: pl.DataFrame) -> pl.DataF
     """The same of visits with several versions each."""
     first = attended.filter(~pl.col("foreign")).group_by("visit_id").agg(began=pl.col("recorded_start").min())
     ordered = versions.join(first, on="visit_id", how="left").sort("visit_id", "version")
-    began = pl.min_horizontal(pl.col("planned_start"), pl.col("began")).shift(1).over("visit_id")
+    # Both are used within `over`, so of each visit by itself.
+    began = pl.min_horizontal(pl.col("planned_start"), pl.col("began")).shift(1)
     in_time = (pl.col("recorded_at") <= began).fill_null(True)
-    newest = pl.col("version") == pl.col("version").max().over("visit_id")
+    newest = pl.col("version") == pl.col("version").max()
     counted = ordered.with_columns(
         held=in_time.cum_min().over("visit_id") == 1,
         newest_carer=pl.col("carer").filter(newest).first().over("visit_id"),
@@ -234,7 +235,7 @@ def _held_of_several(versions: pl.DataFrame, attended: pl.DataFrame) -> pl.DataF
     )
     return (
         counted.filter("held")
-        .unique("visit_id", keep="last", maintain_order=True)
+        .unique("visit_id", keep="last")
         .select(
             *_OF_PLAN, plan_version="version", newest_carer="newest_carer", newest_second="newest_second",
             called_off_at="called_off_at", plans_at="plans_at",
@@ -245,26 +246,22 @@ def _held_of_several(versions: pl.DataFrame, attended: pl.DataFrame) -> pl.DataF
 
 def _attendances(facts: VisitFacts, plans: pl.DataFrame, attended: pl.DataFrame) -> pl.DataFrame:
     """The planned attendances beside the real ones; an unassigned visit that somebody attended has only the real."""
-    people = facts.employments.select("employment_id", "carer_id").unique()
+    people = facts.employments.select("employment_id", "carer_id")
     named = (
         _assigned(plans)
-        .join(people, on="employment_id", how="left")
-        .unique(["visit_id", "carer_id"], maintain_order=True)
+        .join(people, on="employment_id", how="left", maintain_order="left")
+        .unique(["visit_id", "carer_id"], keep="first")
     )
     both = named.join(attended, on=["visit_id", "carer_id"], how="full", coalesce=True)
-    somebody = attended.select("visit_id").unique().with_columns(somebody=pl.lit(True))
-    rows = both.join(somebody, on="visit_id", how="left").filter(
-        pl.col("carer_id").is_not_null() | pl.col("somebody").is_null()
+    nobody_came = ~pl.col("visit_id").is_in(attended["visit_id"].implode())
+    rows = both.filter(pl.col("carer_id").is_not_null() | nobody_came).with_columns(
+        pl.col("assigned", "foreign", "unplanned").fill_null(False)
     )
-    own = pl.col("foreign").fill_null(False).not_()
     plan_columns = [name for name in plans.columns if name != "visit_id"]
     return (
-        rows.with_columns(assigned=pl.col("assigned").fill_null(False))
-        .join(plans, on="visit_id", how="left")
-        .with_columns(pl.when(own).then(pl.col(name)).alias(name) for name in plan_columns)
+        rows.join(plans, on="visit_id", how="left", maintain_order="left")
+        .with_columns(pl.when(~pl.col("foreign")).then(pl.col(name)).alias(name) for name in plan_columns)
         .with_columns(
-            foreign=pl.col("foreign").fill_null(False),
-            unplanned=pl.col("unplanned").fill_null(False),
             changed_after_start=pl.col("changed_after_start").fill_null(False),
             employment_id=pl.coalesce("employment_id", _employment(rows, facts)),
         )
@@ -288,7 +285,7 @@ def _employment(rows: pl.DataFrame, facts: VisitFacts) -> pl.Series:
 
     The newest version that names one of the carer's employments decides; else the one in force on the London date.
     """
-    people = facts.employments.select("employment_id", "carer_id").unique()
+    people = facts.employments.select("employment_id", "carer_id")
     named = (
         facts.versions.select("visit_id", "version", employment_id=pl.concat_list("carer", "second_carer"))
         .explode("employment_id", empty_as_null=True)
@@ -349,7 +346,7 @@ def _judge(rows: pl.DataFrame, now: datetime, policy: Policy) -> pl.DataFrame:
     missed_from = pl.col("planned_end") + timedelta(minutes=policy.missed_after_minutes)
     known = start.is_not_null() | end.is_not_null()
     corrected = pl.col("corrected")
-    implausible = ((end < start) | (end - start > longest)).fill_null(False)
+    implausible = (end < start) | (end - start > longest)
     turned_away = _turned_away(timedelta(minutes=policy.turned_away_minutes))
     return rows.with_columns(
         cancelled_on_arrival=turned_away | _called_off_at_the_door(),
@@ -359,7 +356,7 @@ def _judge(rows: pl.DataFrame, now: datetime, policy: Policy) -> pl.DataFrame:
         unresolved=pl.when(pl.col("foreign")).then(pl.lit("not_your_visit"))
         .when(implausible).then(pl.lit("implausible"))
         .when(pl.col("clock_unknown") & ~corrected).then(pl.lit("clock_unknown")),
-        status=pl.when(pl.col("refused").fill_null(False) & ~corrected).then(pl.lit("refused"))
+        status=pl.when(pl.col("refused") & ~corrected).then(pl.lit("refused"))
         .when(turned_away).then(pl.lit("cancelled"))
         .when(known).then(pl.lit("completed"))
         .when(pl.col("plan_status") != "planned").then(pl.col("plan_status"))
@@ -376,13 +373,12 @@ def _turned_away(longest: timedelta) -> pl.Expr:
     """
     lasted = pl.col("actual_end") - pl.col("actual_start")
     soon = lasted.is_between(timedelta(0), longest)
-    return ((pl.col("plan_status") == "cancelled") & soon).fill_null(False)
+    return (pl.col("plan_status") == "cancelled") & soon
 
 
 def _called_off_at_the_door() -> pl.Expr:
     """The newest version says that it was cancelled while the carer was there."""
-    there = pl.col("called_off_at").is_between(pl.col("recorded_start"), pl.col("recorded_end"))
-    return there.fill_null(False)
+    return pl.col("called_off_at").is_between(pl.col("recorded_start"), pl.col("recorded_end"))
 
 
 def _with_package(rows: pl.DataFrame, packages: pl.DataFrame) -> pl.DataFrame:
@@ -442,7 +438,7 @@ _OWN_FLAGS: Final = (
 def _flagged(rows: pl.DataFrame) -> pl.DataFrame:
     worked = pl.col("status") == "completed"
     marked = rows.with_columns(
-        worked_though_cancelled=worked & (pl.col("plan_status") != "planned").fill_null(False),
+        worked_though_cancelled=worked & (pl.col("plan_status") != "planned"),
         not_your_visit=pl.col("foreign"),
     )
     return marked.with_columns(
@@ -456,7 +452,7 @@ def _flagged(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _all_flags(rows: pl.DataFrame) -> pl.Series:
     """The visit's own flags and its events', each once and in order. Lists of texts are slow to sort one by one."""
-    own = [pl.when(pl.col(name).fill_null(False)).then(pl.lit(name)) for name in _OWN_FLAGS]
+    own = [pl.when(pl.col(name)).then(pl.lit(name)) for name in _OWN_FLAGS]
     each = rows.select(
         row=pl.int_range(pl.len()), flags=pl.concat_list(pl.concat_list(own), _known("event_flags"))
     )
@@ -465,7 +461,7 @@ def _all_flags(rows: pl.DataFrame) -> pl.Series:
         .drop_nulls()
         .unique()
         .sort("row", "flags")
-        .group_by("row", maintain_order=True)
+        .group_by("row")
         .agg("flags")
     )
     return (

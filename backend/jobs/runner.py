@@ -6,7 +6,7 @@ worker that dies leaves nothing behind, and the next one starts the piece again.
 
 import os
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -33,6 +33,8 @@ EVENT_MONTHS: Final = "event_months"
 JOURNEYS: Final = "journeys"
 NOTICES: Final = "notices"
 RETENTION: Final = "retention"
+PulseWork = Callable[[UUID | None, datetime], Awaitable[str]]
+"""What is done each minute: for a provider, or for all of them (None), at an instant; what came of it, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,27 +113,39 @@ async def _beat(now: datetime) -> None:
 async def run_pulses(now: datetime, job: str | None = None) -> list[Ran]:
     """Run the work of each minute, and say that this worker lives. Safe to repeat; the minute only saves effort."""
     await _beat(now)
-    async with db.as_system() as connection:
-        providers = [row["id"] for row in await connection.fetch(query("jobs.every_provider"))]
-    ran = [await _pulse(EVENT_MONTHS, "all", now, _event_months)] if job in (None, EVENT_MONTHS) else []
-    for provider_id in providers:
-        for name, work in _of_each_provider():
-            if job in (None, name):
-                ran.append(await _pulse(name, str(provider_id), now, work))
-    if job in (None, NOTICES):
-        ran.append(await _pulse(NOTICES, "all", now, send_notices))
+    pulses = [one for one in await _pulses() if job in (None, one[0])]
+    taken = await _taken(pulses, now)
+    ran = [await _pulse(name, scope, now, work) for name, scope, work in pulses if (name, scope) not in taken]
     return [result for result in ran if result is not None]
 
 
-def _of_each_provider() -> list[tuple[str, Callable[[UUID | None, datetime], Awaitable[str]]]]:
+async def _pulses() -> list[tuple[str, str, PulseWork]]:
+    """What each minute asks for: the job, whom it is for, and the work."""
+    async with db.as_system() as connection:
+        providers = [str(row["id"]) for row in await connection.fetch(query("jobs.every_provider"))]
+    of_each = _of_each_provider()
+    return [
+        (EVENT_MONTHS, "all", _event_months),
+        *((name, provider, work) for provider in providers for name, work in of_each),
+        (NOTICES, "all", send_notices),
+    ]
+
+
+async def _taken(pulses: Sequence[tuple[str, str, PulseWork]], now: datetime) -> set[tuple[str, str]]:
+    """Those that need no asking one by one: of many workers, each passes over all of them every few seconds."""
+    names, scopes = {name for name, _, _ in pulses}, {scope for _, scope, _ in pulses}
+    async with db.as_system() as connection:
+        rows = await connection.fetch(query("jobs.pulses_taken"), list(names), list(scopes), now)
+    return {(row["job"], row["scope"]) for row in rows}
+
+
+def _of_each_provider() -> list[tuple[str, PulseWork]]:
     asks = settings.current().travel != "straight_line"
     journeys = [(JOURNEYS, estimate_recent_journeys)] if asks else []
     return [*journeys, (ALERTS, raise_alerts), (CHECKPOINTS, _checkpoint), (RETENTION, forget_due)]
 
 
-async def _pulse(
-    job: str, scope: str, now: datetime, work: Callable[[UUID | None, datetime], Awaitable[str]]
-) -> Ran | None:
+async def _pulse(job: str, scope: str, now: datetime, work: PulseWork) -> Ran | None:
     async with db.as_system() as connection:
         await connection.execute(query("jobs.register"), job, scope, "each minute", now, worker_name(), now)
         run_id = await connection.fetchval(query("jobs.take_pulse"), job, scope, now, worker_name())

@@ -1,80 +1,145 @@
 -- Events of phones. $1 is the provider.
 
--- name: links
--- What is held around the places and ids of a batch.
-SELECT id, seq, signed_hash, prev, verdict, holds, event_row, received_at, outcome, code
-FROM event_link WHERE provider_id = $1 AND device_id = $2 AND seq = ANY ($3::bigint[])
-UNION
-SELECT id, seq, signed_hash, prev, verdict, holds, event_row, received_at, outcome, code
-FROM event_link WHERE provider_id = $1 AND device_id = $2 AND id = ANY ($4::uuid[])
+-- name: around
+-- What is held around the places ($3) and ids ($4) of a phone's ($2) events, and the positions of a carer's ($5) events
+-- that count, from $6 to $7: those that were fresh, and are still held. Both as arrays of rows, null for none.
+SELECT
+    (SELECT array_agg((l.id, l.seq, l.signed_hash, l.prev, l.verdict, l.holds, l.event_row, l.received_at, l.outcome,
+                       l.code))
+     FROM (SELECT * FROM event_link WHERE provider_id = $1 AND device_id = $2 AND seq = ANY ($3::bigint[])
+           UNION
+           SELECT * FROM event_link WHERE provider_id = $1 AND device_id = $2 AND id = ANY ($4::uuid[])) l) AS links,
+    (SELECT array_agg((e.row_id, e.paid_at, j.fix_age_s, a.content))
+     FROM event e
+     JOIN event_judgement j ON j.provider_id = e.provider_id AND j.event_row = e.row_id AND j.number = 1
+     JOIN event_attachment a ON a.provider_id = e.provider_id AND a.event_row = e.row_id AND a.kind = 'fix'
+     LEFT JOIN event_release r ON r.provider_id = e.provider_id AND r.event_row = e.row_id
+     WHERE e.provider_id = $1 AND e.carer_id = $5 AND e.paid_at >= $6 AND e.paid_at <= $7
+       AND (e.outcome = 'accepted' OR r.event_row IS NOT NULL) AND NOT 'stale_fix' = ANY (j.reasons)) AS positions
 
 -- name: unlinked
 -- Events that hold no place, by their row: the same bytes sent again.
 SELECT row_id, received_at, outcome, code FROM event WHERE provider_id = $1 AND row_id = ANY ($2::uuid[])
 
--- name: visit_places
--- For each visit asked about: whether any version named one of the carer's employments, whose it is, its London date.
-SELECT v.visit_id, bool_or(e.id IS NOT NULL) AS named, max(p.service_user_id::text)::uuid AS service_user_id,
-       max(p.day) AS day
-FROM visit_version v
-LEFT JOIN employment e ON e.provider_id = v.provider_id AND e.carer_id = $3 AND e.id IN (v.carer, v.second_carer)
-LEFT JOIN LATERAL (
-    SELECT k.service_user_id, d.day
-    FROM package_version k, LATERAL (SELECT (v.starts_at AT TIME ZONE 'Europe/London')::date AS day) d
-    WHERE k.provider_id = v.provider_id AND k.package_id = v.package_id AND k.starts_on <= d.day
-    ORDER BY k.starts_on DESC, k.version DESC LIMIT 1
-) p ON v.version = (SELECT max(w.version) FROM visit_version w
-                    WHERE w.provider_id = v.provider_id AND w.visit_id = v.visit_id)
-WHERE v.provider_id = $1 AND v.visit_id = ANY ($2::uuid[])
-GROUP BY v.visit_id
+-- name: called
+-- A phone ($2), held until the transaction ends as are its carer's positions, with what its events are judged by: the
+-- provider's own policy ($3 and $4, as policy.own); of each visit asked about ($5) whether any version named one of the
+-- carer's employments, whose it is, its London date; the places of those people and of others ($6), as places.of_people;
+-- the carer's homes; and the newest checkpoint. Arrays of rows are null for none.
+WITH phone AS (SELECT carer_id FROM device WHERE provider_id = $1 AND id = $2),
+asked AS MATERIALIZED (
+    SELECT v.visit_id, bool_or(e.id IS NOT NULL) AS named, max(p.service_user_id::text)::uuid AS service_user_id,
+           max(p.day) AS day
+    FROM visit_version v
+    LEFT JOIN employment e ON e.provider_id = v.provider_id AND e.carer_id = (SELECT carer_id FROM phone)
+         AND e.id IN (v.carer, v.second_carer)
+    LEFT JOIN LATERAL (
+        SELECT k.service_user_id, d.day
+        FROM package_version k, LATERAL (SELECT (v.starts_at AT TIME ZONE 'Europe/London')::date AS day) d
+        WHERE k.provider_id = v.provider_id AND k.package_id = v.package_id AND k.starts_on <= d.day
+        ORDER BY k.starts_on DESC, k.version DESC LIMIT 1
+    ) p ON v.version = (SELECT max(w.version) FROM visit_version w
+                        WHERE w.provider_id = v.provider_id AND w.visit_id = v.visit_id)
+    WHERE v.provider_id = $1 AND v.visit_id = ANY ($5::uuid[])
+    GROUP BY v.visit_id),
+people AS (SELECT array_agg(service_user_id) || $6::uuid[] AS ids FROM asked)
+SELECT d.provider_id, d.id, d.carer_id, d.public_key, d.key_thumbprint, d.pin_hash, d.pin_failures, d.locked_at,
+       d.enrolled_at, d.revoked_at, d.replaced_at, d.replaced_by, d.platform, d.heard_at,
+       pg_advisory_xact_lock(hashtextextended('positions/' || d.provider_id || '/' || d.carer_id, 0)),
+       (SELECT policy FROM policy_version WHERE provider_id = $1 AND starts_on <= $3 AND recorded_at <= $4
+        ORDER BY starts_on DESC, version DESC LIMIT 1) AS policy,
+       (SELECT array_agg((visit_id, named, service_user_id, day)) FROM asked) AS visits,
+       (SELECT array_agg((service_user_id, place_id, lat, lon, radius_m, starts_on, ends_on)
+                         ORDER BY starts_on NULLS FIRST, place_id)
+        FROM (SELECT * FROM (
+                  SELECT DISTINCT ON (service_user_id) service_user_id, service_user_id AS place_id, lat, lon, radius_m,
+                         NULL::date AS starts_on, NULL::date AS ends_on
+                  FROM service_user_version WHERE provider_id = $1 AND service_user_id = ANY ((SELECT ids FROM people)::uuid[])
+                  ORDER BY service_user_id, version DESC) home
+              UNION ALL
+              SELECT * FROM (
+                  SELECT DISTINCT ON (place_id) service_user_id, place_id, lat, lon, radius_m, starts_on, ends_on
+                  FROM approved_place_version
+                  WHERE provider_id = $1 AND service_user_id = ANY ((SELECT ids FROM people)::uuid[])
+                  ORDER BY place_id, version DESC) beside) place) AS places,
+       (SELECT array_agg((lat, lon))
+        FROM (SELECT DISTINCT ON (v.employment_id) v.home_lat AS lat, v.home_lon AS lon
+              FROM employment e JOIN employment_version v ON v.provider_id = e.provider_id AND v.employment_id = e.id
+              WHERE e.provider_id = $1 AND e.carer_id = (SELECT carer_id FROM phone)
+              ORDER BY v.employment_id, v.version DESC) home WHERE lat IS NOT NULL) AS homes,
+       (SELECT (body, kid, signature) FROM checkpoint WHERE provider_id = $1 ORDER BY number DESC LIMIT 1) AS checkpoint
+FROM device d WHERE d.provider_id = $1 AND d.id = $2 FOR UPDATE
 
--- name: homes
-SELECT DISTINCT ON (v.employment_id) v.home_lat AS lat, v.home_lon AS lon
-FROM employment e JOIN employment_version v ON v.provider_id = e.provider_id AND v.employment_id = e.id
-WHERE e.provider_id = $1 AND e.carer_id = $2 ORDER BY v.employment_id, v.version DESC
-
--- name: insert_event
-INSERT INTO event (provider_id, received_at, row_id, batch_id, batch_index, device_id, carer_id, outcome, code, detail,
-                   chain_waiting, event_id, seq, prev, kind, visit_id, check_in_id, about_event_id, service_user_id,
-                   activity, task_id, occurred_at, paid_at, clock_id, monotonic_ms, method, offset_low_ms,
-                   offset_high_ms, flags, signed, signed_hash, signature, raw)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
-        $25, $26, $27, $28, $29, $30, $31, $32, $33)
-
--- name: insert_link
-INSERT INTO event_link (provider_id, device_id, seq, signed_hash, prev, event_row, id, verdict, holds, received_at,
-                        outcome, code)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-
--- name: insert_key
--- The places nobody else may hold; the lock on the device makes a clash impossible, this constraint proves it.
-INSERT INTO event_key (provider_id, device_id, id, seq, signed_hash, event_row, received_at, outcome, code)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-
--- name: insert_attachment
-INSERT INTO event_attachment (provider_id, event_row, kind, content, received_at) VALUES ($1, $2, $3, $4, $5)
+-- name: keep
+-- New events of a call with all that belongs to them, and the receipt: one statement. $1 to $5 are the provider, the
+-- batch, the phone, its carer and when the call came; $6 to $8 the receipt, its key and signature; $9 and $10 the versions
+-- of the rules for positions and tokens. Then come columns, each with a value for each event, and from $57 on those of
+-- the speeds that positions imply. Lists of words are given as text, the words with blanks between them.
+-- The places nobody else may hold go to event_key: the lock on the phone makes a clash impossible, its keys prove it.
+WITH given AS (
+    SELECT * FROM unnest(
+        $11::uuid[], $12::integer[], $13::text[], $14::text[], $15::text[], $16::boolean[], $17::uuid[], $18::bigint[],
+        $19::bytea[], $20::text[], $21::uuid[], $22::uuid[], $23::uuid[], $24::uuid[], $25::text[], $26::text[],
+        $27::timestamptz[], $28::timestamptz[], $29::text[], $30::bigint[], $31::text[], $32::bigint[], $33::bigint[],
+        $34::text[], $35::bytea[], $36::bytea[], $37::bytea[], $38::bytea[], $39::text[], $40::boolean[], $41::boolean[],
+        $42::text[], $43::uuid[], $44::float8[], $45::float8[], $46::float8[], $47::boolean[], $48::boolean[],
+        $49::text[], $50::text[], $51::text[], $52::text[], $53::uuid[], $54::integer[], $55::bytea[], $56::bytea[]
+    ) AS g (row_id, batch_index, outcome, code, detail, chain_waiting, event_id, seq, prev, kind, visit_id, check_in_id,
+            about_event_id, service_user_id, activity, task_id, occurred_at, paid_at, clock_id, monotonic_ms, method,
+            offset_low_ms, offset_high_ms, flags, signed, signed_hash, signature, raw, verdict, holds, help, fence,
+            place_id, distance_m, accuracy_m, fix_age_s, at_home, position_kept, evidence_level, reasons, token_verdict,
+            token_kind, tag_id, counter, payload, fix)),
+kept AS (
+    INSERT INTO event (provider_id, received_at, row_id, batch_id, batch_index, device_id, carer_id, outcome, code,
+                       detail, chain_waiting, event_id, seq, prev, kind, visit_id, check_in_id, about_event_id,
+                       service_user_id, activity, task_id, occurred_at, paid_at, clock_id, monotonic_ms, method,
+                       offset_low_ms, offset_high_ms, flags, signed, signed_hash, signature, raw)
+    SELECT $1, $5, row_id, $2, batch_index, $3, $4, outcome, code, detail, chain_waiting, event_id, seq, prev, kind,
+           visit_id, check_in_id, about_event_id, service_user_id, activity, task_id, occurred_at, paid_at, clock_id,
+           monotonic_ms, method, offset_low_ms, offset_high_ms, string_to_array(flags, ' '), signed, signed_hash,
+           signature, raw
+    FROM given),
+link AS (
+    INSERT INTO event_link (provider_id, device_id, seq, signed_hash, prev, event_row, id, verdict, holds, received_at,
+                            outcome, code)
+    SELECT $1, $3, seq, signed_hash, prev, row_id, event_id, verdict, holds, $5, outcome, code
+    FROM given WHERE verdict IS NOT NULL),
+key AS (
+    INSERT INTO event_key (provider_id, device_id, id, seq, signed_hash, event_row, received_at, outcome, code)
+    SELECT $1, $3, event_id, seq, signed_hash, row_id, $5, outcome, code FROM given WHERE holds),
+judgement AS (
+    INSERT INTO event_judgement (provider_id, event_row, number, rule_version, judged_at, fence, place_id, distance_m,
+                                 accuracy_m, fix_age_s, at_home, position_kept, evidence_level, reasons)
+    SELECT $1, row_id, 1, $9, $5, fence, place_id, distance_m, accuracy_m, fix_age_s, at_home, position_kept,
+           evidence_level, string_to_array(reasons, ' ')
+    FROM given WHERE fence IS NOT NULL),
+token AS (
+    INSERT INTO event_token (provider_id, event_row, rule_version, verdict, kind, tag_id, counter, occurred_at,
+                             accepted, judged_at)
+    SELECT $1, row_id, $10, token_verdict, token_kind, tag_id, counter, occurred_at, outcome = 'accepted', $5
+    FROM given WHERE token_verdict IS NOT NULL),
+attachment AS (
+    INSERT INTO event_attachment (provider_id, event_row, kind, content, received_at)
+    SELECT $1, row_id, part.kind, part.content, $5
+    FROM given, LATERAL (VALUES ('payload', payload), ('fix', fix)) AS part (kind, content)
+    WHERE part.content IS NOT NULL),
+alarm AS (
+    INSERT INTO alert (provider_id, kind, subject, carer_id, raised_at)
+    SELECT $1, 'help', row_id, $4, $5 FROM given WHERE help ON CONFLICT DO NOTHING),
+speed AS (
+    INSERT INTO event_speed (provider_id, carer_id, from_row, to_row, from_at, to_at, kmh, recorded_at)
+    SELECT $1, $4, s.from_row, s.to_row, s.from_at, s.to_at, s.kmh, $5
+    FROM unnest($57::uuid[], $58::uuid[], $59::timestamptz[], $60::timestamptz[], $61::float8[])
+         AS s (from_row, to_row, from_at, to_at, kmh)
+    ON CONFLICT DO NOTHING)
+INSERT INTO event_batch (provider_id, id, device_id, received_at, batch, kid, signature)
+VALUES ($1, $2, $3, $5, $6, $7, $8)
 
 -- name: insert_judgement
 INSERT INTO event_judgement (provider_id, event_row, number, because_place, rule_version, judged_at, fence, place_id,
                              distance_m, accuracy_m, fix_age_s, at_home, position_kept, evidence_level, reasons)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 
--- name: insert_token
-INSERT INTO event_token (provider_id, event_row, rule_version, verdict, kind, tag_id, counter, occurred_at, accepted,
-                         judged_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-
--- name: insert_help
-INSERT INTO alert (provider_id, kind, subject, carer_id, raised_at) VALUES ($1, 'help', $2, $3, $4)
-ON CONFLICT DO NOTHING
-
--- name: insert_batch
-INSERT INTO event_batch (provider_id, id, device_id, received_at, batch, kid, signature)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
-
 -- name: insert_unclaimed
 -- $1 is the id, made from the bytes: the same bytes are kept once.
 INSERT INTO unclaimed_event (id, kind, received_at, sha256, body) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING
-
--- name: newest_checkpoint
-SELECT body, kid, signature FROM checkpoint WHERE provider_id = $1 ORDER BY number DESC LIMIT 1

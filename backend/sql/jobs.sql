@@ -18,6 +18,12 @@ UPDATE job_run SET status = 'done', attempts = attempts + 1, worker = $2, finish
 UPDATE job_run SET status = 'failed', attempts = attempts + 1, worker = $4, claimed_at = $5, detail = $6
 WHERE job = $1 AND scope = $2 AND period_key = $3 AND status <> 'done'
 
+-- name: pulses_taken
+-- Which of these jobs that run each minute somebody runs or ran within the last, by the same measure as `take_pulse`.
+SELECT job, scope FROM job_run
+WHERE job = ANY ($1::text[]) AND scope = ANY ($2::text[]) AND period_key = 'each minute' AND attempts > 0
+  AND claimed_at > $3::timestamptz - interval '1 minute' AND claimed_at <= $3::timestamptz + interval '1 minute'
+
 -- name: take_pulse
 -- Claims a job that runs each minute, unless somebody ran it within the last minute. A claim from further ahead is of a
 -- clock that was wrong, and holds nobody up.

@@ -32,6 +32,10 @@ SELECT id FROM carer WHERE provider_id = $1 AND reference = $2
 -- name: person
 SELECT id FROM service_user WHERE provider_id = $1 AND reference = $2
 
+-- name: has_old_attachments
+-- Whether any positions, or words ($2), were handed in before $3, whoever's they are.
+SELECT EXISTS (SELECT FROM event_attachment WHERE provider_id = $1 AND kind = $2 AND received_at < $3)
+
 -- name: due_attachments
 -- Positions, or words ($2), handed in before $3, of nobody whose records are held ($4 carers, $5 people), and of no visit
 -- that is in dispute; $6 of them at most. What phones said of the places of activities stays: days are worked out by it.

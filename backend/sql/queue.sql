@@ -3,7 +3,7 @@
 
 -- name: visits
 -- Planned visits from $2 to $7 that somebody must look at. $4, $5, $6: minutes after which a visit is late, missed, has
--- run over. A carer's own part is settled if she checked in and out or a correction of hers was accepted.
+-- run over. A carer's own part is settled if an event or an accepted correction of hers says each end.
 WITH plan AS (
     SELECT v.visit_id, v.starts_at, v.ends_at, v.carer, v.second_carer, v.status
     FROM visit_version v
@@ -12,7 +12,7 @@ WITH plan AS (
       AND v.version = (SELECT max(n.version) FROM visit_version n WHERE n.provider_id = $1 AND n.visit_id = v.visit_id)
 ), part AS (
     SELECT e.visit_id, e.carer_id, e.kind = 'check_in' AS came, e.kind = 'check_out' AS went,
-           e.kind = 'refused_entry' AS refused, false AS fixed
+           e.kind = 'refused_entry' AS refused
     FROM event e
     WHERE e.provider_id = $1 AND e.visit_id IS NOT NULL
       AND (e.outcome = 'accepted' OR (
@@ -20,14 +20,14 @@ WITH plan AS (
       AND e.kind IN ('check_in', 'check_out', 'refused_entry')
       AND e.paid_at >= $2::timestamptz - interval '1 day' AND e.paid_at < $3::timestamptz + interval '1 day'
     UNION ALL
-    SELECT c.visit_id, c.carer_id, false, false, false, true
+    SELECT c.visit_id, c.carer_id, c.proposed_start IS NOT NULL, c.proposed_end IS NOT NULL, false
     FROM correction c
     JOIN LATERAL (SELECT decision FROM correction_decision d WHERE d.provider_id = c.provider_id
                   AND d.correction_id = c.id ORDER BY number DESC LIMIT 1) d ON d.decision = 'accepted'
     WHERE c.provider_id = $1 AND c.visit_id IS NOT NULL AND c.received_at >= $2
 ), carer AS (
     SELECT visit_id, carer_id, bool_or(came) AS came, bool_or(went) AS went, bool_or(refused) AS refused,
-           bool_or(fixed) OR (bool_or(came) AND bool_or(went)) AS settled
+           bool_or(came) AND bool_or(went) AS settled
     FROM part GROUP BY visit_id, carer_id
 ), said AS (
     SELECT visit_id, count(*) FILTER (WHERE settled) AS settled, bool_or(refused) AS refused,

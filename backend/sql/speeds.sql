@@ -4,16 +4,6 @@
 -- Held until the transaction ends. $1 is the provider and the carer, as text.
 SELECT pg_advisory_xact_lock(hashtextextended('positions/' || $1, 0))
 
--- name: positions
--- Of events of a carer that count: those that were fresh, and are still held.
-SELECT e.row_id, e.paid_at, j.fix_age_s, a.content
-FROM event e
-JOIN event_judgement j ON j.provider_id = e.provider_id AND j.event_row = e.row_id AND j.number = 1
-JOIN event_attachment a ON a.provider_id = e.provider_id AND a.event_row = e.row_id AND a.kind = 'fix'
-LEFT JOIN event_release r ON r.provider_id = e.provider_id AND r.event_row = e.row_id
-WHERE e.provider_id = $1 AND e.carer_id = $2 AND e.paid_at >= $3 AND e.paid_at <= $4
-  AND (e.outcome = 'accepted' OR r.event_row IS NOT NULL) AND NOT 'stale_fix' = ANY (j.reasons)
-
 -- name: insert
 INSERT INTO event_speed (provider_id, carer_id, from_row, to_row, from_at, to_at, kmh, recorded_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING

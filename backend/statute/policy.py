@@ -41,4 +41,6 @@ def policy_on(day: date, own: Mapping[str, Any] | None = None) -> Policy:
     found = in_force(_packaged(), day)
     if found is None:
         raise LookupError(f"no packaged policy is known for {day.isoformat()}")
-    return msgspec.convert({**msgspec.to_builtins(found.values), **(own or {})}, Policy)
+    if not own:
+        return found.values
+    return msgspec.convert({**msgspec.to_builtins(found.values), **own}, Policy)

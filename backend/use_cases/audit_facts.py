@@ -11,6 +11,7 @@ import polars as pl
 from backend.domain.audit_tests import frames
 from backend.domain.time import london_midnight
 from backend.sql import query
+from backend.use_cases.frames import read_frame
 from backend.use_cases.verified_visits import verified_visits
 from schemas.contract import Rounding
 from schemas.strict import decode
@@ -29,7 +30,10 @@ async def audit_facts(
     """The facts about visits that start on the London dates `first` to `last`. Looking at work elsewhere is logged."""
     opens, closes = london_midnight(first), london_midnight(last + timedelta(days=1))
     visits = await verified_visits(connection, provider_id, opens, closes, as_of=as_of)
-    ids = [UUID(name) for name in visits["visit_id"].unique().sort()]
+    ids = visits["visit_id"].unique().sort().to_list()
+
+    async def read(name: str, schema: pl.Schema, *parameters: object) -> pl.DataFrame:
+        return await read_frame(connection, f"audit.{name}", schema, provider_id, *parameters)
 
     async def fetch(name: str, schema: pl.Schema, *parameters: object) -> pl.DataFrame:
         rows = await connection.fetch(query(f"audit.{name}"), provider_id, *parameters)
@@ -39,10 +43,10 @@ async def audit_facts(
     roundings = await connection.fetch(query("audit.roundings"), provider_id, last, as_of)
     return frames.AuditFacts(
         visits=visits,
-        marks=await fetch("marks", frames.MARK_SCHEMA, opens, closes + _MARGIN, as_of),
+        marks=await read("marks", frames.MARK_SCHEMA, opens, closes + _MARGIN, as_of),
         phones=await fetch("phones", frames.PHONE_SCHEMA, as_of),
         absences=await fetch("absences", frames.ABSENCE_SCHEMA, as_of),
-        lines=await fetch("lines", frames.BILL_LINE_SCHEMA, ids, as_of),
+        lines=await read("lines", frames.BILL_LINE_SCHEMA, ids, as_of),
         periods=await fetch("periods", frames.BILLED_PERIOD_SCHEMA, first, last, as_of),
         parked=await fetch("parked", frames.PARKED_SCHEMA, ids),
         edits=await fetch("edits", frames.EDIT_SCHEMA, ids, as_of),

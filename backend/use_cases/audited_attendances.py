@@ -60,7 +60,7 @@ def kept(visits: pl.DataFrame, known: Employed) -> dict[tuple[str, str | None], 
     """What is kept of attendances in VISIT_SCHEMA, by visit and carer: the employment, times and level of evidence."""
     return {
         (row["visit_id"], row["carer_id"]): (known.reference(row), *(row[name] for name in _KEPT))
-        for row in visits.iter_rows(named=True)
+        for row in visits.select("visit_id", "carer_id", "employment_id", *_KEPT).iter_rows(named=True)
     }
 
 

@@ -92,6 +92,8 @@ def _by_period(
 ) -> dict[tuple[int, date], list[Timed]]:
     """The lines of visits made, by the version with blocks and the first day of the billing period that hold them."""
     found: dict[tuple[int, date], list[Timed]] = {}
+    if not any(version.contract.blocks for version in terms):
+        return found
     for place, row in enumerate(lines):
         visit = visits[row["visit"]]
         bought = bought_for(terms, london_date(visit["starts_at"])) if row["outcome"] == "made" else None

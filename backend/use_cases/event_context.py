@@ -1,12 +1,14 @@
 """What is known about the events of a batch before they are decided: whose visits, which places, how wrong a clock."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
+import msgspec
 
 from backend.domain.decisions import Objection
 from backend.domain.events import ReadEvent
@@ -20,10 +22,10 @@ from backend.domain.tokens import Tag, TokenJudgement, judge_token, read_token
 from backend.faults import DomainError
 from backend.sql import query
 from backend.use_cases.home_tags import tags_meant
-from backend.use_cases.phone_calls import TELEPHONE, Call, Device, proved
-from backend.use_cases.provider_policy import provider_policy
-from backend.use_cases.read_places import places_of
-from schemas.mobile import Envelope
+from backend.use_cases.phone_calls import TELEPHONE, Call, Device, device_of, proved
+from backend.use_cases.provider_policy import in_force
+from backend.use_cases.read_places import circle
+from schemas.mobile import CheckpointAnswer, Envelope
 from schemas.scalars import parse_instant
 
 
@@ -40,7 +42,8 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """All that the rules need besides the events themselves. `measured` None: nothing proves the phone's offset."""
+    """All that the rules need besides the events themselves, and the newest checkpoint. `measured` None: nothing proves
+    the phone's offset."""
 
     call: Call
     device: Device
@@ -49,6 +52,7 @@ class Context:
     policy: Policy
     places: Places
     tags: Sequence[Tag]
+    checkpoint: CheckpointAnswer | None
 
     def paid(self, event: ReadEvent) -> PaidTime | None:
         """The instant that counts, of an event that could be read."""
@@ -84,10 +88,9 @@ class Context:
             return Objection("not_your_visit", "no version of the rota gives this carer such a visit")
         return None
 
-    def judgement(self, event: ReadEvent) -> Judgement:
-        """What the event's position proves."""
+    def judgement(self, event: ReadEvent, token: TokenJudgement | None) -> Judgement:
+        """What the event's position proves, given what its token does."""
         assert event.event is not None
-        token = self.token(event)
         line_proved = token is not None and token.verdict == "verified"
         return judge(
             event.fix,
@@ -129,16 +132,24 @@ class Context:
 
 async def context_of(
     connection: asyncpg.Connection,
-    device: Device,
+    provider_id: UUID,
+    device_id: UUID,
     envelope: Envelope,
     digest: str,
     events: Sequence[ReadEvent],
     call: Call,
-) -> Context:
-    """Read what the rules need. `digest` is the base64url SHA-256 of the body."""
-    now = call.received_at
-    policy = await provider_policy(connection, device.provider_id, london_date(now), now)
-    places = await _places(connection, device, events, policy)
+) -> Context | None:
+    """Hold the phone until the transaction ends, and read what the rules need; None if the provider has no such phone.
+
+    `digest` is the base64url SHA-256 of the body.
+    """
+    now, day = call.received_at, london_date(call.received_at)
+    visits, people = _asked_about(events)
+    row = await connection.fetchrow(query("events.called"), provider_id, device_id, day, now, visits, people)
+    if row is None:
+        return None
+    device, policy = device_of(row), in_force(row["policy"], day)
+    places = _places(row, policy)
     return Context(
         call=call,
         device=device,
@@ -147,7 +158,36 @@ async def context_of(
         policy=policy,
         places=places,
         tags=await _tags(connection, device, events, places),
+        checkpoint=_checkpoint(*row["checkpoint"]) if row["checkpoint"] else None,
     )
+
+
+def _asked_about(events: Sequence[ReadEvent]) -> tuple[list[UUID], list[UUID]]:
+    """The visits and the people that events name."""
+    visits = {event.event.visit_id for event in events if event.event and event.event.visit_id}
+    people = {event.payload.person_id for event in events if event.payload and event.payload.person_id}
+    return sorted(visits), sorted(people)
+
+
+def _places(row: Mapping[str, Any], policy: Policy) -> Places:
+    people: dict[UUID, list[Circle]] = defaultdict(list)
+    for person, *place in row["places"] or ():
+        people[person].append(circle(dict(zip(_PLACE, place, strict=True))))
+    visits = row["visits"] or ()
+    return Places(
+        named=frozenset(visit for visit, named, _, _ in visits if named),
+        people=people,
+        whose={visit: (person, day) for visit, _, person, day in visits if person},
+        homes=[Circle(lat, lon, policy.home_fence_m) for lat, lon in row["homes"] or ()],
+    )
+
+
+_PLACE: Final = ("place_id", "lat", "lon", "radius_m", "starts_on", "ends_on")
+
+
+def _checkpoint(body: bytes, kid: str, signature: bytes) -> CheckpointAnswer:
+    said = {**msgspec.json.decode(body), "kid": kid, "signature": signature.decode()}
+    return msgspec.convert(said, CheckpointAnswer)
 
 
 def _measured(device: Device, envelope: Envelope, digest: str, call: Call) -> Offset | None:
@@ -166,35 +206,12 @@ def _measured(device: Device, envelope: Envelope, digest: str, call: Call) -> Of
     return offset(issued, envelope.sent_at, call.received_at)
 
 
-async def _places(
-    connection: asyncpg.Connection, device: Device, events: Sequence[ReadEvent], policy: Policy
-) -> Places:
-    visits = {event.event.visit_id for event in events if event.event and event.event.visit_id}
-    people = {event.payload.person_id for event in events if event.payload and event.payload.person_id}
-    rows: list[Any] = []
-    if visits:
-        rows = await connection.fetch(
-            query("events.visit_places"), device.provider_id, list(visits), device.carer_id
-        )
-    whose = {row["visit_id"]: (row["service_user_id"], row["day"]) for row in rows if row["service_user_id"]}
-    people |= {person for person, _ in whose.values()}
-    homes: list[Any] = []
-    if any(event.fix for event in events):
-        homes = await connection.fetch(query("events.homes"), device.provider_id, device.carer_id)
-    return Places(
-        named=frozenset(row["visit_id"] for row in rows if row["named"]),
-        people=await places_of(connection, device.provider_id, people),
-        whose=whose,
-        homes=[
-            Circle(row["lat"], row["lon"], policy.home_fence_m) for row in homes if row["lat"] is not None
-        ],
-    )
-
-
 async def _tags(
     connection: asyncpg.Connection, device: Device, events: Sequence[ReadEvent], places: Places
 ) -> list[Tag]:
     texts = {event.payload.token for event in events if event.payload and event.payload.token}
+    if not texts:
+        return []
     presented = [one for text in sorted(texts) if (one := read_token(text)) is not None]
     people = {
         *(person for person, _ in places.whose.values()),

@@ -14,10 +14,10 @@ async def export_documents(provider_id: UUID, kind: str | None = None) -> AsyncI
     Each document is read in a transaction that ends before its files are handed out: a reader who stops half-way,
     as at a full disk, leaves nothing open.
     """
-    async with db.as_provider(provider_id) as connection:
+    async with db.as_reader(provider_id) as connection:
         rows = await connection.fetch(query("documents.listed"), provider_id, kind)
     for row in rows:
-        async with db.as_provider(provider_id) as connection:
+        async with db.as_reader(provider_id) as connection:
             files = await connection.fetch(query("documents.files"), provider_id, row["id"])
         for file in files:
             yield File(file["format"], file["media_type"], file["file_name"], file["content"])

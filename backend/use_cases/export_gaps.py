@@ -21,7 +21,7 @@ async def export_gaps(
 
     `provider` is the reference that the file's name holds.
     """
-    async with db.as_provider(provider_id) as connection:
+    async with db.as_reader(provider_id) as connection:
         days = await worked_days(connection, provider_id, first, last, as_of=as_of)
     rows = list(_rows(days))
     content = csv_bytes(("employment", "day", *GAPS), rows)

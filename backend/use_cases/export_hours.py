@@ -36,11 +36,11 @@ async def export_hours(
 
     From the facts recorded up to `as_of`: the same facts give the same bytes.
     """
-    async with db.as_provider(provider_id) as connection:
+    async with db.as_reader(provider_id) as connection:
         cycles = [row["pay_cycle"] for row in await connection.fetch(query("jobs.pay_cycles"), provider_id)]
     for cycle in cycles:
         for period in _periods(cycle, first, min(last, london_date(as_of) - timedelta(days=1))):
-            async with db.as_provider(provider_id) as connection:
+            async with db.as_reader(provider_id) as connection:
                 span = (period.start, period.end)
                 recorded = await recorded_wages(
                     connection, provider_id, cycle, *span, as_of, london_date(as_of)

@@ -57,11 +57,18 @@ async def _forget_class(provider_id: UUID, name: str, now: datetime) -> int:
         at = london_midnight(before(kept, now))
         rows = 0
         for table, kind, found_by, arguments in _DUE[name]:
+            if table == "event_attachment" and not await _any_old(connection, provider_id, kind, at):
+                continue
             found = await connection.fetch(query(f"privacy.{found_by}"), provider_id, *arguments(at, held))
             if found:
                 why = (name, kept.days, at, None, None, None, now)
                 rows += await _forget(connection, provider_id, why, table, kind, [row[0] for row in found])
         return rows
+
+
+async def _any_old(connection: asyncpg.Connection, provider_id: UUID, kind: str, at: datetime) -> bool:
+    """Whether to look for what may go: PostgreSQL plans that for a tenth of a second, each minute of every provider."""
+    return bool(await connection.fetchval(query("privacy.has_old_attachments"), provider_id, kind, at))
 
 
 async def _forget_names(provider_id: UUID, now: datetime) -> int:

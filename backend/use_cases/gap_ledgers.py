@@ -121,10 +121,17 @@ class _Paces:
 
     def __init__(self, line: StraightLine) -> None:
         self._line = line
+        self._known: dict[tuple[Any, ...], str | None] = {}
         self.used: dict[str, TravelPace] = {}
 
     def of(self, row: Mapping[str, Any]) -> str | None:
         """The id of a row's pace; null where nothing was estimated."""
+        key = (row["source"], row["engine"] is None, row["mode"], row["day_date"], row["setting"])
+        if key not in self._known:
+            self._known[key] = self._found(row)
+        return self._known[key]
+
+    def _found(self, row: Mapping[str, Any]) -> str | None:
         if row["source"] == SOURCE:
             found = self._on_line(row)
         elif row["engine"] is not None:

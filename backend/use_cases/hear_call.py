@@ -95,7 +95,9 @@ async def _record(
     )
     event = read_event(body, str(device.id))
     envelope = Envelope(device_id=str(device.id), sent_at=now, clock_id=_CLOCK, sent_monotonic_ms=_ticks(now))
-    context = await context_of(connection, device, envelope, base64url(sha256(body)), [event], call)
+    digest = base64url(sha256(body))
+    context = await context_of(connection, device.provider_id, device.id, envelope, digest, [event], call)
+    assert context is not None
     # The time is the server's own: there is no phone's clock to measure.
     measured = replace(context, measured=Offset(timedelta(0), timedelta(0)))
     answer = await decide_and_keep(connection, measured, [event])

@@ -11,7 +11,7 @@ import polars as pl
 
 from backend.domain.absences import ABSENCES
 from backend.domain.pay_terms.mileage import hundredths
-from backend.domain.time import london_date, london_midnight, runs_of_days
+from backend.domain.time import LONDON_NAME, london_date, london_midnight, runs_of_days
 from backend.sql import query
 from backend.use_cases.block_periods import bought_for
 from backend.use_cases.invoice_terms import Terms, newest_on, terms_known
@@ -89,15 +89,15 @@ async def facts_about(
     """
     contract = await connection.fetchrow(query("invoices.contract"), provider_id, contract_id)
     terms = await terms_known(connection, provider_id, contract_id, as_of)
-    days = {london_date(at) for at in visits["starts_at"].unique()}
+    days = _days_of(visits)
     held = {period.start: period for _, period in filter(None, (bought_for(terms, day) for day in days))}
     parts = [each for each in held.values() if not whole_from <= each.start <= each.end <= end]
     beside = await _beside(connection, provider_id, contract_id, parts, visits, as_of)
     visits = visits if beside.is_empty() else _ordered(pl.concat([visits, beside]))
     newest = newest_on(terms, end)
-    ids = [UUID(visit) for visit in visits["visit_id"].unique(maintain_order=True)]
+    ids = visits["visit_id"].unique(maintain_order=True).to_list()
     billed = await connection.fetch(query("invoices.billed"), provider_id, ids, contract_id, start, True)
-    ids += {UUID(row["visit_id"]) for row in billed if row["block"] is not None}
+    ids += {row["visit_id"] for row in billed if row["block"] is not None}
     told = await connection.fetch(query("invoices.blocks_told"), provider_id, contract_id, start)
     first = await connection.fetchval(query("invoices.first_period"), provider_id, contract_id, start)
     visits = await _with_miles(connection, provider_id, visits, terms, as_of)
@@ -151,6 +151,11 @@ def _instants(first: date, last: date) -> tuple[datetime, datetime]:
     return london_midnight(first), london_midnight(last + timedelta(days=1))
 
 
+def _days_of(visits: pl.DataFrame) -> list[date]:
+    """The London dates on which visits start, in order."""
+    return visits["starts_at"].dt.convert_time_zone(LONDON_NAME).dt.date().unique().sort().to_list()
+
+
 def _ordered(visits: pl.DataFrame) -> pl.DataFrame:
     return visits.sort("starts_at", "visit_id", "employment_id", nulls_last=True)
 
@@ -167,7 +172,7 @@ async def _orders(
 async def _absences(
     connection: asyncpg.Connection, provider_id: UUID, visits: pl.DataFrame, as_of: datetime
 ) -> pl.DataFrame:
-    people = [UUID(person) for person in visits["service_user_id"].drop_nulls().unique().sort()]
+    people = visits["service_user_id"].drop_nulls().unique().sort().to_list()
     rows = await connection.fetch(query("invoices.absences"), provider_id, people, as_of)
     return pl.DataFrame([tuple(row) for row in rows], ABSENCES, orient="row")
 
@@ -209,7 +214,7 @@ async def _with_miles(
     there = [
         # A way that begins before midnight belongs to the day before.
         await _miles(connection, provider_id, first - timedelta(days=1), last, as_of)
-        for first, last in runs_of_days(london_date(at) for at in visits["starts_at"].unique())
+        for first, last in runs_of_days(_days_of(visits))
     ]
     driven = pl.concat(there).unique(["visit_id", "employment_id"], keep="first", maintain_order=True)
     return visits.join(driven, on=["visit_id", "employment_id"], how="left", maintain_order="left")
@@ -248,8 +253,8 @@ async def _homeless(
     rows = await connection.fetch(
         query("invoices.contracts_of_people"),
         provider_id,
-        [UUID(visit) for visit in known["visit_id"]],
-        [UUID(person) for person in known["service_user_id"]],
+        known["visit_id"].to_list(),
+        known["service_user_id"].to_list(),
         [london_date(at) for at in known["starts_at"]],
         as_of,
     )
@@ -261,7 +266,7 @@ async def _homeless(
 async def _names(connection: asyncpg.Connection, provider_id: UUID, visits: pl.DataFrame) -> dict[str, str]:
     """References of the people and employments that the visits name, by id."""
     people, employments = (
-        [UUID(value) for value in visits[column].drop_nulls().unique(maintain_order=True)]
+        visits[column].drop_nulls().unique(maintain_order=True).to_list()
         for column in ("service_user_id", "employment_id")
     )
     rows = await connection.fetch(query("invoices.references"), provider_id, people, employments)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -11,7 +12,7 @@ import polars as pl
 
 from backend.domain.credits import Credit, credit_lines, dispute_reference, of_facts
 from backend.domain.funding import Funders
-from backend.domain.invoicing import Billed, Charge, NextLine, next_lines
+from backend.domain.invoicing import Billed, Charge, Key, NextLine, next_lines
 from backend.domain.payer_bills import PERSON, PayerBill, PayerLine, payer_bills
 from backend.domain.vat import Treatment, treatment_of, treatment_totals
 from backend.tables.ids import organisation_id
@@ -75,7 +76,8 @@ def invoice(facts: InvoiceFacts) -> Invoice:
     priced = priced_visits(facts)
     blocks = blocks_in(facts.provider_id, facts.reference, facts.terms, facts.first_period, facts.end)
     charges = [block_charge(block, facts) for block in blocks]
-    charges += [_charge(row, priced.visits[row["visit"]], facts) for row in priced.lines]
+    charge = _Charges(facts)
+    charges += [charge.of(row, priced.visits[row["visit"]]) for row in priced.lines]
     parked = {item.visit_id for item in priced.parked}
     billed = [billed_line(row) for row in facts.billed]
     lines = next_lines(charges, of_facts(billed), parked)
@@ -94,25 +96,34 @@ def _commissions(bill: PayerBill, facts: InvoiceFacts) -> bool:
     return organisation_id(bill.payer) == facts.commissioner_id
 
 
-def _charge(row: Mapping[str, Any], visit: Mapping[str, Any], facts: InvoiceFacts) -> Charge:
-    return Charge(
-        row["visit"],
-        row["carer"],
-        visit["service_user_id"] or "",
-        row["amount"],
-        _funders(visit, facts),
-        treatment_of(facts.terms[visit["contract"]].contract.vat, visit["service"]),
-    )
+class _Charges:
+    """Makes charges of priced lines; who pays and how it is taxed is worked out once for all visits alike."""
 
+    def __init__(self, facts: InvoiceFacts) -> None:
+        self._terms = facts.terms
+        self._shared: dict[tuple[int, str | None], Funders] = {}
+        self._taxed: dict[tuple[int, str], Treatment] = {}
 
-def _funders(visit: Mapping[str, Any], facts: InvoiceFacts) -> Funders:
-    """Who pays for a visit: the package's own shares, else the contract's."""
-    if visit["funding"] is None:
-        return funders_of(facts.terms[visit["contract"]].contract.funding)
-    own = decode(list[Funder], msgspec.json.decode(visit["funding"])).value
-    if own is None:
-        raise ValueError(f"the stored funding of visit {visit['reference']} cannot be read")
-    return funders_of(own)
+    def of(self, row: Mapping[str, Any], visit: Mapping[str, Any]) -> Charge:
+        contract, service = visit["contract"], visit["service"]
+        shared, taxed = (contract, visit["funding"]), (contract, service)
+        if shared not in self._shared:
+            self._shared[shared] = self._funders(visit)
+        if taxed not in self._taxed:
+            self._taxed[taxed] = treatment_of(self._terms[contract].contract.vat, service)
+        person = visit["service_user_id"] or ""
+        return Charge(
+            row["visit"], row["carer"], person, row["amount"], self._shared[shared], self._taxed[taxed]
+        )
+
+    def _funders(self, visit: Mapping[str, Any]) -> Funders:
+        """Who pays for a visit: the package's own shares, else the contract's."""
+        if visit["funding"] is None:
+            return funders_of(self._terms[visit["contract"]].contract.funding)
+        own = decode(list[Funder], msgspec.json.decode(visit["funding"])).value
+        if own is None:
+            raise ValueError(f"the stored funding of visit {visit['reference']} cannot be read")
+        return funders_of(own)
 
 
 def billed_line(row: Mapping[str, Any]) -> Billed:
@@ -171,10 +182,11 @@ def invoice_snapshot(
     """The snapshot of one payer's invoice or credit note."""
     priced = {(row["visit"], row["carer"]): row for row in made.priced.lines}
     charged = charged_blocks(facts, made.blocks)
+    times = _times_of_carers(facts, bill)
     lines = [
         block_line(place, part, charged[part.whole.visit])
         if part.whole.visit in charged
-        else _line(place, part, priced.get((part.whole.visit, part.whole.carer)), facts, made)
+        else _line(place, part, priced.get((part.whole.visit, part.whole.carer)), facts, made, times)
         for place, part in enumerate(bill.lines, start=1)
     ]
     vat = taxes(bill)
@@ -260,12 +272,17 @@ def _reference(visit: Mapping[str, Any] | None) -> str:
     return "unplanned" if visit is None or visit["reference"] is None else str(visit["reference"])
 
 
+@lru_cache(maxsize=10_000)
 def _pounds(pence: int) -> Decimal:
     return Decimal(pence).scaleb(-2)
 
 
 def _minutes(row: Mapping[str, Any] | None, name: str) -> Decimal:
-    seconds = 0 if row is None else row[name] or 0
+    return _minutes_of(0 if row is None else row[name] or 0)
+
+
+@lru_cache(maxsize=10_000)
+def _minutes_of(seconds: int) -> Decimal:
     return (Decimal(seconds) / 60).quantize(Decimal("0.01"))
 
 
@@ -275,6 +292,7 @@ def _line(
     row: Mapping[str, Any] | None,
     facts: InvoiceFacts,
     made: Invoice,
+    times: Mapping[Key, Span | None],
 ) -> InvoiceLine:
     line = part.whole
     visit = made.priced.visits.get(line.visit) or {}
@@ -289,7 +307,9 @@ def _line(
         zone=visit.get("zone") or "",
         status=visit.get("status") or "completed",
         planned=_span(visit.get("planned_start"), visit.get("planned_end")),
-        actual=_actual(line, visit, facts),
+        actual=times.get(line.key)
+        if line.carer
+        else _span(visit.get("actual_start"), visit.get("actual_end")),
         planned_minutes=_minutes(row, "planned_seconds"),
         actual_minutes=_minutes(row, "actual_seconds"),
         payable_minutes=_minutes(row, "payable_seconds"),
@@ -313,14 +333,17 @@ def _line(
     )
 
 
-def _actual(line: NextLine, visit: Mapping[str, Any], facts: InvoiceFacts) -> Span | None:
-    """The times of the visit, or of this line's carer where each carer has a line."""
-    if line.carer is None:
-        return _span(visit.get("actual_start"), visit.get("actual_end"))
-    rows = facts.visits.filter(
-        (facts.visits["visit_id"] == line.visit) & (facts.visits["employment_id"] == line.carer)
-    )
-    return None if rows.is_empty() else _span(rows["actual_start"][0], rows["actual_end"][0])
+def _times_of_carers(facts: InvoiceFacts, bill: PayerBill) -> dict[Key, Span | None]:
+    """When each carer was there, of visits where each has a line."""
+    asked = {part.whole.key for part in bill.lines if part.whole.carer is not None}
+    if not asked:
+        return {}
+    rows = facts.visits.select("visit_id", "employment_id", "actual_start", "actual_end").iter_rows()
+    found: dict[Key, Span | None] = {}
+    for visit, carer, start, end in rows:
+        if (visit, carer) in asked:
+            found.setdefault((visit, carer), _span(start, end))
+    return found
 
 
 def _span(start: datetime | None, end: datetime | None) -> Span | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -102,7 +103,8 @@ async def build_invoice(
     simulated: bool,
 ) -> InvoiceSnapshot:
     """One payer's snapshot: the same facts always give the same bytes."""
-    payers = {payer: organisation_id(payer) for line in bill.lines for payer in line.whole.shares}
+    named = dict.fromkeys(payer for line in bill.lines for payer in line.whole.shares)
+    payers = {payer: organisation_id(payer) for payer in named}
     wanted = {facts.provider_id, facts.commissioner_id, *payers.values()}
     known = await parties(connection, wanted, issued_at - SETTLED)
     names = {payer: known[payer_id].name for payer, payer_id in payers.items() if payer_id in known}
@@ -157,7 +159,7 @@ async def _store_parked(connection: asyncpg.Connection, document: Frozen, made: 
         query("documents.insert_parked"),
         document.provider_id,
         document.id,
-        [UUID(item.visit_id) for item in parked],
+        [item.visit_id for item in parked],
         [item.reason for item in parked],
         [item.detail for item in parked],
     )
@@ -182,18 +184,23 @@ async def _store_blocks(connection: asyncpg.Connection, document: Frozen, snapsh
 def _stored(payer: str, part: PayerLine) -> tuple[Any, ...]:
     line = part.whole
     return (
-        UUID(line.visit),
-        UUID(line.carer) if line.carer else None,
-        UUID(line.person) if line.person else None,
+        line.visit,
+        line.carer or None,
+        line.person or None,
         part.pence,
         payer,
-        msgspec.json.encode(_funders(line)).decode(),
+        _told_funders(tuple(_funders(line))),
         None if part.adjusts is None else part.adjusts[0],
         line.vat.category,
         line.vat.rate,
         line.vat.reason,
-        UUID(line.dispute) if line.dispute else None,
+        line.dispute or None,
     )
+
+
+@lru_cache(maxsize=1000)
+def _told_funders(funders: tuple[tuple[str, int], ...]) -> str:
+    return msgspec.json.encode(funders).decode()
 
 
 def _funders(line: NextLine) -> Sequence[tuple[str, int]]:

@@ -13,20 +13,48 @@ from backend.domain.canonical import sha256
 from backend.domain.decisions import Decision
 from backend.domain.events import ReadEvent
 from backend.domain.evidence import Judgement
+from backend.domain.positions import Speed
+from backend.domain.tokens import TokenJudgement
 from backend.sql import query
 from backend.use_cases.event_context import Context
+from backend.use_cases.note_speeds import told
+from schemas.mobile import Signature
 
 _UNREAD_CODES: Final = ("invalid_event", "bad_signature", "bad_hash")
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A new event of a batch with what was decided, and the id of its row."""
+    """A new event of a batch with what was decided, the id of its row, and what was concluded if it could be read."""
 
     index: int
     event: ReadEvent
     decision: Decision
     row: UUID
+    judged: Judgement | None = None
+    token: TokenJudgement | None = None
+
+    @property
+    def keeps_position(self) -> bool:
+        """Whether it has a position that is written down."""
+        return self.judged is not None and self.judged.keep_position and self.event.fix is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The signed receipt of a call."""
+
+    batch_id: UUID
+    batch: bytes
+    signature: Signature
+
+
+def judged(context: Context, index: int, event: ReadEvent, decision: Decision, row: UUID) -> Kept:
+    """A new event with what its position and its token prove."""
+    if event.event is None or decision.code in _UNREAD_CODES:
+        return Kept(index, event, decision, row)
+    token = context.token(event)
+    return Kept(index, event, decision, row, context.judgement(event, token), token)
 
 
 def row_of(device_id: UUID, event: ReadEvent, linked: bool) -> UUID:
@@ -37,53 +65,56 @@ def row_of(device_id: UUID, event: ReadEvent, linked: bool) -> UUID:
 
 
 async def keep_events(
-    connection: asyncpg.Connection, context: Context, batch_id: UUID, kept: Sequence[Kept]
+    connection: asyncpg.Connection,
+    context: Context,
+    receipt: Receipt,
+    kept: Sequence[Kept],
+    implied: Iterable[Speed],
 ) -> None:
-    """Write new events and all that belongs to them."""
-    if not kept:
-        return
-    await connection.executemany(
-        query("events.insert_event"), [_event_row(context, batch_id, one) for one in kept]
+    """Write new events with all that belongs to them, the speeds that positions imply, and the receipt, at once."""
+    device, call = context.device, context.call
+    await connection.execute(
+        query("events.keep"),
+        *(device.provider_id, receipt.batch_id, device.id, device.carer_id, call.received_at),
+        *(receipt.batch, receipt.signature.kid, receipt.signature.signature.encode()),
+        *(evidence.RULE_VERSION, tokens.RULE_VERSION),
+        *_columns([_row(context, one) for one in kept], _EVENT_COLUMNS),
+        *_columns([told(one) for one in implied], _SPEED_COLUMNS),
     )
-    await _write(connection, "events.insert_link", (_link_row(context, one) for one in kept))
-    await _write(connection, "events.insert_key", (_key_row(context, one) for one in kept))
-    await _write(connection, "events.insert_judgement", (_judgement_row(context, one) for one in kept))
-    await _write(connection, "events.insert_token", (_token_row(context, one) for one in kept))
-    attached = [row for one in kept for row in _attachment_rows(context, one)]
-    await _write(connection, "events.insert_attachment", attached)
-    await _write(connection, "events.insert_help", (_help_row(context, one) for one in kept))
 
 
-async def _write(connection: asyncpg.Connection, name: str, rows: Iterable[tuple[Any, ...] | None]) -> None:
-    found = [row for row in rows if row is not None]
-    if found:
-        await connection.executemany(query(name), found)
+def _columns(rows: Sequence[tuple[Any, ...]], count: int) -> Iterable[Sequence[Any]]:
+    return zip(*rows, strict=True) if rows else [()] * count
 
 
-def _event_row(context: Context, batch_id: UUID, one: Kept) -> tuple[Any, ...]:
-    device, decision, event = context.device, one.decision, one.event
+def _row(context: Context, one: Kept) -> tuple[Any, ...]:
+    decision, event = one.decision, one.event
+    link = decision.link
     return (
-        device.provider_id,
-        context.call.received_at,
         one.row,
-        batch_id,
         one.index,
-        device.id,
-        device.carer_id,
         decision.outcome,
         decision.code,
         decision.detail,
         decision.waiting,
         UUID(event.id) if event.id else None,
-        decision.link.seq if decision.link else None,
-        decision.link.prev if decision.link else None,
+        link.seq if link else None,
+        link.prev if link else None,
         *_said(event),
         *_times(context, event),
         event.signed,
         event.signed_hash,
         event.signature,
         event.raw if decision.code in _UNREAD_CODES else None,
+        link.verdict if link else None,
+        link is not None and link.holds,
+        event.kind == "help",
+        *_concluded(one),
     )
+
+
+_EVENT_COLUMNS: Final = 46
+_SPEED_COLUMNS: Final = 5
 
 
 def _said(event: ReadEvent) -> tuple[Any, ...]:
@@ -108,49 +139,30 @@ def _times(context: Context, event: ReadEvent) -> tuple[Any, ...]:
     """Device time, time that counts, clock readings, method, bounds of the offset, doubts."""
     signed, paid = event.event, context.paid(event)
     if signed is None or paid is None:
-        return (None,) * 7 + ([],)
+        return (None,) * 7 + ("",)
     late = ["late_from_replaced"] if context.device.replaced_at is not None else []
     measured = context.measured
     bounds = (None, None) if measured is None else (_milliseconds(measured.low), _milliseconds(measured.high))
     clocks = (signed.clock_id, signed.monotonic_ms, signed.method)
-    return (signed.occurred_at, paid.at, *clocks, *bounds, sorted([*paid.flags, *late]))
+    return (signed.occurred_at, paid.at, *clocks, *bounds, " ".join(sorted([*paid.flags, *late])))
 
 
 def _milliseconds(length: timedelta) -> int:
     return length // timedelta(milliseconds=1)
 
 
-def _link_row(context: Context, one: Kept) -> tuple[Any, ...] | None:
-    link, decision, device = one.decision.link, one.decision, context.device
-    if link is None:
-        return None
-    place = (device.provider_id, device.id, link.seq, link.signed_hash, link.prev, one.row, link.id)
-    return (*place, link.verdict, link.holds, context.call.received_at, decision.outcome, decision.code)
+def _concluded(one: Kept) -> tuple[Any, ...]:
+    """What its position proved, what its token did, and what was signed by its digest only: payload and position.
 
-
-def _key_row(context: Context, one: Kept) -> tuple[Any, ...] | None:
-    """The id and place an event holds; one that conflicts holds neither, nor one whose place was taken."""
-    link, decision, device = one.decision.link, one.decision, context.device
-    if link is None or not link.holds:
-        return None
-    who = (device.provider_id, device.id, link.id, link.seq, link.signed_hash, one.row)
-    return (*who, context.call.received_at, decision.outcome, decision.code)
-
-
-def _judgement_row(context: Context, one: Kept) -> tuple[Any, ...] | None:
-    if one.event.event is None or one.decision.code in _UNREAD_CODES:
-        return None
-    judged = context.judgement(one.event)
-    said = judgement_row(judged, judged.keep_position and one.event.fix is not None)
-    return (
-        context.device.provider_id,
-        one.row,
-        1,
-        None,
-        evidence.RULE_VERSION,
-        context.call.received_at,
-        *said,
-    )
+    Of an event that could not be read, or was not signed so, nothing. No position at the carer's own home is written.
+    """
+    if one.judged is None:
+        return (None,) * 15
+    *said, reasons = judgement_row(one.judged, one.keeps_position)
+    token = one.token
+    proved = (None,) * 4 if token is None else (token.verdict, token.kind, token.tag_id, token.counter)
+    fix = one.event.fix_canonical if one.judged.keep_position else None
+    return (*said, " ".join(reasons), *proved, one.event.payload_canonical, fix)
 
 
 def judgement_row(judged: Judgement, position_kept: bool) -> tuple[Any, ...]:
@@ -166,42 +178,3 @@ def judgement_row(judged: Judgement, position_kept: bool) -> tuple[Any, ...]:
         judged.level,
         list(judged.reasons),
     )
-
-
-def _token_row(context: Context, one: Kept) -> tuple[Any, ...] | None:
-    signed = one.event.event
-    if signed is None or one.decision.code in _UNREAD_CODES:
-        return None
-    judged = context.token(one.event)
-    if judged is None:
-        return None
-    return (
-        context.device.provider_id,
-        one.row,
-        tokens.RULE_VERSION,
-        judged.verdict,
-        judged.kind,
-        judged.tag_id,
-        judged.counter,
-        signed.occurred_at,
-        one.decision.outcome == "accepted",
-        context.call.received_at,
-    )
-
-
-def _attachment_rows(context: Context, one: Kept) -> Iterable[tuple[Any, ...]]:
-    """What was signed by its digest only. A position at the carer's own home is not written at all."""
-    if one.event.event is None or one.decision.code in _UNREAD_CODES:
-        return
-    parts = [("payload", one.event.payload_canonical)]
-    if context.judgement(one.event).keep_position:
-        parts.append(("fix", one.event.fix_canonical))
-    for kind, content in parts:
-        if content is not None:
-            yield (context.device.provider_id, one.row, kind, content, context.call.received_at)
-
-
-def _help_row(context: Context, one: Kept) -> tuple[Any, ...] | None:
-    if one.event.kind != "help":
-        return None
-    return (context.device.provider_id, one.row, context.device.carer_id, context.call.received_at)

@@ -1,14 +1,14 @@
 """Keep the speeds that positions imply: they outlast the positions, and tell no place."""
 
-import json
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import asyncpg
+import msgspec
 
-from backend.domain.positions import FARTHEST, Position, speeds
+from backend.domain.positions import FARTHEST, Position, Speed, speeds
 from backend.sql import query
 
 # A position may be a little older than its event.
@@ -22,27 +22,41 @@ async def note_speeds(
     fresh: Mapping[UUID, datetime],
     now: datetime,
 ) -> None:
-    """Note the speeds to and from the positions of events that begin to count now, given with their instants by row.
+    """Note the speeds to and from the positions of held events that begin to count now: row and instant of each.
 
     Positions that were old when they were sent, or are no longer held, imply none. Two phones of a carer wait for each
     other, so that neither misses the other's positions.
     """
-    if not fresh:
-        return
     await connection.execute(query("speeds.lock"), f"{provider_id}/{carer_id}")
-    ends = (min(fresh.values()) - _WINDOW, max(fresh.values()) + _WINDOW)
-    rows = await connection.fetch(query("speeds.positions"), provider_id, carer_id, *ends)
-    found = speeds(map(_position, rows), fresh.keys())
+    found = await connection.fetchrow(
+        query("events.around"), provider_id, None, [], [], carer_id, *around(fresh.values())
+    )
     await connection.executemany(
         query("speeds.insert"),
         [
-            (provider_id, carer_id, one.before.row, one.after.row, one.before.at, one.after.at, one.kmh, now)
-            for one in found
+            (provider_id, carer_id, *said, now)
+            for said in map(told, speeds(positions(found["positions"]), fresh.keys()))
         ],
     )
 
 
-def _position(row: Mapping[str, Any]) -> Position:
-    fix = json.loads(row["content"])
-    taken = row["paid_at"] - timedelta(seconds=row["fix_age_s"])
-    return Position(row["row_id"], taken, float(fix["lat"]), float(fix["lon"]), float(fix["accuracy_m"]))
+def around(instants: Collection[datetime]) -> tuple[datetime | None, datetime | None]:
+    """From when to when positions may lie beside those of these instants."""
+    return (min(instants) - _WINDOW, max(instants) + _WINDOW) if instants else (None, None)
+
+
+def positions(held: Iterable[tuple[UUID, datetime, float, bytes]] | None) -> list[Position]:
+    """Held ones: row, instant of the event, age of the position in seconds, the position as it is kept."""
+    return [position(row, at, age, msgspec.json.decode(content)) for row, at, age, content in held or ()]
+
+
+def position(row: UUID, at: datetime, age_s: float, fix: Mapping[str, float]) -> Position:
+    """That of an event of an instant, taken `age_s` seconds before it."""
+    return Position(
+        row, at - timedelta(seconds=age_s), float(fix["lat"]), float(fix["lon"]), float(fix["accuracy_m"])
+    )
+
+
+def told(one: Speed) -> tuple[UUID, UUID, datetime, datetime, float]:
+    """What is kept of a speed."""
+    return one.before.row, one.after.row, one.before.at, one.after.at, one.kmh

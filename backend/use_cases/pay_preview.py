@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from operator import itemgetter
 from typing import Any, Final
 from uuid import UUID
 
@@ -32,6 +33,10 @@ from schemas.day import (
 from schemas.pay import PayCase, PayResult, PayTerms
 from schemas.strict import decode
 
+_INSTANTS: Final = ("start", "end", "planned_start", "planned_end")
+_OF_VISIT: Final = ("visit", *_INSTANTS, "lat", "lon")
+_OF_ACTIVITY: Final = ("kind", "start", "end", "lat", "lon")
+_OF_JOURNEY: Final = ("from_visit", "to_visit", "estimate", "source", "metres")
 _TERMS: Final = {field.name: field.encode_name for field in msgspec.structs.fields(PayTerms)}
 
 
@@ -76,24 +81,32 @@ def _terms(stored: Any) -> PayTerms:
 
 def day_cases(days: CarersDays) -> list[DayCase]:
     """The working days of one carer as cases to be paid. Of a visit in doubt only its first instant is known."""
+    return [case for cases in cases_of_carers(days).values() for case in cases]
+
+
+def cases_of_carers(days: CarersDays) -> dict[str, list[DayCase]]:
+    """The same of each of many carers, by id, in order of time."""
     visits, activities = working_days(
         _without_doubt(days), settled_activities(days.activities), days.policy.day_break_minutes * 60
     )
-    mode: Any = next((row["mode"] for row in days.employments.values()), "car")
-    dated = pl.concat([visits.select("day", "date"), activities.select("day", "date")])
-    done, did = _by_day(visits), _by_day(activities)
-    judged = days.gaps.filter(pl.col("estimate").is_not_null()).to_dicts()
-    return [
-        DayCase(
-            carer=DayCarer(mode=mode),
-            date=row["date"],
-            visits=[_visit(one) for one in done.get(row["day"], [])],
-            activities=[_activity(one) for one in did.get(row["day"], [])],
-            policy=_policy(days),
-            journeys=_journeys(judged, done.get(row["day"], [])),
+    modes: dict[str, Any] = {}
+    for row in days.employments.values():
+        modes.setdefault(row["carer_id"], row["mode"])
+    done, did = _by_day(visits, _OF_VISIT), _by_day(activities, _OF_ACTIVITY)
+    dated = pl.concat([frame.select("day", "carer", "date") for frame in (visits, activities)])
+    judged, policy = _Judged(days.gaps), _policy(days)
+    found: dict[str, list[DayCase]] = {}
+    for day, carer, on in dated.unique("day", keep="first").sort("day").iter_rows():
+        case = DayCase(
+            carer=DayCarer(mode=modes.get(carer, "car")),
+            date=on,
+            visits=[_visit(one) for one in done.get(day, [])],
+            activities=[_activity(one) for one in did.get(day, [])],
+            policy=policy,
+            journeys=judged.among(carer, [one["visit"] for one in done.get(day, [])]),
         )
-        for row in dated.unique("day", keep="first").sort("day").to_dicts()
-    ]
+        found.setdefault(carer, []).append(case)
+    return found
 
 
 def _without_doubt(days: CarersDays) -> pl.DataFrame:
@@ -105,27 +118,42 @@ def _without_doubt(days: CarersDays) -> pl.DataFrame:
     return rows.with_columns(end=pl.when(known).then("end")).drop("doubted")
 
 
-def _journeys(judged: Sequence[Mapping[str, Any]], visits: Sequence[Mapping[str, Any]]) -> list[Journey]:
-    """What the journeys between a day's visits were judged to take, so that they are not judged anew."""
-    here = {row["visit"] for row in visits}
-    return [
-        Journey(
-            from_=row["from_visit"],
-            to=row["to_visit"],
-            estimate_seconds=row["estimate"],
-            source=row["source"],
-            distance_metres=row["metres"],
-        )
-        for row in judged
-        if row["from_visit"] in here and row["to_visit"] in here
-    ]
+class _Judged:
+    """What journeys were judged to take, so that they are not judged anew."""
+
+    def __init__(self, gaps: pl.DataFrame) -> None:
+        told = gaps.filter(pl.col("estimate").is_not_null()).select("carer", *_OF_JOURNEY)
+        self._from: dict[tuple[str, str], list[tuple[int, dict[str, Any]]]] = {}
+        for place, row in enumerate(told.iter_rows(named=True)):
+            self._from.setdefault((row["carer"], row["from_visit"]), []).append((place, row))
+
+    def among(self, carer: str, visits: Sequence[str]) -> list[Journey]:
+        """The journeys of a carer between these visits of a day, in the order of the gaps."""
+        here = set(visits)
+        found = [each for visit in here for each in self._from.get((carer, visit), [])]
+        return [
+            Journey(
+                from_=row["from_visit"],
+                to=row["to_visit"],
+                estimate_seconds=row["estimate"],
+                source=row["source"],
+                distance_metres=row["metres"],
+            )
+            for _, row in sorted(found, key=itemgetter(0))
+            if row["to_visit"] in here
+        ]
 
 
-def _by_day(frame: pl.DataFrame) -> dict[int, list[dict[str, Any]]]:
-    names = [name for name in ("start", "end", "planned_start", "planned_end") if name in frame.columns]
-    readable = frame.with_columns(instant_of(pl.col(name)).alias(name) for name in names)
-    parts = readable.partition_by("day", as_dict=True, maintain_order=True)
-    return {int(key[0]): part.to_dicts() for key, part in parts.items()}
+def _by_day(frame: pl.DataFrame, names: Sequence[str]) -> dict[int, list[dict[str, Any]]]:
+    """Rows of these columns with instants, by working day."""
+    instants = [name for name in names if name in _INSTANTS]
+    readable = frame.select("day", *names).with_columns(
+        instant_of(pl.col(name)).alias(name) for name in instants
+    )
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in readable.iter_rows(named=True):
+        found.setdefault(row["day"], []).append(row)
+    return found
 
 
 def _visit(row: Mapping[str, Any]) -> DayVisit:

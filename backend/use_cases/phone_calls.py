@@ -1,8 +1,8 @@
 """What every call of a phone must show: a proof by its key, and for most calls a token bound to that key."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -104,7 +104,16 @@ async def read_device(
     """The device, if the provider has it; `lock` holds its row until the transaction ends."""
     name = "phones.device_locked" if lock else "phones.device"
     row = await connection.fetchrow(query(name), provider_id, device_id)
-    return None if row is None else Device(**{**dict(row), "public_key": jwk_of(row["public_key"])})
+    return None if row is None else device_of(row)
+
+
+def device_of(row: Mapping[str, Any]) -> Device:
+    """The device that a row of a query tells of."""
+    given: dict[str, Any] = {name: row[name] for name in _COLUMNS}
+    return Device(**{**given, "public_key": jwk_of(given["public_key"])})
+
+
+_COLUMNS: Final = tuple(field.name for field in fields(Device))
 
 
 def jwk_of(stored: Any) -> dict[str, str]:

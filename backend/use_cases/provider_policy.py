@@ -1,6 +1,7 @@
 """The thresholds in force for a provider on a day: the packaged policy, and the provider's own values over it."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -19,7 +20,14 @@ async def provider_policy(
 
     Raises DomainError bad_request for a day before any policy.
     """
-    own = await connection.fetchval(query("policy.own"), provider_id, day, as_of)
+    return in_force(await connection.fetchval(query("policy.own"), provider_id, day, as_of), day)
+
+
+def in_force(own: Any, day: date) -> Policy:
+    """The packaged policy of a London date with the provider's own values over it, as the database gives them or None.
+
+    Raises DomainError bad_request for a day before any policy.
+    """
     try:
         return policy_on(day, msgspec.json.decode(own) if isinstance(own, str) else own)
     except LookupError as error:

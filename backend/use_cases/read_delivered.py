@@ -54,7 +54,7 @@ async def delivered_care(
     _refuse(first, last)
     opens, closes = monday_of(first), monday_of(last) + timedelta(days=6)
     now = clock.now()
-    async with db.as_provider(provider_id) as connection:
+    async with db.as_reader(provider_id) as connection:
         start, end = london_midnight(opens), london_midnight(closes + timedelta(days=1))
         visits = await verified_visits(connection, provider_id, start, end, as_of=now)
         rows = await connection.fetch(

@@ -33,7 +33,7 @@ async def read_manual_share(provider_id: UUID, first: date, last: date) -> Manua
             "bad_request", f"Ask for one day to {LONGEST_DAYS} days, the first before the last."
         )
     opens, closes = london_midnight(first), london_midnight(last + timedelta(days=1))
-    async with db.as_provider(provider_id) as connection:
+    async with db.as_reader(provider_id) as connection:
         now = clock.now()
         visits = await verified_visits(connection, provider_id, opens, closes, as_of=now)
         activities = await carer_activities(connection, provider_id, opens, closes, as_of=now)

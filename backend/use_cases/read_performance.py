@@ -76,7 +76,7 @@ async def measured(viewer: Viewer, provider_id: UUID, first: date, last: date) -
     measures = {month: _measures(month) for month in months}
     closes = london_midnight(after(last))
     now = clock.now()
-    async with db.as_provider(provider_id) as connection:
+    async with db.as_reader(provider_id) as connection:
         visits = await verified_visits(connection, provider_id, london_midnight(first), closes, as_of=now)
         own = await connection.fetch(query("performance.contracts"), provider_id, now)
         names = await parties(connection, [provider_id])

@@ -26,11 +26,12 @@ async def places_of(
     found: dict[UUID, list[Circle]] = defaultdict(list)
     if wanted:
         for row in await connection.fetch(query("places.of_people"), provider_id, wanted):
-            found[row["service_user_id"]].append(_circle(row))
+            found[row["service_user_id"]].append(circle(row))
     return found
 
 
-def _circle(row: Mapping[str, Any]) -> Circle:
+def circle(row: Mapping[str, Any]) -> Circle:
+    """The place that a row of a query tells of."""
     return Circle(
         row["lat"], row["lon"], row["radius_m"], str(row["place_id"]), row["starts_on"], row["ends_on"]
     )

@@ -7,7 +7,7 @@ transaction, and nothing is answered before it is on disk.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID, uuid4, uuid5
 
 import asyncpg
@@ -17,16 +17,17 @@ from backend import clock, db
 from backend.domain.batches import Batch, read_batch
 from backend.domain.canonical import base64url, sha256
 from backend.domain.chain import Chain, Link
-from backend.domain.decisions import UNVERIFIED, Decision, decide, link_of
+from backend.domain.decisions import UNVERIFIED, Decision, Objection, decide, link_of
 from backend.domain.events import ReadEvent, read_event
+from backend.domain.positions import Position, speeds
 from backend.sql import query
 from backend.use_cases.address_limit import count_unverified
 from backend.use_cases.event_context import Context, context_of
-from backend.use_cases.keep_events import Kept, keep_events, row_of
-from backend.use_cases.note_speeds import note_speeds
-from backend.use_cases.phone_calls import Call, Device, forget_home, home_of, read_device
+from backend.use_cases.keep_events import Kept, Receipt, judged, keep_events, row_of
+from backend.use_cases.note_speeds import around, position, positions
+from backend.use_cases.phone_calls import Call, Device, forget_home, home_of
 from backend.use_cases.receipts import receipt_line, sign
-from schemas.mobile import CheckpointAnswer, EventResult, EventsAnswer, ReceiptLine, parse_uuid
+from schemas.mobile import EventResult, EventsAnswer, ReceiptLine, parse_uuid
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,10 @@ async def receive_events(body: bytes, call: Call) -> EventsAnswer:
     if device_id is None or provider_id is None:
         return await _keep_unclaimed(batch, call)
     events = [read_event(raw, batch.envelope.device_id) for raw in batch.events]
-    async with db.as_provider(provider_id) as connection:
-        device = await read_device(connection, provider_id, device_id, lock=True)
-        if device is not None:
-            digest = base64url(sha256(body))
-            context = await context_of(connection, device, batch.envelope, digest, events, call)
+    async with db.as_provider(provider_id, planned_once=True) as connection:
+        digest = base64url(sha256(body))
+        context = await context_of(connection, provider_id, device_id, batch.envelope, digest, events, call)
+        if context is not None:
             return await decide_and_keep(connection, context, events)
     forget_home(device_id)
     return await _keep_unclaimed(batch, call)
@@ -68,9 +68,10 @@ async def decide_and_keep(
 ) -> EventsAnswer:
     """Decide each event and keep it, within a transaction that holds the phone's row; the answer is the receipt."""
     device, call = context.device, context.call
-    firsts, chain = await _held(connection, device, events)
+    objections = [context.objection(event) for event in events]
+    firsts, chain, near = await _around(connection, context, events, objections)
     genuine = [event.signed_by(device.public_key) for event in events]
-    decisions = decide(events, genuine, [context.objection(event) for event in events], chain)
+    decisions = decide(events, genuine, objections, chain)
     unverified = sum(decision.code in UNVERIFIED for decision in decisions)
     await count_unverified(connection, call.address, unverified, call.received_at)
     rows = [
@@ -82,32 +83,42 @@ async def decide_and_keep(
     for index, (event, decision, row) in enumerate(zip(events, decisions, rows, strict=True)):
         if row not in firsts:
             firsts[row] = _First(call.received_at, decision.outcome, decision.code)
-            kept.append(Kept(index, event, decision, row))
+            kept.append(judged(context, index, event, decision, row))
     lines = [_line(device.id, event, firsts[row]) for event, row in zip(events, rows, strict=True)]
-    batch_id = uuid4()
-    await keep_events(connection, context, batch_id, kept)
-    await note_speeds(
-        connection, device.provider_id, device.carer_id, _placed(context, kept), call.received_at
-    )
-    checkpoint = await newest_checkpoint(connection, device.provider_id)
-    return await _answer(connection, context, batch_id, (events, decisions, rows, firsts), lines, checkpoint)
+    receipt = Receipt(uuid4(), *sign(lines))
+    fresh = _positions(context, kept)
+    implied = speeds([*positions(near), *fresh], {one.row for one in fresh})
+    await keep_events(connection, context, receipt, kept, implied)
+    results = [
+        _result(index, event, decision, firsts[row].code)
+        for index, (event, decision, row) in enumerate(zip(events, decisions, rows, strict=True))
+    ]
+    return EventsAnswer(clock.now(), context.checkpoint, results, lines, receipt.signature)
 
 
-async def _held(
-    connection: asyncpg.Connection, device: Device, events: Sequence[ReadEvent]
-) -> tuple[dict[UUID, _First], Chain]:
-    """The chain around the batch, and how its known events were first decided, by row."""
+async def _around(
+    connection: asyncpg.Connection,
+    context: Context,
+    events: Sequence[ReadEvent],
+    objections: Sequence[Objection | None],
+) -> tuple[dict[UUID, _First], Chain, Any]:
+    """How known events of the batch were first decided, by row; the chain around it; the positions near its own."""
+    device = context.device
     links = [link for link in map(link_of, events) if link is not None]
-    around = {seq for link in links for seq in (link.seq - 1, link.seq, link.seq + 1)}
-    held = await connection.fetch(
-        query("events.links"), device.provider_id, device.id, sorted(around), [link.id for link in links]
+    places = {seq for link in links for seq in (link.seq - 1, link.seq, link.seq + 1)}
+    instants = [
+        paid.at
+        for event, objection in zip(events, objections, strict=True)
+        if objection is None and event.fix is not None and (paid := context.paid(event)) is not None
+    ]
+    held = await connection.fetchrow(
+        query("events.around"),
+        *(device.provider_id, device.id, sorted(places), [link.id for link in links]),
+        *(device.carer_id, *around(instants)),
     )
-    chain = Chain(str(device.id), map(_link, held), {link.seq for link in links})
-    return {row["event_row"]: _first(row) for row in held}, chain
-
-
-def _link(row: Mapping[str, Any]) -> Link:
-    return Link(row["id"], row["seq"], row["signed_hash"], row["prev"], row["verdict"], row["holds"])
+    known = [(Link(*row[:6]), row[6], _First(*row[7:])) for row in held["links"] or ()]
+    chain = Chain(str(device.id), [link for link, _, _ in known], {link.seq for link in links})
+    return {row: first for _, row, first in known}, chain, held["positions"]
 
 
 def _first(row: Mapping[str, Any]) -> _First:
@@ -129,10 +140,19 @@ async def _unlinked(
     return {row["row_id"]: _first(row) for row in found}
 
 
-def _placed(context: Context, kept: Sequence[Kept]) -> dict[UUID, datetime]:
-    """The new events that count and came with a position, by row, with their instants."""
-    counting = (one for one in kept if one.decision.outcome == "accepted" and one.event.fix is not None)
-    return {one.row: paid.at for one in counting if (paid := context.paid(one.event)) is not None}
+def _positions(context: Context, kept: Sequence[Kept]) -> list[Position]:
+    """Those of new events that count, unless they were old when they were sent."""
+    return [
+        position(one.row, paid.at, one.judged.fix_age_s, msgspec.structs.asdict(one.event.fix))
+        for one in kept
+        if one.decision.outcome == "accepted"
+        and one.judged is not None
+        and one.event.fix is not None
+        and one.judged.fix_age_s is not None
+        and one.keeps_position
+        and "stale_fix" not in one.judged.reasons
+        and (paid := context.paid(one.event)) is not None
+    ]
 
 
 def _line(device_id: UUID, event: ReadEvent, first: _First) -> ReceiptLine:
@@ -141,50 +161,9 @@ def _line(device_id: UUID, event: ReadEvent, first: _First) -> ReceiptLine:
     )
 
 
-async def _answer(
-    connection: asyncpg.Connection,
-    context: Context,
-    batch_id: UUID,
-    decided: tuple[Sequence[ReadEvent], Sequence[Decision], Sequence[UUID], Mapping[UUID, _First]],
-    lines: list[ReceiptLine],
-    checkpoint: CheckpointAnswer | None,
-) -> EventsAnswer:
-    events, decisions, rows, firsts = decided
-    batch, signature = sign(lines)
-    device = context.device
-    await connection.execute(
-        query("events.insert_batch"),
-        device.provider_id,
-        batch_id,
-        device.id,
-        context.call.received_at,
-        batch,
-        signature.kid,
-        signature.signature.encode(),
-    )
-    results = [
-        EventResult(
-            index,
-            event.id,
-            decision.outcome,
-            firsts[row].code,
-            decision.detail,
-            "waiting" if decision.waiting else None,
-        )
-        for index, (event, decision, row) in enumerate(zip(events, decisions, rows, strict=True))
-    ]
-    return EventsAnswer(clock.now(), checkpoint, results, lines, signature)
-
-
-async def newest_checkpoint(connection: asyncpg.Connection, provider_id: UUID) -> CheckpointAnswer | None:
-    """The provider's newest checkpoint, if one was made yet."""
-    row = await connection.fetchrow(query("events.newest_checkpoint"), provider_id)
-    if row is None:
-        return None
-    body = msgspec.json.decode(row["body"])
-    return msgspec.convert(
-        {**body, "kid": row["kid"], "signature": row["signature"].decode()}, CheckpointAnswer
-    )
+def _result(index: int, event: ReadEvent, decision: Decision, code: str | None) -> EventResult:
+    waiting: Literal["waiting"] | None = "waiting" if decision.waiting else None
+    return EventResult(index, event.id, decision.outcome, code, decision.detail, waiting)
 
 
 async def _keep_unclaimed(batch: Batch, call: Call) -> EventsAnswer:

@@ -62,10 +62,10 @@ async def reconcile(
 
     Reckoned as of the instant up to which its documents know the facts: what came later is for the next document.
     """
-    async with db.as_provider(provider_id) as connection:
+    async with db.as_reader(provider_id) as connection:
         rows = await connection.fetch(query("reconciliation.periods"), provider_id, start, end)
     for row in rows:
-        async with db.as_provider(provider_id) as connection:
+        async with db.as_reader(provider_id) as connection:
             yield await _reconciled(connection, provider_id, row)
 
 

@@ -124,7 +124,7 @@ async def _wage_reports(
     """What each frozen wage report says of the carer, and nobody else's part of it."""
     own = {row["reference"] for row in employments}
     found = []
-    async for row in connection.cursor(query("privacy.wage_reports"), provider_id):
+    async for row in db.each_row(connection, query("privacy.wage_reports"), provider_id):
         said = msgspec.json.decode(snapshot_bytes(row["snapshot"]))
         parts = [worker for worker in said["workers"] if worker.get("employment") in own]
         period = {"report": str(row["id"]), "from": str(row["period_start"]), "until": str(row["period_end"])}

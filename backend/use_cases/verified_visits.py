@@ -81,6 +81,8 @@ async def visits_named(
 
     No more is read than what is about them, however long ago and far apart they are.
     """
+    if not visit_ids:
+        return pl.DataFrame(schema=visit.VISIT_SCHEMA)
     now = as_of or clock.now()
     policy = await provider_policy(connection, provider_id, day, now)
     reading = _Reading(connection, provider_id, as_of, now, policy)
@@ -175,7 +177,7 @@ class _Reading:
         return await asyncio.to_thread(_frame, rows, schema)
 
     async def events(
-        self, visit_ids: list[UUID], opens: datetime, closes: datetime, late: bool
+        self, visit_ids: Sequence[str], opens: datetime, closes: datetime, late: bool
     ) -> pl.DataFrame:
         """With those of no known visit within a range; `late`: and positions that came later for these visits."""
         waiting_since = self.now - timedelta(days=self.policy.chain_waiting_flag_days)
@@ -217,8 +219,8 @@ async def _facts_about(
     """The rest of what visits are made of: packages, places and corrections."""
     as_of, packaged = reading.as_of, _ids(versions, "package_id")
     packages = await reading.fetch("visits.packages", visit.PACKAGE_SCHEMA, packaged, as_of)
-    people = _ids(packages, "service_user_id") + _ids(events, "service_user_id")
-    named = _ids(events, "visit_id") + _ids(versions, "visit_id")
+    people = _ids(packages, "service_user_id", events)
+    named = _ids(events, "visit_id", versions)
     inside = _ids(events.filter("inside"), "place_id")
     return VisitFacts(
         versions=versions,
@@ -237,8 +239,9 @@ def named_place(payload: bytes | None) -> tuple[float | None, float | None]:
     return (float(place["lat"]), float(place["lon"])) if place else (None, None)
 
 
-def _ids(frame: pl.DataFrame, column: str) -> list[UUID]:
-    return [UUID(text) for text in frame[column].drop_nulls().unique().sort()]
+def _ids(frame: pl.DataFrame, column: str, *more: pl.DataFrame) -> list[str]:
+    """The ids in a column of one frame or several, as text: an object for each would cost more than it says."""
+    return pl.concat([each[column] for each in (frame, *more)]).drop_nulls().unique().sort().to_list()
 
 
 def _frame(rows: list[Any], schema: pl.Schema) -> pl.DataFrame:

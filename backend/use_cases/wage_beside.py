@@ -3,7 +3,7 @@
 Nothing here changes a verdict: the test is run again on other cases, and the answers stand next to the real one.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
@@ -62,25 +62,26 @@ def workers_beside(
     expected = expected_pay(facts, [test.employment for test in tests], book.estimator)
     owed = [expected[test.employment["employment_id"]] for test in tests]
 
-    def again(change: Callable[[int, WageCase], WageCase]) -> list[tuple[WageResult, ExactFigures]]:
-        return exact_results([change(place, test.case) for place, test in enumerate(tests)], today, book.law)
-
     unread = [_unclassified(facts, test) for test in tests]
-    together = [result for result, _ in again(lambda place, case: as_one_duty(case))]
-    counted = [result for result, _ in again(lambda place, case: _counting(case, unread[place]))]
-    agreed = again(lambda place, case: as_agreed(case, owed[place].lines()))
-    mileage = _mileage(facts, tests, book.mileage)
     years = [facts.salaried.get(test.employment["employment_id"]) for test in tests]
-    if_paid = again(lambda place, case: _as_if(years[place], case, "full")) if any(years) else []
-    if_unpaid = again(lambda place, case: _as_if(years[place], case, "none")) if any(years) else []
+    together, counted, agreed, if_paid, if_unpaid = _again(
+        today,
+        book,
+        [as_one_duty(test.case) for test in tests],
+        [_counting(test.case, rows) if rows else None for test, rows in zip(tests, unread, strict=True)],
+        [as_agreed(test.case, each.lines()) for test, each in zip(tests, owed, strict=True)],
+        [_as_if(year, test.case, "full") for test, year in zip(tests, years, strict=True)],
+        [_as_if(year, test.case, "none") for test, year in zip(tests, years, strict=True)],
+    )
+    mileage = _mileage(facts, tests, book.mileage)
     return [
         WorkerBeside(
             pay=_side_by_side(test, owed[place], *agreed[place]),
             mileage=mileage[place],
             unclassified=[_unclassified_line(row) for row in unread[place]],
-            shortfall_if_counted=counted[place].shortfall if unread[place] else None,
-            standards=standard_verdicts(facts.standards, test.case, test.result, together[place]),
-            together=_together(test.result, together[place]),
+            shortfall_if_counted=counted[place][0].shortfall if unread[place] else None,
+            standards=standard_verdicts(facts.standards, test.case, test.result, together[place][0]),
+            together=_together(test.result, together[place][0]),
             rates_unsaid=_rates_unsaid(test.case),
             doubled=[_double(*pair) for pair in facts.payroll.doubled[test.employment["employment_id"]]],
             salaried=None
@@ -91,8 +92,25 @@ def workers_beside(
     ]
 
 
-def _as_if(year: SalariedYear | None, case: WageCase, pay: Literal["full", "none"]) -> WageCase:
-    return case if year is None else year.as_if(pay).put_into(case)
+def _again(
+    today: date, book: Rulebook, *changed: Sequence[WageCase | None]
+) -> list[dict[int, tuple[WageResult, ExactFigures]]]:
+    """The answers to several lists of cases, by their places, in one pass: most of its cost is that of passes."""
+    asked = [
+        (number, place, case)
+        for number, cases in enumerate(changed)
+        for place, case in enumerate(cases)
+        if case is not None
+    ]
+    answers = exact_results([case for _, _, case in asked], today, book.law)
+    found: list[dict[int, tuple[WageResult, ExactFigures]]] = [{} for _ in changed]
+    for (number, place, _), answer in zip(asked, answers, strict=True):
+        found[number][place] = answer
+    return found
+
+
+def _as_if(year: SalariedYear | None, case: WageCase, pay: Literal["full", "none"]) -> WageCase | None:
+    return None if year is None else year.as_if(pay).put_into(case)
 
 
 def _salaried(year: SalariedYear, if_paid: WageResult, if_unpaid: WageResult) -> SalariedHours:

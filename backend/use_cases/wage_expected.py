@@ -1,18 +1,16 @@
 """What carers' own terms pay for the days they worked in a period, employment by employment."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import polars as pl
 
 from backend.travel import TravelEstimator
 from backend.use_cases.calc_pay import pay_results
-from backend.use_cases.pay_preview import Terms, can_pay, day_cases, terms_recorded
+from backend.use_cases.pay_preview import Terms, can_pay, cases_of_carers, terms_recorded
 from backend.use_cases.wage_report_facts import WageReportFacts
 from backend.use_cases.worked_answers import answers_of
-from backend.use_cases.worked_days import CarersDays
 from schemas.day import DayCase, DayResult
 from schemas.pay import PayCase, PayLine, PayResult, PayTerms
 
@@ -45,10 +43,11 @@ def expected_pay(
     terms = terms_recorded(facts.recorded.terms) if terms is None else terms
     found: dict[str, ExpectedPay] = {}
     cases: list[tuple[str, PayCase]] = []
+    days = _Days(facts)
     for employment in employments:
         key = employment["employment_id"]
         found[key] = ExpectedPay()
-        worked = _days_of(facts, employment)
+        worked = days.of(employment)
         grouped = _by_terms(found[key], worked, employment["pay_terms"], terms)
         cases += [(key, PayCase(terms=held, days=days)) for held, days in grouped]
     for (key, _), result in zip(cases, pay_results([case for _, case in cases], estimator), strict=True):
@@ -76,27 +75,28 @@ def _by_terms(
     return [] if found.reason else list(groups.values())
 
 
-def _days_of(facts: WageReportFacts, employment: Mapping[str, Any]) -> Sequence[DayCase | DayResult]:
-    """The employment's days in the period: whole, or its own share of them where the carer has worked for another."""
-    carer = _of_carer(facts.days, employment["carer_id"])
-    first, last = facts.recorded.days.first, facts.recorded.days.last
-    worked_for = carer.segments["employment_id"].unique().drop_nulls().to_list()
-    if worked_for == [employment["employment_id"]]:
-        return [case for case in day_cases(carer) if _within(case.date, first, last)]
-    own = carer.segments.filter(pl.col("employment_id") == employment["employment_id"])
-    return answers_of(own)
+class _Days:
+    """The days of each employment in the period: whole, or its own share of them where the carer has worked for
+    another.
+    """
 
+    def __init__(self, facts: WageReportFacts) -> None:
+        first, last = facts.recorded.days.first, facts.recorded.days.last
+        days = facts.days
+        worked = days.segments.select("carer", "employment_id").drop_nulls().unique()
+        self._worked_for: dict[str, set[str]] = {}
+        for carer, employment in worked.iter_rows():
+            self._worked_for.setdefault(carer, set()).add(employment)
+        self._segments = days.segments
+        self._whole = {
+            carer: [case for case in cases if first <= case.date <= last]
+            for carer, cases in cases_of_carers(days).items()
+        }
 
-def _within(day: date, first: date, last: date) -> bool:
-    return first <= day <= last
-
-
-def _of_carer(days: CarersDays, carer_id: str) -> CarersDays:
-    return replace(
-        days,
-        segments=days.segments.filter(pl.col("carer") == carer_id),
-        visits=days.visits.filter(pl.col("carer_id") == carer_id),
-        activities=days.activities.filter(pl.col("carer_id") == carer_id),
-        gaps=days.gaps.filter(pl.col("carer") == carer_id),
-        employments={key: row for key, row in days.employments.items() if row["carer_id"] == carer_id},
-    )
+    def of(self, employment: Mapping[str, Any]) -> Sequence[DayCase | DayResult]:
+        carer, key = employment["carer_id"], employment["employment_id"]
+        if self._worked_for.get(carer) == {key}:
+            return self._whole.get(carer, [])
+        return answers_of(
+            self._segments.filter((pl.col("carer") == carer) & (pl.col("employment_id") == key))
+        )

@@ -213,9 +213,12 @@ def days_by_employment(days: CarersDays, ledger: Ledger) -> dict[str, list[Worke
     """Worked days of each employment, by date: segments, flags, gaps, and the visits they name or that began then."""
     segments, flags = _rows(readable(days.segments)), _rows(days.flags)
     visits = days.visits.filter(pl.col("carer_id").is_not_null()).sort("starts_at", "visit_id")
-    evidence = {(row["carer_id"], row["visit_id"]): _evidence(row) for row in visits.to_dicts()}
+    evidence = {
+        (row["carer_id"], row["visit_id"]): _evidence(row)
+        for row in visits.select("carer_id", *_OF_EVIDENCE).iter_rows(named=True)
+    }
     order = {visit: place for place, visit in enumerate(evidence)}
-    began = _rows(visits.rename({"carer_id": "carer"}).with_columns(date=_london("starts_at")))
+    began = _rows(visits.select("employment_id", "visit_id", carer="carer_id", date=_london("starts_at")))
     found: dict[str, list[WorkedDay]] = {}
     for key in sorted(segments.keys() | flags.keys() | ledger.gaps.keys()):
         named = _named([*segments.get(key, []), *began.get(key, [])])
@@ -239,13 +242,19 @@ def _named(rows: Iterable[Mapping[str, Any]]) -> set[tuple[str, str]]:
 
 def _rows(frame: pl.DataFrame) -> dict[tuple[str, date], list[dict[str, Any]]]:
     found: dict[tuple[str, date], list[dict[str, Any]]] = {}
-    for row in frame.filter(pl.col("employment_id").is_not_null()).to_dicts():
+    for row in frame.filter(pl.col("employment_id").is_not_null()).iter_rows(named=True):
         found.setdefault((row["employment_id"], row["date"]), []).append(row)
     return found
 
 
 def _london(name: str) -> pl.Expr:
     return pl.col(name).dt.convert_time_zone("Europe/London").dt.date()
+
+
+_OF_EVIDENCE: Final = (
+    "reference", "visit_id", "event_ids", "evidence_level", "status", "planned_start", "planned_end", "actual_start",
+    "actual_end", "flags",
+)  # fmt: skip
 
 
 def _evidence(row: Mapping[str, Any]) -> VisitEvidence:

@@ -4,7 +4,7 @@ import asyncio
 import shutil
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -18,11 +18,9 @@ from tests.faults import world
 from tests.faults.disk import Disk, small_disk
 from tests.faults.phones import Carer, EitherServer, Heard, new_carer
 from tests.faults.postgres import Postgres, new_cluster
-from tests.faults.processes import Program, lasting_port
+from tests.faults.processes import HERE, Place, Program, lasting_port
 from tests.faults.proxy import Proxy
 
-PROGRAMS = 2
-"""Web processes, and workers."""
 DATABASE_SECONDS = 2
 """What the processes wait for the database: short, so that a stall is noticed within a run."""
 HEARTBEAT = timedelta(seconds=30)
@@ -58,6 +56,18 @@ class Time:
             await asyncio.sleep(0.25)
 
 
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Which processes run where, and what else their environment says."""
+
+    webs: Sequence[Place] = (HERE, HERE)
+    workers: Sequence[Place] = (HERE, HERE)
+    more: Mapping[str, str] = field(default_factory=dict)
+
+
+AS_USUAL = Layout()
+
+
 @dataclass
 class Rig:
     """Everything that runs, and what was heard of it."""
@@ -70,6 +80,7 @@ class Rig:
     heard: Heard
     disk: Disk | None = None
     proxy: Proxy | None = None
+    addresses: Sequence[tuple[str, int]] = ()
     began: float = field(default_factory=time.monotonic)
 
     @property
@@ -115,9 +126,16 @@ async def started(postgres: Postgres) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def working(folder: Path, postgres: Postgres, url: str, seed: int, days: int) -> AsyncIterator[Rig]:
+async def working(
+    folder: Path,
+    postgres: Postgres,
+    url: str,
+    seed: int,
+    days: int,
+    layout: Layout = AS_USUAL,
+) -> AsyncIterator[Rig]:
     """Web processes, workers and enrolled phones at work on an empty database; killed after the block."""
-    rig = await _rig(folder, postgres, url, seed, days)
+    rig = await _rig(folder, postgres, url, seed, days, layout)
     try:
         for program in rig.programs:
             await program.start()
@@ -145,46 +163,61 @@ async def busy(rig: Rig) -> AsyncIterator[None]:
         await asyncio.gather(*carers)
 
 
-async def _rig(folder: Path, postgres: Postgres, url: str, seed: int, days: int) -> Rig:
+async def _rig(folder: Path, postgres: Postgres, url: str, seed: int, days: int, layout: Layout) -> Rig:
     (folder / keys.FILE).write_text(keys.new())
     now = Time(folder / "clock", world.opening())
     now.go_on(timedelta())
-    ports = [lasting_port() for _ in range(PROGRAMS)]
+    addresses = [(place.host, lasting_port()) for place in layout.webs]
     here = Settings(
         data=folder,
         database_url=postgres.url("application"),
         keys=str(folder / keys.FILE),
         clock=now.file,
-        base_url=f"http://127.0.0.1:{ports[0]}",
+        base_url=f"http://127.0.0.1:{addresses[0][1]}",
     )
     settings.use(here)
     await migrate(postgres.url("owner"), postgres.url("application"))
     async with db.opened(postgres.url("application")):
         await world.load(days)
         codes = await world.enrol_codes()
-    environment = {
-        "DATABASE_URL": url,
-        "DOORSTEP_DATA": str(folder),
-        "DOORSTEP_KEYS": str(folder / keys.FILE),
-        "DOORSTEP_BASE_URL": here.base_url,
-        "DOORSTEP_DATABASE_SECONDS": str(DATABASE_SECONDS),
-    }
     heard = Heard()
     rota = list(world.visits(days))
     return Rig(
         postgres=postgres,
         time=now,
-        webs=[
-            Program(f"web-{port}", environment, now.file, folder, "serve", "--port", str(port))
-            for port in ports
-        ],
-        workers=[
-            Program(f"worker-{number}", environment, now.file, folder, "worker", "--tick", "1")
-            for number in range(PROGRAMS)
-        ],
+        **_programs(here, url, layout, addresses),
         carers=[
-            new_carer(number, code, EitherServer(ports, seed + number), rota, now.now, heard)
+            new_carer(number, code, EitherServer(addresses, seed + number), rota, now.now, heard)
             for number, code in enumerate(codes)
         ],
         heard=heard,
+        addresses=addresses,
     )
+
+
+def _programs(
+    here: Settings, url: str, layout: Layout, addresses: Sequence[tuple[str, int]]
+) -> dict[str, list[Program]]:
+    environment = {
+        "DATABASE_URL": url,
+        "DOORSTEP_DATA": str(here.data),
+        "DOORSTEP_KEYS": str(here.keys),
+        "DOORSTEP_BASE_URL": here.base_url,
+        "DOORSTEP_DATABASE_SECONDS": str(DATABASE_SECONDS),
+        **layout.more,
+    }
+
+    def program(name: str, place: Place, *arguments: str) -> Program:
+        assert here.clock is not None
+        return Program(name, environment, here.clock, here.data, *arguments, place=place)
+
+    return {
+        "webs": [
+            program(f"web-{port}", place, "serve", "--host", host, "--port", str(port))
+            for place, (host, port) in zip(layout.webs, addresses, strict=True)
+        ],
+        "workers": [
+            program(f"worker-{number}", place, "worker", "--tick", "1")
+            for number, place in enumerate(layout.workers)
+        ],
+    }

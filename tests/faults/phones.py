@@ -22,14 +22,14 @@ PAUSE_SECONDS = 0.3
 class EitherServer(httpx.AsyncBaseTransport):
     """Takes each call to one of the web processes, as a load balancer that knows nothing of their health."""
 
-    def __init__(self, ports: Sequence[int], seed: int) -> None:
-        self._ports = ports
+    def __init__(self, addresses: Sequence[tuple[str, int]], seed: int) -> None:
+        self._addresses = addresses
         self.chance = random.Random(seed)
         self._inner = httpx.AsyncHTTPTransport()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        port = self.chance.choice(self._ports)
-        request.url = request.url.copy_with(host="127.0.0.1", port=port, scheme="http")
+        host, port = self.chance.choice(self._addresses)
+        request.url = request.url.copy_with(host=host, port=port, scheme="http")
         return await self._inner.handle_async_request(request)
 
     async def aclose(self) -> None:

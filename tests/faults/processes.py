@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from random import SystemRandom
 from typing import Any
@@ -19,16 +20,34 @@ AGAIN_SECONDS = 0.3
 """How soon what ended is started again, as a process manager does."""
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a program runs: the address that it is reached under, and the command that takes it there."""
+
+    host: str = "127.0.0.1"
+    enter: tuple[str, ...] = ()
+
+
+HERE = Place()
+
+
 class Program:
     """One `doorstep` process under the harness's clock, with its standard error in a file."""
 
     def __init__(
-        self, name: str, environment: Mapping[str, str], clock: Path, logs: Path, *arguments: str
+        self,
+        name: str,
+        environment: Mapping[str, str],
+        clock: Path,
+        logs: Path,
+        *arguments: str,
+        place: Place = HERE,
     ) -> None:
         self.name = name
         self.log = logs / f"{name}.log"
         self._environment = {**os.environ, "DOORSTEP_LOG_FORMAT": "json", **environment}
-        self._command = (sys.executable, "-m", "tests.faults.program", str(clock), *arguments)
+        program = (sys.executable, "-m", "tests.faults.program", str(clock))
+        self._command = (*place.enter, *program, *arguments)
         self._process: asyncio.subprocess.Process | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._killed = False

@@ -12,7 +12,7 @@ from tests.conftest import Database
 from tests.jobs.office import PROVIDER, RATES, SECOND_WEEK_DUE, Office
 from tests.use_cases.loading.samples import CONTRACT, load_rows
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 WORKERS = 8
 WORK = f"""

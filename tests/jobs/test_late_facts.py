@@ -197,6 +197,7 @@ async def test_what_changes_no_figure_is_not_said(office: Office, superuser: asy
     assert await one_after(office, superuser, nothing_that_counts) == []
 
 
+@pytest.mark.variants
 @pytest.mark.parametrize(("days", "said"), [(14, 1), (13, 0)])
 async def test_the_policy_says_how_far_back_figures_are_compared(
     office: Office, superuser: asyncpg.Connection, days: int, said: int

@@ -126,6 +126,7 @@ async def test_the_official_rules_find_nothing_in_an_invoice_and_the_credit_note
     assert await verified() == [(), ()]
 
 
+@pytest.mark.variants
 @pytest.mark.parametrize("self_billed", [False, True])
 async def test_the_command_writes_what_can_be_and_says_what_cannot(
     office: Office, database: Database, tmp_path: Path, self_billed: bool

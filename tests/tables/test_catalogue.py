@@ -221,3 +221,25 @@ def _classes() -> list[type[Table]]:
 def _columns(table: type[Table]) -> dict[str, bool]:
     columns: list[Column[Any]] = table._meta.columns
     return {column._meta.db_column_name: column._meta.null for column in columns}
+
+
+NOT_BY_PROVIDER = {
+    "budget_version": "a commissioner's; the provider is one that it buys from",
+    "calendar_feed_token_hash_key": "whose calendar it is shows in the token alone",
+    "device_id_key": "a phone's call names the device alone",
+    "enrol_code_code_hash_key": "whoever types a code says no provider",
+    "telephone_service_id_key": "a telephone company's call names the service alone",
+}
+"""Tables of providers whose key, and unique keys of theirs that, do not begin with the provider; and why."""
+
+
+async def test_what_is_unique_of_a_provider_begins_with_the_provider(superuser: asyncpg.Connection) -> None:
+    rows = await superuser.fetch(
+        """SELECT DISTINCT CASE WHEN i.indisprimary THEN c.relname ELSE k.relname END AS name
+           FROM pg_class c JOIN pg_index i ON i.indrelid = c.oid AND i.indisunique
+           JOIN pg_class k ON k.oid = i.indexrelid
+           JOIN pg_attribute p ON p.attrelid = c.oid AND p.attname = 'provider_id'
+           WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+           AND i.indkey[0] <> p.attnum"""
+    )
+    assert {row["name"] for row in rows} == set(NOT_BY_PROVIDER)

@@ -208,6 +208,7 @@ async def test_arrears_and_pay_of_other_weeks_are_no_pay_to_test_by(office: Offi
     assert sides["Cat Carer (E3)"].paid is None and found.not_tested == 1, "nobody worked for the other"
 
 
+@pytest.mark.thorough
 async def test_the_laws_of_a_what_if_hold_for_any_change(office: Office) -> None:
     now = clock.now()
     async with db.as_provider(PROVIDER) as connection:

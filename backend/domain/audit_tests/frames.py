@@ -162,7 +162,7 @@ def _end(marks: pl.DataFrame, kind: str, prefix: str, *, last: bool) -> pl.DataF
     return (
         marks.filter(pl.col("kind") == kind, pl.col("visit_id").is_not_null())
         .sort("at", "event_row", descending=last)
-        .unique(["visit_id", "carer_id"], keep="first", maintain_order=True)
+        .unique(["visit_id", "carer_id"], keep="first")
         .select("visit_id", "carer_id", *(pl.col(name).alias(f"{prefix}_{to}") for name, to in _ENDS.items()))
     )
 

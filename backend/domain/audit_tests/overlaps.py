@@ -24,9 +24,7 @@ def _by_time(evidence: Evidence, limits: AuditLimits) -> pl.DataFrame:
     found = overlapping(evidence.begun, limits)
     # The one whose event was made away from its door is the one to look at first; else the later.
     earlier = (pl.col("before_out_fence") == "outside") & (pl.col("in_fence") != "outside").fill_null(True)
-    named = found.with_columns(
-        suspect=pl.when(earlier.fill_null(False)).then("before_visit_id").otherwise("visit_id")
-    )
+    named = found.with_columns(suspect=pl.when(earlier).then("before_visit_id").otherwise("visit_id"))
     return flags(
         named,
         "audit-overlap",
@@ -64,7 +62,7 @@ def overlapping(begun: pl.DataFrame, limits: AuditLimits) -> pl.DataFrame:
     """Attendances beside the one that ended last of those begun before (`before_`), with the seconds they share."""
     carried = ("visit_id", "end", "out_shown", "out_device", "out_fence", "out_row", "corrected")
     # Where an end is the latest so far, its row is the one that the next rows are held against.
-    latest = pl.col("end") == pl.col("end").cum_max().forward_fill().over("carer_id")
+    latest = pl.col("end") == pl.col("end").cum_max().forward_fill()
     beside = [
         pl.when(latest).then(pl.col(name)).forward_fill().shift(1).over("carer_id").alias(f"before_{name}")
         for name in carried
@@ -74,7 +72,7 @@ def overlapping(begun: pl.DataFrame, limits: AuditLimits) -> pl.DataFrame:
         (pl.col("in_device") == pl.col("before_out_device"))
         & ~pl.col("corrected")
         & ~pl.col("before_corrected")
-    ).fill_null(False)
+    )
     by_clock = pl.min_horizontal("before_out_shown", "out_shown") - pl.col("in_shown")
     counted = pl.when(one_clock).then(pl.min_horizontal(shared, by_clock)).otherwise(shared)
     return (
@@ -115,7 +113,7 @@ def long_days(evidence: Evidence, limits: AuditLimits) -> pl.DataFrame:
         .filter(pl.col("piece") > 0)
     )
     totals = pieces.group_by("carer_id", "opens").agg(
-        "visit_id", pl.col("in_row").drop_nulls(), total=pl.col("piece").sum(), start=pl.col("start").min()
+        "visit_id", "in_row", total=pl.col("piece").sum(), start=pl.col("start").min()
     )
     return flags(
         totals.filter(pl.col("total") > limits.day_hours * 3600),
@@ -141,7 +139,7 @@ def apart(evidence: Evidence, limits: AuditLimits) -> pl.DataFrame:
         .agg(
             pl.col("carer_id").sort_by("start").first(),
             came=pl.len(),
-            rows=pl.concat_list("in_row", "out_row").list.explode(empty_as_null=False).drop_nulls(),
+            rows=pl.concat_list("in_row", "out_row").list.explode(empty_as_null=False),
             start=pl.col("start").min(),
             together=seconds(pl.col("end").min() - pl.col("start").max()),
         )
@@ -163,8 +161,8 @@ def duplicates(evidence: Evidence, limits: AuditLimits) -> pl.DataFrame:
         evidence.attended.filter(pl.col("service_user_id").is_not_null())
         .group_by(same)
         .agg(
-            pl.col("visit_id").sort(),
-            rows=pl.concat_list("in_row", "out_row").list.explode(empty_as_null=False).drop_nulls(),
+            "visit_id",
+            rows=pl.concat_list("in_row", "out_row").list.explode(empty_as_null=False),
             count=pl.col("visit_id").n_unique(),
         )
         .filter(pl.col("count") > 1)

@@ -68,7 +68,7 @@ def _back_to_back(rows: pl.DataFrame, limits: AuditLimits) -> pl.DataFrame:
     needed = (pl.col("metres") - pl.col("radius_m") - pl.col("before_radius_m")) * 3.6 / limits.gap_kmh
     paid = seconds(pl.col("start") - pl.col("before_end"))
     by_clock = seconds(pl.col("in_shown") - pl.col("before_out_shown"))
-    one_clock = (pl.col("in_device") == pl.col("before_out_device")).fill_null(False)
+    one_clock = pl.col("in_device") == pl.col("before_out_device")
     gap = pl.when(one_clock).then(pl.max_horizontal(paid, by_clock)).otherwise(paid)
     home = pl.col("in_home").fill_null(False) | pl.col("before_out_home").fill_null(False)
     proved = (pl.col("before_out_fence") == "inside") & (pl.col("in_fence") == "inside")
@@ -105,9 +105,7 @@ def travel_inside(evidence: Evidence, limits: AuditLimits) -> pl.DataFrame:
         *(pl.col(name).shift(-1).over("carer_id").alias(f"after_{name}") for name in carried),
     )
     begun, ended = at_other_door("in", "before", limits), at_other_door("out", "after", limits)
-    found = rows.with_columns(begun=begun.fill_null(False), ended=ended.fill_null(False)).filter(
-        pl.col("begun") | pl.col("ended")
-    )
+    found = rows.with_columns(begun=begun, ended=ended).filter(pl.col("begun") | pl.col("ended"))
     other = pl.when("begun").then("before_visit_id").otherwise("after_visit_id")
     return flags(
         found,
@@ -131,9 +129,9 @@ def speed(evidence: Evidence, limits: AuditLimits) -> pl.DataFrame:
         before(name).alias(f"before_{name}")
         for name in ("event_row", "visit_id", "device_id", "taken", "taken_shown", "lat", "lon", "doubt")
     )
-    paid = seconds(pl.col("taken") - pl.col("before_taken")).abs()
+    paid = seconds(pl.col("taken") - pl.col("before_taken"))
     shown = seconds(pl.col("taken_shown") - pl.col("before_taken_shown")).abs()
-    one_clock = (pl.col("device_id") == pl.col("before_device_id")).fill_null(False)
+    one_clock = pl.col("device_id") == pl.col("before_device_id")
     lasted = pl.when(one_clock).then(pl.max_horizontal(paid, shown)).otherwise(paid)
     metres = metres_of(pl.col("before_lat"), pl.col("before_lon"), pl.col("lat"), pl.col("lon"))
     found = pairs.with_columns(metres=metres, lasted=lasted).with_columns(
@@ -185,7 +183,7 @@ def same_coordinates(evidence: Evidence, limits: AuditLimits) -> pl.DataFrame:
     day = pl.col("at").dt.convert_time_zone(LONDON_NAME).dt.date()
     found = held.group_by("carer_id", "lat", "lon").agg(
         "event_row",
-        pl.col("visit_id").drop_nulls().unique().sort(),
+        pl.col("visit_id").unique().sort(),
         at=pl.col("at").min(),
         days=day.n_unique(),
     )

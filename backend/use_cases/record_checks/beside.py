@@ -33,7 +33,7 @@ async def beside_faults(
 async def _attachments(connection: asyncpg.Connection, provider_id: UUID, now: datetime) -> list[str]:
     return [
         f"event {row['event_row']}: its {row['kind']} is not the one that its phone signed"
-        async for row in connection.cursor(query("seals.attachments"), provider_id, None, now)
+        async for row in db.each_row(connection, query("seals.attachments"), provider_id, None, now)
         if base64url(sha256(row["content"])) != _said(row["signed"]).get(_SIGNED[row["kind"]])
     ]
 
@@ -42,7 +42,7 @@ async def _missing(connection: asyncpg.Connection, provider_id: UUID, forgotten:
     gone = forgotten.gone.get("event_attachment", set())
     return [
         f"event {row['row_id']}: its position is gone, and nothing was let go of there"
-        async for row in connection.cursor(query("privacy.positions_gone"), provider_id)
+        async for row in db.each_row(connection, query("privacy.positions_gone"), provider_id)
         if key_digest(row["key"]) not in gone
     ]
 
@@ -71,7 +71,7 @@ async def _documents(connection: asyncpg.Connection, provider_id: UUID) -> list[
             query("seals.damaged_files"), provider_id, timeout=db.NIGHTLY_SECONDS
         )
     ]
-    async for row in connection.cursor(query("seals.snapshots"), provider_id):
+    async for row in db.each_row(connection, query("seals.snapshots"), provider_id):
         if not _whole(row["snapshot"], row["snapshot_digest"]):
             faults.append(f"document {row['name']}: what it was made of is not what was issued")
     return faults
