@@ -1,11 +1,11 @@
 # Everything one needs to try, test and run Doorstep. Each target makes .venv first if it is missing or out of date.
 .DEFAULT_GOAL := help
-.PHONY: help demo test thorough lint check advisories fuzz serve bench faults browser mutate pictures venv venv-dev
+.PHONY: help demo test thorough lint check advisories fuzz serve bench bench-large faults browser mutate pictures venv venv-dev
 export PYTHON
 BIN := .venv/bin
 
 help: ## list these targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
 
 demo: venv ## play a made-up county, write out/demo/ and serve its pages (SERVE=no, POSTCODES=FILE)
 	@$(BIN)/doorstep demo $(if $(filter no,$(SERVE)),--no-serve,--serve) $(if $(POSTCODES),--postcodes "$(POSTCODES)")
@@ -40,6 +40,9 @@ serve: venv ## serve the pages and the phones' API at http://127.0.0.1:8000
 
 bench: venv-dev ## run the benchmarks
 	@$(BIN)/python -m bench
+
+bench-large: venv-dev ## a check-in and a rota with many events behind them beside few; an hour and 100 GB at EVENTS=50000000
+	@$(BIN)/python -m bench.growth 100000 $(or $(EVENTS),50000000)
 
 mutate: venv-dev ## put small faults into the rules and list those that no test notices; hours (ONLY="money pricing", SAMPLE=N)
 	@nice $(BIN)/python -m mutate $(if $(SAMPLE),--sample $(SAMPLE)) $(ONLY)

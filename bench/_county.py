@@ -37,27 +37,27 @@ async def settle(superuser: asyncpg.Connection) -> None:
     )  # rows need not come in the order of their keys
     everyone, helped = (f"generate_series(0, {count - 1}) AS n" for count in (CARERS, PEOPLE))
     first = {"starts_on": f"date '{KNOWN_SINCE}'", "recorded_at": f"timestamptz '{KNOWN_SINCE}'"}
-    carer, employment, person = _own("carer", "n"), _own("employment", "n"), _own("service_user", "n")
+    carer, employment, person = own("carer", "n"), own("employment", "n"), own("service_user", "n")
     named = {"reference": "'B' || n"}
-    await _copied(superuser, "carer", everyone, id=carer, **named)
-    await _copied(superuser, "employment", everyone, id=employment, carer_id=carer, **named)
-    await _copied(
+    await copied(superuser, "carer", everyone, id=carer, **named)
+    await copied(superuser, "employment", everyone, id=employment, carer_id=carer, **named)
+    await copied(
         superuser, "employment_version", everyone, "version = 1", employment_id=employment, name="'Carer ' || n",
         ends_on="NULL::date", **first,
     )  # fmt: skip
-    await _copied(
-        superuser, "device", everyone, id=_own("device", "n"), carer_id=carer, install_id="'bench-' || n",
+    await copied(
+        superuser, "device", everyone, id=own("device", "n"), carer_id=carer, install_id="'bench-' || n",
         key_thumbprint="'bench-' || n", replaced_at="NULL::timestamptz", replaced_by="NULL::uuid",
         heard_at=f"timestamptz '{NOW.isoformat()}'",
     )  # fmt: skip
-    await _copied(superuser, "service_user", helped, id=person, **named)
-    await _copied(
+    await copied(superuser, "service_user", helped, id=person, **named)
+    await copied(
         superuser, "service_user_version", helped, service_user_id=person, name="'Person ' || n",
         recorded_at=first["recorded_at"],
     )  # fmt: skip
-    await _copied(superuser, "package", helped, id=_own("package", "n"), **named)
-    await _copied(
-        superuser, "package_version", helped, "carers = 1", package_id=_own("package", "n"), service_user_id=person,
+    await copied(superuser, "package", helped, id=own("package", "n"), **named)
+    await copied(
+        superuser, "package_version", helped, "carers = 1", package_id=own("package", "n"), service_user_id=person,
         ends_on="NULL::date", **first,
     )  # fmt: skip
 
@@ -88,11 +88,11 @@ async def begin_today(superuser: asyncpg.Connection) -> None:
 
 
 async def _plan(superuser: asyncpg.Connection, source: str) -> None:
-    visit = _own("visit", "given.n")
-    await _copied(superuser, "visit", source, id=visit, reference="'B' || given.n")
-    await _copied(
+    visit = own("visit", "given.n")
+    await copied(superuser, "visit", source, id=visit, reference="'B' || given.n")
+    await copied(
         superuser, "visit_version", source, "status = 'planned' AND version = 1", visit_id=visit,
-        package_id=_own("package", "given.person"), carer=_own("employment", "given.carer"),
+        package_id=own("package", "given.person"), carer=own("employment", "given.carer"),
         second_carer="NULL::uuid", starts_at="given.at", ends_at="given.at + interval '30 minutes'",
         recorded_at="given.day - interval '7 days'",
     )  # fmt: skip
@@ -101,16 +101,16 @@ async def _plan(superuser: asyncpg.Connection, source: str) -> None:
 async def _record(
     superuser: asyncpg.Connection, source: str, kind: str, at: str, those: str = "true"
 ) -> None:
-    row, some = _own(kind, "given.n"), f"(SELECT * FROM {source} WHERE {those}) AS given"
-    await _copied(
+    row, some = own(kind, "given.n"), f"(SELECT * FROM {source} WHERE {those}) AS given"
+    await copied(
         superuser, "event", some, f"kind = '{kind}' AND outcome = 'accepted'", row_id=row, event_id=row,
-        visit_id=_own("visit", "given.n"), carer_id=_own("carer", "given.carer"),
-        device_id=_own("device", "given.carer"), seq="10000000 - 2 * given.n", occurred_at=at, paid_at=at,
+        visit_id=own("visit", "given.n"), carer_id=own("carer", "given.carer"),
+        device_id=own("device", "given.carer"), seq="10000000 - 2 * given.n", occurred_at=at, paid_at=at,
         received_at=f"{at} + interval '20 seconds'",
     )  # fmt: skip
-    await _copied(
+    await copied(
         superuser, "event_judgement", some, "number = 1", event_row=row, judged_at=f"{at} + interval '20 seconds'",
-        place_id=_own("service_user", "given.person"),
+        place_id=own("service_user", "given.person"),
     )  # fmt: skip
 
 
@@ -119,10 +119,10 @@ async def _decide(superuser: asyncpg.Connection, source: str) -> None:
     of_fifty, of_hundred = (
         f"(SELECT * FROM {source} WHERE given.n % {every} = 0) AS given" for every in (50, 100)
     )
-    correction, after = _own("correction", "given.n"), "given.at + interval '1 day'"
-    await _copied(
-        superuser, "correction", of_fifty, id=correction, carer_id=_own("carer", "given.carer"),
-        visit_id=_own("visit", "given.n"), proposed_start="given.at", proposed_end="given.at + interval '31 minutes'",
+    correction, after = own("correction", "given.n"), "given.at + interval '1 day'"
+    await copied(
+        superuser, "correction", of_fifty, id=correction, carer_id=own("carer", "given.carer"),
+        visit_id=own("visit", "given.n"), proposed_start="given.at", proposed_end="given.at + interval '31 minutes'",
         received_at=after,
     )  # fmt: skip
     await superuser.execute(
@@ -130,20 +130,20 @@ async def _decide(superuser: asyncpg.Connection, source: str) -> None:
         f"SELECT provider_id, {correction}, 1, 'accepted', md5('manager')::uuid, {after} "
         f"FROM (SELECT provider_id FROM visit LIMIT 1) AS kept, {of_fifty}"
     )
-    await _copied(
-        superuser, "event", of_hundred, "outcome = 'accepted'", row_id=_own("aside", "given.n"),
-        event_id=_own("aside", "given.n"), visit_id=_own("visit", "given.n"), carer_id=_own("carer", "given.carer"),
-        device_id=_own("device", "given.carer"), seq="20000000 - given.n", occurred_at="given.at", paid_at="given.at",
+    await copied(
+        superuser, "event", of_hundred, "outcome = 'accepted'", row_id=own("aside", "given.n"),
+        event_id=own("aside", "given.n"), visit_id=own("visit", "given.n"), carer_id=own("carer", "given.carer"),
+        device_id=own("device", "given.carer"), seq="20000000 - given.n", occurred_at="given.at", paid_at="given.at",
         received_at=after, outcome="'quarantined'", code="'bad_signature'",
     )  # fmt: skip
     await superuser.execute(
         "INSERT INTO event_release (provider_id, event_row, released_by, released_at, reason) "
-        f"SELECT provider_id, {_own('aside', 'given.n')}, md5('manager')::uuid, {after}, 'The phone was right' "
+        f"SELECT provider_id, {own('aside', 'given.n')}, md5('manager')::uuid, {after}, 'The phone was right' "
         f"FROM (SELECT provider_id FROM visit LIMIT 1) AS kept, {of_hundred}"
     )
     await superuser.execute(
         "INSERT INTO access_log (provider_id, id, user_id, organisation_id, looked_at, what, subject) "
-        f"SELECT kept.provider_id, {_own('look', 'given.n')}, u.id, u.organisation_id, given.at, 'statement', NULL "
+        f"SELECT kept.provider_id, {own('look', 'given.n')}, u.id, u.organisation_id, given.at, 'statement', NULL "
         "FROM (SELECT provider_id FROM visit LIMIT 1) AS kept, "
         f"(SELECT id, organisation_id FROM user_account WHERE role = 'auditor' LIMIT 1) AS u, {of_hundred}"
     )
@@ -158,29 +158,29 @@ async def _bill(superuser: asyncpg.Connection, source: str, days: int) -> None:
     frame = {"period_start": "given.starts", "period_end": "given.starts + 6"}
     made = {"as_of": "given.starts + interval '8 days'", "created_at": "given.starts + interval '8 days'"}
     document = "md5('invoice/' || {} || '/' || {})::uuid"
-    await _copied(
+    await copied(
         superuser, "document", weeks, "kind = 'invoice'", id=document.format("given.w", "given.p"),
         number="'BENCH-' || given.w || '-' || given.p", payer="'payer-' || given.p", **frame, **made,
     )  # fmt: skip
     of_visit = document.format(f"((date '{_TODAY}' - given.day::date) + 6) / 7", f"given.n % {PAYERS}")
-    await _copied(
+    await copied(
         superuser, "document_line", f"(SELECT * FROM {source} WHERE given.day < date '{_TODAY}' - 7) AS given",
-        document_id=of_visit, line="given.n", visit_id=_own("visit", "given.n"), service_user_id=_own(
+        document_id=of_visit, line="given.n", visit_id=own("visit", "given.n"), service_user_id=own(
             "service_user", "given.person"), employment_id="NULL::uuid",
     )  # fmt: skip
     earlier = f"(SELECT * FROM {weeks} WHERE given.w > 2 AND given.p = 0) AS given"
-    await _copied(
+    await copied(
         superuser, "document", earlier, "kind = 'wage_report'",
         id="md5('report/' || given.w)::uuid", **frame, **made,
     )  # fmt: skip
 
 
-def _own(what: str, number: str) -> str:
+def own(what: str, number: str) -> str:
     """The id of the one with a number, as SQL."""
     return f"md5('{what}/' || {number})::uuid"
 
 
-async def _copied(
+async def copied(
     superuser: asyncpg.Connection, table: str, source: str, those: str = "true", /, **values: str
 ) -> None:
     """A copy of one row for each row of `source`, with some columns as SQL gives them."""

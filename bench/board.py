@@ -84,8 +84,8 @@ class _Watched(asyncpg.Connection):
 
 
 def _note(query: str, args: tuple[Any, ...]) -> None:
-    if _Watched.asked is not None and query not in ("BEGIN;", "COMMIT;", "ROLLBACK;"):
-        _Watched.asked.append((query, args))
+    if _Watched.asked is not None and query not in ("COMMIT", "ROLLBACK"):
+        _Watched.asked.append((query.removeprefix("BEGIN; "), args))
 
 
 async def _as_it_is(connection: asyncpg.Connection) -> None:
