@@ -57,7 +57,13 @@ AUDIT: Final = tuple(
     for name in ("bills_and_edits", "doors", "lengths", "overlaps", "phones", "places", "registry")
 )
 SUITES: Final = {
-    "minimum_wage": (*_LAWS, f"{_WAGE}.py", f"{_WAGE}_pay.py"),
+    "minimum_wage": (
+        "tests/domain/test_wage_units.py",
+        *_LAWS,
+        f"{_WAGE}.py",
+        f"{_WAGE}_pay.py",
+        f"{_WAGE}_hours.py",
+    ),
     "minimum_wage.bands": (*_LAWS, f"{_WAGE}_rates.py", f"{_WAGE}.py"),
     "minimum_wage.hours": (*_LAWS, f"{_WAGE}_hours.py", f"{_WAGE}.py"),
     "minimum_wage.placing": (*_LAWS, f"{_WAGE}_placing.py", f"{_WAGE}.py"),
@@ -71,9 +77,11 @@ SUITES: Final = {
     "pricing": PRICE,
     "pay_terms": (
         "tests/domain/test_pay_terms.py",
+        "tests/domain/test_pay_terms_said_back.py",
         "tests/use_cases/test_calc_pay_laws.py",
         "tests/use_cases/test_calc_pay.py",
     ),
+    "said_back": ("tests/use_cases/test_check_contract.py", "tests/domain/test_pay_terms_said_back.py"),
     "funding": ("tests/domain/test_funding.py", "tests/use_cases/test_calc_price_funding.py"),
     "invoicing": ("tests/domain/test_invoicing.py",),
     "chain": ("tests/domain/test_chain.py",),

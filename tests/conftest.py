@@ -2,6 +2,7 @@
 
 import asyncio
 import ctypes
+import gc
 import os
 import shutil
 import sys
@@ -28,6 +29,8 @@ from backend.embedded import Urls
 from backend.embedded.cluster import ROLES, write_private
 from backend.migrations.runner import migrate
 from backend.settings import Settings
+from tests.scaling import namespaces
+from tests.scaling.pooler import program as pgbouncer
 from tests.shares import EXAMPLES, THOROUGH, for_thorough, try_share
 
 os.environ.setdefault("POLARS_MAX_THREADS", "1")
@@ -68,6 +71,16 @@ NEEDED = {
         "the official rules of e-invoices are not here (they need Git, a way to GitHub, and Python 3.11 on Linux)",
         "scripts/peppol-rules && make test TESTS=tests/documents",
     ),
+    "pgbouncer": (
+        pgbouncer() is not None,
+        "PgBouncer is not here",
+        "sudo apt-get install pgbouncer && make thorough TESTS=tests/scaling",
+    ),
+    "namespaces": (
+        namespaces.possible(),
+        "network namespaces need Linux, the program ip, and root",
+        "sudo make thorough TESTS=tests/scaling",
+    ),
 }
 """Marker -> whether what its tests need is there, what is missing otherwise, and how to run them."""
 TEMPLATE = "doorstep_template"
@@ -100,6 +113,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=[item for item in items if item in left])
         items[:] = [item for item in items if item not in left]
     try_share(items, EXAMPLES)
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded stays to the end: it is not looked through for rubbish again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

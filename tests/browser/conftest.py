@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, async_playwright
 
-from backend.app import create_app
 from tests.browser.handset import Street, street
 from tests.browser.serving import served
+from tests.conftest import application
 from tests.console.desk import Desk, busy, desk
 
 __all__ = ["Street", "address", "browser", "busy", "desk", "street"]
@@ -16,7 +16,7 @@ __all__ = ["Street", "address", "browser", "busy", "desk", "street"]
 @pytest.fixture
 async def address(busy: Desk) -> AsyncIterator[str]:
     """Where the office's pages are served, in this event loop and on the test's own database."""
-    async with served(create_app()) as found:
+    async with served(application()) as found:
         yield found
 
 

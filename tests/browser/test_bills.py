@@ -57,6 +57,7 @@ async def disputed(busy: Desk) -> AsyncIterator[list[str]]:
     ]
 
 
+@pytest.mark.variants
 @pytest.mark.parametrize("who", ["finance", "manager", "commissioner", "person"])
 async def test_bills_and_disputes_are_free_of_accessibility_faults(
     disputed: list[str], address: str, browser: Browser, who: str

@@ -81,6 +81,7 @@ async def test_nothing_is_let_go_while_the_keys_of_receipts_cannot_be_read(
     assert await street.kinds() == ["check_in"]
 
 
+@pytest.mark.thorough
 async def test_a_slow_answer_to_setting_up_sets_the_phone_up_once(street: Street, browser: Browser) -> None:
     phone = await street.phone(browser)
     street.line.fail("/mobile/v1/enrol", "hangs")
@@ -95,6 +96,7 @@ async def test_a_slow_answer_to_setting_up_sets_the_phone_up_once(street: Street
     assert street.line.met == 1
 
 
+@pytest.mark.thorough
 async def test_a_whole_day_over_a_line_that_fails_every_other_call_is_handed_in_once(
     street: Street, browser: Browser
 ) -> None:

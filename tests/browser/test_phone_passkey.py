@@ -64,6 +64,7 @@ async def test_nobody_elses_finger_opens_it_and_the_pin_still_does(street: Stree
     await phone.page.get_by_role("heading", name="Mary S.").wait_for()
 
 
+@pytest.mark.thorough
 async def test_a_phone_whose_passkeys_hold_no_secret_says_so(street: Street, browser: Browser) -> None:
     phone, _, _ = await phone_with(street, browser, AUTHENTICATOR)
     await phone.page.get_by_role("status").filter(has_text="cannot do that yet").wait_for()

@@ -91,6 +91,7 @@ async def _version(page: Page) -> str:
     return re.findall(r"/app/(\w+)/", source)[0]
 
 
+@pytest.mark.thorough
 async def test_what_a_phone_without_its_key_recorded_is_handed_in_by_the_next_set_up(
     street: Street, browser: Browser
 ) -> None:

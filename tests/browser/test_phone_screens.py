@@ -78,6 +78,7 @@ async def test_every_screen_is_free_of_accessibility_faults(
     assert phone.complaints == []
 
 
+@pytest.mark.thorough
 @pytest.mark.variants
 @pytest.mark.parametrize("language", ["English", "Cymraeg"])
 async def test_every_word_can_be_read_with_the_text_at_twice_its_size_and_on_narrow_screens(
@@ -179,6 +180,7 @@ async def test_a_visit_nobody_planned_counts_from_its_own_words(street: Street, 
     assert [(row["visit_id"], row["outcome"]) for row in rows] == [(None, "accepted")] * 2
 
 
+@pytest.mark.thorough
 async def test_activities_begin_and_end_and_stand_in_the_days_ledger(
     street: Street, browser: Browser
 ) -> None:

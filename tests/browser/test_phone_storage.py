@@ -50,6 +50,7 @@ async def busy(street: Street, browser: Browser) -> Handset:
     return phone
 
 
+@pytest.mark.thorough
 async def test_nothing_can_be_read_while_the_rota_is_open(street: Street, browser: Browser) -> None:
     phone = await busy(street, browser)
     assert await told(phone) == []
@@ -86,6 +87,7 @@ async def test_nothing_can_be_read_when_the_window_was_closed_and_only_her_pin_o
     await phone.page.get_by_role("heading", name="Mary S.").wait_for()
 
 
+@pytest.mark.thorough
 async def test_words_and_places_cannot_be_read_before_they_are_signed_either(
     street: Street, browser: Browser
 ) -> None:
@@ -100,6 +102,7 @@ async def test_words_and_places_cannot_be_read_before_they_are_signed_either(
     assert await told(phone) == []
 
 
+@pytest.mark.thorough
 async def test_a_card_that_was_read_opens_nothing_from_the_phones_storage(
     street: Street, browser: Browser
 ) -> None:

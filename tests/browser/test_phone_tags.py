@@ -87,6 +87,7 @@ async def _proved(level: str) -> bool:
     return bool((await one("V1"))["evidence_level"] == level)
 
 
+@pytest.mark.thorough
 async def test_the_code_of_a_fob_is_typed_and_must_be_one(street: Street, browser: Browser) -> None:
     await add_tag(PROVIDER, person("S1"), NewTag("qr_static", "By the door"))
     phone = await street.phone(browser)

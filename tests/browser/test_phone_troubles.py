@@ -58,6 +58,7 @@ async def _positions(street: Street, count: int) -> bool:
     return len(await street.events("fix")) == count
 
 
+@pytest.mark.thorough
 async def test_the_position_proves_both_ends_once_it_is_there(street: Street, browser: Browser) -> None:
     phone = await street.visited(browser)
     await phone.until(lambda: _positions(street, 2))
@@ -79,6 +80,7 @@ async def test_two_taps_in_a_row_arrive_once_and_never_leave(street: Street, bro
     assert await street.kinds() == ["check_in"]
 
 
+@pytest.mark.thorough
 async def test_two_tabs_record_one_arrival_and_continue_one_chain(street: Street, browser: Browser) -> None:
     phone = await street.phone(browser)
     await phone.enrol()
@@ -167,6 +169,7 @@ async def test_an_answer_that_never_comes_keeps_nobody_from_recording(
     assert await street.kinds() == ["check_in", "check_out"]
 
 
+@pytest.mark.thorough
 async def test_a_tap_is_answered_at_once_on_a_slow_phone_and_a_slow_line(
     street: Street, browser: Browser
 ) -> None:
@@ -187,6 +190,7 @@ async def test_a_tap_is_answered_at_once_on_a_slow_phone_and_a_slow_line(
     assert taken < SLOW["latency"], "an answer of the line was waited for"
 
 
+@pytest.mark.thorough
 @pytest.mark.variants
 @pytest.mark.parametrize("wrong_by", [timedelta(hours=-3), timedelta(hours=5)])
 async def test_a_clock_that_is_set_wrong_costs_no_minute(

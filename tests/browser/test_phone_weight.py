@@ -81,6 +81,7 @@ async def test_keeping_the_app_on_the_phone_fetches_no_file_again(street: Street
     assert len(again) <= 2, again  # Chromium may ask once more for what it fetches at that very moment
 
 
+@pytest.mark.thorough
 async def test_an_old_phone_on_slow_3g_opens_the_app_and_answers_each_tap_at_once(
     street: Street, browser: Browser
 ) -> None:

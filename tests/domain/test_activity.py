@@ -175,7 +175,7 @@ def test_work_beside_a_break_does_not_interrupt_it_nor_a_break_of_no_length() ->
 
 def test_the_newest_version_of_what_was_entered_counts() -> None:
     rows = entries(("A", 1, "training", 0, 60, False), ("A", 2, "meeting", 10, 40, False))
-    assert told(entered=rows) == [("meeting", 10, 40)]
+    assert told(entered=rows) == told(entered=rows.reverse()) == [("meeting", 10, 40)]
 
 
 def test_what_was_withdrawn_counts_no_more_until_it_is_entered_again() -> None:

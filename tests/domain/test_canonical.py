@@ -78,6 +78,8 @@ def test_what_two_readers_could_understand_differently_is_refused(raw: bytes, wo
 
 def test_the_deepest_and_the_largest_allowed_values_are_read() -> None:
     assert read(b"[" * DEEPEST + b"]" * DEEPEST)
+    beside = b"[" * (DEEPEST - 1) + b"[],{}" + b"]" * (DEEPEST - 1)
+    assert read(beside), "more brackets than that, but none deeper"
     assert read(b'{"a": 9007199254740991, "b": "\\ud83d\\ude00"}') == {"a": 2**53 - 1, "b": "😀"}
     assert len(read(b'"' + b"x" * (LARGEST_VALUE_BYTES - 2) + b'"')) == LARGEST_VALUE_BYTES - 2
 

@@ -5,7 +5,14 @@ from dataclasses import dataclass, field
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.domain.credits import Credit, credit_lines, dispute_reference, left_to_ask, of_facts
+from backend.domain.credits import (
+    Credit,
+    credit_lines,
+    dispute_reference,
+    left_to_ask,
+    of_facts,
+    visit_dispute_reference,
+)
 from backend.domain.funding import WHOLE, Funders
 from backend.domain.invoicing import Billed, Charge, NextLine, next_lines
 from backend.domain.payer_bills import payer_bills
@@ -120,6 +127,7 @@ def test_a_credit_is_given_though_the_visit_itself_waits_for_somebody() -> None:
 
 def test_disputes_have_names() -> None:
     assert [dispute_reference("H-1", 3, nth) for nth in (1, 2)] == ["D-H-1-3", "D-H-1-3.2"]
+    assert [visit_dispute_reference("V1042", nth) for nth in (1, 2)] == ["D-V1042", "D-V1042.2"]
 
 
 steps = st.one_of(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.domain.absences import ABSENCES
-from backend.domain.delivered import Commission, Week, delivered_weeks, monday_of
+from backend.domain.delivered import Commission, Week, delivered_weeks, monday_of, planned_visits
 from backend.domain.visit import VISIT_SCHEMA
 
 MONDAY = date(2026, 11, 2)
@@ -77,6 +77,17 @@ def test_hours_of_two_carers_count_twice_and_their_visit_once() -> None:
         40 * 60,
     )
     assert (week.planned_visits, week.made) == (1, 1)
+
+
+def test_planned_visits_stand_as_they_come_with_who_called_them_off() -> None:
+    names = ["f", "b", "e", "a", "d", "c"]
+    rows = [
+        attendance(name, carers=2, carer_id=carer, status="cancelled", cancelled_by=name)
+        for name in names
+        for carer in ("bea", "cid")
+    ]
+    found = planned_visits(pl.DataFrame(rows, VISIT_SCHEMA), NOW)
+    assert found.select("visit_id", "cancelled_by").rows() == [(name, name) for name in names]
 
 
 def test_a_package_counts_for_the_days_of_the_week_on_which_it_was_in_force() -> None:

@@ -160,6 +160,11 @@ def test_who_may_be_elsewhere_is_not_surely_at_home(fix: Fix, approved: tuple[Ci
         ("position", "token_bad_mac", "qr_static", "position"),
         ("position", None, None, "position"),
         ("position", "verified", None, "card"),
+        ("position", "verified", "line", "home_line"),
+        ("position", "token_bad_mac", "line", "position"),
+        ("statement", "verified", "told_code", "told_code"),
+        ("statement", "token_bad_mac", "told_code", "statement"),
+        ("position", None, "message", "message"),
     ],
 )
 def test_what_a_token_adds(level: str, verdict: str | None, kind: str | None, expected: str) -> None:
@@ -216,6 +221,19 @@ def test_a_later_position_stands_in_where_it_proves_more() -> None:
     assert not found["inside"]
     assert sorted(found["flags"]) == ["outside", "stale_fix"], "doubts alone pass over"
     assert first(event("a", "position"), late("b", "elsewhere"))["level"] == "position"
+
+
+def test_why_there_is_no_position_is_said_by_what_came_later_and_by_nobody_once_there_is_one() -> None:
+    own = event("a", "statement", flags=["no_position", "no_fix_timed_out", "late_upload"])
+    none = late("b", "statement", flags=["no_position", "no_fix_denied"])
+    assert sorted(first(own, none)["flags"]) == ["late_upload", "no_fix_denied", "no_position"]
+    assert first(own, none, late("c", "uncertain"))["flags"] == ["late_upload"]
+    assert first(own)["flags"] == ["no_position", "no_fix_timed_out", "late_upload"]
+
+
+def test_a_later_position_of_an_age_that_nobody_said_is_not_stale() -> None:
+    found = first(event("a", "statement"), late("b", "position", fix_age_s=None))
+    assert (found["level"], found["flags"]) == ("position", [])
 
 
 def test_a_later_position_inside_moves_the_event_to_its_place() -> None:

@@ -35,3 +35,10 @@ def test_a_message_holds_a_kind_and_a_link_and_nothing_of_anybody() -> None:
     }
     text = email_text("visit_missed", "https://d.example/visits/1", "https://d.example/unsubscribe/1")
     assert text.startswith("A visit was missed.\n") and text.count("https://") == 2
+    assert "to see it:\nhttps://d.example/visits/1\n\nThis message names nobody" in text
+
+
+def test_a_digest_to_keep_stands_in_the_email_on_a_line_of_its_own() -> None:
+    text = email_text("digest", "https://d.example/d/1", "https://d.example/stop", "eyJh.signed")
+    assert "to see it:\nhttps://d.example/d/1\n\nKeep this message. " in text
+    assert "on one line:\neyJh.signed\n\nThis message names nobody" in text

@@ -50,6 +50,18 @@ def test_what_is_no_code_is_refused_and_never_raises(said: str) -> None:
     assert (step_of(SECRET, said, at(1111111109), 0) is not None) == ("".join(said.split()) in right)
 
 
+def test_of_two_steps_with_one_code_the_earlier_is_taken_and_then_the_later() -> None:
+    first = 37079356
+    assert fob_code(SECRET, first, 6) == fob_code(SECRET, first + 1, 6) == "186519"
+    now = at(first * STEP_S)
+    assert [step_of(SECRET, "186519", now, last) for last in (0, first)] == [first, first + 1]
+
+
+def test_six_letters_or_digits_of_another_script_are_no_code() -> None:
+    for said in ("abcdef", "ßßßßßß", "٠٨١٨٠٤", "08180", "0818041"):
+        assert step_of(SECRET, said, at(1111111109), 0) is None
+
+
 def test_spaces_within_a_code_do_not_matter() -> None:
     assert step_of(SECRET, " 081 804 ", at(1111111109), 0) is not None
 

@@ -50,6 +50,14 @@ def test_a_cycle_gives_the_period_that_holds_a_day(cycle: str, day: str, expecte
 
 
 @pytest.mark.parametrize(
+    ("cycle", "instalments"),
+    [("weekly:mon", 52), ("fortnightly:2026-11-02", 26), ("four_weekly:2026-11-02", 13), ("monthly:6", 12)],
+)
+def test_a_yearly_salary_is_paid_in_the_instalments_of_its_cycle(cycle: str, instalments: int) -> None:
+    assert parse_pay_cycle(cycle).periods_a_year == instalments
+
+
+@pytest.mark.parametrize(
     "text",
     ["", "weekly", "weekly:monday", "weekly:1", "monthly:0", "monthly:32", "monthly:01", "daily:1", "four_weekly:mon",
      "four_weekly:2026-02-30", "fortnightly:20261102"],

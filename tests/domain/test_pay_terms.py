@@ -80,6 +80,18 @@ def test_premiums_stand_in_the_order_of_the_work_and_what_is_unpaid_by_its_name(
     assert [row["work"] for row in result["unpaid"]] == sorted(kinds)
 
 
+def test_travel_that_an_activity_parts_in_two_goes_by_its_first_second() -> None:
+    day = case(
+        [visit("a", "09:00", "09:10"), visit("b", "10:00", "10:30", THERE)],
+        [activity("training", "09:20", "09:30")],
+        [journey("a", "b", 20)],
+    )
+    offered = [{"name": "early", "from": "09:10", "until": "09:20", "per_hour": "3.00"}]
+    found = paid(day, rates=NIGHT | {"travel": "6.00"}, enhancements=offered)["lines"]
+    premiums = [(row["work"], row["minutes"], row["amount"]) for row in found if row["kind"] == "premium"]
+    assert premiums == [("travel", "20", "1.00")]
+
+
 def test_a_visit_whose_end_nobody_knows_is_no_unpaid_time_of_no_minutes() -> None:
     assert paid(case([visit("a", "09:00", None)]))["unpaid"] == []
 

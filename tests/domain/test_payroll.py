@@ -40,6 +40,12 @@ def test_hours_are_paid_by_the_amount_whatever_the_rate_column_says() -> None:
     )
 
 
+@pytest.mark.parametrize("rate", [None, Decimal(0)])
+def test_without_a_rate_an_amount_is_paid_as_it_is(rate: Decimal | None) -> None:
+    [read] = classify([line(rate=rate)], [mapped()]).lines
+    assert (read["minutes"], read["amount"], read["rate"]) == (600, Decimal("127.10"), None)
+
+
 @pytest.mark.parametrize(("quantity", "unit"), [("15.37", "hours"), ("922.2", "minutes")])
 def test_a_rate_that_comes_to_the_amount_is_what_was_paid_an_hour(quantity: str, unit: str) -> None:
     told = line(quantity=Decimal(quantity), time_unit=unit, amount=Decimal("195.35"))

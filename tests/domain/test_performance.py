@@ -124,6 +124,8 @@ def test_what_shows_that_somebody_was_in_the_home() -> None:
         ]
         == 5
     )
+    nothing = measured(attendance(evidence_level=None)).attendances
+    assert nothing["at_home"].to_list() == [False]
 
 
 def test_manual_share_counts_what_was_corrected_and_what_claims_more() -> None:
@@ -193,10 +195,11 @@ def test_attendances_and_hours_stand_in_order_and_versions_of_contracts_may_come
 
 def test_what_the_provider_called_off_was_due_and_what_others_did_was_not() -> None:
     due = {
-        who: november(not_made("v", "cancelled", cancelled_by=who))["due"]
+        who: measured(not_made("v", "cancelled", cancelled_by=who)).visits["due"].to_list()
         for who in ("person", "commissioner", "provider", None)
     }
-    assert due == {"person": 0, "commissioner": 0, "provider": 1, None: 0}
+    assert due == {"person": [False], "commissioner": [False], "provider": [True], None: [False]}
+    assert november(not_made("v", "cancelled", cancelled_by="provider"))["due"] == 1
 
 
 def test_an_attendance_of_nobody_known_is_no_person_s() -> None:

@@ -1,12 +1,15 @@
 """Where a phone was: three values, and when the ellipsoid has to decide."""
 
+from datetime import date, timedelta
+from math import asin, pi, sin
+
 import pytest
 from geopy.distance import geodesic
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.domain.evidence import judge
-from backend.domain.place import Circle, distance_m, fence, haversine_m
+from backend.domain.place import EARTH_RADIUS_M, Circle, distance_m, fence, haversine_m
 from schemas.mobile import Fix
 from tests.mobile_api.world import hour
 
@@ -58,6 +61,25 @@ def test_near_any_edge_the_ellipsoid_decides(edges: tuple[float, ...]) -> None:
 def test_far_from_every_edge_the_sphere_is_near_enough(edges: tuple[float, ...]) -> None:
     ends = (52.0, -2.0, 52.0, -1.998542)
     assert distance_m(*ends, edges) == haversine_m(*ends)
+
+
+def test_the_sphere_measures_along_a_meridian_and_along_a_parallel() -> None:
+    degree = EARTH_RADIUS_M * pi / 180
+    assert haversine_m(51.0, -2.0, 52.0, -2.0) == pytest.approx(degree)
+    assert haversine_m(60.0, -2.0, 60.0, -4.0) == pytest.approx(2 * EARTH_RADIUS_M * asin(sin(pi / 180) / 2))
+    assert haversine_m(0.0, 0.0, 0.0, 180.0) == pytest.approx(180 * degree)
+
+
+def test_a_place_is_approved_from_its_first_day_to_its_last() -> None:
+    day = date(2026, 11, 2)
+    spans = [(None, None), (0, None), (1, None), (None, 0), (None, -1), (0, 0), (-1, -1), (1, 1), (-1, 1)]
+
+    def from_here(days: int | None) -> date | None:
+        return None if days is None else day + timedelta(days=days)
+
+    places = [Circle(52.0, -2.0, 50.0, None, from_here(first), from_here(last)) for first, last in spans]
+    in_force = [spans[index] for index, place in enumerate(places) if place.in_force(day)]
+    assert in_force == [(None, None), (0, None), (None, 0), (0, 0), (-1, 1)]
 
 
 def test_the_best_of_several_approved_places_counts() -> None:

@@ -1,11 +1,12 @@
 """Visits and attendances as invoices hand them over, where calc price cannot ask: no attendance, or one too many."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import polars as pl
 
 from backend.domain.pricing import ATTENDANCES, VISITS, Priced, price, terms_of
+from backend.domain.pricing.gaps import Gap, unpriced_at_first
 from schemas.price import Contract
 from schemas.strict import decode
 from tests.pricing import contract
@@ -57,3 +58,21 @@ def test_a_double_handed_visit_that_was_missed_is_due_for_every_carer_though_non
 def test_more_attendances_than_carers_are_a_finding() -> None:
     assert codes(priced(double_handed(), came("ann"), came("bob"))) == []
     assert codes(priced(double_handed(), came("ann"), came("bob"), came("cat"))) == ["too_many_attendances"]
+
+
+def test_a_service_is_unpriced_at_first_where_its_first_day_has_no_rate_or_two() -> None:
+    """Rates from April on, two of them in May, none in July."""
+    rate = {"service": "home_care", "zone": "rural", "hourly": "24.00"}
+    spans = [("2026-04-01", "2026-06-30"), ("2026-05-01", "2026-05-31"), ("2026-08-01", None)]
+    rates = [{**rate, "from": first, "until": last} for first, last in spans]
+    terms = decode(Contract, contract(rates=rates)).value
+    assert isinstance(terms, Contract)
+
+    def found(month: int, last: date | None = None, zone: str = "rural") -> Gap | None:
+        return unpriced_at_first(terms, "home_care", zone, date(2026, month, 1), last)
+
+    assert [month for month in range(3, 9) if found(month) is not None] == [3, 5, 7]
+    assert found(3) == Gap("home_care", "rural", date(2026, 3, 1), date(2026, 3, 31), 0)
+    assert found(5) == Gap("home_care", "rural", date(2026, 5, 1), date(2026, 5, 31), 2)
+    assert found(7, date(2026, 7, 9)) == Gap("home_care", "rural", date(2026, 7, 1), date(2026, 7, 9), 0)
+    assert found(4, zone="moon") == Gap("home_care", "moon", date(2026, 4, 1), None, 0)

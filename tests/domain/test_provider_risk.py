@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import polars as pl
 import pytest
 from hypothesis import given
@@ -55,6 +56,15 @@ def test_a_sign_that_never_weighs_in_full_or_less_than_nothing_is_refused(sign: 
     with pytest.raises(ValueError, match="in full from some share"):
         RiskWeights(**{**full, "upheld": sign})
     assert RiskWeights(**{**rest, "short": SignWeight(weight=100, full_at_percent=1)}).upheld.weight == 0
+
+
+def test_a_sign_or_a_word_of_one_that_nobody_knows_is_refused() -> None:
+    one = {"weight": 0, "full_at_percent": 1}
+    told = dict.fromkeys(SIGNS, one) | {"short": {"weight": 100, "full_at_percent": 1}}
+    assert msgspec.convert(told, RiskWeights).short.weight == 100
+    for odd in ({**told, "mood": one}, {**told, "upheld": {**one, "least": 3}}):
+        with pytest.raises(msgspec.ValidationError, match="unknown field"):
+            msgspec.convert(odd, RiskWeights)
 
 
 def test_packaged_weights_are_read_and_a_missing_sign_is_refused() -> None:

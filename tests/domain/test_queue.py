@@ -42,6 +42,18 @@ def test_danger_stands_before_money_and_the_oldest_before_the_newest() -> None:
     assert about([dispute, new, old], Filter()) == [old, new, dispute]
 
 
+def test_the_carer_and_the_person_that_are_asked_for_both_hold_and_a_page_begins_behind_the_last() -> None:
+    items = [
+        Item("help", f"{carer}{person}", START, "", carer=carer, person=person)
+        for carer in ("C1", "C2")
+        for person in ("S1", "S2")
+    ]
+    told = [[item.id for item in about(items, Filter(None, *who))]
+            for who in (("C1", None), (None, "S1"), ("C1", "S1"))]  # fmt: skip
+    assert told == [["C1S1", "C1S2"], ["C1S1", "C2S1"], ["C1S1"]]
+    assert page_of(items, None, items[1].order, 9) == (items[2:], False)
+
+
 @given(ITEMS, WANTED, st.integers(1, 7))
 def test_the_pages_of_a_list_hold_each_of_its_rows_once_and_in_order(
     items: list[Item], wanted: Filter, size: int

@@ -76,6 +76,11 @@ def test_a_fob_shows_the_codes_of_the_standard(seconds: int, expected: str) -> N
     assert fob_code(SEED, seconds // 30, 6) == expected[2:]
 
 
+def test_a_fob_counts_from_the_first_step_of_1970() -> None:
+    """Appendix D of RFC 4226: the code of the counter 0."""
+    assert [fob_code(SEED, step, 6) for step in (-1, 0, 1)] == ["755224", "755224", "287082"]
+
+
 @pytest.mark.parametrize(("text", "tag"), [(TEXT, CARD), (code(), FOB), (code(digits=8), FOB), (tap(), NFC)])
 def test_a_genuine_token_at_its_own_home_is_verified(text: str, tag: Tag) -> None:
     found = judged(text)
@@ -87,6 +92,9 @@ def test_a_fob_s_display_names_the_fob() -> None:
     shown = f"https://doorstep.example/at#{base64url(FOB.id.bytes)}.{code()}"
     assert judged(shown).tag_id == FOB.id
     assert verdict(shown, person=TOM) == "token_other_place"
+    for odd in ("notacode", base64url(FOB.secret)):
+        told = f"https://doorstep.example/at#{base64url(FOB.id.bytes)}.{odd}"
+        assert verdict(told) == "token_bad_mac", "what the fob shows is digits"
 
 
 def test_a_code_stands_for_its_tolerance_and_no_longer() -> None:
@@ -97,6 +105,16 @@ def test_a_code_stands_for_its_tolerance_and_no_longer() -> None:
         (95, "token_bad_mac"),
     ):
         assert verdict(code(), at=NOW + timedelta(seconds=seconds)) == expected, seconds
+
+
+def test_a_tap_that_hides_whose_it_is_is_opened_with_the_key_of_its_tag() -> None:
+    """AN12196 of NXP, with the keys that tags leave the factory with: the 61st reading of 04DE5F1EACC040."""
+    hidden = "https://doorstep.example/at?picc_data=EF963FF7828658A599F3041510671E88&cmac=94EED9EE65337086"
+    tag = replace(NFC, uid=bytes.fromhex("04DE5F1EACC040"), secret=bytes(16), meta_key=bytes(16))
+    found = judged(hidden, tags=[NFC, tag])
+    assert (found.verdict, found.tag_id, found.counter) == ("verified", tag.id, 61)
+    for odd in ({"meta_key": None}, {"meta_key": b"k" * 16}, {"uid": UID}):
+        assert verdict(hidden, tags=[replace(tag, **odd)]) == "token_unknown_tag"
 
 
 @pytest.mark.parametrize("text", [TEXT, tap()])
@@ -233,6 +251,7 @@ def test_only_a_line_in_use_is_a_line(tag: Tag) -> None:
 
 def test_a_tag_is_in_use_from_its_first_instant_to_the_last_before_it_is_retired() -> None:
     assert verdict(TEXT, tags=(replace(CARD, starts_at=NOW),)) == "verified"
+    assert replace(CARD, starts_at=NOW).in_use(NOW)
     assert verdict(TEXT, tags=(replace(CARD, retired_at=NOW),)) == "token_retired"
     assert verdict(TEXT, tags=(replace(CARD, retired_at=NOW + timedelta(microseconds=1)),)) == "verified"
 

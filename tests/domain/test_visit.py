@@ -174,6 +174,7 @@ def test_a_visit_called_off_while_she_was_there_is_flagged(minute: float, there:
     [
         (POLICY.implausible_visit_hours * 60, None),
         (POLICY.implausible_visit_hours * 60 + 1, "implausible"),
+        (0, None),
         (-1, "implausible"),
     ],
 )
@@ -192,6 +193,10 @@ def test_an_event_at_another_s_visit_is_not_hers_and_takes_nothing_of_its_plan()
     assert (hers["unresolved"], hers["flags"], hers["planned_start"]) == (
         "not_your_visit", ["incomplete", "not_your_visit"], None,
     )  # fmt: skip
+    assert [(row["visit_id"], row["unplanned"], row["changed_after_start"]) for row in found] == 2 * [
+        ("V", False, False)
+    ]
+    assert mine["flags"] == [], "nothing came of it, so there is nothing to doubt"
 
 
 def test_the_employment_of_a_carer_the_plan_does_not_name_is_the_one_in_force_on_the_day() -> None:
@@ -203,6 +208,27 @@ def test_the_employment_of_a_carer_the_plan_does_not_name_is_the_one_in_force_on
     nobody = version(carer=None)
     found = {day: only([nobody], said("check_in", day * 1440), employments=jobs) for day in (-1, 0, 1)}
     assert {day: row["employment_id"] for day, row in found.items()} == {-1: "old", 0: "now", 1: "next"}
+    both = [("later", "C", date(2026, 6, 1), None), ("earlier", "C", date(2025, 1, 1), None)]
+    for jobs in (both, both[::-1]):
+        assert only([nobody], said("check_in", 0), employments=jobs)["employment_id"] == "later"
+
+
+def test_the_employment_that_the_newest_version_named_is_the_one_that_a_visit_given_away_was_attended_under() -> (
+    None
+):
+    jobs = [*EMPLOYED, ("E2", "C", date(2026, 6, 1), None)]
+    named = [version(), version(2, carer="E2"), version(3, carer="F")]
+    for plans, expected in ((named, "E2"), (named[::-1], "E2"), ([named[1], named[0], named[2]], "E2"),
+                            ([version(1, carer="E2"), version(2), version(3, carer="F")], "E")):  # fmt: skip
+        found = rows(plans, said("check_in", 0), employments=jobs)
+        assert [row["employment_id"] for row in found] == [expected, "F"]
+
+
+def test_a_carer_who_is_named_twice_attends_once_and_under_the_first_employment() -> None:
+    jobs = [*EMPLOYED, ("E2", "C", date(2026, 6, 1), None)]
+    for carer, second in (("E", "E2"), ("E2", "E")):
+        row = only([version(carer=carer, second_carer=second)], said("check_in", 0), employments=jobs)
+        assert (row["carer_id"], row["employment_id"]) == ("C", carer)
 
 
 def package(first: str, last: str | None, contract: str) -> dict[str, Any]:
@@ -220,6 +246,18 @@ def test_the_package_in_force_on_the_london_day_is_asked(last: str | None, contr
     packages = [package("2026-11-03", None, "later"), package("2026-01-01", last, "first")]
     row = only([version()], packages=packages)
     assert (row["contract_id"], row["service_user_id"]) == (contract, contract and "ann")
+    assert row["package_id"] == "P", "the plan says it all the same"
+
+
+def test_each_visit_asks_for_the_package_of_its_own_day_in_whatever_order_they_come() -> None:
+    packages = [package(f"2026-11-{day:02}", None, f"from {day}") for day in (20, 2, 9)]
+    days = (23, 3, 12, 2, 30)
+    plans = [
+        version(visit_id=f"{day}", planned_start=at(1440 * (day - 2)), planned_end=at(1440 * (day - 2) + 30))
+        for day in days
+    ]
+    found = {row["visit_id"]: row["contract_id"] for row in rows(plans, packages=packages, now=0)}
+    assert found == {"23": "from 20", "3": "from 2", "12": "from 9", "2": "from 2", "30": "from 20"}
 
 
 def test_a_visit_stands_at_the_approved_place_that_its_arrival_or_else_its_leaving_was_inside_of() -> None:
@@ -278,11 +316,20 @@ def test_a_check_in_or_a_check_out_that_is_told_twice_is_flagged() -> None:
 def test_doubts_about_the_ends_of_a_visit_count_and_those_about_what_is_said_in_between_do_not() -> None:
     row = only(
         [version()],
-        said("check_in", 0, flags=["outside"]),
+        said("check_in", 0, flags=["outside", "late_upload", "fob_unknown", "at_own_home"]),
         said("note", 5, flags=["clock_unknown", "no_position"], device_id="another", level="tag"),
-        said("check_out", 30, flags=["mock_location", "outside"]),
+        said("check_out", 30, flags=["mock_location", "outside", "chain_gap", "implied_speed"]),
     )
-    assert (row["flags"], row["unresolved"]) == (["mock_location", "outside"], None)
+    told = [
+        "at_own_home",
+        "chain_gap",
+        "fob_unknown",
+        "implied_speed",
+        "late_upload",
+        "mock_location",
+        "outside",
+    ]
+    assert (row["flags"], row["unresolved"]) == (told, None), "each once and in order"
     refused = only([version()], said("refused_entry", 2, flags=["offline"]))
     assert (refused["status"], refused["flags"]) == ("refused", ["offline"])
 
@@ -309,6 +356,20 @@ def test_each_end_goes_by_the_correction_decided_last_that_names_it() -> None:
     assert (row["actual_start"], row["actual_end"], row["last_fact_at"]) == (at(1), at(29), at(602))
     row = only([version()], corrections=[start, end])
     assert (row["status"], row["actual_start"], row["actual_end"]) == ("completed", at(3), at(28))
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "beyond"),
+    [(0, 30, False), (1, 29, False), (0, 30.1, True), (-0.1, 30, True), (None, 30, False), (0, None, False)],
+)
+def test_a_correction_claims_more_only_where_it_goes_further_than_the_record(
+    start: float | None, end: float | None, beyond: bool
+) -> None:
+    ends = [None if minute is None else at(minute) for minute in (start, end)]
+    row = only(
+        [version()], said("check_in", 0), said("check_out", 30), corrections=[("V", "C", *ends, at(600))]
+    )
+    assert ("claimed_beyond" in row["flags"]) is beyond
 
 
 def test_visits_stand_in_order_of_carer_and_time() -> None:
@@ -358,3 +419,23 @@ def test_versions_count_in_any_order_by_who_began_first_and_each_visit_by_itself
     ]  # fmt: skip
     told = [(row["visit_id"], row["carer_id"], row["plan_version"]) for row in rows(late, now=0)]
     assert sorted(told) == [("V", "C", 1), ("W", "C", 2), ("W", "D", 2)]
+
+
+def test_what_the_newest_version_says_is_said_of_its_own_visit_alone() -> None:
+    """Who is to come, when it was called off, how often it changed and when that was last."""
+    later = {"visit_id": "W", "reference": "W", "planned_start": at(200), "planned_end": at(230)}
+    plans = [
+        version(), version(2, -5), version(1, -400, **later), version(2, -300, **later),
+        version(3, -9, carer="F", second_carer="E", cancelled_at=at(-9), cancelled_by="person", **later),
+    ]  # fmt: skip
+    found = rows(plans, now=0)
+    told = [
+        (row["visit_id"], row["carer_id"], row["last_fact_at"], row["changed_after_start"]) for row in found
+    ]
+    assert told == [("V", "C", at(-5), False), ("W", "C", at(-9), False), ("W", "D", at(-9), False)]
+    called_off = version(3, 5, plan_status="cancelled", cancelled_at=at(215), **later)
+    ends = (("check_in", 200), ("check_out", 230))
+    stayed = [said(kind, minute, visit_id=name) for name in ("V", "W") for kind, minute in ends]
+    again = [version(2, 4, cancelled_at=at(500)), *plans[:1], *plans[2:4], called_off]
+    flags = {row["visit_id"]: row["flags"] for row in rows(again, *stayed)}
+    assert flags == {"V": ["changed_after_start"], "W": ["cancelled_on_arrival", "worked_though_cancelled"]}

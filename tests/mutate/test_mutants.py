@@ -67,6 +67,7 @@ def test_a_package_stands_for_its_entries() -> None:
     assert {"audit_tests", "audit_tests.phones"} < set(chosen(["audit_tests"]))
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 def test_a_run_prints_who_survived_and_counts_the_rest() -> None:
     """Zero keeps no sign, so which side of zero it is put on is all the same; the sign of others is not."""
@@ -77,14 +78,38 @@ def test_a_run_prints_who_survived_and_counts_the_rest() -> None:
     assert done.returncode == 0, "it is argued in docs/mutation.md"
 
 
-def test_what_is_argued_still_stands_in_the_rules() -> None:
-    """A line of docs/mutation.md whose mutant no longer exists argues about nothing."""
-    text = (ROOT / "docs" / "mutation.md").read_text(encoding="utf-8")
-    argued = {part for part in text.split("`") if " → " in part}
-    known = {
-        mutant
-        for name in SUITES
-        for module, source in sources(name).items()
-        for mutant in names(module, source)
+SAID = (ROOT / "docs" / "mutation.md").read_text(encoding="utf-8")
+ARGUED = {part for part in SAID.split("`") if " → " in part}
+
+
+@pytest.fixture(scope="module")
+def known() -> dict[str, set[str]]:
+    """The names of all mutants of each module."""
+    return {
+        module.removeprefix(RULES): set(names(module, source))
+        for entry in SUITES
+        for module, source in sources(entry).items()
     }
-    assert argued - known == set()
+
+
+def test_what_is_argued_still_stands_in_the_rules(known: dict[str, set[str]]) -> None:
+    """A line of docs/mutation.md whose mutant no longer exists argues about nothing."""
+    assert ARGUED - set().union(*known.values()) == set()
+
+
+def test_the_table_of_runs_holds_every_module_once_and_counts_what_is_argued(
+    known: dict[str, set[str]],
+) -> None:
+    """A name stands for a module, or for those of a package that are not named themselves."""
+    table = SAID.partition("## What was run")[2].partition("## What survives")[0]
+    cells = [row.strip("| ").split(" | ") for row in table.splitlines() if row.startswith("| `")]
+    told = {tuple(first.strip("`").split("`, `")): list(map(int, rest)) for first, *rest in cells}
+    row_of = {name: row for row in told for name in row}
+    assert len(row_of) == sum(map(len, told))
+    argued = dict.fromkeys(told, 0)
+    for module, faults in known.items():
+        argued[row_of[max((name for name in row_of if f"{module}.".startswith(f"{name}.")), key=len)]] += len(
+            faults & ARGUED
+        )
+    assert {row: survive for row, (*_, survive) in told.items()} == argued
+    assert [row for row, (all_of_it, run, *_) in told.items() if all_of_it != run] == []

@@ -79,6 +79,7 @@ async def between(office: Office, day: str, *packages: str) -> None:
         await office.attend(reference, f"{day}T{hour:02}:00", f"{day}T{hour:02}:30")
 
 
+@pytest.mark.variants
 async def test_a_gap_is_frozen_with_the_engine_that_judged_it_and_the_next_without_one_with_the_reason(
     office: Office, engine: Running, superuser: asyncpg.Connection
 ) -> None:

@@ -39,6 +39,12 @@ def test_different_carers_may_be_at_work_at_once() -> None:
     )
 
 
+def test_a_carer_s_visits_overlap_however_late_another_carer_was_at_work() -> None:
+    night = visit("night", "08:00", "23:00")
+    first, second = visit("a", "09:00", "09:30", carer_id="eve"), visit("b", "09:20", "10:00", carer_id="eve")
+    assert recorded(night, first, second).about("audit-overlap") == ["b"]
+
+
 def test_the_visit_whose_end_was_made_elsewhere_is_the_one_to_look_at() -> None:
     left_open, fine = visit("a", "09:00", "09:40"), visit("b", "09:30", "10:00", door=3000)
     marks = [
@@ -65,6 +71,7 @@ def test_who_checks_in_at_the_door_of_a_visit_without_a_check_out_was_still_ther
     record = recorded(OPEN, NEXT, marks=[CAME, begun_next(20)])
     [flag] = record.flags("audit-overlap")
     assert (flag["visit_id"], sorted(flag["visit_ids"]), flag["measured"]) == ("b", ["a", "b"], None)
+    assert flag["limit"] == 1
     assert flag["event_rows"] == ["check_in/b/02093000", "check_in/a/02090000"]
     # It is no visit recorded as longer than it was: that is told once.
     assert record.about("audit-clipping") == []
@@ -159,6 +166,16 @@ def test_a_night_counts_to_the_two_days_that_it_touches() -> None:
     twenty = visit("v", "00:00", "20:00")
     assert recorded(night, twenty).flags("audit-long-day") == []
     assert len(recorded(night, twenty, visit("w", "19:00", "20:00")).flags("audit-long-day")) == 1
+
+
+def test_the_day_before_neither_lengthens_nor_shortens_a_day_and_an_open_visit_has_no_length() -> None:
+    long = [visit("v0", "00:00", "15:00"), visit("v1", "06:00", "16:00")]
+    until_midnight = {**visit("w", "20:00", None, day=-1), "actual_end": at("00:00")}
+    before = [visit("x", "09:00", "12:00", day=-1), until_midnight, visit("y", "09:00", "10:00", day=-2)]
+    for others in ([], before, [visit("open", "05:00", None)]):
+        [flag] = recorded(*others, *long).flags("audit-long-day")
+        assert (flag["measured"], flag["visit_ids"]) == (25, ["v0", "v1"])
+    assert recorded(visit("v", "00:00", "20:00"), visit("open", "05:00", None)).about("audit-long-day") == []
 
 
 def test_a_pair_that_was_never_there_together_is_flagged() -> None:

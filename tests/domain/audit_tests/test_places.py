@@ -19,7 +19,9 @@ def test_a_check_out_well_away_from_the_door_is_clipping() -> None:
     [flag] = ends({}, away(400)).flags("audit-clipping")
     assert (flag["visit_id"], flag["measured"], flag["limit"]) == ("a", 290, 100)
     assert flag["event_rows"] == ["check_in/a/02090000", "check_out/a/02093000"]
-    assert ends({}, away(211)).about("audit-clipping") == ["a"], "a metre more than anything explains"
+    for metres, about in ((210, []), (211, ["a"])):  # the fence, the doubt and the lane explain 210
+        assert ends({}, away(metres)).about("audit-clipping") == about
+        assert ends(away(metres), {}).about("audit-clipping") == about
 
 
 def test_an_end_away_from_the_door_is_enough_where_nothing_is_known_of_the_other() -> None:
@@ -91,6 +93,27 @@ def test_two_visits_back_to_back_are_shown_by_both_and_the_way_between_them() ->
     assert flag["event_rows"] == ["check_out/a/02093000", "check_in/b/02093130"]
 
 
+def test_a_visit_whose_end_was_made_away_and_has_the_next_too_close_is_told_once() -> None:
+    assert back_to_back("09:31:30", 3000, **away(400)).about("audit-clipping") == ["a"]
+
+
+def test_what_nobody_knows_of_the_ends_excuses_no_two_visits_back_to_back() -> None:
+    """Neither where they were made, whether that was at home, nor by which phone."""
+    for index in (1, 2):
+        record = back_to_back("09:31:30", 3000)
+        record.marks[index]["at_home"] = None
+        assert record.about("audit-clipping") == ["a"]
+    record = back_to_back("09:31:30", 9000)
+    del record.marks[1]
+    assert record.about("audit-clipping") == ["a"], "no proved end, so no speed either"
+
+
+def test_the_fences_of_both_doors_count_for_how_fast_a_way_was() -> None:
+    """3.35 km in 90 seconds are 134 km/h from door to door, and 126 from fence to fence."""
+    assert back_to_back("09:31:30", 3350).about("audit-clipping") == ["a"]
+    assert back_to_back("09:31:30", 3500).about("audit-clipping") == []
+
+
 def test_by_one_clock_the_longer_time_between_two_visits_counts_and_by_two_that_which_is_paid() -> None:
     record = back_to_back("09:31:30", 3000, fence="no_position", shown_at=at("09:25"))
     assert record.about("audit-clipping") == []
@@ -145,6 +168,20 @@ def test_a_check_out_at_the_next_door_holds_the_way_too() -> None:
     )
     record.visits[1]["carer_id"] = "eve"
     assert record.flags("audit-travel-inside") == [], "another carer's next door is none of hers"
+
+
+def test_a_visit_begun_at_the_door_before_and_ended_at_the_next_one_holds_both_ways() -> None:
+    record = recorded(
+        visit("a", "09:00", "09:30"),
+        visit("b", "09:31", "10:10", door=3000),
+        visit("c", "10:11", "10:30", door=7000),
+    )
+    for mark_index, metres, door in ((2, 2990, 0), (3, 4000, 2)):
+        there = record.visits[door]
+        record.marks[mark_index] |= {**away(metres), "lat": there["lat"], "lon": there["lon"]}
+    [flag] = record.flags("audit-travel-inside")
+    assert (flag["visit_ids"], flag["measured"]) == (["b", "a"], 4000)
+    assert flag["event_rows"] == ["check_in/b/02093100", "check_out/b/02101000"]
 
 
 @pytest.mark.parametrize(("first", "second"), [(None, "10:10"), ("09:30", None)])
@@ -220,6 +257,8 @@ def test_an_old_position_counts_when_it_was_taken() -> None:
 
 def test_where_one_clock_or_the_other_leaves_time_enough_nothing_is_flagged() -> None:
     assert trip(10_000, "09:04:00", shown_at=at("09:10")) == []
+    assert trip(10_000, "09:04:00", shown_at=at("08:50")) == [], "or ten minutes the other way"
+    assert trip(10_000, "09:04:00", shown_at=at("09:10"), device_id="another") == ["b"]
 
 
 def test_a_position_no_longer_held_stands_at_the_door_where_it_was_inside() -> None:
@@ -227,6 +266,29 @@ def test_a_position_no_longer_held_stands_at_the_door_where_it_was_inside() -> N
     assert record.about("audit-speed") == ["b"]
     record.marks[2] |= {"fence": "outside", "distance_m": 9_000.0}
     assert record.about("audit-speed") == []
+
+
+def test_an_event_without_a_position_stands_at_the_door_at_its_own_instant() -> None:
+    """9.8 km from fence to fence at 130 km/h are 271.4 seconds."""
+    nothing = {"fence": "no_position", "distance_m": None, "accuracy_m": None, "fix_age_s": None}
+    for clock, about in (("09:04:31", ["b"]), ("09:04:32", [])):
+        record = recorded(visit("a", "08:30", "09:00"), visit("b", clock, "09:30", door=10_000))
+        record.marks[2] |= nothing
+        assert record.about("audit-speed") == about
+
+
+def test_only_ends_of_visits_with_a_place_are_held_against_each_other_in_whatever_order_they_come() -> None:
+    marks = [mark("check_out", "a", "09:00", away=0), mark("check_in", "b", "09:04", away=10_000)]
+    home = mark("check_in", "c", "09:02", fence="outside", at_home=True)
+    doors = [visit("a", "08:30", "09:00"), visit("b", "09:04", "10:00", door=10_000)]
+    for between in ([], [home], [mark("note", "a", "09:02", away=5_000)]):
+        record = recorded(*doors, marks=[marks[1], *between, marks[0]])
+        assert record.about("audit-speed") == ["b"]
+        [flag] = record.flags("audit-speed")
+        assert flag["event_rows"] == ["check_out/a/02090000", "check_in/b/02090400"]
+    assert recorded(*doors, marks=[marks[0], {**marks[1], "at_home": None}]).about("audit-speed") == ["b"]
+    [flag] = recorded(doors[0], marks=[marks[0], {**marks[1], "visit_id": None}]).flags("audit-speed")
+    assert (flag["visit_id"], flag["visit_ids"]) == (None, ["a"]), "a visit that nobody knows"
 
 
 def test_coordinates_equal_to_six_places_on_five_days_are_flagged_and_on_four_not() -> None:
@@ -243,3 +305,16 @@ def test_coordinates_equal_to_six_places_on_five_days_are_flagged_and_on_four_no
     assert Record(marks=marks[:4]).flags("audit-same-coordinates") == []
     moved = [{**row, "lat": row["lat"] + 2e-6 * number} for number, row in enumerate(marks)]
     assert Record(marks=moved).flags("audit-same-coordinates") == []
+    nowhere = [{**row, "lat": None, "lon": None} for row in marks]
+    assert Record(marks=nowhere).flags("audit-same-coordinates") == []
+
+
+def test_equal_coordinates_are_told_with_each_visit_once_and_in_order() -> None:
+    days = (3, 0, 4, 1, 2)
+    marks = [
+        mark(kind, f"v{day}", "09:00", day=day, lat=52.060123 + day * 1e-7, lon=-2.710123 - day * 1e-7)
+        for day in days
+        for kind in ("check_in", "check_out")
+    ]
+    [flag] = Record(marks=[*marks, {**marks[0], "visit_id": None}]).flags("audit-same-coordinates")
+    assert (flag["visit_ids"], flag["measured"]) == ([f"v{day}" for day in range(5)], 5)
