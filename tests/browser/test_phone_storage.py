@@ -29,8 +29,8 @@ EVERYTHING: Final = """async () => {
     for (const request of await (await caches.open(name)).keys()) found.push(request.url);
   return found.join("\\n");
 }"""
-SECRET: Final = ("Mary", "Tom", "High Street", "ZX1", "Key safe", "unwell", "52.06", "-2.7")
-"""Names, addresses, ways in, words and places of the people visited."""
+SECRET: Final = ("Mary S", "Tom J", "High Street", "ZX1 1AA", "Key safe", "unwell", "52.061", "-2.71")
+"""Names, addresses, ways in, words and places of the people visited; none that a key or a signature may spell."""
 
 
 async def told(phone: Handset) -> list[str]:
