@@ -65,7 +65,7 @@ class Report:
     faults: list[LoadFault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     unread: list[Line[Mapping[str, Any]]] = field(default_factory=list)
-    """Objects that hold a fault, as they stand in the file: whom they name is checked with the rest."""
+    """Rows that hold a fault, as far as they could be read: whom they name is checked with the rest."""
 
     def fault(self, line: Line[T], column: str, detail: str) -> None:
         self.faults.append(line.fault(column, detail))

@@ -51,7 +51,8 @@ def _parser(info: inspect.Type) -> Callable[[str], Any]:
 
 
 def decode_rows(kind: type[T], sheet: Sheet, report: Report) -> list[Line[T]]:
-    """The rows of a sheet that hold no fault. Faults of headings, cells and between cells go to the report.
+    """The rows of a sheet that hold no fault. Faults of headings, cells and between cells go to the report, and so
+    does what could be read of the rows that hold one.
 
     Under headings that are not right, a column that is not there may be one of them misspelt: it is not judged, and no
     row is whole.
@@ -73,10 +74,11 @@ def decode_rows(kind: type[T], sheet: Sheet, report: Report) -> list[Line[T]]:
         found = list(_between(kind, valid))
         if fit and not found and len(valid) == len(names):
             lines.append(Line(sheet.file, number, sheet.json, kind(**valid)))
-        elif found:
-            at = Line(sheet.file, number, sheet.json, None)
+        else:
+            half: Line[Mapping[str, Any]] = Line(sheet.file, number, sheet.json, valid)
+            report.unread.append(half)
             report.faults.extend(
-                at.fault(headings.get(f.pointer[1:], f.pointer[1:]), f.detail) for f in found
+                half.fault(headings.get(f.pointer[1:], f.pointer[1:]), f.detail) for f in found
             )
     return lines
 
@@ -129,12 +131,19 @@ def _parse(column: Column, text: str) -> tuple[Any, str | None]:
         return _FAULTY, str(error)
 
 
-def refuse_duplicates(lines: Sequence[Line[T]], names: Sequence[str], column: str, report: Report) -> None:
+def refuse_duplicates(lines: Sequence[Line[Any]], names: Sequence[str], column: str, report: Report) -> None:
     """A fault for each row whose key stands in an earlier row of the same load, in whichever file."""
-    seen: dict[tuple[Any, ...], Line[T]] = {}
+    seen: dict[tuple[Any, ...], Line[Any]] = {}
     for line in lines:
-        key = tuple(getattr(line.row, name) for name in names)
-        first = seen.setdefault(key, line)
+        key = _key(line.row, names)
+        first = line if key is None else seen.setdefault(key, line)
         if first is not line:
             where = first.where if first.file == line.file else f"{first.where} of {first.file}"
             report.fault(line, column, f"stands in {where} already: give each of them once")
+
+
+def _key(row: Any, names: Sequence[str]) -> tuple[Any, ...] | None:
+    """The values that make a row one of its own; None where one of them could not be read."""
+    if not isinstance(row, Mapping):
+        return tuple(getattr(row, name) for name in names)
+    return tuple(row[name] for name in names) if row.keys() >= set(names) else None

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -34,6 +34,7 @@ from backend.use_cases.loading import (
     terms,
 )
 from backend.use_cases.loading.files import SourceFile, read_sheet
+from backend.use_cases.loading.half_read import refuse_unknown
 from backend.use_cases.loading.payroll_export import Given
 from backend.use_cases.loading.report import Line, LoadFault, Report
 from backend.use_cases.loading.rows import columns_of, decode_rows, refuse_duplicates
@@ -64,6 +65,10 @@ from schemas.planning import NeedRow, PatternRow, SkillRow, WorkingHoursRow
 from schemas.standards import StandardVersion
 
 Store = Callable[[Session, Any], Awaitable[Counts]]
+_OF_VISITS: Final = {"package": "package", "carer": "employment", "second_carer": "employment"}
+_OF_PERSON: Final = {"service_user": "service user"}
+_OF_EMPLOYMENT: Final = {"employment": "employment"}
+_OF_CARER: Final = {"carer": "carer"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,8 @@ class _Kind:
     column: str
     store: Store
     nested: bool = False
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Columns that name what the provider must hold already, and what that is."""
 
 
 _KINDS: Final[Mapping[LoadKind, _Kind]] = {
@@ -87,10 +94,24 @@ _KINDS: Final[Mapping[LoadKind, _Kind]] = {
     "pay-terms": _Kind(
         PayTermsVersion, ("provider", "reference", "from_"), "reference", terms.store_pay_terms, True
     ),
-    "places": _Kind(PlaceRow, ("provider", "service_user", "name", "from_"), "name", approved_places.store),
-    "packages": _Kind(PackageRow, ("provider", "reference", "from_"), "reference", packages.store),
-    "rota": _Kind(RotaRow, ("provider", "visit"), "visit", rota.store),
-    "pay": _Kind(PayRow, ("provider", "employment", "reference"), "reference", pay.store),
+    "places": _Kind(
+        PlaceRow,
+        ("provider", "service_user", "name", "from_"),
+        "name",
+        approved_places.store,
+        names=_OF_PERSON,
+    ),
+    "packages": _Kind(
+        PackageRow,
+        ("provider", "reference", "from_"),
+        "reference",
+        packages.store,
+        names={**_OF_PERSON, "contract": "contract"},
+    ),
+    "rota": _Kind(RotaRow, ("provider", "visit"), "visit", rota.store, names=_OF_VISITS),
+    "pay": _Kind(
+        PayRow, ("provider", "employment", "reference"), "reference", pay.store, names=_OF_EMPLOYMENT
+    ),
     "pay-templates": _Kind(
         PayTemplateVersion,
         ("provider", "reference"),
@@ -114,15 +135,38 @@ _KINDS: Final[Mapping[LoadKind, _Kind]] = {
         ("provider", "commissioner", "service_user", "kind", "from_"),
         "from",
         absences.store_absences,
+        names=_OF_PERSON,
     ),
-    "leave": _Kind(LeaveRow, ("provider", "employment", "kind", "from_"), "from", absences.store_leave),
-    "skills": _Kind(SkillRow, ("provider", "carer", "skill", "from_"), "skill", planning.store_skills),
-    "needs": _Kind(NeedRow, ("provider", "service_user", "skill", "from_"), "skill", planning.store_needs),
+    "leave": _Kind(
+        LeaveRow,
+        ("provider", "employment", "kind", "from_"),
+        "from",
+        absences.store_leave,
+        names=_OF_EMPLOYMENT,
+    ),
+    "skills": _Kind(
+        SkillRow, ("provider", "carer", "skill", "from_"), "skill", planning.store_skills, names=_OF_CARER
+    ),
+    "needs": _Kind(
+        NeedRow,
+        ("provider", "service_user", "skill", "from_"),
+        "skill",
+        planning.store_needs,
+        names=_OF_PERSON,
+    ),
     "working-hours": _Kind(
-        WorkingHoursRow, ("provider", "employment", "from_"), "from", planning.store_working_hours
+        WorkingHoursRow,
+        ("provider", "employment", "from_"),
+        "from",
+        planning.store_working_hours,
+        names=_OF_EMPLOYMENT,
     ),
-    "patterns": _Kind(PatternRow, ("provider", "reference", "from_"), "reference", patterns.store),
-    "activities": _Kind(ActivityRow, ("provider", "reference"), "reference", activities.store),
+    "patterns": _Kind(
+        PatternRow, ("provider", "reference", "from_"), "reference", patterns.store, names=_OF_VISITS
+    ),
+    "activities": _Kind(
+        ActivityRow, ("provider", "reference"), "reference", activities.store, names=_OF_CARER
+    ),
     "correction-reasons": _Kind(
         CorrectionReasonRow, ("provider", "reference", "from_"), "reference", correction_reasons.store
     ),
@@ -164,7 +208,7 @@ async def load(
     lines = await asyncio.to_thread(_read, _KINDS[kind], files, report)
     async with _session(scope, complete, report, dry_run) as session:
         counts = await _KINDS[kind].store(session, lines)
-        await terms.refuse_unknown_parties(session)
+        await refuse_unknown(session, _KINDS[kind].names)
         report.refuse()
     return _loaded(kind, dry_run, len(lines), counts, session)
 
@@ -191,7 +235,9 @@ async def load_within(session: Session, kind: LoadKind, rows: Sequence[Mapping[s
     """
     source = SourceFile("form", msgspec.json.encode(rows), "json")
     lines = _read(_KINDS[kind], [source], session.report)
-    return await _KINDS[kind].store(session, lines)
+    counts = await _KINDS[kind].store(session, lines)
+    await refuse_unknown(session, _KINDS[kind].names)
+    return counts
 
 
 async def load_postcodes(
@@ -232,8 +278,18 @@ def _read(kind: _Kind, files: Sequence[SourceFile], report: Report) -> list[Line
         known = [column.heading for column in columns_of(kind.row)]
         sheets = [sheet for file in files if (sheet := read_sheet(file, known, report)) is not None]
         lines = [line for sheet in sheets for line in decode_rows(kind.row, sheet, report)]
-    refuse_duplicates(lines, kind.key, kind.column, report)
+    refuse_duplicates(_in_order(kind, files, lines, report), kind.key, kind.column, report)
     return lines
+
+
+def _in_order(
+    kind: _Kind, files: Sequence[SourceFile], lines: Sequence[Line[Any]], report: Report
+) -> list[Line[Any]]:
+    """The rows as they stand in the files, with those that hold a fault; of nested ones nobody knows what was read."""
+    if kind.nested:
+        return list(lines)
+    places = {file.name: place for place, file in enumerate(files)}
+    return sorted([*lines, *report.unread], key=lambda line: (places[line.file], line.number))
 
 
 @asynccontextmanager

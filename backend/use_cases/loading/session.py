@@ -123,8 +123,12 @@ class Session:
 
     async def enter(self, provider_id: UUID) -> None:
         """Open the transaction for a provider. Loads of one provider wait for each other."""
-        await self.connection.execute("SELECT set_config('doorstep.provider_id', $1, true)", str(provider_id))
+        await self.see(provider_id)
         await self.lock(str(provider_id))
+
+    async def see(self, provider_id: UUID) -> None:
+        """Open the transaction for what a provider holds, to look at it alone."""
+        await self.connection.execute("SELECT set_config('doorstep.provider_id', $1, true)", str(provider_id))
 
     async def lock(self, name: str) -> None:
         """Wait until no other load holds this name; held until the transaction ends."""
@@ -135,6 +139,13 @@ class Session:
         await self.connection.execute(
             "SELECT set_config('doorstep.commissioner_id', $1, true)", str(commissioner_id)
         )
+
+
+def no_commissioner(found: Organisation | None, named: str) -> str | None:
+    """Why the organisation that a row names is none that commissions; None if it is one."""
+    if found is None:
+        return f"no organisation has the reference {named}"
+    return f"{named} is a provider" if found.kind == "provider" else None
 
 
 def missing(lines: Sequence[Line[T]], column: str, known: set[str], thing: str, report: Report) -> None:

@@ -14,7 +14,7 @@ from backend.tables.ids import thing_id
 from backend.use_cases.loading.files import SourceFile, read_objects
 from backend.use_cases.loading.periods import note_gaps, refuse_overlaps, stored_periods
 from backend.use_cases.loading.report import Line, Report
-from backend.use_cases.loading.session import Organisation, Session
+from backend.use_cases.loading.session import Session, no_commissioner
 from backend.use_cases.loading.versions import Counts, Fact, Versioned, append, ensure
 from schemas.contract import ContractVersion
 from schemas.pay import PayTermsVersion
@@ -70,24 +70,6 @@ def read_terms(kind: type[T], sources: Sequence[SourceFile], report: Report) -> 
             else:
                 report.unread.append(Line(source.name, index, True, element))
     return lines
-
-
-async def refuse_unknown_parties(session: Session) -> None:
-    """Whom objects name that hold other faults: so that nobody mends those to be told of this next."""
-    for line in session.report.unread:
-        provider, commissioner = line.row.get("provider"), line.row.get("commissioner")
-        if isinstance(provider, str) and provider:
-            await session.provider(provider, [line])
-        if isinstance(commissioner, str) and commissioner:
-            wrong = _no_commissioner(await session.organisation(commissioner), commissioner)
-            if wrong is not None:
-                session.report.fault(line, "commissioner", wrong)
-
-
-def _no_commissioner(found: Organisation | None, named: str) -> str | None:
-    if found is None:
-        return f"no organisation has the reference {named}"
-    return f"{named} is a provider" if found.kind == "provider" else None
 
 
 async def store_contracts(session: Session, lines: Sequence[Line[ContractVersion]]) -> Counts:
@@ -183,7 +165,7 @@ async def _commissioners(
     for line in lines:
         named = line.row.commissioner
         organisation = await session.organisation(named)
-        wrong = _no_commissioner(organisation, named)
+        wrong = no_commissioner(organisation, named)
         if organisation is None or wrong is not None:
             session.report.fault(line, "commissioner", str(wrong))
         elif held.setdefault(line.row.reference, organisation.id) != organisation.id:

@@ -136,6 +136,7 @@ async def test_every_fault_is_named_at_once_in_the_order_of_the_rows(db: Any) ->
         (2, "mode"),
         (2, "pay_cycle"),
         (3, "date_of_birth"),
+        (3, "provider"),
         (4, "provider"),
     ]
 

@@ -252,6 +252,49 @@ async def test_unknown_parties_are_told_together_with_every_other_fault_of_an_ob
     }
 
 
+UNKNOWN_BESIDE: dict[LoadKind, tuple[Row, Row]] = {
+    "absences": ({"kind": "holiday"}, {"service_user": "S9"}),
+    "activities": ({"kind": "sleeping"}, {"carer": "C9"}),
+    "leave": ({"from": "soon"}, {"employment": "E9"}),
+    "needs": ({"from": "soon"}, {"service_user": "S9"}),
+    "packages": ({"carers": "5"}, {"service_user": "S9", "contract": "HC-99"}),
+    "patterns": ({"from": "soon"}, {"package": "P9", "carer": "E9"}),
+    "pay": ({"section": "perks"}, {"employment": "E9"}),
+    "places": ({"lat": "91"}, {"service_user": "S9"}),
+    "rota": ({"start": "2 November"}, {"package": "P9", "carer": "E9", "second_carer": "E8"}),
+    "skills": ({"from": "soon"}, {"carer": "C9"}),
+    "working-hours": ({"hours_per_week": "many"}, {"employment": "E9"}),
+}
+"""What cannot be read in a row, and what the same row names that nobody holds."""
+
+
+@pytest.mark.parametrize("kind", UNKNOWN_BESIDE)
+async def test_what_is_not_known_is_told_together_with_every_other_fault_of_a_row(
+    db: Any, kind: LoadKind
+) -> None:
+    wrong, unknown = UNKNOWN_BESIDE[kind]
+    await load_county()
+    rows = with_row(dict(samples.FILES)[kind], 0, **wrong, **unknown)
+    with pytest.raises(LoadRefused) as refused:
+        await load_csv(kind, rows)
+    found = {fault.column: fault.detail for fault in refused.value.faults if fault.row == 2}
+    assert found.keys() >= {*wrong, *unknown}
+    assert all(f"has the reference {named}" in found[column] for column, named in unknown.items())
+    with pytest.raises(LoadRefused) as foreign:
+        await load_csv(kind, with_row(rows, 0, provider="wyeshire"))
+    assert {fault.column for fault in foreign.value.faults if fault.row == 2} >= {*wrong, "provider"}
+
+
+async def test_a_row_that_holds_a_fault_is_also_told_that_it_stands_twice(db: Any) -> None:
+    await load_county()
+    twice = with_row(samples.ROTA, 1, visit=samples.ROTA[0]["visit"])
+    for row in (0, 1):
+        with pytest.raises(LoadRefused) as refused:
+            await load_csv("rota", with_row(twice, row, start="2 November"))
+        told = {(fault.row, fault.column) for fault in refused.value.faults}
+        assert told == {(row + 2, "start"), (3, "visit")}
+
+
 async def test_a_contract_is_followed_by_another_once_it_ends(db: Any) -> None:
     await load_county()
     follower = {**samples.CONTRACT, "from": "2027-01-01"}
