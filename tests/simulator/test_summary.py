@@ -2,15 +2,18 @@
 
 from collections import Counter
 from collections.abc import Callable
+from datetime import time
 from typing import Any
 
 import pytest
 
 from backend.simulator.handset import Answered
+from backend.simulator.office import at_london
 from backend.simulator.outcome import Outcome, SeenVisit
 from backend.simulator.play import Tally
 from backend.simulator.story import Size, Story, tell_story
 from backend.simulator.summary import summarise
+from backend.simulator.truth.periods import INVOICES_AFTER
 
 
 @pytest.fixture(scope="module")
@@ -101,3 +104,12 @@ def test_the_same_size_tells_the_same_story(story: Story) -> None:
     assert again.journal == story.journal
     assert again.diary == story.diary
     assert again.tested == story.tested
+
+
+@pytest.mark.parametrize("days", [14, 28])
+def test_the_offices_stay_open_until_every_document_that_is_expected_is_due(days: int) -> None:
+    told = tell_story(Size(seed=11, carers=6, service_users=24, days=days))
+    assert told.received.credit is not None
+    closes = max(task.at for task in told.diary.tasks if task.does == "jobs")
+    due = max(bill.period[1] for bill in told.received.bills) + INVOICES_AFTER
+    assert closes >= at_london(due, time(7, 0))

@@ -40,10 +40,13 @@ def periods(cycle: str, first: date, last: date) -> Iterator[Span]:
 
 
 def everything_due(county: County) -> date:
-    """The day on which the documents of every period with a played day are due."""
+    """The day on which the documents of every period with a played day are due, and of the week after the last of them,
+    whose documents give what is credited after a dispute.
+    """
     last = county.start + timedelta(days=county.days - 1)
     billed = [contract["billing_period"] for contract in county.contracts]
     due = [period[1] + INVOICES_AFTER for cycle in billed for period in periods(cycle, county.start, last)]
     paid = [provider.pay_cycle for provider in county.providers]
     due += [period[1] + REPORTS_AFTER for cycle in paid for period in periods(cycle, county.start, last)]
-    return max(due)
+    week_after = period_of("weekly:mon", last + timedelta(days=7))
+    return max(*due, week_after[1] + INVOICES_AFTER)
