@@ -21,6 +21,8 @@ TICK: Final = timedelta(minutes=60)
 ANSWER_LOST, SENT_WITHOUT_PROOF = 0.03, 0.01
 FLUSH_AFTER: Final = timedelta(minutes=45)
 MOST_IN_BATCH: Final = 200
+FUTURE_LIMIT: Final = timedelta(minutes=10)
+"""How far ahead of its receipt an event may lie."""
 Trick = Literal["altered", "forged", "future", "foreign", "bad_hash", "fork", "unreadable", "unknown_device"]
 CODES: Final[dict[Trick, str]] = {
     "altered": "bad_signature", "forged": "bad_signature", "future": "absurd_time", "foreign": "not_your_visit",
@@ -32,18 +34,24 @@ IN_CHAIN: Final = frozenset({"future", "foreign", "bad_hash"})
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One event of a sending. `index` counts the carer's own events; `trick` says what is wrong with it, if any."""
+    """One event of a sending. `index` counts the carer's own events; `trick` says what is wrong with it, if any.
+
+    `ahead`: the phone's clock is so fast that it lies in the future, as nothing in its sending tells by how much.
+    """
 
     index: int
     moment: Moment
     trick: Trick | None = None
     again: bool = False
+    ahead: bool = False
 
     @property
     def expected(self) -> tuple[str, str | None]:
         """Outcome and code that the published rules give."""
         if self.again:
             return "duplicate", None
+        if self.ahead:
+            return "quarantined", CODES["future"]
         return ("accepted", None) if self.trick is None else ("quarantined", CODES[self.trick])
 
 
@@ -93,11 +101,21 @@ def _day(chance: Random, carer: Carer, items: list[Item], signal: dict[str, bool
         reached = last or _has_signal(chance, item, signal)
         if not reached or (not last and tick_after(items[number + 1].moment.at) <= at):
             continue
-        yield Sending(carer.employment, at, tuple(pending), proof=chance.random() >= SENT_WITHOUT_PROOF)
+        proof = chance.random() >= SENT_WITHOUT_PROOF
+        yield Sending(carer.employment, at, tuple(_seen(pending, at, carer, proof)), proof)
         lost = chance.random() < ANSWER_LOST and (last or tick_after(items[number + 1].moment.at) > at + TICK)
         if lost and any(_again(pending)):
             yield Sending(carer.employment, at + TICK, tuple(_again(pending)))
         pending = []
+
+
+def _seen(items: list[Item], at: datetime, carer: Carer, proof: bool) -> Iterator[Item]:
+    """The events as the server sees them at `at`: a clock that no proof measures is taken at its word."""
+    drift = timedelta(seconds=0 if proof else carer.drift_s)
+    return (
+        replace(item, ahead=item.trick is None and item.moment.at + drift > at + FUTURE_LIMIT)
+        for item in items
+    )
 
 
 def _again(items: list[Item]) -> Iterator[Item]:

@@ -1,6 +1,7 @@
 """The made-up county: the same seed makes the same one, and it holds what it is made to show."""
 
 from dataclasses import replace
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
@@ -107,3 +108,18 @@ def test_nothing_waits_on_a_phone_for_longer_than_its_future_event_lies_ahead(se
     small = make_county(seed, carers=12, service_users=48, days=4)
     for sending in write_journal(small, live(small)):
         assert all(sending.at - item.moment.at < FUTURE_BY for item in sending.items)
+
+
+def test_an_event_of_a_fast_clock_that_nothing_measures_is_expected_to_be_kept_apart() -> None:
+    small = make_county(104, carers=9, service_users=24, days=28)
+    drifts = {carer.employment: timedelta(seconds=carer.drift_s) for carer in small.carers}
+    ahead = [
+        (sending, item)
+        for sending in write_journal(small, live(small))
+        for item in sending.items
+        if item.trick is None and not item.again and item.expected != ("accepted", None)
+    ]
+    assert [item.expected for _, item in ahead] == [("quarantined", "absurd_time")]
+    assert [sending.proof for sending, _ in ahead] == [False]
+    [lead] = [item.moment.at + drifts[sending.employment] - sending.at for sending, item in ahead]
+    assert lead > timedelta(minutes=10)
