@@ -22,7 +22,8 @@ from backend.documents.canonical import read_invoice
 from backend.documents.delivery import delivery_file
 from backend.documents.invoice import invoice_json
 from backend.documents.invoice_page import invoice_page
-from backend.documents.typesetting import printable, set_in_type
+from backend.documents.typesetter import set_in_type
+from backend.documents.typesetting import printable
 from backend.use_cases.invoice_files import file_name, invoice_files, peppol_file
 from backend.use_cases.loading.templates import DELIVERY, packaged_templates
 from schemas.documents import InvoiceSnapshot

@@ -8,7 +8,7 @@ from typing import Any, Final
 from backend.documents import words
 from backend.documents.block_hours import block_rows, hours
 from backend.documents.gap_sheets import order
-from backend.documents.invoice_page import billed_minutes, gained_minutes
+from backend.documents.invoice_sums import billed_minutes, gained_minutes
 from backend.documents.remediation_page import outstanding
 from backend.documents.worked_days import event_number
 from backend.documents.worker_page import pay_cycle

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from backend.documents import words
 from backend.documents.block_hours import block_rows, is_charge
+from backend.documents.invoice_sums import billed_minutes, gained_minutes, line_sums, parked_rows
+from backend.documents.listed import LISTED
 from backend.documents.typeface import lines_of_type
 from backend.domain.counted import counted
 from backend.domain.time import london_date
@@ -43,15 +45,21 @@ def invoice_page(snapshot: InvoiceSnapshot) -> Page:
         "minutes": _minutes(new),
         "balance": _balance(new) + (f" {NOT_SUMMED}" if changes else ""),
         "blocks": block_rows(snapshot),
-        "parked": [[visit.visit, words.worded(visit.reason), visit.detail] for visit in snapshot.parked],
-        "lines": [
-            _line(line, numbers, any(vat.category == "S" for vat in snapshot.vat)) for line in snapshot.lines
-        ],
+        "parked": parked_rows(snapshot.parked),
+        **_lines(snapshot, numbers),
         "columns": list(COLUMNS),
         "net": words.pounds(snapshot.total),
         "rules": [rule(text, numbers) for text in snapshot.rules],
         "footer": [f"Template {snapshot.template_version}", f"Facts {snapshot.facts_digest}"],
     }
+
+
+def _lines(snapshot: InvoiceSnapshot, numbers: Mapping[str, str]) -> Page:
+    """Each line; or, of more than a person reads, sums of them."""
+    if len(snapshot.lines) > LISTED:
+        return {"lines": [], "sums": line_sums(snapshot.lines)}
+    taxed = any(vat.category == "S" for vat in snapshot.vat)
+    return {"lines": [_line(line, numbers, taxed) for line in snapshot.lines], "sums": None}
 
 
 def notices(snapshot: InvoiceSnapshot) -> list[str]:
@@ -174,21 +182,6 @@ def _balance(lines: list[InvoiceLine]) -> str:
         f"Billed beyond the time worked: {words.number(sum(over, Decimal()))} minutes on {_count(over)}. "
         f"Worked but not billed: {words.number(sum(under, Decimal()))} minutes on {_count(under)}."
     )
-
-
-def _uncharged(line: InvoiceLine) -> bool:
-    """Whether nobody was there and it costs nothing: planned time is priced, and none of it billed."""
-    return not line.actual_minutes and not line.price
-
-
-def billed_minutes(line: InvoiceLine) -> Decimal:
-    """The minutes that readers add up as billed: none where nothing is charged."""
-    return Decimal() if _uncharged(line) else line.payable_minutes
-
-
-def gained_minutes(line: InvoiceLine) -> Decimal:
-    """Those minutes less the time worked."""
-    return Decimal() if _uncharged(line) else line.difference_minutes
 
 
 def _count(lines: list[Decimal]) -> str:

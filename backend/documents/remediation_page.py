@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from backend.documents import words
 from backend.documents.invoice_page import Page
+from backend.documents.listed import listed, unlisted
 from backend.domain.counted import counted
 from schemas.remediation import OwedPeriod, Remediation, RemediationTotals
 
@@ -32,10 +33,12 @@ def left_out(schedule: Remediation) -> str:
 
 
 def _schedule(schedule: Remediation) -> Page:
+    payments = [(row, part) for row in schedule.periods for part in row.paid]
     return {
         "heading": f"{schedule.provider.name}, to {words.day(schedule.as_of)}",
         "figures": _figures(schedule),
-        "periods": [_period(row) for row in schedule.periods],
+        "periods": [_period(row) for row in listed(schedule.periods)],
+        "more_periods": unlisted(schedule.periods),
         "payments": [
             [
                 row.worker,
@@ -44,13 +47,14 @@ def _schedule(schedule: Remediation) -> Page:
                 words.short_day(part.paid_on),
                 words.pounds(part.amount),
             ]
-            for row in schedule.periods
-            for part in row.paid
+            for row, part in listed(payments)
         ],
+        "more_payments": unlisted(payments),
         "unplaced": [
             [one.worker, one.reference, words.short_day(one.paid_on), words.pounds(one.amount), one.reason]
-            for one in schedule.unplaced
+            for one in listed(schedule.unplaced)
         ],
+        "more_unplaced": unlisted(schedule.unplaced),
     }
 
 

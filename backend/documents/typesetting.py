@@ -5,42 +5,56 @@ two fonts are our own files and the machine's fonts are not looked at, so a docu
 """
 
 import json
+import subprocess
+import sys
 import unicodedata
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-import typst
+import msgspec
 
-from backend.documents.typeface import FONTS, characters
+from backend.documents.typeface import characters
+from backend.documents.typesetter import Drawing, set_in_type
+from backend.faults import DomainError
 
-TEMPLATES: Final = Path(__file__).parent / "templates"
+LONG: Final = 128 * 1024
+"""Characters of values, some 300 lines of an invoice, above which a process of its own draws: starting it takes a tenth
+of a second."""
+_ROOT: Final = Path(__file__).parents[2]
 
 
 def typeset(template: str, values: object, attachment: bytes, made_at: datetime) -> bytes:
     """A tagged PDF/UA-1 and PDF/A-3a document; the same arguments always give the same bytes.
 
     `values` are plain JSON data for `templates/<template>.typ`; `attachment` is the canonical JSON that the PDF
-    carries; `made_at` is the instant the document states as its own.
+    carries; `made_at` is the instant the document states as its own. Raises DomainError if it takes too much memory.
     """
-    return set_in_type(template, json.dumps(printable(values)), attachment.decode(), made_at)
+    drawing = Drawing(template, json.dumps(printable(values)), attachment.decode(), made_at)
+    if len(drawing.values) > LONG:
+        return drawn_apart(drawing)
+    return set_in_type(drawing.template, drawing.values, drawing.attachment, drawing.made_at)
 
 
-def set_in_type(template: str, values: str, attachment: str, made_at: datetime) -> bytes:
-    """The same of values that are JSON text and fit to print: the typesetter's own part of the work."""
-    compiler = typst.Compiler(
-        input=TEMPLATES / f"{template}.typ", root=TEMPLATES, font_paths=_fonts(), ignore_system_fonts=True
+def drawn_apart(drawing: Drawing) -> bytes:
+    """The document, drawn by a process that ends with it. Raises DomainError if that took too much memory."""
+    done = subprocess.run(
+        [sys.executable, "-m", "backend.documents.typesetter"],
+        input=msgspec.msgpack.encode(drawing),
+        capture_output=True,
+        cwd=_ROOT,
+        start_new_session=True,  # who stops a worker with Ctrl-C lets it finish what it has begun
     )
-    document = compiler.compile(
-        format="pdf",
-        pdf_standards=["a-3a", "ua-1"],
-        timestamp=made_at.replace(microsecond=0),  # the typesetter refuses parts of a second
-        sys_inputs={"values": values, "attachment": attachment},
-    )
-    if not isinstance(document, bytes):
-        raise TypeError(f"the template {template} gave no single document")
-    return document
+    if done.returncode == 0:
+        return done.stdout
+    said = done.stderr.decode(errors="replace").strip()
+    if done.returncode < 0 or said.endswith("MemoryError"):
+        raise DomainError(
+            "too_large",
+            f"The PDF cannot be drawn: it takes more than {drawing.most // 1024**2:,} MiB of memory. Make several "
+            "smaller documents: split the contract among payers, shorten its billing periods, or divide the pay cycle.",
+        )
+    raise RuntimeError(f"the typesetter could not draw {drawing.template}: {said}")
 
 
 def printable(values: Any) -> Any:
@@ -71,8 +85,3 @@ def _shown(character: str) -> str:
 
 def _code(character: str) -> str:
     return f"{{U+{ord(character):04X}}}"
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from typing import Final
 
+from msgspec.structs import replace
+
 from backend.documents import words
 from backend.documents.beside import report_tables
 from backend.documents.earlier_changes import report_tables as change_tables
 from backend.documents.finding import where_to_look
 from backend.documents.invoice_page import Page
+from backend.documents.listed import listed, unlisted
 from backend.documents.worker_page import before_rounding, named, pay_cycle, table_page, worker_page
 from schemas.documents import StatuteEntry, TestedWorker, WageReportSnapshot
 
@@ -16,11 +19,28 @@ ROUNDED_APART: Final = (
     "the worker’s page gives the exact ones."
 )
 
+MOST_WORKERS: Final = 100
+MOST_VISITS: Final = 12_000
+"""Records and visits in them of a report on paper, some 800 pages; of more, each record is a document of its own."""
+RECORDS_APART: Final = (
+    "This report has more records than anybody reads in one document. The XLSX and JSON files hold them whole, and "
+    "the JSON is attached to this PDF. The record of one worker is a document of its own in that worker's evidence: "
+    "doorstep evidence FILE --provider REFERENCE --report FIRST-DAY --worker EMPLOYMENT."
+)
+
 
 def wage_report_page(report: WageReportSnapshot) -> Page:
     """The values of `templates/wage_report.typ`: plain JSON data, all of it ready to print."""
     title = f"Minimum wage report, {report.provider.name}, {words.dates(report.period)}"
-    return _page([report], title) | {"summary": _summary(report)}
+    apart = records_apart(report)
+    shown = replace(report, workers=[]) if apart else report
+    return _page([shown], title) | {"summary": _summary(report, apart)}
+
+
+def records_apart(report: WageReportSnapshot) -> bool:
+    """Whether a report is too long to hold the record of each worker on paper."""
+    visits = sum(len(day.visits) for worker in report.workers for day in worker.days)
+    return len(report.workers) > MOST_WORKERS or visits > MOST_VISITS
 
 
 def worker_record_page(reports: Sequence[WageReportSnapshot]) -> Page:
@@ -59,15 +79,19 @@ def _periods(reports: Sequence[WageReportSnapshot]) -> str:
     return ", ".join(dict.fromkeys(words.dates(report.period) for report in reports))
 
 
-def _summary(report: WageReportSnapshot) -> Page:
+def _summary(report: WageReportSnapshot, apart: bool) -> Page:
+    workers = _shortest_first(report.workers)
     return {
         "identity": _identity(report),
         "figures": _figures(report),
-        "workers": [_row(index, worker) for index, worker in _shortest_first(report.workers)],
+        "workers": [_row(None if apart else index, worker) for index, worker in listed(workers)],
+        "more": unlisted(workers),
         "note": ROUNDED_APART if any(map(before_rounding, report.workers)) else "",
+        "records": RECORDS_APART if apart else "",
         "not_tested": [
-            [left.name or left.employment, left.employment, left.reason] for left in report.not_tested
+            [left.name or left.employment, left.employment, left.reason] for left in listed(report.not_tested)
         ],
+        "more_not_tested": unlisted(report.not_tested),
         "beside": [
             table_page(table)
             for table in (
@@ -121,7 +145,7 @@ def _shortest_first(workers: list[TestedWorker]) -> list[tuple[int, TestedWorker
     return sorted(enumerate(workers), key=lambda entry: (-entry[1].result.shortfall, entry[0]))
 
 
-def _row(index: int, worker: TestedWorker) -> Page:
+def _row(index: int | None, worker: TestedWorker) -> Page:
     result = worker.result
     hourly = result.hourly_equivalent
     return {

@@ -10,6 +10,7 @@ from backend.documents.earlier_changes import rules_of_changes
 from backend.documents.earlier_changes import worker_tables as change_tables
 from backend.documents.finding import where_to_look
 from backend.documents.invoice_page import Page, rule, rule_numbers
+from backend.documents.listed import listed, unlisted
 from backend.documents.worked_days import day_rules, days_page
 from backend.domain.minimum_wage.reductions import ACCOMMODATION_RULE
 from schemas.documents import Dates, RuleText, TestedWorker, WageReportSnapshot
@@ -59,9 +60,9 @@ def table_page(table: Table) -> Page:
     return {
         "title": table.title,
         "headings": list(table.headings),
-        "rows": [list(row) for row in table.rows],
+        "rows": [list(row) for row in listed(list(table.rows))],
         "numbers": list(table.numbers),
-        "note": table.note,
+        "note": " ".join(filter(None, (table.note, unlisted(table.rows)))),
     }
 
 

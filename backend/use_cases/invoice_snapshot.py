@@ -39,7 +39,7 @@ from schemas.documents import (
 )
 from schemas.strict import decode
 
-TEMPLATE_VERSION: Final = "invoice-7"
+TEMPLATE_VERSION: Final = "invoice-8"
 
 
 @dataclass(frozen=True, slots=True)

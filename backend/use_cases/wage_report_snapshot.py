@@ -39,7 +39,7 @@ from schemas.documents import (
 )
 from schemas.wage import WageCase, WageResult
 
-TEMPLATE_VERSION: Final = "wage-report-10"
+TEMPLATE_VERSION: Final = "wage-report-11"
 NO_PAY: Final = "No pay is loaded for this pay reference period."
 UNREAD_PAY: Final = "Nobody has said what the lines of the payroll are: {} not classified."
 

@@ -11,7 +11,7 @@ import typst
 from backend.documents import invoice_page as page
 from backend.documents.invoice import invoice_pdf
 from backend.documents.typeface import lines_of_type, type_width
-from backend.documents.typesetting import _fonts
+from backend.documents.typesetter import fonts
 from schemas.documents import InvoiceSnapshot
 from tests.documents import pdf, samples
 from tests.documents.test_invoice import snapshot
@@ -30,7 +30,7 @@ SET = """#set text(font: "Source Sans 3", size: 100pt, lang: "en", region: "gb",
 def test_no_text_is_wider_than_it_is_reckoned_nor_much_narrower(tmp_path: Path) -> None:
     (tmp_path / "widths.typ").write_text(SET)
     compiler = typst.Compiler(
-        input=tmp_path / "widths.typ", root=tmp_path, font_paths=_fonts(), ignore_system_fonts=True,
+        input=tmp_path / "widths.typ", root=tmp_path, font_paths=fonts(), ignore_system_fonts=True,
         sys_inputs={"texts": json.dumps(TEXTS)},
     )  # fmt: skip
     (measured,) = json.loads(compiler.query("<widths>", field="value"))

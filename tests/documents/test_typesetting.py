@@ -8,11 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.documents.invoice_page import invoice_page
-from backend.documents.typesetting import TEMPLATES, _fonts, characters, printable
+from backend.documents.typeface import characters
+from backend.documents.typesetter import TEMPLATES, fonts
+from backend.documents.typesetting import printable
 from tests.documents.bills import snapshot
 
 
-def test_british_and_neighbouring_letters_are_in_the_fonts() -> None:
+def test_british_and_neighbouring_letters_are_in_thefonts() -> None:
     assert set("£€–—’“”×·−ŵŷêïÉŁąęșțőßøåñçЖΩ") <= characters()
 
 
@@ -41,7 +43,7 @@ def test_the_only_lines_on_a_page_are_thin_ones_below_rows() -> None:
     """A table draws black ones on every side that it is not told about."""
     values = json.dumps(printable(invoice_page(snapshot(8))))
     compiler = typst.Compiler(
-        input=TEMPLATES / "invoice.typ", root=TEMPLATES, font_paths=_fonts(), ignore_system_fonts=True
+        input=TEMPLATES / "invoice.typ", root=TEMPLATES, font_paths=fonts(), ignore_system_fonts=True
     )
     pages = compiler.compile(format="svg", sys_inputs={"values": values, "attachment": "{}"})
     assert isinstance(pages, list) and len(pages) == 3
