@@ -142,7 +142,7 @@ async def _decide(ask: Ask) -> Response[Any]:
         if decision not in ("accepted", "declined"):
             raise DomainError("bad_request", "Choose to accept or to decline.")
         if decision == "declined" and reason is None:
-            raise DomainError("bad_request", "Say why you decline.")
+            raise DomainError("bad_request", "Say why, so that the carer can read it.")
         kept = cast(Any, decision)
         await decide_correction(ask.organisation, correction_id, ask.user.user_id, kept, reason)
     except DomainError as error:

@@ -21,15 +21,17 @@ async def decide_correction(
     decision: Literal["accepted", "declined"],
     reason: str | None = None,
 ) -> None:
-    """A manager decides. Raises DomainError: not_found, forbidden (her own proposal), conflict (decided already, or
-    accepted though it names a time that has not come yet).
+    """A manager decides. Raises DomainError: not_found, forbidden (she accepts her own proposal), conflict (decided
+    already, or accepted though it names a time that has not come yet).
+
+    Who proposed it may decline it, and so takes it back: what was recorded goes on counting.
 
     What the carer objected to is open again and may be decided anew.
     """
     async with db.as_provider(provider_id) as connection:
         correction, last, number = await _state(connection, provider_id, correction_id)
-        if correction["user_id"] == decided_by:
-            raise DomainError("forbidden", "Nobody decides about what they proposed: ask another manager.")
+        if correction["user_id"] == decided_by and decision == "accepted":
+            raise DomainError("forbidden", "Nobody accepts what they proposed: ask another manager.")
         if last not in (None, "objected"):
             raise DomainError("conflict", f"This correction was {last} already.")
         ends = (correction["proposed_start"], correction["proposed_end"])

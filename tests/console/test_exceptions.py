@@ -100,7 +100,7 @@ async def test_corrections_are_decided_together_but_never_by_who_proposed_them(b
     assert len(own) == 1 and len(both) == 2, "her own cannot be ticked"
     fields = {f"pick.{tick}": "yes" for tick in both}
     forced = await manager.post("/exceptions/decide", **fields, decision="accepted", reason=REASON)
-    assert forced.status_code == 409 and "Nobody decides about what they proposed" in forced.text
+    assert forced.status_code == 409 and "Nobody accepts what they proposed" in forced.text
     assert forced.text.count("decided.</li>") == 1 and "1 of 2 could not be decided." in forced.text
     assert f'value="{REASON}"' in forced.text
     done = await second.post("/exceptions/decide", **fields, decision="accepted", reason=REASON)

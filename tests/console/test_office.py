@@ -158,7 +158,7 @@ async def test_an_accepted_correction_counts_and_both_times_stay(busy: Desk) -> 
     )
     await browser.get("/corrections")
     silent = await browser.post(f"/corrections/{correction}/decision", decision="declined")
-    assert silent.status_code == 400 and "Say why you decline." in silent.text
+    assert silent.status_code == 400 and "Say why, so that the carer can read it." in silent.text
     answer = await browser.post(
         f"/corrections/{correction}/decision", decision="accepted", back=f"/visits/{visit_id('A')}"
     )
@@ -171,19 +171,41 @@ async def test_an_accepted_correction_counts_and_both_times_stay(busy: Desk) -> 
     assert again.status_code == 409
 
 
-async def test_nobody_decides_what_they_proposed(busy: Desk) -> None:
+async def _proposed_by_manager(busy: Desk) -> str:
     manager = await busy.superuser.fetchval("SELECT id FROM user_account WHERE email = 'manager@example.org'")
-    correction = await busy.superuser.fetchval(
-        "INSERT INTO correction SELECT (jsonb_populate_record(c, jsonb_build_object('id', gen_random_uuid(), "
-        "'proposed_by', 'manager', 'user_id', $1::uuid))).* FROM correction c RETURNING id",
-        manager,
+    return str(
+        await busy.superuser.fetchval(
+            "INSERT INTO correction SELECT (jsonb_populate_record(c, jsonb_build_object('id', gen_random_uuid(), "
+            "'proposed_by', 'manager', 'user_id', $1::uuid))).* FROM correction c RETURNING id",
+            manager,
+        )
     )
+
+
+async def test_nobody_accepts_what_they_proposed(busy: Desk) -> None:
+    correction = await _proposed_by_manager(busy)
     own, other = await busy.as_("manager"), await busy.as_("second")
     assert "You proposed this, so another manager must decide." in (await own.get("/corrections")).text
     refused = await own.post(f"/corrections/{correction}/decision", decision="accepted")
     assert refused.status_code == 403
     await other.get("/corrections")
     assert (await other.post(f"/corrections/{correction}/decision", decision="accepted")).status_code == 303
+
+
+async def test_who_proposed_a_correction_takes_it_back_and_says_why(busy: Desk) -> None:
+    correction = await _proposed_by_manager(busy)
+    own = await busy.as_("manager")
+    page = (await own.get("/corrections")).text
+    assert page.count("Take it back") == 1
+    silent = await own.post(f"/corrections/{correction}/decision", decision="declined")
+    assert silent.status_code == 400 and "Say why, so that the carer can read it." in silent.text
+    done = await own.post(
+        f"/corrections/{correction}/decision", decision="declined", reason="The wrong visit"
+    )
+    assert done.status_code == 303
+    assert "Take it back" not in (await own.get("/corrections")).text
+    kept = (await own.get("/corrections?show=all")).text
+    assert "declined" in kept and "by manager@example.org: The wrong visit" in kept
 
 
 async def test_a_released_event_counts_and_the_reason_is_kept(busy: Desk) -> None:
