@@ -23,6 +23,12 @@ class Standing:
     changed: int
     to_pay: int
 
+    @property
+    def over(self) -> int:
+        """Pence paid, or paid out for a credit note, beyond what this document comes to."""
+        beyond = -self.to_pay if self.to_pay + self.paid >= 0 else self.to_pay
+        return max(0, beyond)
+
 
 def standing(
     net: int, vat: int, payments: Iterable[int], changes: Iterable[int], open_disputes: int

@@ -127,6 +127,9 @@ async def test_payments_are_recorded_by_finance_and_shown(busy: Desk) -> None:
     assert await state(council, "paid") and not await state(council, "issued")
     assert "BACS 2" in (await council.get(address)).text
     assert (await council.get("/invoices?state=lost")).status_code == 400
+    assert "more was paid" not in (await finance.get(address)).text
+    twice = await finance.post(pay, paid_on="2026-11-16", amount="4.00", reference="BACS 3")
+    assert twice.status_code == 303 and "£4.00 more was paid than asked." in (await finance.get(address)).text
 
 
 async def test_invoices_held_against_visits_are_a_page(busy: Desk) -> None:

@@ -1,5 +1,6 @@
 """How a document stands after payments, disputes and later changes."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,6 +36,23 @@ def test_a_penny_can_be_taken_back_and_of_nothing_there_is_nothing_to_take_back(
 
 def test_what_is_left_to_pay_is_asked_with_its_tax() -> None:
     assert standing(1000, 200, [300, 50], [-100], 0) == Standing("issued", 350, -100, 850)
+
+
+@pytest.mark.parametrize(
+    ("net", "paid", "over"),
+    [
+        (1000, 999, 0),
+        (1000, 1000, 0),
+        (1000, 1001, 1),
+        (0, 1, 1),
+        (0, -1, 0),
+        (-500, -500, 0),
+        (-500, -501, 1),
+        (-500, 20, 0),
+    ],
+)
+def test_what_was_paid_beyond_what_was_asked_is_told_both_ways(net: int, paid: int, over: int) -> None:
+    assert standing(net, 0, [paid], [], 0).over == over
 
 
 def test_an_open_dispute_comes_before_everything() -> None:
