@@ -47,12 +47,12 @@ class Item:
 
     @property
     def expected(self) -> tuple[str, str | None]:
-        """Outcome and code that the published rules give."""
+        """Outcome and code that the published rules give. What is sent again is told its first code again."""
+        trick: Trick | None = "future" if self.ahead else self.trick
+        code = None if trick is None else CODES[trick]
         if self.again:
-            return "duplicate", None
-        if self.ahead:
-            return "quarantined", CODES["future"]
-        return ("accepted", None) if self.trick is None else ("quarantined", CODES[self.trick])
+            return "duplicate", code
+        return "accepted" if code is None else "quarantined", code
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +102,11 @@ def _day(chance: Random, carer: Carer, items: list[Item], signal: dict[str, bool
         if not reached or (not last and tick_after(items[number + 1].moment.at) <= at):
             continue
         proof = chance.random() >= SENT_WITHOUT_PROOF
-        yield Sending(carer.employment, at, tuple(_seen(pending, at, carer, proof)), proof)
+        seen = tuple(_seen(pending, at, carer, proof))
+        yield Sending(carer.employment, at, seen, proof)
         lost = chance.random() < ANSWER_LOST and (last or tick_after(items[number + 1].moment.at) > at + TICK)
-        if lost and any(_again(pending)):
-            yield Sending(carer.employment, at + TICK, tuple(_again(pending)))
+        if lost and any(_again(seen)):
+            yield Sending(carer.employment, at + TICK, tuple(_again(seen)))
         pending = []
 
 
@@ -118,7 +119,7 @@ def _seen(items: list[Item], at: datetime, carer: Carer, proof: bool) -> Iterato
     )
 
 
-def _again(items: list[Item]) -> Iterator[Item]:
+def _again(items: Sequence[Item]) -> Iterator[Item]:
     """What a phone sends once more: what is in its own chain."""
     return (replace(item, again=True) for item in items if item.trick is None or item.trick in IN_CHAIN)
 

@@ -73,6 +73,13 @@ def test_every_trick_is_tried_and_an_event_sent_again_is_expected_to_be_a_duplic
     assert {item.expected[0] for item in items if item.again} == {"duplicate"}
 
 
+def test_what_is_sent_again_is_told_its_first_code_again(county: County) -> None:
+    item = write_journal(county, live(county))[0].items[0]
+    assert replace(item, again=True).expected == ("duplicate", None)
+    assert replace(item, again=True, trick="bad_hash").expected == ("duplicate", "bad_hash")
+    assert replace(item, again=True, ahead=True).expected == ("duplicate", "absurd_time")
+
+
 def test_every_moment_is_sent_exactly_once_for_the_first_time(county: County) -> None:
     happened = live(county)
     sent = [(sending.employment, item.moment) for sending in write_journal(county, happened)
