@@ -19,22 +19,26 @@ from backend.jobs.runner import run_periods, run_pulses
 
 log = structlog.get_logger("doorstep.jobs")
 TICK_SECONDS: Final = 10
+GRACE_SECONDS: Final = 2
 Work = Callable[[datetime], Awaitable[Any]]
 
 
 async def tick_until_stopped(seconds: int = TICK_SECONDS) -> None:
-    """Run what is due every few seconds until SIGTERM or SIGINT; a tick that has begun is finished first."""
+    """Run what is due every few seconds until SIGTERM or SIGINT, which also stops what has begun and takes long."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    at_work: set[asyncio.Task[None]] = set()
 
     async def tick(work: Work, busy: asyncio.Lock) -> None:
         async with busy:
             if not stop.is_set():
-                await _done(work)
+                begun = asyncio.create_task(_done(work))
+                at_work.add(begun)
+                await asyncio.wait({begun})
+                at_work.discard(begun)
 
-    locks = {work: asyncio.Lock() for work in (run_pulses, run_periods)}
-    ticks = [partial(tick, work, busy) for work, busy in locks.items()]
+    ticks = [partial(tick, work, asyncio.Lock()) for work in (run_pulses, run_periods)]
     scheduler = AsyncIOScheduler(timezone="UTC")
     for (
         one
@@ -43,15 +47,30 @@ async def tick_until_stopped(seconds: int = TICK_SECONDS) -> None:
             one, "interval", seconds=seconds, coalesce=True, max_instances=1, misfire_grace_time=None
         )
     scheduler.start()
+    first = asyncio.gather(*(one() for one in ticks))
     try:
-        await asyncio.gather(*(one() for one in ticks))
         await stop.wait()
         scheduler.pause()
-        for busy in locks.values():
-            async with busy:  # shutting down would cancel a tick half-way
-                pass
+        await _stopped(set(at_work))
+        await first
     finally:
         scheduler.shutdown(wait=False)
+
+
+async def _stopped(at_work: set[asyncio.Task[None]]) -> None:
+    """Wait a little for what has begun, then break it off.
+
+    A piece of work that is broken off leaves nothing: it is rolled back with the word that this worker holds it, and
+    another worker, or this one's successor, does it from its beginning.
+    """
+    if not at_work:
+        return
+    _, late = await asyncio.wait(at_work, timeout=GRACE_SECONDS)
+    for task in late:
+        task.cancel()
+    await asyncio.gather(*late, return_exceptions=True)
+    if late:
+        log.info("broken_off", ticks=len(late))
 
 
 async def _done(work: Work) -> None:

@@ -43,10 +43,19 @@ async def send_notices(_: UUID | None, now: datetime) -> str:
     """
     sent = left = 0
     while not left and (taken := await _taken(now)):
-        outcomes = await asyncio.gather(*(_deliver(delivery, now) for delivery in taken))
+        outcomes = await _to_the_end(asyncio.gather(*(_deliver(delivery, now) for delivery in taken)))
         sent += sum(outcomes)
         left += len(outcomes) - sum(outcomes)
     return f"{counted(sent, 'notice')} sent, {left} not"
+
+
+async def _to_the_end(sending: asyncio.Future[list[bool]]) -> list[bool]:
+    """What came of it. A worker that is told to stop still marks what it has sent, or it would be sent again."""
+    try:
+        return await asyncio.shield(sending)
+    except asyncio.CancelledError:
+        await sending
+        raise
 
 
 async def _taken(now: datetime) -> list[dict[str, Any]]:
