@@ -20,6 +20,8 @@ MOST_EVENTS: Final = 200
 LARGEST_BODY_BYTES: Final = 1_048_576
 _SALT_BYTES: Final = 16
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
+_DIGEST: Final = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]", re.ASCII)
+"""32 bytes in the one spelling of base64url: the last sign stands for four bits, and the two beside them are nought."""
 _BASE64URL: Final = re.compile(r"[A-Za-z0-9_-]*", re.ASCII)
 _UNPRINTABLE: Final = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 _PIN: Final = re.compile(r"\d{4,8}", re.ASCII)
@@ -43,7 +45,7 @@ def parse_text(data: object) -> str:
 
 def parse_digest(data: object) -> str:
     """A SHA-256 digest as unpadded base64url: 43 characters."""
-    if not isinstance(data, str) or len(data) != 43 or not _BASE64URL.fullmatch(data):
+    if not isinstance(data, str) or not _DIGEST.fullmatch(data):
         raise ValueError("must be a SHA-256 digest in unpadded base64url")
     return data
 
@@ -80,7 +82,7 @@ def _meta(parse: Any, **schema: Any) -> Meta:
 
 _TEXT_OF: Final = {"type": "string"}
 Uuid = Annotated[UUID, _meta(parse_uuid, type="string", format="uuid")]
-Digest = Annotated[str, _meta(parse_digest, **_TEXT_OF, pattern="^[A-Za-z0-9_-]{43}$")]
+Digest = Annotated[str, _meta(parse_digest, **_TEXT_OF, pattern="^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$")]
 Salt = Annotated[str, _meta(parse_salt, **_TEXT_OF, pattern="^[A-Za-z0-9_-]{22,}$")]
 Metres = Annotated[float, _meta(parse_metres, type="number", minimum=0)]
 Text = Annotated[str, _meta(parse_text, **_TEXT_OF, minLength=1, maxLength=500)]

@@ -172,10 +172,10 @@ class _StructReader:
         self._check = getattr(info.cls, "faults", None)
 
     @cached_property
-    def _fields(self) -> dict[str, tuple[inspect.Field, str, _Reader]]:
-        """By the name on the wire: the field, its step of a pointer, its reader."""
+    def _fields(self) -> dict[str, "_Field"]:
+        """By the name on the wire."""
         return {
-            field.encode_name: (field, f"/{_escape(field.encode_name)}", _reader(field.type))
+            field.encode_name: _Field(field, f"/{_escape(field.encode_name)}", _reader(field.type))
             for field in self._info.fields
         }
 
@@ -184,11 +184,13 @@ class _StructReader:
             faults.append(Fault(at, "must be an object"))
             return INVALID
         info, known = self._info, self._fields
-        found: list[Fault] = [
-            Fault(f"{at}/{_escape(str(name))}", "is not a field of this object")
-            for name in data
-            if name not in known and name != info.tag_field
-        ]
+        found: list[Fault] = []
+        if not data.keys() <= known.keys():
+            found.extend(
+                Fault(f"{at}/{_escape(str(name))}", "is not a field of this object")
+                for name in data
+                if name not in known and name != info.tag_field
+            )
         valid = self._valid(data, at, found)
         if self._check is not None:
             found.extend(fault.under(at) for fault in self._check(valid))
@@ -198,21 +200,29 @@ class _StructReader:
     def _valid(self, data: dict[Any, Any], at: str, found: list[Fault]) -> dict[str, Any]:
         """The fields that decoded, defaults included; what is wrong with the others goes to `found`."""
         valid: dict[str, Any] = {}
-        for name, (field, step, read) in self._fields.items():
+        for name, field in self._fields.items():
             if name in data:
                 before = len(found)
-                value = read(data[name], at + step, found)
+                value = field.read(data[name], at + field.step, found)
                 if len(found) == before or isinstance(value, list):
                     valid[field.name] = value
             elif field.required:
-                found.append(Fault(at + step, "is required"))
+                found.append(Fault(at + field.step, "is required"))
+            elif field.default is not msgspec.NODEFAULT:
+                valid[field.name] = field.default
             else:
-                valid[field.name] = _default(field)
+                valid[field.name] = field.default_factory()
         return valid
 
 
-def _default(field: inspect.Field) -> Any:
-    return field.default if field.default_factory is msgspec.NODEFAULT else field.default_factory()
+class _Field:
+    """A field of a Struct with its step of a pointer and its reader."""
+
+    __slots__ = ("default", "default_factory", "name", "read", "required", "step")
+
+    def __init__(self, field: inspect.Field, step: str, read: _Reader) -> None:
+        self.name, self.required, self.step, self.read = field.name, field.required, step, read
+        self.default, self.default_factory = field.default, field.default_factory
 
 
 def _list(info: Any, read: _Reader, data: object, at: str, faults: list[Fault]) -> Any:
@@ -243,7 +253,7 @@ def _leaf_reader(info: inspect.Type) -> _Reader:
     if isinstance(info, inspect.EnumType):
         return partial(_enum, info)
     if isinstance(info, inspect.LiteralType):
-        return partial(_literal, info)
+        return partial(_literal, info.values, frozenset((type(value), value) for value in info.values))
     expected = _NAMES.get(type(info))
     if expected is None:
         raise TypeError(f"schemas.strict has no rule for {info!r}")
@@ -300,10 +310,12 @@ def _enum(info: inspect.EnumType, data: object, at: str, faults: list[Fault]) ->
         return _not_among([member.value for member in info.cls], at, faults)
 
 
-def _literal(info: inspect.LiteralType, data: object, at: str, faults: list[Fault]) -> Any:
-    if any(data == value and type(data) is type(value) for value in info.values):
+def _literal(
+    values: Iterable[Any], typed: frozenset[Any], data: object, at: str, faults: list[Fault]
+) -> Any:
+    if isinstance(data, str | int) and (type(data), data) in typed:
         return data
-    return _not_among(list(info.values), at, faults)
+    return _not_among(list(values), at, faults)
 
 
 def _not_among(allowed: list[Any], at: str, faults: list[Fault]) -> Any:

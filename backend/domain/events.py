@@ -41,11 +41,12 @@ class ReadEvent:
     fix_canonical: bytes | None = field(default=None, repr=False)
     payload: EventPayload | None = field(default=None, repr=False)
     payload_canonical: bytes | None = field(default=None, repr=False)
+    signed_hash: bytes | None = field(init=False)
+    """SHA-256 of the canonical signed part."""
 
-    @property
-    def signed_hash(self) -> bytes | None:
-        """SHA-256 of the canonical signed part."""
-        return None if self.signed_canonical is None else sha256(self.signed_canonical)
+    def __post_init__(self) -> None:
+        digest = None if self.signed_canonical is None else sha256(self.signed_canonical)
+        object.__setattr__(self, "signed_hash", digest)
 
     def signed_by(self, jwk: Mapping[str, Any]) -> bool:
         """Whether the signature is that key's over the signed part."""
@@ -88,7 +89,7 @@ def _read_parts(raw: bytes, value: dict[str, Any], signed: dict[str, Any], devic
     return ReadEvent(
         raw=raw,
         fault=_in_words(faults),
-        id=_id(signed),
+        id=_id(signed) if event is None else str(event.id),
         kind=signed.get("kind") if isinstance(signed.get("kind"), str) else None,
         event=None if faults else event,
         identity=identity if signed.get("device_id") == device_id else None,
@@ -124,7 +125,8 @@ def _between(
 
 def _decode(kind: Any, data: dict[str, Any], at: str) -> tuple[Any, list[Fault]]:
     """Decode the members that are known; others may stand beside them, the digest covers them all."""
-    known = {name: member for name, member in data.items() if name in _KNOWN[kind]}
+    names = _KNOWN[kind]
+    known = data if names.issuperset(data) else {name: data[name] for name in data if name in names}
     decoded = decode(kind, known)
     return decoded.value, [fault.under(at) for fault in decoded.faults]
 

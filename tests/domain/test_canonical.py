@@ -1,6 +1,7 @@
 """Signed JSON: what is refused before a signature is looked at, and bodies cut into parts without being read."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -102,6 +103,26 @@ def test_sixteen_levels_and_65536_bytes_are_the_most_a_phone_may_send_signed() -
     for too_much in (b"[" * 17 + b"]" * 17, b'"' + b"x" * 65_535 + b'"'):
         with pytest.raises(Unreadable):
             read(too_much)
+
+
+NUMBERS = st.integers(-(2**70), 2**70).map(str) | st.floats(allow_nan=False, allow_infinity=False).map(repr) | (
+    st.from_regex(r"-?(0|[1-9][0-9]{0,18})(\.[0-9]{1,20})?([eE][-+]?[0-9]{1,3})?", fullmatch=True)
+)  # fmt: skip
+
+
+@given(st.lists(NUMBERS, min_size=1, max_size=3), st.sampled_from(["", " "]))
+@settings(max_examples=300, deadline=None)
+def test_an_object_is_read_as_the_same_number_in_an_array_is(numbers: list[str], blank: str) -> None:
+    """Objects without blanks have a quick reader; arrays have not."""
+    array = f"[{','.join(numbers)}]".encode()
+    try:
+        expected = read(array)
+    except Unreadable as error:
+        with pytest.raises(Unreadable, match=re.escape(str(error))):
+            read(b'{"a":' + blank.encode() + array + b"}")
+    else:
+        found = read(b'{"a":' + blank.encode() + array + b"}")["a"]
+        assert [(type(one), one) for one in found] == [(type(one), one) for one in expected]
 
 
 @given(VALUES)

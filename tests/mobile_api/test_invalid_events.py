@@ -56,6 +56,7 @@ async def test_an_unreadable_event_is_kept_and_spoils_no_other(
 
 
 ALTERED: dict[str, dict[str, Any]] = {
+    "a digest in a second spelling": {"prev": "A" * 42 + "B"},
     "an unknown kind": {"kind": "teleport"},
     "an unknown method": {"method": "telepathy"},
     "a malformed visit": {"visit_id": "V1"},
