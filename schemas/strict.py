@@ -310,9 +310,7 @@ def _enum(info: inspect.EnumType, data: object, at: str, faults: list[Fault]) ->
         return _not_among([member.value for member in info.cls], at, faults)
 
 
-def _literal(
-    values: Iterable[Any], typed: frozenset[Any], data: object, at: str, faults: list[Fault]
-) -> Any:
+def _literal(values: Iterable[Any], typed: frozenset[Any], data: object, at: str, faults: list[Fault]) -> Any:
     if isinstance(data, str | int) and (type(data), data) in typed:
         return data
     return _not_among(list(values), at, faults)

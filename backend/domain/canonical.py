@@ -85,7 +85,12 @@ def _simple(value: Any) -> Any:
     So are text, true, false, null, and numbers that need no exponent, under names that sort as bytes do.
     """
     kind = type(value)
-    if kind is str or value is None or kind is bool or (kind is int and -SAFE_INTEGER <= value <= SAFE_INTEGER):
+    if (
+        kind is str
+        or value is None
+        or kind is bool
+        or (kind is int and -SAFE_INTEGER <= value <= SAFE_INTEGER)
+    ):
         return value
     if kind is float and value.is_integer() and abs(value) < _LARGEST_PLAIN:
         return int(value)

@@ -73,22 +73,10 @@ FROM device d WHERE d.provider_id = $1 AND d.id = $2 FOR UPDATE
 -- name: keep
 -- New events of a call with all that belongs to them, and the receipt: one statement. $1 to $5 are the provider, the
 -- batch, the phone, its carer and when the call came; $6 to $8 the receipt, its key and signature; $9 and $10 the versions
--- of the rules for positions and tokens. Then come columns, each with a value for each event, and from $57 on those of
--- the speeds that positions imply. Lists of words are given as text, the words with blanks between them.
+-- of the rules for positions and tokens; $11 the events; $12 to $16 columns, with a value for each speed that positions
+-- imply.
 -- The places nobody else may hold go to event_key: the lock on the phone makes a clash impossible, its keys prove it.
-WITH given AS (
-    SELECT * FROM unnest(
-        $11::uuid[], $12::integer[], $13::text[], $14::text[], $15::text[], $16::boolean[], $17::uuid[], $18::bigint[],
-        $19::bytea[], $20::text[], $21::uuid[], $22::uuid[], $23::uuid[], $24::uuid[], $25::text[], $26::text[],
-        $27::timestamptz[], $28::timestamptz[], $29::text[], $30::bigint[], $31::text[], $32::bigint[], $33::bigint[],
-        $34::text[], $35::bytea[], $36::bytea[], $37::bytea[], $38::bytea[], $39::text[], $40::boolean[], $41::boolean[],
-        $42::text[], $43::uuid[], $44::float8[], $45::float8[], $46::float8[], $47::boolean[], $48::boolean[],
-        $49::text[], $50::text[], $51::text[], $52::text[], $53::uuid[], $54::integer[], $55::bytea[], $56::bytea[]
-    ) AS g (row_id, batch_index, outcome, code, detail, chain_waiting, event_id, seq, prev, kind, visit_id, check_in_id,
-            about_event_id, service_user_id, activity, task_id, occurred_at, paid_at, clock_id, monotonic_ms, method,
-            offset_low_ms, offset_high_ms, flags, signed, signed_hash, signature, raw, verdict, holds, help, fence,
-            place_id, distance_m, accuracy_m, fix_age_s, at_home, position_kept, evidence_level, reasons, token_verdict,
-            token_kind, tag_id, counter, payload, fix)),
+WITH given AS (SELECT * FROM unnest($11::new_event[])),
 kept AS (
     INSERT INTO event (provider_id, received_at, row_id, batch_id, batch_index, device_id, carer_id, outcome, code,
                        detail, chain_waiting, event_id, seq, prev, kind, visit_id, check_in_id, about_event_id,
@@ -96,7 +84,7 @@ kept AS (
                        offset_low_ms, offset_high_ms, flags, signed, signed_hash, signature, raw)
     SELECT $1, $5, row_id, $2, batch_index, $3, $4, outcome, code, detail, chain_waiting, event_id, seq, prev, kind,
            visit_id, check_in_id, about_event_id, service_user_id, activity, task_id, occurred_at, paid_at, clock_id,
-           monotonic_ms, method, offset_low_ms, offset_high_ms, string_to_array(flags, ' '), signed, signed_hash,
+           monotonic_ms, method, offset_low_ms, offset_high_ms, flags, signed, signed_hash,
            signature, raw
     FROM given),
 link AS (
@@ -111,7 +99,7 @@ judgement AS (
     INSERT INTO event_judgement (provider_id, event_row, number, rule_version, judged_at, fence, place_id, distance_m,
                                  accuracy_m, fix_age_s, at_home, position_kept, evidence_level, reasons)
     SELECT $1, row_id, 1, $9, $5, fence, place_id, distance_m, accuracy_m, fix_age_s, at_home, position_kept,
-           evidence_level, string_to_array(reasons, ' ')
+           evidence_level, reasons
     FROM given WHERE fence IS NOT NULL),
 token AS (
     INSERT INTO event_token (provider_id, event_row, rule_version, verdict, kind, tag_id, counter, occurred_at,
@@ -129,7 +117,7 @@ alarm AS (
 speed AS (
     INSERT INTO event_speed (provider_id, carer_id, from_row, to_row, from_at, to_at, kmh, recorded_at)
     SELECT $1, $4, s.from_row, s.to_row, s.from_at, s.to_at, s.kmh, $5
-    FROM unnest($57::uuid[], $58::uuid[], $59::timestamptz[], $60::timestamptz[], $61::float8[])
+    FROM unnest($12::uuid[], $13::uuid[], $14::timestamptz[], $15::timestamptz[], $16::float8[])
          AS s (from_row, to_row, from_at, to_at, kmh)
     ON CONFLICT DO NOTHING)
 INSERT INTO event_batch (provider_id, id, device_id, received_at, batch, kid, signature)

@@ -78,16 +78,17 @@ async def keep_events(
         *(device.provider_id, receipt.batch_id, device.id, device.carer_id, call.received_at),
         *(receipt.batch, receipt.signature.kid, receipt.signature.signature.encode()),
         *(evidence.RULE_VERSION, tokens.RULE_VERSION),
-        *_columns([_row(context, one) for one in kept], _EVENT_COLUMNS),
-        *_columns([told(one) for one in implied], _SPEED_COLUMNS),
+        [_new_event(context, one) for one in kept],
+        *_columns([told(one) for one in implied]),
     )
 
 
-def _columns(rows: Sequence[tuple[Any, ...]], count: int) -> Iterable[Sequence[Any]]:
-    return zip(*rows, strict=True) if rows else [()] * count
+def _columns(speeds: Sequence[tuple[Any, ...]]) -> Iterable[Sequence[Any]]:
+    return zip(*speeds, strict=True) if speeds else [()] * _SPEED_COLUMNS
 
 
-def _row(context: Context, one: Kept) -> tuple[Any, ...]:
+def _new_event(context: Context, one: Kept) -> tuple[Any, ...]:
+    """An event as the database's type of that name has it."""
     decision, event = one.decision, one.event
     link = decision.link
     return (
@@ -113,7 +114,6 @@ def _row(context: Context, one: Kept) -> tuple[Any, ...]:
     )
 
 
-_EVENT_COLUMNS: Final = 46
 _SPEED_COLUMNS: Final = 5
 
 
@@ -139,12 +139,12 @@ def _times(context: Context, event: ReadEvent) -> tuple[Any, ...]:
     """Device time, time that counts, clock readings, method, bounds of the offset, doubts."""
     signed, paid = event.event, context.paid(event)
     if signed is None or paid is None:
-        return (None,) * 7 + ("",)
+        return (*(None,) * 7, [])
     late = ["late_from_replaced"] if context.device.replaced_at is not None else []
     measured = context.measured
     bounds = (None, None) if measured is None else (_milliseconds(measured.low), _milliseconds(measured.high))
     clocks = (signed.clock_id, signed.monotonic_ms, signed.method)
-    return (signed.occurred_at, paid.at, *clocks, *bounds, " ".join(sorted([*paid.flags, *late])))
+    return (signed.occurred_at, paid.at, *clocks, *bounds, sorted([*paid.flags, *late]))
 
 
 def _milliseconds(length: timedelta) -> int:
@@ -158,11 +158,11 @@ def _concluded(one: Kept) -> tuple[Any, ...]:
     """
     if one.judged is None:
         return (None,) * 15
-    *said, reasons = judgement_row(one.judged, one.keeps_position)
+    said = judgement_row(one.judged, one.keeps_position)
     token = one.token
     proved = (None,) * 4 if token is None else (token.verdict, token.kind, token.tag_id, token.counter)
     fix = one.event.fix_canonical if one.judged.keep_position else None
-    return (*said, " ".join(reasons), *proved, one.event.payload_canonical, fix)
+    return (*said, *proved, one.event.payload_canonical, fix)
 
 
 def judgement_row(judged: Judgement, position_kept: bool) -> tuple[Any, ...]:

@@ -229,6 +229,57 @@ CREATE TABLE event_batch (                 -- the signed receipt of one call
 );
 CALL protect_fact('event_batch');
 
+-- A new event as a web process hands it in, with all that was concluded from it: a value for each column of the tables
+-- above and of event_token. One value of many parts is sent, read and planned quicker than a list for each part.
+CREATE TYPE new_event AS (
+    row_id uuid,
+    batch_index integer,
+    outcome text,
+    code text,
+    detail text,
+    chain_waiting boolean,
+    event_id uuid,
+    seq bigint,
+    prev bytea,
+    kind text,
+    visit_id uuid,
+    check_in_id uuid,
+    about_event_id uuid,
+    service_user_id uuid,
+    activity text,
+    task_id text,
+    occurred_at timestamptz,
+    paid_at timestamptz,
+    clock_id text,
+    monotonic_ms bigint,
+    method text,
+    offset_low_ms bigint,
+    offset_high_ms bigint,
+    flags text[],
+    signed bytea,
+    signed_hash bytea,
+    signature bytea,
+    raw bytea,
+    verdict text,                          -- in the chain; null: it holds no place
+    holds boolean,
+    help boolean,
+    fence text,                            -- null: nothing was concluded from it
+    place_id uuid,
+    distance_m double precision,
+    accuracy_m double precision,
+    fix_age_s double precision,
+    at_home boolean,
+    position_kept boolean,
+    evidence_level text,
+    reasons text[],
+    token_verdict text,                    -- null: it has no token and needs none
+    token_kind text,
+    tag_id uuid,
+    counter integer,
+    payload bytea,
+    fix bytea
+);
+
 -- What no tenant can be told: events of an unknown phone, and bodies that no reader understood. Kept, never lost.
 CREATE TABLE unclaimed_event (
     id uuid PRIMARY KEY,
