@@ -200,12 +200,13 @@ class _StructReader:
     def _valid(self, data: dict[Any, Any], at: str, found: list[Fault]) -> dict[str, Any]:
         """The fields that decoded, defaults included; what is wrong with the others goes to `found`."""
         valid: dict[str, Any] = {}
+        before = len(found)
         for name, field in self._fields.items():
             if name in data:
-                before = len(found)
                 value = field.read(data[name], at + field.step, found)
                 if len(found) == before or isinstance(value, list):
                     valid[field.name] = value
+                before = len(found)
             elif field.required:
                 found.append(Fault(at + field.step, "is required"))
             elif field.default is not msgspec.NODEFAULT:

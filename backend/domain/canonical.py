@@ -65,7 +65,7 @@ def canonical(value: object) -> bytes:
     """
     try:
         return _encode_sorted(_simple(value))
-    except _NotSimple:
+    except (_NotSimple, TypeError):
         pass
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"has no canonical form: {error}") from error
@@ -85,19 +85,16 @@ def _simple(value: Any) -> Any:
     So are text, true, false, null, and numbers that need no exponent, under names that sort as bytes do.
     """
     kind = type(value)
-    if (
-        kind is str
-        or value is None
-        or kind is bool
-        or (kind is int and -SAFE_INTEGER <= value <= SAFE_INTEGER)
-    ):
+    if kind is str or value is None or kind is bool:
+        return value
+    if kind is int and -SAFE_INTEGER <= value <= SAFE_INTEGER:
         return value
     if kind is float and value.is_integer() and abs(value) < _LARGEST_PLAIN:
         return int(value)
     if kind is float and _SMALLEST_PLAIN <= abs(value) < _LARGEST_PLAIN:
         return value
-    if kind is dict and all(type(name) is str and name.isascii() for name in value):
-        return {name: _simple(item) for name, item in value.items()}
+    if kind is dict and "".join(value).isascii():
+        return {name: item if type(item) is str else _simple(item) for name, item in value.items()}
     if kind is list:
         return [_simple(item) for item in value]
     raise _NotSimple
@@ -129,12 +126,9 @@ def _read_plain(raw: bytes) -> dict[str, Any] | None:
 def _is_exact(value: Any) -> bool:
     """Whether no number in it lies beyond what a double holds exactly."""
     kind = type(value)
-    if kind is str:
-        return True
-    if kind is dict:
-        return all(map(_is_exact, value.values()))
-    if kind is list:
-        return all(map(_is_exact, value))
+    if kind is dict or kind is list:
+        inside = value.values() if kind is dict else value
+        return all(type(item) is str or _is_exact(item) for item in inside)
     return (kind is not int and kind is not float) or -SAFE_INTEGER <= value <= SAFE_INTEGER
 
 

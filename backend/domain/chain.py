@@ -6,7 +6,7 @@ of two events that cannot both stand, the later arrival is the doubtful one.
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
@@ -53,12 +53,13 @@ class Chain:
 
     def place(self, link: Link) -> Link:
         """Hold one that repeats nothing, and say what it is against everything held before."""
+        verdict: Verdict = "new"
         if link.id in self._ids:
-            placed = replace(link, verdict="conflict", holds=False)
-        else:
-            placed = replace(
-                link, verdict="fork" if self._breaks(link) else "new", holds=not self._taken(link)
-            )
+            verdict = "conflict"
+        elif self._breaks(link):
+            verdict = "fork"
+        holds = verdict != "conflict" and not self._taken(link)
+        placed = Link(link.id, link.seq, link.signed_hash, link.prev, verdict, holds)
         self.add(placed)
         return placed
 

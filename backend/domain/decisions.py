@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from backend.domain.canonical import unbase64url
-from backend.domain.chain import Chain, Link, Verdict
+from backend.domain.chain import Chain, Link
 from backend.domain.events import ReadEvent
 
 Code = Literal[
@@ -76,16 +76,17 @@ def _decide(event: ReadEvent, genuine: bool, objection: Objection | None, chain:
             return Decision("quarantined", "invalid_event", event.fault)
         return Decision("quarantined", "bad_signature", "the signature is not this phone's over the event")
     placed = chain.place(link)
-    return replace(_standing(event, placed.verdict, objection), link=placed)
+    return _standing(event, placed, objection)
 
 
-def _standing(event: ReadEvent, verdict: Verdict, objection: Objection | None) -> Decision:
+def _standing(event: ReadEvent, placed: Link, objection: Objection | None) -> Decision:
     if event.fault is not None:
-        return Decision("quarantined", "invalid_event", event.fault)
-    if verdict == "conflict":
-        return Decision("conflict", "conflict", "another event has this id; both are kept")
-    if verdict == "fork":
-        return Decision("quarantined", "fork", "it does not continue the chain of this phone's events")
+        return Decision("quarantined", "invalid_event", event.fault, placed)
+    if placed.verdict == "conflict":
+        return Decision("conflict", "conflict", "another event has this id; both are kept", placed)
+    if placed.verdict == "fork":
+        words = "it does not continue the chain of this phone's events"
+        return Decision("quarantined", "fork", words, placed)
     if objection is not None:
-        return Decision("quarantined", objection.code, objection.detail)
-    return Decision("accepted")
+        return Decision("quarantined", objection.code, objection.detail, placed)
+    return Decision("accepted", link=placed)

@@ -21,9 +21,9 @@ _KNOWN: Final = {
 _LONGEST_FAULT: Final = 1000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ReadEvent:
-    """An event of a batch. `event` is None exactly when `fault` says why it is invalid.
+    """An event of a batch, equal to itself alone. `event` is None exactly when `fault` says why it is invalid.
 
     `identity` and `signed_hash` stand whenever the signed part can be placed in the chain, also of an invalid event.
     """

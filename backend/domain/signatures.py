@@ -19,6 +19,7 @@ from backend.domain.canonical import base64url, canonical, sha256, unbase64url
 
 _COORDINATE_BYTES: Final = 32
 _PUBLIC: Final = ("crv", "kty", "x", "y")
+_ES256: Final = ECDSA(SHA256())
 _KEYS: Final = 16_384
 """How many phones' keys a process remembers as points of the curve: working one out takes as long as two signatures."""
 
@@ -55,7 +56,7 @@ def jwk_of(key: EllipticCurvePrivateKey) -> dict[str, str]:
 
 def es256(key: EllipticCurvePrivateKey, message: bytes) -> str:
     """A signature over `message`: r and s, 32 bytes each, as base64url."""
-    r, s = decode_dss_signature(key.sign(message, ECDSA(SHA256())))
+    r, s = decode_dss_signature(key.sign(message, _ES256))
     return base64url(r.to_bytes(_COORDINATE_BYTES) + s.to_bytes(_COORDINATE_BYTES))
 
 
@@ -65,7 +66,7 @@ def verifies(jwk: Mapping[str, Any], signature: bytes, message: bytes) -> bool:
         return False
     r, s = (int.from_bytes(half) for half in (signature[:_COORDINATE_BYTES], signature[_COORDINATE_BYTES:]))
     try:
-        _verifier(jwk["x"], jwk["y"]).verify(encode_dss_signature(r, s), message, ECDSA(SHA256()))
+        _verifier(jwk["x"], jwk["y"]).verify(encode_dss_signature(r, s), message, _ES256)
     except InvalidSignature:
         return False
     return True

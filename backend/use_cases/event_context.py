@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -53,20 +53,18 @@ class Context:
     places: Places
     tags: Sequence[Tag]
     checkpoint: CheckpointAnswer | None
+    _paid: dict[ReadEvent, PaidTime] = field(default_factory=dict)
+    """What was worked out, as each event is asked about again and again."""
 
     def paid(self, event: ReadEvent) -> PaidTime | None:
         """The instant that counts, of an event that could be read."""
         signed = event.event
         if signed is None:
             return None
-        return paid_time(
-            signed.occurred_at,
-            signed.clock_id,
-            signed.monotonic_ms,
-            self.sending,
-            self.measured,
-            self.clock_limit,
-        )
+        if event not in self._paid:
+            clocks = (signed.occurred_at, signed.clock_id, signed.monotonic_ms)
+            self._paid[event] = paid_time(*clocks, self.sending, self.measured, self.clock_limit)
+        return self._paid[event]
 
     @property
     def clock_limit(self) -> timedelta:
