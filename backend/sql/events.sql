@@ -1,21 +1,36 @@
 -- Events of phones. $1 is the provider.
 
 -- name: around
--- What is held around the places ($3) and ids ($4) of a phone's ($2) events, and the positions of a carer's ($5) events
--- that count, from $6 to $7: those that were fresh, and are still held. Both as arrays of rows, null for none.
+-- What is held around the places ($3) and ids ($4) of a phone's ($2) events, and of a carer's ($5) positions those beside
+-- instants from $6 to $7, at most as far off as $8 and $9. Both as arrays of rows, null for none.
+-- A position counts that was fresh, and is still held. None was ever fresh that was taken more seconds before or after its
+-- event than $10 or any policy of the provider's own: with the doubts of two events, `doubt`, whatever lies farther off
+-- than that beyond the nearest event certainly before (or after) all of them is beside none of them.
+WITH counting AS NOT MATERIALIZED (
+    SELECT e.row_id, e.paid_at, j.fix_age_s, a.content
+    FROM event e
+    JOIN event_judgement j ON j.provider_id = e.provider_id AND j.event_row = e.row_id AND j.number = 1
+    JOIN event_attachment a ON a.provider_id = e.provider_id AND a.event_row = e.row_id AND a.kind = 'fix'
+    LEFT JOIN event_release r ON r.provider_id = e.provider_id AND r.event_row = e.row_id
+    WHERE e.provider_id = $1 AND e.carer_id = $5 AND e.paid_at >= $8 AND e.paid_at <= $9
+      AND (e.outcome = 'accepted' OR r.event_row IS NOT NULL) AND NOT 'stale_fix' = ANY (j.reasons)),
+longest AS MATERIALIZED (
+    SELECT make_interval(secs => 2 * greatest($10::float8, max((policy ->> 'fix_stale_after_s')::float8))) AS doubt
+    FROM policy_version WHERE provider_id = $1),
+beside AS MATERIALIZED (
+    SELECT coalesce((SELECT paid_at FROM counting WHERE paid_at < $6::timestamptz - doubt ORDER BY paid_at DESC LIMIT 1) - doubt,
+                    $8) AS first,
+           coalesce((SELECT paid_at FROM counting WHERE paid_at > $7::timestamptz + doubt ORDER BY paid_at LIMIT 1) + doubt,
+                    $9) AS last
+    FROM longest)
 SELECT
     (SELECT array_agg((l.id, l.seq, l.signed_hash, l.prev, l.verdict, l.holds, l.event_row, l.received_at, l.outcome,
                        l.code))
      FROM (SELECT * FROM event_link WHERE provider_id = $1 AND device_id = $2 AND seq = ANY ($3::bigint[])
            UNION
            SELECT * FROM event_link WHERE provider_id = $1 AND device_id = $2 AND id = ANY ($4::uuid[])) l) AS links,
-    (SELECT array_agg((e.row_id, e.paid_at, j.fix_age_s, a.content))
-     FROM event e
-     JOIN event_judgement j ON j.provider_id = e.provider_id AND j.event_row = e.row_id AND j.number = 1
-     JOIN event_attachment a ON a.provider_id = e.provider_id AND a.event_row = e.row_id AND a.kind = 'fix'
-     LEFT JOIN event_release r ON r.provider_id = e.provider_id AND r.event_row = e.row_id
-     WHERE e.provider_id = $1 AND e.carer_id = $5 AND e.paid_at >= $6 AND e.paid_at <= $7
-       AND (e.outcome = 'accepted' OR r.event_row IS NOT NULL) AND NOT 'stale_fix' = ANY (j.reasons)) AS positions
+    (SELECT array_agg((row_id, paid_at, fix_age_s, content)) FROM counting
+     WHERE paid_at >= (SELECT first FROM beside) AND paid_at <= (SELECT last FROM beside)) AS positions
 
 -- name: unlinked
 -- Events that hold no place, by their row: the same bytes sent again.

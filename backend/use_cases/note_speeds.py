@@ -10,6 +10,7 @@ import msgspec
 
 from backend.domain.positions import FARTHEST, Position, Speed, speeds
 from backend.sql import query
+from backend.statute.policy import longest_fresh_seconds
 
 # A position may be a little older than its event.
 _WINDOW: Final = FARTHEST + timedelta(days=1)
@@ -40,9 +41,13 @@ async def note_speeds(
     )
 
 
-def around(instants: Collection[datetime]) -> tuple[datetime | None, datetime | None]:
-    """From when to when positions may lie beside those of these instants."""
-    return (min(instants) - _WINDOW, max(instants) + _WINDOW) if instants else (None, None)
+def around(instants: Collection[datetime]) -> tuple[datetime | int | None, ...]:
+    """What events.around takes of the positions beside those of events of these instants: from $6 on."""
+    longest = longest_fresh_seconds()
+    if not instants:
+        return (None, None, None, None, longest)
+    first, last = min(instants), max(instants)
+    return (first, last, first - _WINDOW, last + _WINDOW, longest)
 
 
 def positions(held: Iterable[tuple[UUID, datetime, float, bytes]] | None) -> list[Position]:

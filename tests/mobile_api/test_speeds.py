@@ -1,5 +1,6 @@
 """Positions too far apart for the time between: a doubt about both in whatever order they came, never a refusal."""
 
+import json
 import random
 from datetime import timedelta
 from uuid import uuid4
@@ -7,6 +8,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from backend.domain.positions import Position, speeds
 from backend.use_cases.release_event import release_event
 from tests.mobile_api.test_visits import hand_in, visits
 from tests.mobile_api.world import DOOR, World, fix, hour, visit
@@ -93,3 +95,40 @@ async def test_a_position_comes_into_it_when_its_event_is_released(
     provider = await superuser.fetchval("SELECT provider_id FROM event LIMIT 1")
     await release_event(provider, row, uuid4(), "She stood in")
     assert (await found())["V1"] == ("uncertain", True)
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_neighbours_are_found_whatever_the_age_of_a_position_and_the_order_of_arrival(
+    world: World, superuser: asyncpg.Connection, seed: int
+) -> None:
+    """Positions taken up to two minutes before or after their events, which are often nearer together than that."""
+    phone, clock = await world.phone()
+    chance, at = random.Random(seed), hour(7)
+    for _ in range(14):
+        at += timedelta(seconds=chance.choice((1, 30, 90, 300, 900)))
+        clock.time = at
+        taken = at + timedelta(seconds=chance.uniform(-120, 120))
+        phone.record("check_in", visit("V1"), fix=fix(*chance.choice((DOOR, FAR)), at=taken))
+    events = list(phone.outbox)
+    chance.shuffle(events)
+    while events:
+        phone.outbox, events = events[:2], events[2:]
+        await hand_in(world, phone, clock, hour(9))
+    held = [
+        Position(
+            row["row_id"],
+            row["paid_at"] - timedelta(seconds=row["fix_age_s"]),
+            said["lat"],
+            said["lon"],
+            10.0,
+        )
+        for row in await superuser.fetch(
+            "SELECT row_id, paid_at, fix_age_s, content FROM event JOIN event_judgement j ON j.event_row = row_id"
+            " JOIN event_attachment a ON a.event_row = row_id AND a.kind = 'fix'"
+        )
+        for said in (json.loads(row["content"]),)
+    ]
+    assert len(held) == 14
+    noted = await superuser.fetch("SELECT from_row, to_row FROM event_speed")
+    pairs = {(one.before.row, one.after.row) for one in speeds(held, {one.row for one in held})}
+    assert pairs <= {tuple(row) for row in noted}
