@@ -2,6 +2,8 @@
 .DEFAULT_GOAL := help
 .PHONY: help demo test thorough lint check advisories fuzz serve bench bench-large faults browser mutate pictures venv venv-dev
 export PYTHON
+# What was compiled is kept: the tests start hundreds of processes, and each would compile the whole program anew.
+unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 
 help: ## list these targets

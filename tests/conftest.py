@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -40,6 +40,10 @@ hypothesis.settings.load_profile("any machine")
 """A law holds on a busy machine too: how long an example takes decides nothing."""
 
 
+BROWSERS = ("chromium-headless-shell", "chromium", "google-chrome")
+"""The first draws nothing around its pages, which costs half as much; the others do, though nobody sees it."""
+
+
 def _browser() -> str | None:
     """The path of a Chromium that the tests can drive: the driver's own Node.js wants libatomic on Linux."""
     if sys.platform == "linux":
@@ -47,7 +51,7 @@ def _browser() -> str | None:
             ctypes.CDLL("libatomic.so.1")
         except OSError:
             return None
-    return shutil.which("chromium") or shutil.which("google-chrome")
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 CHROMIUM = _browser()
@@ -87,6 +91,8 @@ TEMPLATE = "doorstep_template"
 ROOM = 4 * 2**30
 """Bytes that the databases of all processes of a run never fill."""
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
+SMALL = ("shared_buffers=32MB",)
+"""All of them are looked through whenever a database is made or dropped, and a test's database fills few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,35 +161,56 @@ def _in_memory() -> str | None:
     return str(shared) if shared.is_dir() and shutil.disk_usage(shared).free > ROOM else None
 
 
+class InCharge:
+    """A session of the superuser for statements between tests: one makes and drops the databases of all of them."""
+
+    def __init__(self, url: str) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._session = self._loop.run_until_complete(asyncpg.connect(url))
+
+    def run(self, statement: str) -> None:
+        self._loop.run_until_complete(self._session.execute(statement))
+
+    def close(self) -> None:
+        self._loop.run_until_complete(self._session.close())
+        self._loop.close()
+
+
+@cache
+def in_charge(server: Urls) -> InCharge:
+    """The session of a server, open until `prepared` closes it."""
+    return InCharge(server.superuser)
+
+
 @pytest.fixture(scope="session")
 def server(folder: Path) -> Iterator[Urls]:
     """The run's PostgreSQL, holding a migrated template database."""
-    with prepared(folder) as urls:
+    with prepared(folder, (*FAST, *SMALL)) as urls:
         yield urls
 
 
 @contextmanager
-def prepared(folder: Path) -> Iterator[Urls]:
+def prepared(folder: Path, options: Sequence[str] = FAST) -> Iterator[Urls]:
     """The same for a block."""
-    with embedded.running(folder / "data", FAST) as urls:
+    with embedded.running(folder / "data", options) as urls:
         write_private(folder / "data" / keys.FILE, keys.new())
-        _as(urls.superuser, f"CREATE DATABASE {TEMPLATE} OWNER {ROLES['owner']}")
+        in_charge(urls).run(f"CREATE DATABASE {TEMPLATE} OWNER {ROLES['owner']}")
         asyncio.run(migrate(_named(urls.owner, TEMPLATE), _named(urls.application, TEMPLATE)))
-        yield urls
+        try:
+            yield urls
+        finally:
+            in_charge(urls).close()
 
 
 @pytest.fixture
 def database(request: pytest.FixtureRequest, server: Urls, folder: Path) -> Iterator[Database]:
-    """A fresh copy of the template; the settings of the process point to it for the length of the test.
+    """A fresh copy of the template, or of the database of the world that the test begins in.
 
-    For a test that asks for `busy` it is a copy of the database in which the office has worked already.
+    The settings of the process point to it for the length of the test.
     """
-    template = TEMPLATE
-    if "busy" in request.fixturenames:
-        from tests.console.desk import fortnight
+    from tests.worlds import template_for
 
-        template = fortnight(server, folder)[1]
-    with fresh_database(server, folder, template) as made:
+    with fresh_database(server, folder, template_for(request.fixturenames, server, folder)) as made:
         yield made
 
 
@@ -194,15 +221,14 @@ def fresh_database(server: Urls, folder: Path, template: str = TEMPLATE) -> Iter
     settings.use(made.settings)
     yield made
     settings.forget()
-    _as(server.superuser, f"DROP DATABASE {made.name} WITH (FORCE)")
+    in_charge(server).run(f"DROP DATABASE {made.name} WITH (FORCE)")
 
 
 def new_database(server: Urls, folder: Path, template: str = TEMPLATE) -> Database:
     """A copy of a database to which nobody is connected. It goes with the server, or earlier if somebody drops it."""
     name = f"test_{uuid4().hex}"
-    _as(
-        server.superuser,
-        f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY OWNER {ROLES['owner']}",
+    in_charge(server).run(
+        f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY OWNER {ROLES['owner']}"
     )
     made = Settings(
         data=folder / "data",
@@ -284,12 +310,3 @@ def _environment(made: Settings, folder: Path) -> dict[str, str]:
 
 def _named(url: str, database: str) -> str:
     return urlsplit(url)._replace(path=f"/{database}").geturl()
-
-
-def _as(url: str, statement: str) -> None:
-    async def run() -> None:
-        connection = await asyncpg.connect(url)
-        await connection.execute(statement)
-        await connection.close()
-
-    asyncio.run(run())

@@ -9,8 +9,9 @@ from tests.browser.handset import Street, street
 from tests.browser.serving import served
 from tests.conftest import application
 from tests.console.desk import Desk, busy, desk
+from tests.mobile_api.conftest import world
 
-__all__ = ["Street", "address", "browser", "busy", "desk", "street"]
+__all__ = ["Street", "address", "browser", "busy", "desk", "street", "world"]
 
 
 @pytest.fixture

@@ -10,14 +10,13 @@ from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
-import httpx
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page
 
 from backend.use_cases.issue_enrol_code import issue_enrol_code
 from tests.browser.pictures import keep_screen
 from tests.browser.serving import BadLine, served
-from tests.mobile_api.world import DOOR, MORNING, World, hour, load_world
+from tests.mobile_api.world import DOOR, MORNING, World, hour
 
 PIN: Final = "4711"
 SIZE: Final = {"width": 360, "height": 740}
@@ -115,13 +114,11 @@ class Street:
 
 
 @pytest.fixture
-async def street(http: httpx.AsyncClient, at: Any, superuser: asyncpg.Connection) -> AsyncIterator[Street]:
+async def street(world: World, superuser: asyncpg.Connection) -> AsyncIterator[Street]:
     """The small world of the phone tests on a real port, at six in the morning."""
-    at(MORNING)
-    await load_world()
     line = BadLine()
     async with served(line) as address:
-        made = Street(address, line, World(http, at), superuser)
+        made = Street(address, line, world, superuser)
         yield made
         for context in made.contexts:
             await context.close()

@@ -22,7 +22,7 @@ from backend.commands.doctor_database import archive_says, clocks_say, replicas_
 from backend.commands.findings import Wrong, looked_at
 from backend.jobs.calendar import Period
 from backend.jobs.pieces import Due
-from tests.conftest import Database, _as
+from tests.conftest import Database, InCharge
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 SUBJECTS = {
@@ -62,11 +62,12 @@ def test_what_is_well_is_said_and_each_thing_that_is_wrong_comes_with_what_to_do
     installed.chmod(0o644)
     monkeypatch.setenv("DOORSTEP_KEY", "misspelt")
     settings.use(replace(settings.current(), base_url="http://doorstep.example.org"))
-    _as(
-        database.superuser_url,
+    superuser = InCharge(database.superuser_url)
+    superuser.run(
         "INSERT INTO organisation (id, kind, reference, created_at)"
         f" VALUES ('{uuid4()}', 'provider', 'hearth', '2026-01-01Z')",
     )
+    superuser.close()
     status, found = _found("--backups", str(tmp_path))
     wrong = {subject: one["remedy"] for subject, one in found.items() if not one["well"]}
     assert wrong.keys() == {"environment", "keys", "address", "backups", "jobs"}

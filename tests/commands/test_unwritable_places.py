@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Database
-from tests.jobs.conftest import office
+from tests.jobs.conftest import office, opened_office
 from tests.jobs.office import SECOND_WEEK_DUE, Office
 
-__all__ = ["office"]
+__all__ = ["office", "opened_office"]
 
 
 def doorstep(database: Database, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -1,8 +1,9 @@
 """People who sign in, in a browser of their own, around a small office that has worked, been paid and been invoiced."""
 
-import asyncio
 import re
 import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -15,13 +16,13 @@ import asyncpg
 import httpx
 import pytest
 
-from backend import settings
 from backend.api.cookies import SESSION, called
 from backend.embedded import Urls
 from backend.use_cases.passwords import hash_password
 from backend.use_cases.sign_in import SESSION_LIVES, token_hash
-from tests.conftest import Database, client_of, clock_in, new_database
+from tests.conftest import Database
 from tests.jobs.office import Office, instant, visit_id
+from tests.worlds import SetClock, made_once
 
 PASSWORD: Final = "three random words"
 HTML: Final = {"Accept": "text/html"}
@@ -173,34 +174,47 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(http: httpx.AsyncClient, at: Any, superuser: asyncpg.Connection) -> Desk:
+async def desk(
+    http: httpx.AsyncClient, at: Any, superuser: asyncpg.Connection, server: Urls, folder: Path
+) -> Desk:
     """Accounts of every role in an office that has not worked yet."""
-    return await Desk(await Office(http, at).open(), superuser).open()
+    return Desk(furnished(server, folder)[0].office.again(http, at), superuser)
 
 
 @pytest.fixture
 async def busy(
     http: httpx.AsyncClient, at: Any, superuser: asyncpg.Connection, server: Urls, folder: Path
 ) -> Desk:
-    """The same after a fortnight's work, in a copy of the database in which it was done."""
-    worked, _ = fortnight(server, folder)
-    return Desk(worked.office.again(http, at), superuser)
+    """The same after a fortnight's work."""
+    return Desk(fortnight(server, folder)[0].office.again(http, at), superuser)
+
+
+@cache
+def furnished(server: Urls, folder: Path) -> tuple[Desk, str]:
+    """A desk that nobody has worked at, made once for all tests of a process, and the name of its database."""
+    return made_once(server, folder, _furnished)
 
 
 @cache
 def fortnight(server: Urls, folder: Path) -> tuple[Desk, str]:
-    """A desk after a fortnight's work, done once for all tests of a process, and the name of its database."""
-    made = new_database(server, folder)
-    settings.use(made.settings)
-    desk = asyncio.run(_worked(made, folder / "fortnight-clock"))
-    settings.forget()
-    return desk, made.name
+    """The same after a fortnight's work."""
+    return made_once(server, folder, _worked)
 
 
-async def _worked(made: Database, clock: Path) -> Desk:
-    superuser = await asyncpg.connect(made.superuser_url)
-    async with client_of(made) as client:
-        desk = await Desk(await Office(client, clock_in(clock)).open(), superuser).open()
+async def _furnished(made: Database, http: httpx.AsyncClient, at: SetClock) -> Desk:
+    async with _superuser(made) as superuser:
+        return await Desk(await Office(http, at).open(), superuser).open()
+
+
+async def _worked(made: Database, http: httpx.AsyncClient, at: SetClock) -> Desk:
+    async with _superuser(made) as superuser:
+        desk = await Desk(await Office(http, at).open(), superuser).open()
         await desk.work_a_fortnight()
-    await superuser.close()
-    return desk
+        return desk
+
+
+@asynccontextmanager
+async def _superuser(made: Database) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(made.superuser_url)
+    yield connection
+    await connection.close()

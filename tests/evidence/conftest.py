@@ -4,11 +4,9 @@ import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
-import httpx
 import pytest
 
 from backend import keys
@@ -19,14 +17,14 @@ from tests.conftest import Database, client_of, clock_in, fresh_database
 from tests.console.desk import busy, desk
 from tests.evidence.forger import Forger
 from tests.evidence.reported import WEEK, Bundles, Reported, work_a_week
-from tests.jobs.office import PROVIDER, Office, instant, visit_id
+from tests.jobs.office import PROVIDER, Office, instant, opened_office, visit_id
 
-__all__ = ["busy", "desk"]
+__all__ = ["busy", "desk", "opened_office"]
 
 
 @pytest.fixture
-async def office(http: httpx.AsyncClient, at: Any) -> Office:
-    return await Office(http, at).open()
+def office(opened_office: Office) -> Office:
+    return opened_office
 
 
 @pytest.fixture

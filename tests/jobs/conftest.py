@@ -1,13 +1,12 @@
 """An office whose days the tests of jobs play."""
 
-from typing import Any
-
-import httpx
 import pytest
 
-from tests.jobs.office import Office
+from tests.jobs.office import Office, opened_office
+
+__all__ = ["office", "opened_office"]
 
 
 @pytest.fixture
-async def office(http: httpx.AsyncClient, at: Any) -> Office:
-    return await Office(http, at).open()
+def office(opened_office: Office) -> Office:
+    return opened_office

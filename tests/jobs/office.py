@@ -4,13 +4,17 @@ from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 import httpx
 import msgspec
+import pytest
 
+from backend.embedded import Urls
 from backend.jobs.due import JOBS
 from backend.jobs.nightly import NIGHTLY
 from backend.jobs.runner import Ran, run_periods, run_pulses
@@ -19,6 +23,7 @@ from backend.use_cases.frozen_documents import snapshot_bytes
 from backend.use_cases.issue_enrol_code import issue_enrol_code
 from backend.use_cases.loading import load_postcodes
 from mobile_api.reference_client import Phone
+from tests.conftest import Database
 from tests.use_cases.loading.samples import (
     CARERS,
     CONTRACT,
@@ -27,6 +32,7 @@ from tests.use_cases.loading.samples import (
     SERVICE_USERS,
     load_rows,
 )
+from tests.worlds import SetClock, made_once
 
 PROVIDER = organisation_id("hearth")
 FIRST_WEEK_DUE = datetime(2026, 11, 10, 6, 5, tzinfo=UTC)
@@ -173,6 +179,22 @@ class Office:
         await run_pulses(moment, job)
         asked = [job] if job else [name for name in JOBS if name not in NIGHTLY]
         return [ran for name in asked for ran in await run_periods(moment, name)]
+
+
+@pytest.fixture
+async def opened_office(http: httpx.AsyncClient, at: Any, server: Urls, folder: Path) -> Office:
+    """An office that is open and has not worked yet."""
+    return opened(server, folder)[0].again(http, at)
+
+
+@cache
+def opened(server: Urls, folder: Path) -> tuple[Office, str]:
+    """The same, opened once for all tests of a process, and the name of the database in which it was."""
+    return made_once(server, folder, _opened)
+
+
+async def _opened(made: Database, http: httpx.AsyncClient, at: SetClock) -> Office:
+    return await Office(http, at).open()
 
 
 async def documents(superuser: asyncpg.Connection) -> list[dict[str, Any]]:

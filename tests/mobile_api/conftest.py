@@ -5,11 +5,10 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.mobile_api.world import MORNING, World, load_world
+from tests.mobile_api.world import MORNING, World
 
 
 @pytest.fixture
-async def world(http: httpx.AsyncClient, at: Any) -> World:
+def world(http: httpx.AsyncClient, at: Any) -> World:
     at(MORNING)
-    await load_world()
     return World(http, at)

@@ -2,23 +2,23 @@
 
 import json
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import httpx
 import pytest
 
 from tests.documents import pdf
-from tests.jobs.office import Office
+from tests.jobs.office import Office, opened_office
 from tests.use_cases.loading.samples import CARERS, load_rows
+
+__all__ = ["opened_office"]
 
 REPORT_DUE = datetime(2026, 11, 15, 6, 5, tzinfo=UTC)
 FIRST, SECOND = ("2026-11-02", "2026-11-08"), ("2026-11-09", "2026-11-15")
 
 
 @pytest.fixture
-async def office(http: httpx.AsyncClient, at: Any) -> Office:
+async def office(opened_office: Office) -> Office:
     """Two weeks of work by two carers, paid, with both reports made."""
-    office = await Office(http, at).open()
     for number, (reference, start, end) in enumerate(
         [
             ("A", "2026-11-02T09:00", "2026-11-02T09:30"),
@@ -27,14 +27,14 @@ async def office(http: httpx.AsyncClient, at: Any) -> Office:
         ]
     ):
         other = number == 1
-        await office.plan(reference, start, carer="E2" if other else "E1")
-        await office.attend(reference, start, end, "C2" if other else "C1")
-    await office.pay("E1", "1", 30, "12.71", FIRST, "2026-11-13")
-    await office.pay("E2", "1", 45, "12.75", FIRST, "2026-11-13")
-    await office.pay("E1", "2", 50, "12.71", SECOND, "2026-11-20")
-    await office.run(REPORT_DUE, "wage_reports")
-    await office.run(REPORT_DUE + timedelta(days=7), "wage_reports")
-    return office
+        await opened_office.plan(reference, start, carer="E2" if other else "E1")
+        await opened_office.attend(reference, start, end, "C2" if other else "C1")
+    await opened_office.pay("E1", "1", 30, "12.71", FIRST, "2026-11-13")
+    await opened_office.pay("E2", "1", 45, "12.75", FIRST, "2026-11-13")
+    await opened_office.pay("E1", "2", 50, "12.71", SECOND, "2026-11-20")
+    await opened_office.run(REPORT_DUE, "wage_reports")
+    await opened_office.run(REPORT_DUE + timedelta(days=7), "wage_reports")
+    return opened_office
 
 
 async def fetched(office: Office, carer: str, period: str) -> httpx.Response:
@@ -83,36 +83,34 @@ async def test_a_period_in_which_she_was_not_paid_has_no_record_of_hers(office: 
     assert (response.status_code, response.json()["code"]) == (404, "not_found")
 
 
-async def test_two_employments_of_one_carer_are_in_one_record(http: httpx.AsyncClient, at: Any) -> None:
-    office = await Office(http, at).open()
+async def test_two_employments_of_one_carer_are_in_one_record(opened_office: Office) -> None:
     second = {**CARERS[0], "employment": "E9", "pay_cycle": "weekly:mon"}
     await load_rows("carers", [second])
     for reference, employment, day in (("A", "E1", "02"), ("B", "E9", "03")):
-        await office.plan(reference, f"2026-11-{day}T09:00", carer=employment)
-        await office.attend(reference, f"2026-11-{day}T09:00", f"2026-11-{day}T09:30")
-        await office.pay(employment, "1", 30, "12.71", FIRST, "2026-11-13")
-    await office.run(REPORT_DUE, "wage_reports")
-    text = pdf.text((await fetched(office, "C1", FIRST[0])).content)
+        await opened_office.plan(reference, f"2026-11-{day}T09:00", carer=employment)
+        await opened_office.attend(reference, f"2026-11-{day}T09:00", f"2026-11-{day}T09:30")
+        await opened_office.pay(employment, "1", 30, "12.71", FIRST, "2026-11-13")
+    await opened_office.run(REPORT_DUE, "wage_reports")
+    text = pdf.text((await fetched(opened_office, "C1", FIRST[0])).content)
     assert "Ann Carer (E1)" in text
     assert "Ann Carer (E9)" in text
 
 
 async def test_periods_of_two_pay_cycles_from_one_day_are_in_one_record(
-    http: httpx.AsyncClient, at: Any
+    opened_office: Office,
 ) -> None:
-    office = await Office(http, at).open()
     await load_rows("carers", [{**CARERS[0], "employment": "E9", "pay_cycle": "fortnightly:2026-11-02"}])
     for reference, employment, day in (("A", "E1", "02"), ("B", "E9", "03")):
-        await office.plan(reference, f"2026-11-{day}T09:00", carer=employment)
-        await office.attend(reference, f"2026-11-{day}T09:00", f"2026-11-{day}T09:30")
-    await office.pay("E1", "1", 30, "12.71", FIRST, "2026-11-13")
-    await office.run(REPORT_DUE, "wage_reports")
-    alone = (await fetched(office, "C1", FIRST[0])).content
+        await opened_office.plan(reference, f"2026-11-{day}T09:00", carer=employment)
+        await opened_office.attend(reference, f"2026-11-{day}T09:00", f"2026-11-{day}T09:30")
+    await opened_office.pay("E1", "1", 30, "12.71", FIRST, "2026-11-13")
+    await opened_office.run(REPORT_DUE, "wage_reports")
+    alone = (await fetched(opened_office, "C1", FIRST[0])).content
     assert "Ann Carer (E1)" in pdf.text(alone) and "E9" not in pdf.text(alone)
     assert pdf.attachment(alone)[1].startswith(b"{")
-    await office.pay("E9", "1", 30, "12.71", (FIRST[0], SECOND[1]), "2026-11-20")
-    await office.run(REPORT_DUE + timedelta(days=7), "wage_reports")
-    both = (await fetched(office, "C1", FIRST[0])).content
+    await opened_office.pay("E9", "1", 30, "12.71", (FIRST[0], SECOND[1]), "2026-11-20")
+    await opened_office.run(REPORT_DUE + timedelta(days=7), "wage_reports")
+    both = (await fetched(opened_office, "C1", FIRST[0])).content
     text, data = pdf.text(both), json.loads(pdf.attachment(both)[1])
     assert "Ann Carer (E1)" in text and "Ann Carer (E9)" in text
     assert "2 November 2026 to 8 November 2026" in text and "2 November 2026 to 15 November 2026" in text

@@ -2,15 +2,20 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import httpx
 
+from backend.embedded import Urls
 from backend.tables.ids import organisation_id, thing_id
 from backend.use_cases.issue_enrol_code import issue_enrol_code
 from mobile_api.reference_client import Phone
+from tests.conftest import Database
 from tests.use_cases.loading.samples import CONTRACT, load_rows
+from tests.worlds import SetClock, made_once
 
 PROVIDER = organisation_id("hearth")
 MORNING = datetime(2026, 11, 2, 6, 0, tzinfo=UTC)
@@ -74,6 +79,17 @@ class World:
         phone = Phone(self.http, now=clock.now, monotonic_ms=clock.monotonic_ms)
         await phone.enrol(await issue_enrol_code("hearth", carer, replaces))
         return phone, clock
+
+
+@cache
+def loaded(server: Urls, folder: Path) -> tuple[None, str]:
+    """The small world, loaded once for all tests of a process, and the name of the database that it is in."""
+    return made_once(server, folder, _loaded)
+
+
+async def _loaded(made: Database, http: httpx.AsyncClient, at: SetClock) -> None:
+    at(MORNING)
+    await load_world()
 
 
 async def load_world() -> None:

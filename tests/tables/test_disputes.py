@@ -14,12 +14,12 @@ from backend.use_cases.decide_dispute import decide_dispute
 from backend.use_cases.raise_dispute import dispute_visit
 from backend.use_cases.read_disputes import read_dispute
 from tests.conftest import Database
-from tests.jobs.conftest import office
+from tests.jobs.conftest import office, opened_office
 from tests.jobs.office import PROVIDER, Office, instant, visit_id
 from tests.jobs.test_disputes import BOSS, disputed, document, of, shared_week
 from tests.jobs.test_payers import fund
 
-__all__ = ["office"]
+__all__ = ["office", "opened_office"]
 TABLES = ("document_line", "payment", "dispute", "dispute_answer", "dispute_decision")
 
 

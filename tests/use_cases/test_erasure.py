@@ -15,13 +15,13 @@ from backend.use_cases.legal_holds import lift_hold, set_hold
 from backend.use_cases.subject_access import Subject
 from backend.use_cases.verify_bundle import verify_bundle
 from backend.use_cases.verify_documents import verify_documents
-from tests.evidence.conftest import office
+from tests.evidence.conftest import office, opened_office
 from tests.evidence.reported import Reported, opened, told, work_a_week
 from tests.jobs.office import PROVIDER, Office, instant
 from tests.use_cases.loading.samples import CARERS, load_rows
 from tests.use_cases.test_subject_access import everything
 
-__all__ = ["office"]
+__all__ = ["office", "opened_office"]
 
 
 @pytest.fixture

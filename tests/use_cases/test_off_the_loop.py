@@ -9,7 +9,10 @@ import pytest
 
 from backend import db
 from backend.use_cases import frames, verified_visits, wage_report_facts, worked_days
+from tests.jobs.conftest import office, opened_office
 from tests.jobs.office import PROVIDER, Office
+
+__all__ = ["office", "opened_office"]
 
 DAY = date(2026, 11, 2)
 NOW = datetime(2026, 11, 16, 12, tzinfo=UTC)
@@ -44,14 +47,12 @@ async def a_report(connection: Any) -> object:
     ],
 )
 async def test_the_arithmetic_is_done_in_another_thread(
-    http: Any,
-    at: Any,
+    office: Office,
     monkeypatch: pytest.MonkeyPatch,
     module: Any,
     worker: str,
     asked: Callable[[Any], Awaitable[object]],
 ) -> None:
-    office = await Office(http, at).open()
     await office.plan("A", "2026-11-02T09:00")
     await office.attend("A", "2026-11-02T09:00", "2026-11-02T09:30")
     real, threads = getattr(module, worker), set()

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-import httpx
 import msgspec
 import pytest
 from python_calamine import CalamineWorkbook
@@ -22,8 +21,10 @@ from backend.use_cases.remediation import named, read_remediation, remediation
 from backend.use_cases.viewer import Viewer
 from schemas.remediation import Remediation
 from tests.documents import pdf
-from tests.jobs.office import PROVIDER, Office
+from tests.jobs.office import PROVIDER, Office, opened_office
 from tests.use_cases.loading.samples import CARERS, load_rows
+
+__all__ = ["opened_office"]
 
 WEEK = ("2026-11-02", "2026-11-08")
 REPORT_DUE = datetime(2026, 11, 15, 6, 5, tzinfo=UTC)
@@ -31,9 +32,9 @@ DAY = date(2026, 12, 18)
 
 
 @pytest.fixture
-async def office(http: httpx.AsyncClient, at: Any) -> Office:
+async def office(opened_office: Office) -> Office:
     """An hour of contact and twenty minutes of waiting, of which the hour was paid: £4.24 short (80 x 12.71 / 60)."""
-    return await reported(await Office(http, at).open())
+    return await reported(opened_office)
 
 
 async def reported(made: Office, paid_on: str = "2026-11-13") -> Office:
@@ -171,12 +172,11 @@ async def test_late_pay_counts_where_it_was_paid_and_is_pointed_out(office: Offi
     ],
 )
 async def test_pay_after_leaving_is_late_unless_it_counts_in_this_period(
-    http: httpx.AsyncClient, at: Any, left: str, paid_on: str, late: bool
+    opened_office: Office, left: str, paid_on: str, late: bool
 ) -> None:
-    made = await Office(http, at).open()
     carer = {**CARERS[0], "pay_cycle": "weekly:mon", "employment_end": left}
     await load_rows("carers", [carer])
-    await arrears(await reported(made, "2026-11-09"), "late", "4.24", paid_on, kind="hourly")
+    await arrears(await reported(opened_office, "2026-11-09"), "late", "4.24", paid_on, kind="hourly")
     [row] = (await schedule()).periods
     assert [line.reference for line in row.paid_late] == (["late"] if late else [])
 

@@ -18,11 +18,11 @@ from backend.use_cases.legal_holds import lift_hold, read_holds, set_hold
 from backend.use_cases.retention import read_periods, set_period
 from backend.use_cases.verify_bundle import verify_bundle
 from backend.use_cases.verify_documents import verify_documents
-from tests.evidence.conftest import office
+from tests.evidence.conftest import office, opened_office
 from tests.evidence.reported import Reported, member, told, work_a_week
 from tests.jobs.office import PROVIDER, Office, instant
 
-__all__ = ["office"]
+__all__ = ["office", "opened_office"]
 IN_A_YEAR = instant("2027-11-20T12:00")
 
 

@@ -11,11 +11,11 @@ import pytest
 from backend.faults import DomainError
 from backend.sql import named
 from backend.use_cases.subject_access import LEFT_OUT, Subject, subject_access
-from tests.evidence.conftest import office
+from tests.evidence.conftest import office, opened_office
 from tests.evidence.reported import Reported, work_a_week
 from tests.jobs.office import PROVIDER, Office
 
-__all__ = ["office"]
+__all__ = ["office", "opened_office"]
 KEYS = {
     "carer": {
         "carer_id",

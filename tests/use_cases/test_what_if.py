@@ -7,7 +7,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from geopy.distance import geodesic
 from hypothesis import HealthCheck, given, settings
@@ -23,8 +22,10 @@ from schemas.strict import Faulty
 from schemas.what_if import WhatIf, WhatIfReport
 from tests.commands.test_load_command import doorstep
 from tests.conftest import Database
-from tests.jobs.office import PROVIDER, Office
+from tests.jobs.office import PROVIDER, Office, opened_office
 from tests.use_cases.loading.samples import CARERS, PAY_TERMS, load_rows
+
+__all__ = ["opened_office"]
 
 FIRST, LAST = date(2026, 11, 2), date(2026, 11, 8)
 WEEK = (FIRST.isoformat(), LAST.isoformat())
@@ -32,9 +33,8 @@ TERMS = {**PAY_TERMS, "rates": {"contact": "13.00", "travel": "12.71"}}
 
 
 @pytest.fixture
-async def office(http: httpx.AsyncClient, at: Any) -> Office:
+async def office(opened_office: Office) -> Office:
     """A carer's day: two visits at one home, one in an isolated place, and after a long gap the first home again."""
-    made = await Office(http, at).open()
     package = {"provider": "hearth", "contract": "HC-01", "service": "home_care", "from": "2026-10-01"}
     await load_rows("packages", [{**package, "reference": "P3", "service_user": "S2", "zone": "isolated"}])
     await load_rows("pay-terms", [TERMS])
@@ -46,11 +46,11 @@ async def office(http: httpx.AsyncClient, at: Any) -> Office:
         ("C", "11:10", "11:40", "P3"),
         ("D", "15:00", "15:30", "P1"),
     ]:
-        await made.plan(reference, f"2026-11-02T{start}", package=place)
-        await made.attend(reference, f"2026-11-02T{start}", f"2026-11-02T{end}")
-    await made.pay("E1", "1", 120, "13.00", WEEK, "2026-11-13")
-    made.set(datetime(2026, 11, 15, 9, 0, tzinfo=UTC))
-    return made
+        await opened_office.plan(reference, f"2026-11-02T{start}", package=place)
+        await opened_office.attend(reference, f"2026-11-02T{start}", f"2026-11-02T{end}")
+    await opened_office.pay("E1", "1", 120, "13.00", WEEK, "2026-11-13")
+    opened_office.set(datetime(2026, 11, 15, 9, 0, tzinfo=UTC))
+    return opened_office
 
 
 def journey() -> int:
