@@ -82,7 +82,8 @@ async def test_faults_come_as_a_problem_with_row_and_column(http: httpx.AsyncCli
             "column": "end",
             "pointer": "",
             "detail": "must be a date and time, such as 2026-11-02T07:00 or 2026-11-02T07:00:00+00:00",
-        }
+        },
+        {"row": 3, "column": "carer", "pointer": "", "detail": "no employment has the reference E9"},
     ]
     nested = await http.post(
         "/api/v1/load/contracts",
