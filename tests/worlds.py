@@ -35,10 +35,17 @@ async def _made(made: Database, clock: Path, make: Make[T]) -> T:
 def template_for(fixtures: Collection[str], server: Urls, folder: Path) -> str:
     """The database that a test's own is a copy of: that of the world it asks for, or one where nobody is yet."""
     from tests.console.desk import fortnight, furnished
+    from tests.evidence.reported import worked
     from tests.jobs.office import opened
     from tests.mobile_api.world import loaded
 
-    worlds = {"busy": fortnight, "desk": furnished, "opened_office": opened, "world": loaded}
+    worlds = {
+        "busy": fortnight,
+        "desk": furnished,
+        "opened_office": opened,
+        "worked_week": worked,
+        "world": loaded,
+    }
     asked = [world for world in worlds if world in fixtures]
     assert len(asked) <= 1, f"A test begins in one world, not in {asked}."
     return worlds[asked[0]](server, folder)[1] if asked else TEMPLATE

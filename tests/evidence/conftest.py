@@ -16,10 +16,10 @@ from backend.use_cases.record_payment import record_payment
 from tests.conftest import Database, client_of, clock_in, fresh_database
 from tests.console.desk import busy, desk
 from tests.evidence.forger import Forger
-from tests.evidence.reported import WEEK, Bundles, Reported, work_a_week
+from tests.evidence.reported import WEEK, Bundles, Reported, worked, worked_week
 from tests.jobs.office import PROVIDER, Office, instant, opened_office, visit_id
 
-__all__ = ["busy", "desk", "opened_office"]
+__all__ = ["busy", "desk", "opened_office", "worked_week"]
 
 
 @pytest.fixture
@@ -28,24 +28,22 @@ def office(opened_office: Office) -> Office:
 
 
 @pytest.fixture
-async def reported(office: Office, superuser: asyncpg.Connection) -> Reported:
-    return await work_a_week(office, superuser)
+def reported(worked_week: Reported) -> Reported:
+    return worked_week
 
 
 @pytest.fixture(scope="session")
 def bundles(server: Urls, folder: Path) -> Iterator[Bundles]:
-    with fresh_database(server, folder) as made:
-        found = asyncio.run(_make(made, folder / "evidence-clock"))
+    week, database = worked(server, folder)
+    with fresh_database(server, folder, database) as made:
+        found = asyncio.run(_make(made, week, folder / "evidence-clock"))
     yield found
 
 
-async def _make(made: Database, file: Path) -> Bundles:
-    superuser = await asyncpg.connect(made.superuser_url)
+async def _make(made: Database, week: Reported, file: Path) -> Bundles:
     async with client_of(made) as client:
-        reported = await work_a_week(await Office(client, clock_in(file)).open(), superuser)
-        found = Bundles(await reported.bundle(), await reported.bundle("E1"), keys.current())
-    await superuser.close()
-    return found
+        week.office.again(client, clock_in(file))
+        return Bundles(await week.bundle(), await week.bundle("E1"), keys.current())
 
 
 @pytest.fixture

@@ -5,19 +5,26 @@ import zipfile
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
+import httpx
 import msgspec
+import pytest
 
 from backend import keys
 from backend.documents.bundle import write_bundle
 from backend.domain.canonical import sha256
+from backend.embedded import Urls
 from backend.use_cases.decide_correction import decide_correction
 from backend.use_cases.export_evidence import export_evidence
 from backend.use_cases.verify_bundle import Verification, verify_bundle
+from tests.conftest import Database
 from tests.jobs.office import PROVIDER, Office, instant, visit_id
+from tests.worlds import SetClock, made_once
 
 WEEK = ("2026-11-02", "2026-11-08")
 REPORT_DUE = datetime(2026, 11, 15, 6, 5, tzinfo=UTC)
@@ -72,6 +79,28 @@ async def work_a_week(office: Office, superuser: asyncpg.Connection, training: b
     await office.run(REPORT_DUE, "wage_reports")
     report = await superuser.fetchval("SELECT id::text FROM document WHERE kind = 'wage_report'")
     return Reported(office, superuser, report)
+
+
+@pytest.fixture
+async def worked_week(
+    http: httpx.AsyncClient, at: Any, superuser: asyncpg.Connection, server: Urls, folder: Path
+) -> Reported:
+    """An office whose carers worked a week, and its report."""
+    made, _ = worked(server, folder)
+    return Reported(made.office.again(http, at), superuser, made.report)
+
+
+@cache
+def worked(server: Urls, folder: Path) -> tuple[Reported, str]:
+    """The same, made once for all tests of a process, and the name of its database."""
+    return made_once(server, folder, _worked)
+
+
+async def _worked(made: Database, http: httpx.AsyncClient, at: SetClock) -> Reported:
+    superuser = await asyncpg.connect(made.superuser_url)
+    reported = await work_a_week(await Office(http, at).open(), superuser)
+    await superuser.close()
+    return reported
 
 
 async def stand_at_the_door(office: Office, kind: str, reference: str, moment: str) -> None:

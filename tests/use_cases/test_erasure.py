@@ -15,24 +15,22 @@ from backend.use_cases.legal_holds import lift_hold, set_hold
 from backend.use_cases.subject_access import Subject
 from backend.use_cases.verify_bundle import verify_bundle
 from backend.use_cases.verify_documents import verify_documents
-from tests.evidence.conftest import office, opened_office
-from tests.evidence.reported import Reported, opened, told, work_a_week
-from tests.jobs.office import PROVIDER, Office, instant
+from tests.evidence.reported import Reported, opened, told, worked_week
+from tests.jobs.office import PROVIDER, instant
 from tests.use_cases.loading.samples import CARERS, load_rows
 from tests.use_cases.test_subject_access import everything
 
-__all__ = ["office", "opened_office"]
+__all__ = ["worked_week"]
 
 
 @pytest.fixture
-async def reported(office: Office, superuser: asyncpg.Connection) -> Reported:
-    made = await work_a_week(office, superuser)
-    await office.run(instant("2026-11-16T06:10"), "invoices")
+async def reported(worked_week: Reported) -> Reported:
+    await worked_week.office.run(instant("2026-11-16T06:10"), "invoices")
     await load_rows(
         "carers", [{**row, "pay_cycle": "weekly:mon", "employment_end": "2026-11-15"} for row in CARERS]
     )
-    await office.run(instant("2026-11-17T06:10"), "seals")
-    return made
+    await worked_week.office.run(instant("2026-11-17T06:10"), "seals")
+    return worked_week
 
 
 async def test_a_carer_who_left_is_erased_and_what_was_issued_stays_true(

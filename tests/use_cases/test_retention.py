@@ -18,19 +18,17 @@ from backend.use_cases.legal_holds import lift_hold, read_holds, set_hold
 from backend.use_cases.retention import read_periods, set_period
 from backend.use_cases.verify_bundle import verify_bundle
 from backend.use_cases.verify_documents import verify_documents
-from tests.evidence.conftest import office, opened_office
-from tests.evidence.reported import Reported, member, told, work_a_week
-from tests.jobs.office import PROVIDER, Office, instant
+from tests.evidence.reported import Reported, member, told, worked_week
+from tests.jobs.office import PROVIDER, instant
 
-__all__ = ["office", "opened_office"]
+__all__ = ["worked_week"]
 IN_A_YEAR = instant("2027-11-20T12:00")
 
 
 @pytest.fixture
-async def reported(office: Office, superuser: asyncpg.Connection) -> Reported:
-    made = await work_a_week(office, superuser)
-    await office.run(instant("2026-11-16T06:10"), "seals")
-    return made
+async def reported(worked_week: Reported) -> Reported:
+    await worked_week.office.run(instant("2026-11-16T06:10"), "seals")
+    return worked_week
 
 
 async def positions(superuser: asyncpg.Connection) -> int:

@@ -11,11 +11,10 @@ import pytest
 from backend.faults import DomainError
 from backend.sql import named
 from backend.use_cases.subject_access import LEFT_OUT, Subject, subject_access
-from tests.evidence.conftest import office, opened_office
-from tests.evidence.reported import Reported, work_a_week
-from tests.jobs.office import PROVIDER, Office
+from tests.evidence.reported import Reported, worked_week
+from tests.jobs.office import PROVIDER
 
-__all__ = ["office", "opened_office"]
+__all__ = ["worked_week"]
 KEYS = {
     "carer": {
         "carer_id",
@@ -53,8 +52,8 @@ PASSED_OVER = {
 
 
 @pytest.fixture
-async def reported(office: Office, superuser: asyncpg.Connection) -> Reported:
-    return await work_a_week(office, superuser)
+def reported(worked_week: Reported) -> Reported:
+    return worked_week
 
 
 def opened(content: bytes) -> dict[str, bytes]:
