@@ -1,7 +1,10 @@
 """Every named query has an index to go by: none reads a table that grows from its first row to its last."""
 
 import json
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 
@@ -43,3 +46,37 @@ async def test_no_query_reads_a_table_from_end_to_end(database: Database) -> Non
     await connection.close()
     assert {name: tables for name, tables in found.items() if tables and name not in WHOLE} == {}
     assert [name for name in WHOLE if not found[name]] == []
+
+
+def looked_into(plan: dict[str, Any]) -> Iterator[str]:
+    """The months of events that a plan really read from."""
+    name = plan.get("Relation Name", "")
+    if name.startswith("event_20") and plan["Actual Loops"]:
+        yield name
+    for part in plan.get("Plans", []):
+        yield from looked_into(part)
+
+
+async def test_what_may_be_forgotten_is_looked_for_in_the_month_that_it_came_in(
+    database: Database, superuser: asyncpg.Connection
+) -> None:
+    for month in range(1, 7):
+        await superuser.execute("SELECT ensure_event_month($1)", date(2025, month, 1))
+    provider = uuid4()
+    await superuser.execute(
+        "INSERT INTO event (provider_id, received_at, row_id, batch_id, batch_index, device_id, carer_id, outcome, "
+        "chain_waiting, flags) SELECT $1, timestamptz '2025-01-01' + n * interval '1 hour', "
+        "md5(n::text)::uuid, $1, 0, $1, $1, 'accepted', false, '{}' FROM generate_series(1, 4300) n", provider,
+    )  # fmt: skip
+    first, last = datetime(2025, 3, 9, tzinfo=UTC), datetime(2025, 3, 11, tzinfo=UTC)
+    await superuser.execute(
+        "INSERT INTO event_attachment (provider_id, event_row, kind, content, received_at) "
+        "SELECT $1, row_id, 'fix', '', received_at FROM event WHERE received_at BETWEEN $2 AND $3",
+        provider, first, last,
+    )  # fmt: skip
+    await superuser.execute("ANALYZE event; ANALYZE event_attachment")
+    asked = (provider, "fix", datetime(2025, 6, 1, tzinfo=UTC), [], [], 5000)
+    text = named()["privacy.due_attachments"]
+    assert len(await superuser.fetch(text, *asked)) == 49
+    said = await superuser.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {text}", *asked)
+    assert set(looked_into(json.loads(said)[0]["Plan"])) == {"event_2025_03"}
