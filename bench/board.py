@@ -29,6 +29,7 @@ PAGES: Final = (
     ("manager", "/today"),
     ("manager", "/today?state=late"),
     ("manager", "/roster?date=2026-11-16"),
+    ("manager", "/roster?date=2026-11-16&by=person"),
     ("manager", "/exceptions"),
     ("manager", "/exceptions?show=acknowledged"),
     ("manager", "/corrections"),

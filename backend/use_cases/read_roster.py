@@ -1,7 +1,8 @@
 """A day's roster as a timeline for each carer, or for each person: planned against worked, and what cannot be kept."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -11,12 +12,13 @@ import polars as pl
 from backend import clock, db
 from backend.domain.planning import Away
 from backend.domain.roster import Conflict, PlannedVisit, Point, conflicts
-from backend.domain.time import london_date
+from backend.domain.time import london_date, london_midnight
 from backend.sql import query
 from backend.travel.straight_line import StraightLine
 from backend.use_cases.calc_day import readable
 from backend.use_cases.roster_facts import carers_away
-from backend.use_cases.worked_days import CarersDays, worked_days
+from backend.use_cases.verified_visits import activities_recorded, verified_visits, visits_recorded
+from backend.use_cases.worked_days import RecordedDays, days_of, recorded_days
 
 By = Literal["carer", "person"]
 PAGE: Final = 40
@@ -64,30 +66,83 @@ class Roster:
 async def read_roster(provider_id: UUID, day: date, by: By, page: int) -> Roster:
     """The roster of a London date as it stands now; `page` counts from 1."""
     now = clock.now()
+    opens, closes = london_midnight(day), london_midnight(day + timedelta(days=1))
     async with db.as_provider(provider_id) as connection:
-        days = await worked_days(connection, provider_id, day, day, as_of=now)
+        if by == "carer":
+            recorded = await recorded_days(connection, provider_id, day, day, as_of=now)
+            done = await asyncio.to_thread(_done, recorded)
+            visits = done.visits
+        else:  # what the law counts of a day is in no person's row
+            visits = await verified_visits(connection, provider_id, opens, closes, as_of=now)
         carers = await connection.fetch(query("console.carers"), provider_id)
-        whose = [UUID(one) for one in days.visits["service_user_id"].drop_nulls().unique()]
+        whose = [UUID(one) for one in visits["service_user_id"].drop_nulls().unique()]
         rows = await connection.fetch(query("delivered.people"), provider_id, whose, now)
         away = await carers_away(connection, provider_id, day, day + timedelta(days=1))
     people = {row["person"]: (row["reference"], row["name"]) for row in rows}
     names = {str(row["carer_id"]): (row["reference"], row["name"]) for row in carers}
-    visits = days.visits.filter(
-        pl.col("planned_start").is_not_null() & ~pl.col("status").is_in(_OFF)
-    ).to_dicts()
-    planned = [visit for visit in visits if london_date(visit["planned_start"]) == day]
-    listed = (
-        _by_carer(planned, days, names, people, away) if by == "carer" else _by_person(planned, names, people)
+    planned = _planned(visits, day)
+    if by == "carer":
+        listed = await asyncio.to_thread(_by_carer, planned, done, names, people, away)
+    else:
+        listed = _by_person(planned, names, people)
+    order = sorted(
+        listed.items(), key=lambda one: (not (one[1].conflicts or one[1].away), one[1].name, one[1].reference)
     )
-    listed.sort(key=lambda row: (not (row.conflicts or row.away), row.name, row.reference))
+    shown = dict(order[(page - 1) * PAGE : page * PAGE])
+    if by == "carer":
+        worked = await asyncio.to_thread(done.worked, set(shown))
+        shown = {carer: replace(row, worked=worked.get(carer, [])) for carer, row in shown.items()}
     return Roster(
         day=day,
         by=by,
-        rows=listed[(page - 1) * PAGE : page * PAGE],
+        rows=list(shown.values()),
         more=len(listed) > page * PAGE,
         unassigned=[_visit(visit, people) for visit in planned if visit["carer_id"] is None],
-        conflicts=sum(len(row.conflicts) for row in listed),
+        conflicts=sum(len(row.conflicts) for row in listed.values()),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """The verified visits and activities of a day and of those beside it, of all carers."""
+
+    recorded: RecordedDays
+    visits: pl.DataFrame
+    activities: pl.DataFrame
+
+    def worked(self, carers: Set[str]) -> dict[str, list[tuple[str, datetime, datetime]]]:
+        """What the law counts of the day of some carers: days are worked out for those who are shown alone."""
+        own = pl.col("carer_id").is_in(list(carers))
+        days = days_of(self.visits.filter(own), self.activities.filter(own), self.recorded)
+        stretches = readable(days.segments.sort("start", "end", maintain_order=True))
+        found: dict[str, list[tuple[str, datetime, datetime]]] = {}
+        for carer, *stretch in stretches.select("carer", "kind", "start", "end").iter_rows():
+            found.setdefault(carer, []).append((stretch[0], stretch[1], stretch[2]))
+        return found
+
+    def about(self) -> set[str]:
+        """The carers who may have worked on the day: what they did touches it, or it lies in a gap between."""
+        break_ = timedelta(minutes=self.recorded.policy.day_break_minutes)
+        opens = london_midnight(self.recorded.first) - break_
+        closes = london_midnight(self.recorded.last + timedelta(days=1)) + break_
+        spans = pl.concat(
+            [
+                self.visits.select("carer_id", start="actual_start", end="actual_end"),
+                self.activities.select("carer_id", "start", "end"),
+            ]
+        )
+        touches = (pl.col("start") <= closes).fill_null(True) & (pl.col("end") >= opens).fill_null(True)
+        return set(spans.filter(touches)["carer_id"].drop_nulls())
+
+
+def _done(recorded: RecordedDays) -> _Done:
+    return _Done(recorded, visits_recorded(recorded.visits), activities_recorded(recorded.activities))
+
+
+def _planned(visits: pl.DataFrame, day: date) -> list[dict[str, Any]]:
+    """The visits that are to be made on a London date."""
+    stands = pl.col("planned_start").is_not_null() & ~pl.col("status").is_in(_OFF)
+    return [visit for visit in visits.filter(stands).to_dicts() if london_date(visit["planned_start"]) == day]
 
 
 def _visit(
@@ -101,26 +156,25 @@ def _visit(
 
 def _by_carer(
     planned: Sequence[Mapping[str, Any]],
-    days: CarersDays,
+    done: _Done,
     names: Mapping[str, tuple[str, str]],
     people: Mapping[str, tuple[str, str]],
     away: Mapping[UUID, Sequence[Away]],
-) -> list[RosterRow]:
-    modes = {str(row["carer_id"]): row["mode"] for row in days.employments.values()}
-    stretches = readable(days.segments.sort("start", "end", maintain_order=True))
-    worked: dict[str, list[tuple[str, datetime, datetime]]] = {}
-    for carer, *stretch in stretches.select("carer", "kind", "start", "end").iter_rows():
-        worked.setdefault(carer, []).append((stretch[0], stretch[1], stretch[2]))
-    own: dict[str, list[Mapping[str, Any]]] = {carer: [] for carer in worked}
+) -> dict[str, RosterRow]:
+    """A row for each carer who is to work or worked on the day, without what was worked."""
+    modes = {str(row["carer_id"]): row["mode"] for row in done.recorded.employments}
+    own: dict[str, list[Mapping[str, Any]]] = {}
     for visit in planned:
         if visit["carer_id"] is not None:
             own.setdefault(visit["carer_id"], []).append(visit)
-    line = StraightLine().with_own(days.policy.paces)
-    return [
-        RosterRow(
+    if unplanned := done.about() - own.keys():
+        own.update({carer: [] for carer in done.worked(unplanned)})
+    line = StraightLine().with_own(done.recorded.policy.paces)
+    return {
+        carer: RosterRow(
             *names[carer],
             [_visit(visit, people) for visit in sorted(visits, key=lambda one: one["planned_start"])],
-            worked.get(carer, []),
+            [],
             _conflicts(visits, line, modes.get(carer, "car")),
             [
                 (visit["reference"], one.kind)
@@ -130,7 +184,7 @@ def _by_carer(
             ],
         )
         for carer, visits in own.items()
-    ]
+    }
 
 
 def _conflicts(visits: Sequence[Mapping[str, Any]], line: StraightLine, mode: Any) -> list[Conflict]:
@@ -158,12 +212,12 @@ def _by_person(
     planned: Sequence[Mapping[str, Any]],
     names: Mapping[str, tuple[str, str]],
     people: Mapping[str, tuple[str, str]],
-) -> list[RosterRow]:
+) -> dict[str, RosterRow]:
     own: dict[str, list[Mapping[str, Any]]] = {}
     for visit in sorted(planned, key=lambda one: one["planned_start"]):
         own.setdefault(visit["service_user_id"], []).append(visit)
-    return [
-        RosterRow(
+    return {
+        person: RosterRow(
             *people[person],
             [_visit(visit, names, "carer_id") for visit in visits],
             [
@@ -175,4 +229,4 @@ def _by_person(
             [],
         )
         for person, visits in own.items()
-    ]
+    }

@@ -146,6 +146,16 @@ def places_in(frame: pl.DataFrame) -> list[tuple[float, float]]:
 def days_recorded(recorded: RecordedDays, estimator: TravelEstimator | None = None) -> CarersDays:
     """The days that recorded facts come to, by the packaged policy of journeys unless an estimator is given. Pure."""
     visits, activities = visits_recorded(recorded.visits), activities_recorded(recorded.activities)
+    return days_of(visits, activities, recorded, estimator)
+
+
+def days_of(
+    visits: pl.DataFrame,
+    activities: pl.DataFrame,
+    recorded: RecordedDays,
+    estimator: TravelEstimator | None = None,
+) -> CarersDays:
+    """The same of these verified visits and activities alone: all that `recorded` holds, or those of some carers."""
     days, frames = _days_and_frames(visits, activities, recorded)
     worked = work_out_days(frames, estimator or estimator_of(recorded, StraightLine()))
     within = pl.col("date").is_between(recorded.first, recorded.last)

@@ -2,6 +2,11 @@
 
 import re
 
+import polars as pl
+import pytest
+
+from backend.use_cases import read_roster
+from backend.use_cases.worked_days import CarersDays, RecordedDays, days_of
 from tests.console.desk import Desk
 from tests.use_cases.loading.samples import load_rows
 
@@ -54,3 +59,39 @@ async def test_a_day_without_visits_and_a_date_that_is_none_say_so(busy: Desk) -
 
 async def test_another_provider_sees_its_own_roster_alone(busy: Desk) -> None:
     assert "Ann Carer" not in await page_of(busy, PAST, "rival")
+
+
+async def test_a_night_that_began_the_day_before_stands_on_both_days(busy: Desk) -> None:
+    """Nothing of it is planned on the second day: who is listed is known by what was worked."""
+    await busy.office.plan("NIGHT", "2026-11-18T23:30", minutes=60, carer="E2")
+    await busy.office.attend("NIGHT", "2026-11-18T23:30", "2026-11-19T00:30", carer="C2")
+    first = await page_of(busy, "/roster?date=2026-11-18")
+    second = await page_of(busy, "/roster?date=2026-11-19")
+    [row] = [one for one in re.findall(r'<section class="ds-row".*?</section>', second, re.S) if "Bea" in one]
+    assert "Worked: 00:00 to 00:30, contact" in row and "Planned: " not in row
+    assert "Worked: 23:30 to 00:00, contact" in first
+    assert "Bea Carer" not in await page_of(busy, "/roster?date=2026-11-20")
+
+
+async def test_days_are_worked_out_for_the_carers_on_the_page_alone(
+    busy: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await busy.office.plan("ANNS", "2026-11-18T09:00")
+    await busy.office.attend("ANNS", "2026-11-18T09:00", "2026-11-18T09:30")
+    await busy.office.plan("BEAS", "2026-11-18T10:00", carer="E2")
+    await busy.office.attend("BEAS", "2026-11-18T10:00", "2026-11-18T10:30", carer="C2")
+    whole = await page_of(busy, "/roster?date=2026-11-18")
+    assert "Worked: 09:00 to 09:30" in whole and "Worked: 10:00 to 10:30" in whole
+    asked: list[int] = []
+
+    def noted(visits: pl.DataFrame, activities: pl.DataFrame, recorded: RecordedDays) -> CarersDays:
+        asked.append(visits["carer_id"].n_unique())
+        return days_of(visits, activities, recorded)
+
+    monkeypatch.setattr(read_roster, "PAGE", 1)
+    monkeypatch.setattr(read_roster, "days_of", noted)
+    first = await page_of(busy, "/roster?date=2026-11-18")
+    second = await page_of(busy, "/roster?date=2026-11-18&page=2")
+    assert "Ann Carer" in first and "Worked: 09:00 to 09:30" in first and "Bea Carer" not in first
+    assert "Bea Carer" in second and "Worked: 10:00 to 10:30" in second and "Ann Carer" not in second
+    assert asked == [1, 1]
