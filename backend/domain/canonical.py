@@ -9,6 +9,7 @@ import json
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, Final
 
 import msgspec
@@ -63,12 +64,8 @@ def canonical(value: object) -> bytes:
     The library of RFC 8785 is slow; what is simple (nearly everything that is signed) comes out the same from a quick
     encoder.
     """
-    try:
+    with suppress(_NotSimple, TypeError, ValueError, RecursionError):
         return _encode_sorted(_simple(value))
-    except (_NotSimple, TypeError):
-        pass
-    except (ValueError, RecursionError) as error:
-        raise Unreadable(f"has no canonical form: {error}") from error
     try:
         return rfc8785.dumps(value)  # type: ignore[arg-type]  # it names its own refusals
     except (ValueError, RecursionError) as error:

@@ -63,6 +63,9 @@ def test_canonical_form_follows_rfc_8785() -> None:
         (b'{"a": -1e16}', "2^53"),
         (b"9007199254740992.0", "2^53"),
         (b'{"a": 1e16}', "2^53"),
+        (b'{"a":1e16}', "2^53"),
+        (b'{"a":{"b":-1e300}}', "2^53"),
+        (b'{"a":[9007199254740992]}', "2^53"),
         (b'{"a": NaN}', "NaN"),
         (b'{"a": -Infinity}', "Infinity"),
         (b"[" * (DEEPEST + 1) + b"]" * (DEEPEST + 1), "deep"),
@@ -90,6 +93,21 @@ def test_the_largest_whole_numbers_are_read_however_they_are_written() -> None:
     assert [read(text) for text in (b"9007199254740991", b"-9007199254740991")] == [most, -most]
     assert [read(text) for text in (b"9007199254740991.0", b"-9007199254740991.0")] == [most, -most]
     assert (read(b"0.5"), read(b"-1e-9")) == (0.5, -1e-9)
+
+
+def test_what_is_written_without_blanks_is_read_with_its_kinds() -> None:
+    value = {"a": None, "b": [True, 1.5, -2, {}], "c": {"d": None}}
+    assert read(b'{"a":null,"b":[true,1.5,-2,{}],"c":{"d":null}}') == value
+
+
+@pytest.mark.parametrize(
+    ("number", "written"),
+    [(1e21, b"1e+21"), (1e20, b"100000000000000000000"), (1e15, b"1000000000000000"), (1.5e300, b"1.5e+300"),
+     (0.001, b"0.001"), (1e-6, b"0.000001"), (1e-7, b"1e-7"), (-0.0, b"0")],
+)  # fmt: skip
+def test_numbers_are_written_as_ecmascript_writes_them(number: float, written: bytes) -> None:
+    """RFC 8785, 3.2.2.3."""
+    assert (canonical(number), canonical({"n": number})) == (written, b'{"n":' + written + b"}")
 
 
 def test_whole_numbers_and_text_are_written_with_sorted_names_and_no_blanks() -> None:
