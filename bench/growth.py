@@ -11,13 +11,14 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import repeat
 from typing import Any, Final
 
 import asyncpg
 
 from backend.sql import query
+from backend.use_cases.note_speeds import around
 from bench._phones import Carer, Request, live_through, rotas, settle, signed, uuid_of
 from bench._servers import Place, hundredths, keep, place, product, traffic
 from bench._traffic import Plan
@@ -73,10 +74,9 @@ async def _months(where: Place, superuser: asyncpg.Connection) -> dict[str, Any]
         "SET LOCAL plan_cache_mode = force_generic_plan"
     )
     now, device, carer = datetime.now(UTC), uuid_of("device/7"), uuid_of("carer/7")
-    span = (now - timedelta(days=2), now + timedelta(days=2))
     asked = {
         "events.called": (PROVIDER, device, now.date(), now, [uuid_of("today/visit/7")], []),
-        "events.around": (PROVIDER, device, [1, 2], [device], carer, *span),
+        "events.around": (PROVIDER, device, [1, 2], [device], carer, *around([now])),
     }
     months = await superuser.fetchval("SELECT count(*) FROM pg_inherits WHERE inhparent = 'event'::regclass")
     told: dict[str, Any] = {"partitions": months}
