@@ -7,7 +7,8 @@ from uuid import UUID
 
 from backend.sql import query
 from backend.use_cases.loading.report import Line
-from backend.use_cases.loading.session import Session, no_commissioner
+from backend.use_cases.loading.session import Session, missing, no_commissioner
+from schemas.loading import LoadKind
 
 Half = Line[Mapping[str, Any]]
 _HELD: Final = {
@@ -18,13 +19,25 @@ _HELD: Final = {
     "service user": "loading.service_users",
 }
 """What a row can name -> the query of those that a provider holds, by reference."""
+_OF_VISIT: Final = {"package": "package", "carer": "employment", "second_carer": "employment"}
+_NAMES: Final[Mapping[LoadKind, Mapping[str, str]]] = {
+    "absences": {"service_user": "service user"},
+    "activities": {"carer": "carer"},
+    "leave": {"employment": "employment"},
+    "needs": {"service_user": "service user"},
+    "packages": {"service_user": "service user", "contract": "contract"},
+    "patterns": _OF_VISIT,
+    "pay": {"employment": "employment"},
+    "places": {"service_user": "service user"},
+    "rota": _OF_VISIT,
+    "skills": {"carer": "carer"},
+    "working-hours": {"employment": "employment"},
+}
+"""Columns of each kind that name what the provider must hold already, and what that is."""
 
 
-async def refuse_unknown(session: Session, names: Mapping[str, str]) -> None:
-    """A fault for each organisation, and each thing that a column of `names` names, that is not known.
-
-    `names`: column -> what it names. It is looked at where the row's provider could be read and may be named.
-    """
+async def refuse_unknown(session: Session, kind: LoadKind) -> None:
+    """A fault for each organisation that is not known, and each thing named where the provider could be read."""
     lines, session.report.unread = session.report.unread, []
     by_provider: dict[str, list[Half]] = defaultdict(list)
     for line in lines:
@@ -35,7 +48,7 @@ async def refuse_unknown(session: Session, names: Mapping[str, str]) -> None:
     for reference, named in by_provider.items():
         provider_id = await session.provider(reference, named)
         if provider_id is not None and session.scope.commissioner is None:
-            await _refuse_unheld(session, provider_id, named, names)
+            await _refuse_unheld(session, provider_id, named, _NAMES.get(kind, {}))
 
 
 async def _refuse_commissioner(session: Session, line: Half) -> None:
@@ -53,7 +66,4 @@ async def _refuse_unheld(
     for column, thing in names.items():
         wanted = {line.row[column] for line in lines if line.row.get(column)}
         rows = await session.connection.fetch(query(_HELD[thing]), provider_id, sorted(wanted))
-        unknown = wanted - {row["reference"] for row in rows}
-        for line in lines:
-            if (reference := line.row.get(column)) in unknown:
-                session.report.fault(line, column, f"no {thing} has the reference {reference}")
+        missing(lines, column, {row["reference"] for row in rows}, thing, session.report)

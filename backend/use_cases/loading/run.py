@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -65,10 +65,6 @@ from schemas.planning import NeedRow, PatternRow, SkillRow, WorkingHoursRow
 from schemas.standards import StandardVersion
 
 Store = Callable[[Session, Any], Awaitable[Counts]]
-_OF_VISITS: Final = {"package": "package", "carer": "employment", "second_carer": "employment"}
-_OF_PERSON: Final = {"service_user": "service user"}
-_OF_EMPLOYMENT: Final = {"employment": "employment"}
-_OF_CARER: Final = {"carer": "carer"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +76,6 @@ class _Kind:
     column: str
     store: Store
     nested: bool = False
-    names: Mapping[str, str] = field(default_factory=dict)
-    """Columns that name what the provider must hold already, and what that is."""
 
 
 _KINDS: Final[Mapping[LoadKind, _Kind]] = {
@@ -94,24 +88,10 @@ _KINDS: Final[Mapping[LoadKind, _Kind]] = {
     "pay-terms": _Kind(
         PayTermsVersion, ("provider", "reference", "from_"), "reference", terms.store_pay_terms, True
     ),
-    "places": _Kind(
-        PlaceRow,
-        ("provider", "service_user", "name", "from_"),
-        "name",
-        approved_places.store,
-        names=_OF_PERSON,
-    ),
-    "packages": _Kind(
-        PackageRow,
-        ("provider", "reference", "from_"),
-        "reference",
-        packages.store,
-        names={**_OF_PERSON, "contract": "contract"},
-    ),
-    "rota": _Kind(RotaRow, ("provider", "visit"), "visit", rota.store, names=_OF_VISITS),
-    "pay": _Kind(
-        PayRow, ("provider", "employment", "reference"), "reference", pay.store, names=_OF_EMPLOYMENT
-    ),
+    "places": _Kind(PlaceRow, ("provider", "service_user", "name", "from_"), "name", approved_places.store),
+    "packages": _Kind(PackageRow, ("provider", "reference", "from_"), "reference", packages.store),
+    "rota": _Kind(RotaRow, ("provider", "visit"), "visit", rota.store),
+    "pay": _Kind(PayRow, ("provider", "employment", "reference"), "reference", pay.store),
     "pay-templates": _Kind(
         PayTemplateVersion,
         ("provider", "reference"),
@@ -135,38 +115,15 @@ _KINDS: Final[Mapping[LoadKind, _Kind]] = {
         ("provider", "commissioner", "service_user", "kind", "from_"),
         "from",
         absences.store_absences,
-        names=_OF_PERSON,
     ),
-    "leave": _Kind(
-        LeaveRow,
-        ("provider", "employment", "kind", "from_"),
-        "from",
-        absences.store_leave,
-        names=_OF_EMPLOYMENT,
-    ),
-    "skills": _Kind(
-        SkillRow, ("provider", "carer", "skill", "from_"), "skill", planning.store_skills, names=_OF_CARER
-    ),
-    "needs": _Kind(
-        NeedRow,
-        ("provider", "service_user", "skill", "from_"),
-        "skill",
-        planning.store_needs,
-        names=_OF_PERSON,
-    ),
+    "leave": _Kind(LeaveRow, ("provider", "employment", "kind", "from_"), "from", absences.store_leave),
+    "skills": _Kind(SkillRow, ("provider", "carer", "skill", "from_"), "skill", planning.store_skills),
+    "needs": _Kind(NeedRow, ("provider", "service_user", "skill", "from_"), "skill", planning.store_needs),
     "working-hours": _Kind(
-        WorkingHoursRow,
-        ("provider", "employment", "from_"),
-        "from",
-        planning.store_working_hours,
-        names=_OF_EMPLOYMENT,
+        WorkingHoursRow, ("provider", "employment", "from_"), "from", planning.store_working_hours
     ),
-    "patterns": _Kind(
-        PatternRow, ("provider", "reference", "from_"), "reference", patterns.store, names=_OF_VISITS
-    ),
-    "activities": _Kind(
-        ActivityRow, ("provider", "reference"), "reference", activities.store, names=_OF_CARER
-    ),
+    "patterns": _Kind(PatternRow, ("provider", "reference", "from_"), "reference", patterns.store),
+    "activities": _Kind(ActivityRow, ("provider", "reference"), "reference", activities.store),
     "correction-reasons": _Kind(
         CorrectionReasonRow, ("provider", "reference", "from_"), "reference", correction_reasons.store
     ),
@@ -208,7 +165,7 @@ async def load(
     lines = await asyncio.to_thread(_read, _KINDS[kind], files, report)
     async with _session(scope, complete, report, dry_run) as session:
         counts = await _KINDS[kind].store(session, lines)
-        await refuse_unknown(session, _KINDS[kind].names)
+        await refuse_unknown(session, kind)
         report.refuse()
     return _loaded(kind, dry_run, len(lines), counts, session)
 
@@ -236,7 +193,7 @@ async def load_within(session: Session, kind: LoadKind, rows: Sequence[Mapping[s
     source = SourceFile("form", msgspec.json.encode(rows), "json")
     lines = _read(_KINDS[kind], [source], session.report)
     counts = await _KINDS[kind].store(session, lines)
-    await refuse_unknown(session, _KINDS[kind].names)
+    await refuse_unknown(session, kind)
     return counts
 
 

@@ -149,8 +149,11 @@ def no_commissioner(found: Organisation | None, named: str) -> str | None:
 
 
 def missing(lines: Sequence[Line[T]], column: str, known: set[str], thing: str, report: Report) -> None:
-    """A fault for each row that names something in `column` that is not known. An empty cell names nothing."""
+    """A fault for each row that names something in `column` that is not known. An empty cell names nothing, and neither
+    does one that could not be read.
+    """
     for line in lines:
-        reference = getattr(line.row, column)
+        row: Any = line.row
+        reference = row.get(column) if isinstance(row, dict) else getattr(row, column)
         if reference is not None and reference not in known:
             report.fault(line, column, f"no {thing} has the reference {reference}")
