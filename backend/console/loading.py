@@ -56,7 +56,7 @@ KINDS: Final[dict[LoadKind, str]] = {
 STEPS: Final = {
     "postcodes": ("The postcode list is loaded, by the administrator", None),
     "bank_holidays": ("Bank holidays are loaded, by the administrator", None),
-    "managers": ("Two managers can sign in: nobody decides about what they proposed", None),
+    "managers": ("Two managers can sign in: nobody accepts what they proposed", None),
     "pay_terms": ("Terms of pay are loaded", "/load/pay-terms"),
     "carers": ("Carers are loaded", "/load/carers"),
     "people": ("People are loaded, with their homes", "/load/service-users"),

@@ -65,7 +65,11 @@ def reason(item: Item) -> str:
 
 def _correction(item: Item) -> str:
     words = item.detail or worded(item.code).capitalize()
-    own = " You proposed it, so another manager must decide." if item.own else ""
+    own = (
+        " You proposed it, so another manager must decide; under Corrections you may take it back."
+        if item.own
+        else ""
+    )
     return f"{words}.{own}"
 
 
