@@ -10,6 +10,7 @@ import asyncpg
 import msgspec
 
 from backend import clock
+from backend.documents.worker_page import pay_cycle
 from backend.domain.pay_terms.explain import explain as explain_pay
 from backend.domain.pricing.explain import explain as explain_contract
 from backend.domain.pricing.gaps import gaps
@@ -89,7 +90,7 @@ def _contract(row: Any, named: Mapping[UUID, Party], today: date) -> SaidBack:
 def _billing(row: Any) -> str:
     made_by = ", self-billed" if row["self_billed"] else ""
     order = f", order {row['purchase_order']}" if row["purchase_order"] else ""
-    return f"{row['billing_period']}{made_by}{order}"
+    return f"{pay_cycle(row['billing_period'])}{made_by}{order}"
 
 
 async def _pay_terms(connection: asyncpg.Connection, viewer: Viewer, today: date) -> list[SaidBack]:
