@@ -4,6 +4,7 @@
 const VERSION = "{{version}}";
 const FILES = {{files}};
 const CACHE = `doorstep-app-${VERSION}`;
+const VERSIONED = /^\/app\/[0-9a-f]{16}\//;
 
 self.addEventListener("install", (event) => {
   event.waitUntil(fill());
@@ -31,7 +32,7 @@ self.addEventListener("fetch", (event) => {
   const { origin, pathname } = new URL(url);
   if (method !== "GET" || origin !== self.location.origin) return;
   if (mode === "navigate") event.respondWith(shell(event.request, pathname));
-  else if (FILES.includes(pathname)) event.respondWith(kept(pathname, event.request));
+  else if (VERSIONED.test(pathname)) event.respondWith(kept(pathname, event.request));
 });
 
 // Background Sync, where there is one, only wakes an open page: signing and sending are the page's.
@@ -42,8 +43,10 @@ async function forgetOthers() {
   await Promise.all(names.filter((name) => name.startsWith("doorstep-app-") && name !== CACHE).map((name) => caches.delete(name)));
 }
 
+// The worker of /app/ and that of /at are renewed apart, and the newer one forgets the older one's files: then the newer
+// ones will do. An address has its version in it, and the page is put into a cache last, so what is found is whole.
 async function kept(path, request) {
-  return (await caches.match(path, { cacheName: CACHE })) ?? fetch(request);
+  return (await caches.match(path, { cacheName: CACHE })) ?? (await caches.match(path)) ?? fetch(request);
 }
 
 async function shell(request, pathname) {

@@ -16,6 +16,9 @@ from tests.mobile_api.world import hour
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
+TAGS_KEPT: Final = (
+    "navigator.serviceWorker.getRegistration('/at').then((one) => one?.active?.state === 'activated')"
+)
 NEVER_SIGNS: Final = "void (crypto.subtle.sign = () => new Promise(() => {}))"
 
 
@@ -54,9 +57,7 @@ async def test_a_new_version_in_the_middle_of_a_day_takes_over_and_loses_nothing
     await phone.connect(False)
     await phone.at(hour(7, 4))
     await phone.arrive()
-    (next_version / "app.css").write_text((next_version / "app.css").read_text() + "\n/* newer */\n")
-    monkeypatch.setattr(app_files, "FOLDER", next_version)
-    app_files.app.cache_clear()
+    _renew(next_version, monkeypatch)
     street.line.fail("/mobile/v1/events", "refuses", times=1000)
     await phone.connect()
     await phone.page.evaluate("navigator.serviceWorker.getRegistration('/app/').then((one) => one.update())")
@@ -77,6 +78,32 @@ async def test_a_new_version_in_the_middle_of_a_day_takes_over_and_loses_nothing
     await phone.sent_now()
     assert new != old
     assert moments(await street.events("check_in", "check_out")) == [hour(7, 4), hour(7, 31)]
+
+
+async def test_the_app_opens_without_a_network_when_only_the_worker_of_tags_is_renewed(
+    street: Street, browser: Browser, next_version: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone = await street.phone(browser)
+    await phone.enrol()
+    await phone.until(lambda: phone.page.evaluate(TAGS_KEPT))
+    _renew(next_version, monkeypatch)
+    await phone.page.evaluate("navigator.serviceWorker.getRegistration('/at').then((one) => one.update())")
+    await phone.until(
+        lambda: phone.page.evaluate(
+            f"caches.keys().then((all) => all.length === 1 && all[0].endsWith('{app_files.app().version}'))"
+        )
+    )
+    await phone.connect(False)
+    await phone.page.reload()
+    await phone.ready()
+    assert await _shows(phone.page, app_files.app().version)
+
+
+def _renew(next_version: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Serve another version of the app from now on."""
+    (next_version / "app.css").write_text((next_version / "app.css").read_text() + "\n/* newer */\n")
+    monkeypatch.setattr(app_files, "FOLDER", next_version)
+    app_files.app.cache_clear()
 
 
 async def _shows(page: Page, version: str) -> bool:

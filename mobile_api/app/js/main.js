@@ -31,6 +31,7 @@ const WITHOUT_ROTA = new Set(["enrol", "settings", "unsent"]); // these show not
 const MENU = ["today", "activities", "hours", "settings"];
 const CLOSES_MS = 30 * 60_000; // a rota left open out of sight closes itself
 const STALE_MS = 5 * 60_000;
+const TAKES_OVER_MS = 3_000;
 
 const root = document.getElementById("app");
 let shown = "";
@@ -174,19 +175,28 @@ async function tagOpened() {
 
 async function keepApp() {
   if (!("serviceWorker" in navigator)) return;
-  const registration = await navigator.serviceWorker.register("/app/sw.js");
+  navigator.serviceWorker.register("/app/sw.js");
   navigator.serviceWorker.register("/app/sw.js", { scope: "/at" }); // so that tags open the app without a network
   navigator.serviceWorker.addEventListener("message", ({ data }) => data === "flush" && flushEverybody());
-  takeOver(registration);
   const ready = await navigator.serviceWorker.ready;
   await ready.sync?.register("flush").catch(() => {});
 }
 
 // A newer version that is there whole takes the place of this one. What was recorded is in the database, not in the page.
-function takeOver({ waiting }) {
-  if (!waiting) return;
-  navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
-  waiting.postMessage("take over");
+function takeOver(registration) {
+  if (!registration?.waiting) return null;
+  const taken = new Promise((resolve) => {
+    navigator.serviceWorker.addEventListener("controllerchange", () => resolve(location.reload()), { once: true });
+  });
+  registration.waiting.postMessage("take over");
+  return taken;
+}
+
+// When it is opened, before it asks for anything: browsers do not let the newer worker begin while the page still loads
+// through the older one. If it cannot within a moment, this version goes on, and the next opening tries again.
+async function renewed() {
+  const taken = takeOver(await navigator.serviceWorker?.getRegistration("/app/"));
+  if (taken) await Promise.race([taken, new Promise((resolve) => setTimeout(resolve, TAKES_OVER_MS))]);
 }
 
 // An app that is never closed looks for a newer version when it closed the rota itself: then nobody is typing.
@@ -208,6 +218,7 @@ async function begin() {
   document.addEventListener("doorstep:draw", draw);
   document.addEventListener("doorstep:opened", opened);
   if (location.pathname === "/at") await tagOpened();
+  await renewed();
   if (await wasPurged()) location.hash = "#/enrol";
   await draw();
   document.documentElement.dataset.ready = "yes";
