@@ -30,6 +30,7 @@ class Settings:
     prepared_statements: bool = True
     unverified_events: int = 100
     proven_minutes: int = 30
+    idle_minutes: int = 60
     smtp: str | None = field(default=None, repr=False)
     mail_from: str | None = None
     notice_hours: int = 72
@@ -218,6 +219,13 @@ SETTINGS: Final = (
         "proven_minutes",
         "Minutes after signing in from which what cannot be undone asks again who is there.",
         "30",
+        _whole(720),
+    ),
+    Setting(
+        "DOORSTEP_IDLE_MINUTES",
+        "idle_minutes",
+        "Minutes without use after which a session ends. A board of the day that is open is in use.",
+        "60",
         _whole(720),
     ),
     Setting(

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from litestar import Request
 
-from backend import clock, db
 from backend.api.cookies import SESSION, cookie_of
 from backend.faults import DomainError
+from backend.use_cases.session_in_use import session_in_use
 from backend.use_cases.sign_in import token_hash
 
 CSRF_HEADER: Final = "X-CSRF-Token"
@@ -39,11 +39,8 @@ class User:
 
 async def user_of(token: str) -> User | None:
     """The user whose open session has this token, or None."""
-    async with db.as_system() as connection:
-        found = await connection.fetchrow(
-            "SELECT * FROM session_account($1, $2)", token_hash(token), clock.now()
-        )
-    return None if found is None else User(**dict(found))
+    found = await session_in_use(token_hash(token))
+    return None if found is None else User(**found)
 
 
 def refuse_missing_factor(user: User) -> None:

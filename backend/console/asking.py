@@ -135,16 +135,21 @@ async def permitted(request: AnyRequest, roles: tuple[str, ...]) -> Visitor:
         raise DomainError("forbidden", f"This page is not for the role {user.role}.")
     if not request.scope["path"].startswith(_WITHOUT_FACTOR):
         refuse_missing_factor(user)
-    return Visitor(**_fields(user), here=_here(request), views=await saved_views(user.user_id))
+    return Visitor(
+        **_fields(user),
+        here=here_of(request) if request.method == "GET" else "",
+        views=await saved_views(user.user_id),
+    )
 
 
 def _fields(user: User) -> dict[str, Any]:
     return {field.name: getattr(user, field.name) for field in fields(user)}
 
 
-def _here(request: AnyRequest) -> str:
+def here_of(request: AnyRequest) -> str:
+    """The address that was asked for, with its query."""
     query = request.scope["query_string"].decode("ascii", "replace")
-    return f"{request.scope['path']}{'?' if query else ''}{query}" if request.method == "GET" else ""
+    return f"{request.scope['path']}{'?' if query else ''}{query}"
 
 
 async def form_of(request: AnyRequest) -> dict[str, str]:

@@ -3,12 +3,13 @@
 import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from litestar import Response
 from litestar.types import ExceptionHandlersMap
 
-from backend.console.asking import AnyRequest
+from backend.api.cookies import SESSION, cookie_of
+from backend.console.asking import AnyRequest, here_of, local
 from backend.console.rendering import redirect, render
 
 _MACHINES: Final = ("/api/", "/mobile/", "/schema", "/health/", "/metrics", "/static/")
@@ -38,9 +39,18 @@ def wants_page(request: AnyRequest) -> bool:
 def _page(request: AnyRequest, response: Response[Any]) -> Response[Any]:
     problem: Mapping[str, Any] = json.loads(response.content)
     if problem["code"] == "unauthorised" and request.scope["path"] != "/sign-in":
-        asked = request.scope["path"] if request.method == "GET" else "/"
-        return redirect(f"/sign-in?next={quote(asked)}")
+        return redirect(_sign_in(request))
     if problem["code"] == "second_factor_needed":
         return redirect("/authenticator?done=needed")
     headers = {name: value for name, value in response.headers.items() if name.lower() == "retry-after"}
     return render("problem.html", None, problem["status"], headers, trouble=problem)
+
+
+def _sign_in(request: AnyRequest) -> str:
+    """Where to sign in, and go on where one was: at the page that was asked for, or that held the form."""
+    here = here_of(request)
+    if request.method != "GET":
+        form = urlsplit(request.headers.get("Referer", ""))
+        here = local(urlunsplit(("", "", form.path, form.query, ""))) or "/"
+    over = "&over=1" if cookie_of(request, SESSION) else ""
+    return f"/sign-in?next={quote(here)}{over}"

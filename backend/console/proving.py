@@ -13,7 +13,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from backend.api.cookies import KNOWN, SESSION, cookie_of
-from backend.console.asking import AnyRequest, Ask, View, action, client_of, local, page
+from backend.console.asking import Ask, View, action, client_of, here_of, local, page
 from backend.console.menus import EVERYBODY
 from backend.console.passkey_answers import answer_of, called
 from backend.console.rendering import SCRIPTED, redirect, render
@@ -38,7 +38,7 @@ def proven(view: View) -> View:
     async def shown(ask: Ask) -> Response[Any]:
         fresh = still_proven(ask.user.proven_at)
         if ask.request.method == "GET":
-            return await view(ask) if fresh else redirect(f"/prove?next={quote(_address(ask.request))}")
+            return await view(ask) if fresh else redirect(f"/prove?next={quote(here_of(ask.request))}")
         kept = {name: value for name, value in ask.form.items() if not name.startswith(PREFIX)}
         if not fresh and (answer := await _refused(ask, kept)) is not None:
             return answer
@@ -51,12 +51,12 @@ async def _refused(ask: Ask, kept: Mapping[str, str]) -> Response[Any] | None:
     """The page that asks, unless the form holds a proof that is right."""
     proof = {name.removeprefix(PREFIX): value for name, value in ask.form.items() if name.startswith(PREFIX)}
     if not proof:
-        return await _ask(ask, _address(ask.request), kept)
+        return await _ask(ask, here_of(ask.request), kept)
     try:
         await _prove(ask, proof)
     except DomainError as error:
         return await _ask(
-            ask, _address(ask.request), kept, error, "passkey" if "signature" in proof else "proof"
+            ask, here_of(ask.request), kept, error, "passkey" if "signature" in proof else "proof"
         )
     return None
 
@@ -100,12 +100,6 @@ async def _ask(
         options=new_sign_in_options(user.csrf_token, called(ask.request)),
         problem=None if error is None else (field, error.detail),
     )
-
-
-def _address(request: AnyRequest) -> str:
-    asked = request.scope["query_string"].decode("ascii", "replace")
-    path: str = request.scope["path"]
-    return f"{path}?{asked}" if asked else path
 
 
 async def _page(ask: Ask) -> Response[Any]:

@@ -5,6 +5,7 @@ from typing import Any, Final
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
+from backend import settings
 from backend.api.cookies import SESSION, cookie_of
 from backend.console.asking import Ask, action, page
 from backend.console.menus import EVERYBODY
@@ -19,6 +20,7 @@ async def _sessions(ask: Ask) -> Response[Any]:
         "sessions.html",
         ask.user,
         sessions=await own_sessions(ask.user.user_id, cookie_of(ask.request, SESSION)),
+        idle_minutes=settings.current().idle_minutes,
         said=_SAID.get(ask.asked("done") or ""),
     )
 

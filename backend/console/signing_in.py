@@ -6,6 +6,7 @@ from typing import Any, Final
 from litestar import Response, get, post
 from litestar.handlers import HTTPRouteHandler
 
+from backend import settings
 from backend.api.authentication import user_of
 from backend.api.cookies import FORM, KNOWN, SESSION, cookie, cookie_of
 from backend.console.asking import (
@@ -145,12 +146,21 @@ def _sign_in_page(
         options=new_sign_in_options(token, called(request)),
         next=local(form.get("next")) or "",
         left=form.get("left"),
+        over=_over() if form.get("over") else None,
         said=_SET.get(form.get("set", "")),
         email=form.get("email", ""),
         problem=None if error is None else (field, error.detail),
     )
     answer.set_cookie(cookie(FORM, token, None))
     return answer
+
+
+def _over() -> dict[str, int]:
+    """How long sessions last, for somebody whose session ended."""
+    return {
+        "idle_minutes": settings.current().idle_minutes,
+        "hours": int(SESSION_LIVES.total_seconds() // 3600),
+    }
 
 
 async def _sign_out(ask: Ask) -> Response[Any]:

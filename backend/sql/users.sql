@@ -44,6 +44,13 @@ VALUES ($1, $2, $3, $4, $5, $6, $7)
 -- The owner of an open session showed again who she is.
 UPDATE user_session SET proven_at = $2 WHERE token_hash = $1 AND ended_at IS NULL
 
+-- name: session_account
+-- Whose open session has the hash $1 at $2, if it was used in the interval $3 before.
+SELECT * FROM session_account($1, $2, $3)
+
+-- name: note_use
+UPDATE user_session SET last_used_at = $2 WHERE token_hash = $1 AND ended_at IS NULL
+
 -- name: end_session
 -- $1 is the token's hash.
 UPDATE user_session SET ended_at = $2 WHERE token_hash = $1 AND ended_at IS NULL
@@ -56,8 +63,10 @@ UPDATE user_session SET ended_at = $2 WHERE user_id = $1 AND ended_at IS NULL
 UPDATE user_session SET ended_at = $2 WHERE user_id = $1 AND token_hash <> $3 AND ended_at IS NULL
 
 -- name: open_sessions
-SELECT token_hash, created_at, expires_at FROM user_session
-WHERE user_id = $1 AND ended_at IS NULL AND expires_at > $2 ORDER BY created_at DESC, token_hash
+-- $3 is how long a session stays open without being used.
+SELECT token_hash, created_at, expires_at, coalesce(last_used_at, created_at) AS last_used_at FROM user_session
+WHERE user_id = $1 AND ended_at IS NULL AND expires_at > $2 AND coalesce(last_used_at, created_at) > $2 - $3::interval
+ORDER BY created_at DESC, token_hash
 
 -- name: end_own_session
 UPDATE user_session SET ended_at = $2 WHERE user_id = $1 AND token_hash = $3 AND ended_at IS NULL RETURNING ended_at

@@ -63,6 +63,7 @@ class UserSession(Table, tablename="user_session", db=DB):
     ended_at = Timestamptz(default=None, null=True)
     opened_by = Text(default="password", null=False)
     proven_at = Timestamptz(default=None, null=True)
+    last_used_at = Timestamptz(default=None, null=True)
 
 
 class UserAuthenticator(Table, tablename="user_authenticator", db=DB):

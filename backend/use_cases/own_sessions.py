@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import asyncpg
+
 from backend import clock, db
 from backend.faults import DomainError
 from backend.sql import query
+from backend.use_cases.session_in_use import idle_time
 from backend.use_cases.sign_in import token_hash
 
 
@@ -16,17 +19,30 @@ class OpenSession:
 
     id: str
     created_at: datetime
+    last_used_at: datetime
     expires_at: datetime
     here: bool
 
 
 async def own_sessions(user_id: UUID, session_token: str) -> list[OpenSession]:
     """The open sessions of a user, the newest first."""
-    here = token_hash(session_token)
     async with db.as_administrator() as connection:
-        rows = await connection.fetch(query("users.open_sessions"), user_id, clock.now())
+        return await open_sessions(connection, user_id, token_hash(session_token))
+
+
+async def open_sessions(
+    connection: asyncpg.Connection, user_id: UUID, here: bytes | None = None
+) -> list[OpenSession]:
+    """The same in a transaction of the administrator's; `here` is the hash of the token of the session that asks."""
+    rows = await connection.fetch(query("users.open_sessions"), user_id, clock.now(), idle_time())
     return [
-        OpenSession(row["token_hash"].hex(), row["created_at"], row["expires_at"], row["token_hash"] == here)
+        OpenSession(
+            row["token_hash"].hex(),
+            row["created_at"],
+            row["last_used_at"],
+            row["expires_at"],
+            row["token_hash"] == here,
+        )
         for row in rows
     ]
 

@@ -31,6 +31,7 @@ from backend.use_cases.openid import (
     new_question,
 )
 from backend.use_cases.prove import note_proof
+from backend.use_cases.session_in_use import session_in_use
 from backend.use_cases.set_password import link_over
 from backend.use_cases.sign_in import SignedIn, start_session, token_hash
 from backend.use_cases.sign_in_rules import organisation_named
@@ -267,7 +268,7 @@ async def _prove(
         row = await connection.fetchrow(
             query("sign_in_services.by_subject"), known.service.issuer, claims["sub"], known.organisation_id
         )
-        asker = await connection.fetchrow("SELECT user_id FROM session_account($1, $2)", session, now)
+    asker = await session_in_use(session)
     if row is None or asker is None or row["id"] != asker["user_id"]:
         raise failed("it named somebody else")
     shown = claims.get("auth_time")

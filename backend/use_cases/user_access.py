@@ -10,7 +10,7 @@ from backend import clock, db
 from backend.domain.time import london_date
 from backend.faults import DomainError
 from backend.sql import query
-from backend.use_cases.own_sessions import OpenSession
+from backend.use_cases.own_sessions import open_sessions
 
 
 def refuse_access(role: str, until: date | None, now: datetime) -> None:
@@ -25,10 +25,7 @@ async def read_user(user_id: UUID) -> dict[str, Any]:
     """A user's email, role, access_until, disabled_at, and `sessions` that are open. Raises DomainError not_found."""
     async with db.as_administrator() as connection:
         found = dict(await _account(connection, user_id))
-        rows = await connection.fetch(query("users.open_sessions"), user_id, clock.now())
-    found["sessions"] = [
-        OpenSession(row["token_hash"].hex(), row["created_at"], row["expires_at"], False) for row in rows
-    ]
+        found["sessions"] = await open_sessions(connection, user_id)
     return found
 
 

@@ -130,12 +130,12 @@ class Desk:
         return Browser(self.office.http)
 
     async def as_(self, who: str) -> Browser:
-        """The signed-in browser of one of USERS."""
+        """The signed-in browser of one of USERS: in use until its session ends, however far a test moves the clock."""
         if who not in self.signed_in:
             made, token = self.browser(), secrets.token_urlsafe(32)
             await self.superuser.execute(
-                "INSERT INTO user_session (token_hash, user_id, organisation_id, csrf_token, created_at, expires_at) "
-                "SELECT $1, id, organisation_id, $2, $3, $4 FROM user_account WHERE email = $5",
+                "INSERT INTO user_session (token_hash, user_id, organisation_id, csrf_token, created_at, expires_at, "
+                "last_used_at) SELECT $1, id, organisation_id, $2, $3, $4, $4 FROM user_account WHERE email = $5",
                 token_hash(token),
                 secrets.token_urlsafe(32),
                 self.office.clock,

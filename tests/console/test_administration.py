@@ -66,6 +66,7 @@ async def test_access_ends_after_its_last_day_and_when_an_administrator_ends_it(
     assert "since" in (await administrator.get(page)).text
     assert (await auditor.get("/wage-reports")).status_code == 200
     desk.office.set(desk.office.clock + timedelta(hours=11))
+    assert (await auditor.sign_in(email("auditor"))).status_code == 303
     assert (await auditor.get("/wage-reports")).status_code == 200, "11 in the evening of the last day"
     desk.office.set(desk.office.clock + timedelta(hours=1))
     assert (await auditor.get("/wage-reports")).status_code == 303

@@ -1,11 +1,16 @@
 """Signing in by password: what a session is, what forgery meets, how guessing is slowed."""
 
+import re
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
+from html import unescape
 
 import asyncpg
+import pytest
 from argon2 import PasswordHasher
 
-from backend import db
+from backend import db, settings
 from backend.use_cases.add_user import add_user
 from backend.use_cases.sign_in_limit import (
     MOST_BY_ACCOUNT,
@@ -14,7 +19,8 @@ from backend.use_cases.sign_in_limit import (
     attempt_of,
     count_attempt,
 )
-from tests.console.desk import NOW, PASSWORD, Desk, email
+from backend.use_cases.watch_day import day_changes
+from tests.console.desk import HTML, NOW, PASSWORD, Browser, Desk, email
 
 FIRST_PAGES = {
     "manager": "/today",
@@ -23,6 +29,13 @@ FIRST_PAGES = {
     "auditor": "/wage-reports",
     "administrator": "/organisations",
 }
+
+
+async def signed_in(desk: Desk) -> Browser:
+    """A manager's browser, in which she has just signed in."""
+    browser = desk.browser()
+    await browser.sign_in(email("manager"))
+    return browser
 
 
 async def test_each_role_starts_at_its_own_page(desk: Desk) -> None:
@@ -57,13 +70,97 @@ async def test_signing_out_ends_the_session_on_the_server(desk: Desk) -> None:
     await browser.get("/today")
     assert (await browser.post("/sign-out")).headers["location"] == "/sign-in"
     browser.cookies = kept
-    assert (await browser.get("/today")).headers["location"] == "/sign-in?next=/today"
+    assert (await browser.get("/today")).headers["location"] == "/sign-in?next=/today&over=1"
 
 
 async def test_a_session_ends_by_itself(desk: Desk) -> None:
     browser = await desk.as_("manager")
     desk.office.set(desk.office.clock + timedelta(hours=12))
     assert (await browser.get("/today")).status_code == 303
+
+
+async def test_a_session_that_nobody_uses_ends_and_signing_in_leads_back_with_a_word_of_why(
+    desk: Desk,
+) -> None:
+    browser, began = await signed_in(desk), desk.office.clock
+    desk.office.set(began + timedelta(minutes=59))
+    assert (await browser.get("/today")).status_code == 200
+    desk.office.set(began + timedelta(minutes=59 + 59))
+    assert (await browser.get("/today")).status_code == 200
+    desk.office.set(began + timedelta(minutes=59 + 59 + 60))
+    gone = (await browser.get("/roster?by=carer&date=2026-11-02")).headers["location"]
+    assert gone == "/sign-in?next=/roster%3Fby%3Dcarer%26date%3D2026-11-02&over=1"
+    page = (await browser.get(gone)).text
+    assert "a session ends after 60 minutes without use, 12 hours after it began" in page
+    token = re.findall(r'name="next" value="([^"]+)"', page)[0]
+    answer = await browser.post("/sign-in", email=email("manager"), password=PASSWORD, next=unescape(token))
+    assert answer.headers["location"] == "/roster?by=carer&date=2026-11-02"
+    assert "without use" not in (await desk.browser().get("/sign-in?next=/today")).text
+
+
+async def test_a_form_that_was_sent_too_late_leads_back_to_its_page(desk: Desk) -> None:
+    browser = await signed_in(desk)
+    await browser.get("/devices")
+    desk.office.set(desk.office.clock + timedelta(hours=1))
+    for referer, page in {
+        "http://127.0.0.1:8000/devices?after=x": "/devices%3Fafter%3Dx",
+        "https://evil.example//evil.example/": "/",
+        "": "/",
+    }.items():
+        sent = await browser.client.post(
+            "/devices/codes",
+            headers={
+                **HTML,
+                "Referer": referer,
+                "Cookie": "doorstep_session=" + browser.cookies["doorstep_session"],
+            },
+        )
+        assert sent.headers["location"] == f"/sign-in?next={page}&over=1"
+
+
+async def test_a_session_in_use_ends_twelve_hours_after_it_began_all_the_same(desk: Desk) -> None:
+    browser, began = await signed_in(desk), desk.office.clock
+    for half_hours in range(1, 24):
+        desk.office.set(began + timedelta(minutes=30 * half_hours))
+        assert (await browser.get("/sessions")).status_code == 200
+    desk.office.set(began + timedelta(hours=12))
+    assert (await browser.get("/sessions")).status_code == 303
+
+
+async def test_that_a_session_is_used_is_written_once_a_minute_at_most(
+    desk: Desk, superuser: asyncpg.Connection
+) -> None:
+    browser, began = await signed_in(desk), desk.office.clock
+    noted = []
+    for seconds in (0, 30, 59, 60, 90, 119, 120):
+        desk.office.set(began + timedelta(seconds=seconds))
+        await browser.get("/sessions")
+        noted.append(await superuser.fetchval("SELECT last_used_at FROM user_session"))
+    first, second = began + timedelta(minutes=1), began + timedelta(minutes=2)
+    assert noted == [None, None, None, first, first, first, second]
+
+
+async def test_how_long_a_session_may_be_idle_is_a_setting(desk: Desk) -> None:
+    browser, was = await signed_in(desk), settings.current()
+    settings.use(replace(was, idle_minutes=5))
+    try:
+        desk.office.set(desk.office.clock + timedelta(minutes=4))
+        assert "ends after 5 minutes without use" in (await browser.get("/sessions")).text
+        desk.office.set(desk.office.clock + timedelta(minutes=5))
+        assert (await browser.get("/sessions")).status_code == 303
+    finally:
+        settings.use(was)
+
+
+async def test_a_board_that_stays_open_is_in_use(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("backend.console.office.day_changes", partial(day_changes, looks=1))
+    browser = await signed_in(desk)
+    mark = re.search(r"mark=([0-9a-f]+)", (await browser.get("/today")).text)
+    assert mark is not None
+    for _ in range(3):
+        desk.office.set(desk.office.clock + timedelta(minutes=45))
+        assert (await browser.get(f"/today/live?mark={mark[1]}")).status_code == 200
+    assert (await browser.get("/today")).status_code == 200
 
 
 async def test_an_unknown_account_and_a_wrong_password_are_told_apart_by_nobody(desk: Desk) -> None:

@@ -128,10 +128,14 @@ async def kinds_of_answers(desk: Desk) -> dict[str, httpx.Response]:
     answers["head"] = await http.head("/sign-in")
     answers["a body too large"] = await http.post("/api/v1/calc/day", content=b"x" * 2_000_000)
     answers["a fault"] = await http.post("/api/v1/calc/day", content=b"{}")
-    await desk.superuser.execute("ALTER FUNCTION session_account(bytea, timestamptz) RENAME TO gone")
+    await desk.superuser.execute(
+        "ALTER FUNCTION session_account(bytea, timestamptz, interval) RENAME TO gone"
+    )
     answers["our own mistake"] = await manager.get("/today")
     assert answers["our own mistake"].status_code == 500
-    await desk.superuser.execute("ALTER FUNCTION gone(bytea, timestamptz) RENAME TO session_account")
+    await desk.superuser.execute(
+        "ALTER FUNCTION gone(bytea, timestamptz, interval) RENAME TO session_account"
+    )
     return answers
 
 

@@ -152,7 +152,8 @@ CREATE TABLE user_session (
     expires_at timestamptz NOT NULL,
     ended_at timestamptz,
     opened_by text NOT NULL DEFAULT 'password' CHECK (opened_by IN ('password', 'code', 'passkey', 'provider')),
-    proven_at timestamptz                  -- when its owner last showed who she is; null: when it was opened
+    proven_at timestamptz,                 -- when its owner last showed who she is; null: when it was opened
+    last_used_at timestamptz               -- to a minute or so; null: when it was opened
 );
 CREATE INDEX user_session_open ON user_session (user_id) WHERE ended_at IS NULL;
 
@@ -338,18 +339,21 @@ $$
     WHERE u.email_key = lower(wanted) AND u.disabled_at IS NULL
 $$;
 
-CREATE FUNCTION session_account(wanted bytea, at timestamptz) RETURNS TABLE
+-- `idle`: how long a session stays open without being used.
+CREATE FUNCTION session_account(wanted bytea, at timestamptz, idle interval) RETURNS TABLE
     (user_id uuid, organisation_id uuid, kind text, role text, email text, csrf_token text, person_id uuid,
-     proven_at timestamptz, factor_missing boolean)
+     proven_at timestamptz, factor_missing boolean, last_used_at timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$
     SELECT u.id, u.organisation_id, o.kind, u.role, u.email, s.csrf_token, u.person_id,
            coalesce(s.proven_at, s.created_at),
            s.opened_by = 'password' AND coalesce(
                (SELECT r.second_factor FROM sign_in_rule_version r WHERE r.organisation_id = u.organisation_id
-                ORDER BY r.version DESC LIMIT 1), false)
+                ORDER BY r.version DESC LIMIT 1), false),
+           coalesce(s.last_used_at, s.created_at)
     FROM user_session s JOIN user_account u ON u.id = s.user_id LEFT JOIN organisation o ON o.id = u.organisation_id
     WHERE s.token_hash = wanted AND s.ended_at IS NULL AND s.expires_at > at AND u.disabled_at IS NULL
+      AND coalesce(s.last_used_at, s.created_at) > at - idle
       AND (u.access_until IS NULL OR (at AT TIME ZONE 'Europe/London')::date <= u.access_until)
 $$;
 
