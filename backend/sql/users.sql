@@ -17,6 +17,11 @@ SELECT id, organisation_id, role, email, password_hash FROM user_account WHERE i
 -- name: by_email
 SELECT id FROM user_account WHERE email_key = lower($1)
 
+-- name: organisation_words
+-- What an organisation is called.
+SELECT o.reference, v.name FROM organisation o JOIN organisation_version v ON v.organisation_id = o.id
+WHERE o.id = $1 ORDER BY v.version DESC LIMIT 1
+
 -- name: rule
 -- How the people of an organisation may sign in; no row where nobody said.
 SELECT second_factor FROM sign_in_rule_version WHERE organisation_id = $1 ORDER BY version DESC LIMIT 1

@@ -13,7 +13,7 @@ from backend.domain.time import london_date
 from backend.faults import DomainError
 from backend.sql import query
 from backend.tables.ids import thing_id
-from backend.use_cases.passwords import hash_password
+from backend.use_cases.passwords import new_password
 from backend.use_cases.user_access import refuse_access
 
 Role = Literal["manager", "finance", "commissioner", "auditor", "administrator", "person"]
@@ -53,10 +53,12 @@ async def add_user(
     now = clock.now()
     until = until or (london_date(now) + AUDIT_LASTS if role == "auditor" else None)
     refuse_access(role, until, now)
-    kept = None if password is None else hash_password(password)
+    kept: str | None = None
     try:
         async with db.as_administrator() as connection:
             organisation_id = await _organisation(connection, organisation, role)
+            if password is not None:
+                kept = await new_password(connection, password, email, organisation_id)
             user_id, person_id = uuid4(), _person(organisation_id, person)
             values = (organisation_id, role, email, kept, now, person_id, until)
             await connection.execute(query("users.add"), user_id, *values)

@@ -1,12 +1,11 @@
 """A person sets a password by the link that was sent: once, and every open session of the account ends."""
 
-import asyncio
 from uuid import UUID
 
 from backend import clock, db
 from backend.faults import DomainError
 from backend.sql import query
-from backend.use_cases.passwords import hash_password
+from backend.use_cases.passwords import new_password
 from backend.use_cases.sign_in import token_hash
 
 
@@ -20,13 +19,14 @@ async def link_account(token: str) -> tuple[UUID, str]:
 
 
 async def set_password(token: str, password: str) -> None:
-    """Set the password of the link's account. Raises DomainError not_found, or bad_request for one too short."""
-    kept = await asyncio.to_thread(hash_password, password)
+    """Set the password of the link's account. Raises DomainError not_found, or bad_request as new_password does."""
     now = clock.now()
     async with db.as_administrator() as connection:
         user_id = await connection.fetchval(query("users.use_link"), token_hash(token), now)
-        if user_id is None:
+        account = await connection.fetchrow(query("users.by_id"), user_id)
+        if account is None:
             raise link_over()
+        kept = await new_password(connection, password, account["email"], account["organisation_id"])
         await connection.execute(query("users.set_password"), user_id, kept)
         await connection.execute(query("users.end_sessions_of"), user_id, now)
 
