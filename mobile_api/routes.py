@@ -8,7 +8,7 @@ from litestar.datastructures import ResponseHeader
 from litestar.params import FromPath, QueryParameter
 
 from backend.domain.time import london_date
-from backend.use_cases.decide_correction import object_to_correction
+from backend.use_cases.decide_correction import object_to_correction, withdraw_correction
 from backend.use_cases.enrol_device import enrol_device
 from backend.use_cases.list_corrections import list_corrections
 from backend.use_cases.open_session import open_session
@@ -41,6 +41,7 @@ from schemas.mobile import (
     RawAnswer,
     SessionAnswer,
     SessionRequest,
+    WithdrawalRequest,
 )
 from schemas.mobile_days import DaysAnswer, RotaAnswer
 from schemas.passkeys import PasskeyAnswer, PasskeyOptions, PasskeyRegistration, PasskeysAnswer
@@ -263,6 +264,21 @@ async def object_to(request: AnyRequest, correction_id: FromPath[str]) -> Respon
     return answer(await object_to_correction(uuid_of("correction_id", correction_id), given.reason, call))
 
 
+@post(
+    "/corrections/{correction_id:str}/withdrawal",
+    status_code=200,
+    summary="Take back a correction of one's own",
+    operation_id="withdraw_correction",
+    security=TOKEN,
+    opt=_described(accepts=WithdrawalRequest, answers=CorrectionAnswer),
+)
+async def take_back(request: AnyRequest, correction_id: FromPath[str]) -> Response[bytes]:
+    """While nobody has decided; once more is answered as before."""
+    call = call_of(request)
+    given = await body_of(request, WithdrawalRequest)
+    return answer(await withdraw_correction(uuid_of("correction_id", correction_id), given.reason, call))
+
+
 handlers: Final = [
     Router(
         BASE,
@@ -282,6 +298,7 @@ handlers: Final = [
             correct,
             corrections,
             object_to,
+            take_back,
         ],
         response_headers=[
             ResponseHeader(

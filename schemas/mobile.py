@@ -416,9 +416,9 @@ class CorrectionRequest(Struct, frozen=True):
 
 
 class Decision(Struct, frozen=True):
-    """What was decided about a correction, and why."""
+    """What was decided about a correction, and why. Who proposed it alone makes it `withdrawn`."""
 
-    decision: Literal["accepted", "declined", "objected"]
+    decision: Literal["accepted", "declined", "objected", "withdrawn"]
     decided_at: Instant
     reason: str | None
 
@@ -442,6 +442,12 @@ class CorrectionsAnswer(Struct, frozen=True):
     """The carer's corrections, newest first."""
 
     corrections: list[CorrectionAnswer]
+
+
+class WithdrawalRequest(Struct, frozen=True):
+    """Why the carer takes her correction back."""
+
+    reason: Text | None = None
 
 
 class ObjectionRequest(Struct, frozen=True):

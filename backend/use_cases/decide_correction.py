@@ -1,4 +1,4 @@
-"""Somebody else decides about a correction, or the carer objects to one that a manager started."""
+"""Somebody else decides about a correction, who proposed it takes it back, or the carer objects to a manager's."""
 
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -24,7 +24,7 @@ async def decide_correction(
     """A manager decides. Raises DomainError: not_found, forbidden (she accepts her own proposal), conflict (decided
     already, or accepted though it names a time that has not come yet).
 
-    Who proposed it may decline it, and so takes it back: what was recorded goes on counting.
+    Who proposed it and declines it takes it back: it is kept as withdrawn, and what was recorded goes on counting.
 
     What the carer objected to is open again and may be decided anew.
     """
@@ -37,20 +37,45 @@ async def decide_correction(
         ends = (correction["proposed_start"], correction["proposed_end"])
         if decision == "accepted" and any(end is not None and end > clock.now() for end in ends):
             raise DomainError("conflict", "It names a time that has not come yet: decline it.")
-        await _append(connection, correction, number + 1, decision, decided_by, reason)
+        own = correction["user_id"] == decided_by
+        await _append(
+            connection, correction, number + 1, "withdrawn" if own else decision, decided_by, reason
+        )
+
+
+async def withdraw_correction(correction_id: UUID, reason: str | None, call: Call) -> CorrectionAnswer:
+    """The carer takes back her own correction that nobody has decided; what was recorded goes on counting.
+
+    Raises DomainError: not_found, forbidden (a manager started it), conflict (decided already). Asked once more it
+    changes nothing.
+    """
+    async with as_device(call) as (connection, device):
+        correction, last, number = await _state(connection, device.provider_id, correction_id)
+        _refuse_of_others(
+            correction, device.carer_id, "carer", "A manager proposed this correction: object to it."
+        )
+        if last not in (None, "withdrawn"):
+            raise DomainError("conflict", f"This correction was {last} already.")
+        if last is None:
+            await _append(connection, correction, number + 1, "withdrawn", device.carer_id, reason)
+        return (await corrections_of(connection, [correction]))[0]
 
 
 async def object_to_correction(correction_id: UUID, reason: str | None, call: Call) -> CorrectionAnswer:
     """The carer objects to a correction that a manager started; until that is settled nothing of it is applied."""
     async with as_device(call) as (connection, device):
         correction, last, number = await _state(connection, device.provider_id, correction_id)
-        if correction["carer_id"] != device.carer_id:
-            raise DomainError("not_found", "There is no such correction.")
-        if correction["proposed_by"] != "manager":
-            raise DomainError("forbidden", "This correction is the carer's own.")
+        _refuse_of_others(correction, device.carer_id, "manager", "This correction is the carer's own.")
         if last != "objected":
             await _append(connection, correction, number + 1, "objected", device.carer_id, reason)
         return (await corrections_of(connection, [correction]))[0]
+
+
+def _refuse_of_others(correction: Mapping[str, Any], carer_id: UUID, by: str, words: str) -> None:
+    if correction["carer_id"] != carer_id:
+        raise DomainError("not_found", "There is no such correction.")
+    if correction["proposed_by"] != by:
+        raise DomainError("forbidden", words)
 
 
 async def _state(

@@ -202,7 +202,7 @@ class Handset:
 
     async def sent(self) -> None:
         """Wait until nothing waits to be sent: neither signed nor only recorded."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             await self.page.evaluate(ALL_SENT)
 
     async def signed(self) -> bool:
@@ -218,7 +218,7 @@ class Handset:
 
     async def until(self, holds: Callable[[], Awaitable[bool]]) -> None:
         """Wait until something holds at the server."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not await holds():
                 await self.page.wait_for_timeout(30)
 

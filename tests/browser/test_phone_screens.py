@@ -225,6 +225,11 @@ async def test_a_correction_made_offline_is_signed_then_and_sent_later(
         "recorded_late",
         hour(6, 58),
     )
+    await phone.page.locator("#corrections-again").click()
+    await phone.page.get_by_role("button", name="Take it back").click()
+    await phone.page.get_by_text("Taken back.").wait_for()
+    assert await phone.page.get_by_role("button", name="Take it back").count() == 0
+    assert await street.superuser.fetchval("SELECT decision FROM correction_decision") == "withdrawn"
 
 
 async def test_five_wrong_pins_wipe_the_rota_and_never_what_is_not_sent(

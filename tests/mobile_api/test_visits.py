@@ -240,6 +240,45 @@ async def test_nobody_decides_about_what_they_proposed_and_the_carer_may_object(
     assert (await one("V1"))["actual_end"] == hour(7, 30)
 
 
+async def test_a_carer_takes_back_her_own_correction_until_somebody_decides(world: World) -> None:
+    phone, clock = await world.phone()
+    attend(phone, clock, "V1", hour(7), hour(7, 30))
+    await hand_in(world, phone, clock, hour(9))
+    await phone.open_session()
+    made, later = [
+        (await phone.correct(visit("V1"), hour(7), end)).json()["id"] for end in (hour(8), hour(9))
+    ]
+    for _ in range(2):  # a lost answer is asked for once more
+        taken = await phone.call(
+            "POST", f"/corrections/{made}/withdrawal", json={"reason": "Wrong visit"}, token=True
+        )
+        assert (taken.status_code, taken.json()["open"]) == (200, False)
+        assert [(one["decision"], one["reason"]) for one in taken.json()["decisions"]] == [
+            ("withdrawn", "Wrong visit")
+        ]
+    assert await refused(decide_correction(PROVIDER, UUID(made), MANAGER, "accepted")) == "conflict"
+    assert (await one("V1"))["actual_end"] == hour(7, 30)
+    await decide_correction(PROVIDER, UUID(later), MANAGER, "accepted")
+    late = await phone.call("POST", f"/corrections/{later}/withdrawal", json={}, token=True)
+    assert (late.status_code, late.json()["detail"]) == (409, "This correction was accepted already.")
+    assert (await one("V1"))["actual_end"] == hour(9)
+
+
+async def test_a_carer_does_not_take_back_what_her_manager_proposed(world: World) -> None:
+    phone, clock = await world.phone()
+    attend(phone, clock, "V1", hour(7), hour(7, 30))
+    await hand_in(world, phone, clock, hour(9))
+    await phone.open_session()
+    shorter = ProposedTimes(hour(7), hour(7, 10))
+    about = (PROVIDER, MANAGER, "C1", UUID(visit("V1")), shorter, Reason(ReasonCode.OTHER), "Left early")
+    made = await propose_for_carer(*about)
+    answer = await phone.call("POST", f"/corrections/{made}/withdrawal", json={}, token=True)
+    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+    await decide_correction(PROVIDER, made, MANAGER, "declined", "It was another day")
+    [listed] = (await phone.call("GET", "/corrections", token=True)).json()["corrections"]
+    assert (listed["open"], [one["decision"] for one in listed["decisions"]]) == (False, ["withdrawn"])
+
+
 async def refused(call: Any) -> str:
     try:
         await call
@@ -292,6 +331,7 @@ async def test_the_openapi_document_describes_every_call(world: World) -> None:
             "/corrections",
         ),
         "/corrections/{correction_id}/objection",
+        "/corrections/{correction_id}/withdrawal",
         "/passkeys",
         "/passkeys/options",
         "/passkeys/{passkey_id}",

@@ -38,6 +38,7 @@ GOOD: dict[tuple[str, str], dict[str, Any]] = {
     ("GET", "/pay-record"): {"params": {"period": "2026-11-01"}},
     ("POST", "/corrections"): {"json": {"signed": SIGNED, "signature": "A" * 86, "note": None}},
     ("POST", "/corrections/{correction_id}/objection"): {"json": {"reason": "I was there"}},
+    ("POST", "/corrections/{correction_id}/withdrawal"): {"json": {"reason": "A mistake"}},
     ("POST", "/passkeys"): {"json": {"name": "x", "client_data_json": "e30", "attestation_object": "AA"}},
 }
 """What makes a call well formed: only then it is looked at who calls."""
@@ -133,11 +134,12 @@ async def test_a_carer_is_told_nothing_of_another(world: World, superuser: async
     assert made not in said and "lock was stiff" not in said and str(mine.device_id) not in said
     before = await superuser.fetch("SELECT * FROM correction_decision")
     answers = [
-        await theirs.call("POST", f"/corrections/{known}/objection", json={"reason": "No"}, token=True)
+        await theirs.call("POST", f"/corrections/{known}/{deed}", json={"reason": "No"}, token=True)
+        for deed in ("objection", "withdrawal")
         for known in (made, str(uuid4()))
     ]
-    assert [answer.status_code for answer in answers] == [404, 404]
-    assert answers[0].json() == answers[1].json()
+    assert [answer.status_code for answer in answers] == [404] * 4
+    assert answers[0].json() == answers[1].json() == answers[2].json() == answers[3].json()
     assert await superuser.fetch("SELECT * FROM correction_decision") == before
 
 

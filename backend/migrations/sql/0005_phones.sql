@@ -365,7 +365,7 @@ CREATE TABLE correction_decision (
     provider_id uuid NOT NULL,
     correction_id uuid NOT NULL,
     number integer NOT NULL,
-    decision text NOT NULL CHECK (decision IN ('accepted', 'declined', 'objected')),
+    decision text NOT NULL CHECK (decision IN ('accepted', 'declined', 'objected', 'withdrawn')),
     decided_by uuid NOT NULL,
     decided_at timestamptz NOT NULL,
     reason text,

@@ -53,5 +53,7 @@ export const withdraw = (id) => write(["letters"], ({ letters }) => letters.dele
 
 export const decided = async () => (await asked("GET", "/corrections")).data.corrections;
 
+export const takeBack = (id) => asked("POST", `/corrections/${id}/withdrawal`, { json: {} });
+
 export const object = (id, reason) =>
   asked("POST", `/corrections/${id}/objection`, { json: reason ? { reason } : {} });

@@ -2,7 +2,7 @@
 
 import { button, field, h, link, say } from "../dom.js";
 import { shortDay, t, time } from "../i18n.js";
-import { decided, object, sendLetters, waitingLetters, withdraw } from "../letters.js";
+import { decided, object, sendLetters, takeBack, waitingLetters, withdraw } from "../letters.js";
 import { loaded } from "../loaded.js";
 import { unseal } from "../keys.js";
 
@@ -55,7 +55,8 @@ function card(one) {
     one.note && h("p", {}, one.note),
     h("p", { class: "hint" }, t(`by_${one.proposed_by}`)),
     h("p", {}, h("strong", {}, t(one.open && last?.decision !== "objected" ? "decision_open" : `decision_${last.decision}`)), last?.reason && ` ${last.reason}`),
-    one.proposed_by === "manager" && last?.decision !== "objected" && objection(one),
+    one.proposed_by === "manager" && !["objected", "withdrawn"].includes(last?.decision) && objection(one),
+    one.proposed_by === "carer" && one.open && button(t("take_back"), () => sent(takeBack(one.id)), { kind: "small", id: `take-back-${one.id}` }),
   );
 }
 
@@ -65,13 +66,13 @@ function objection({ id }) {
     { id: `objection-${id}` },
     h("summary", {}, t("object")),
     field(`why-${id}`, t("object_why"), { area: true, rows: 2, maxlength: 500 }),
-    button(t("object_do"), () => send(id), { kind: "plain", id: `object-${id}` }),
+    button(t("object_do"), () => sent(object(id, document.getElementById(`why-${id}`).value.trim())), { kind: "plain", id: `object-${id}` }),
   );
 }
 
-async function send(id) {
+async function sent(answer) {
   try {
-    await object(id, document.getElementById(`why-${id}`).value.trim());
+    await answer;
     say(t("noted"));
     corrections.again();
   } catch (error) {
