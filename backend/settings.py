@@ -1,6 +1,7 @@
 """Settings, read from the environment once. Each is one row of SETTINGS; `doorstep settings` prints them."""
 
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -12,6 +13,7 @@ from backend.faults import SetupFault
 
 IPNetwork = IPv4Network | IPv6Network
 POSTGRESQL_PORT: Final = 5432
+_HOST: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*|[0-9a-f:]*:[0-9a-f:.]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Settings:
     notice_hours: int = 72
     silent_hours: int = 24
     private_addresses: tuple[IPNetwork, ...] | None = None
+    called_hosts: frozenset[str] | None = None
     log_format: str = "plain"
     metrics: bool = False
     travel: str = "straight_line"
@@ -94,6 +97,13 @@ def _whole(most: int) -> Callable[[str], int]:
         return int(text)
 
     return parse
+
+
+def _hosts(text: str) -> frozenset[str]:
+    names = text.lower().split()
+    if odd := [name for name in names if not _HOST.fullmatch(name)]:
+        raise ValueError(f"must name hosts alone, such as login.council.gov.uk: {', '.join(odd)} is none")
+    return frozenset(names)
 
 
 def _one_of(*allowed: str) -> Callable[[str], str]:
@@ -234,6 +244,13 @@ SETTINGS: Final = (
         "Networks that are not public and may be called all the same (sign-in services, webhooks), as 10.1.0.0/16 ::1.",
         "",
         _networks,
+    ),
+    Setting(
+        "DOORSTEP_CALLED_HOSTS",
+        "called_hosts",
+        "The only hosts that sign-in services and webhooks lead to, as login.council.gov.uk. Unset: any public one.",
+        "",
+        _hosts,
     ),
     Setting(
         "DOORSTEP_SMTP",

@@ -44,6 +44,7 @@ def test_every_faulty_variable_is_named_at_once() -> None:
         "DOORSTEP_POOL_SIZE": "none",
         "DOORSTEP_METRICS": "yes",
         "DOORSTEP_LOG_FORMAT": "loud",
+        "DOORSTEP_CALLED_HOSTS": "https://hooks.example",
     }
     with pytest.raises(SetupFault) as refusal:
         settings.load(faulty)

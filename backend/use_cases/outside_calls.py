@@ -2,6 +2,7 @@
 
 Such an address could lead into our own network. So a name is resolved here, every address behind it must be public (or
 one that DOORSTEP_PRIVATE_ADDRESSES allows), and the connection goes to an address that was looked at, not to the name.
+Where DOORSTEP_CALLED_HOSTS names hosts, no other is called.
 Nothing is followed elsewhere, no proxy is asked, and an answer is read only so far.
 """
 
@@ -49,9 +50,12 @@ def web_address_fault(address: str) -> str | None:
         return "is not a web address"
     if parts.username is not None or parts.fragment:
         return "holds a user name or a fragment, which it may not"
-    if parts.scheme == "https" or (parts.scheme == "http" and _is_own_machine(parts.hostname)):
-        return None
-    return "does not begin with https://"
+    if parts.scheme != "https" and not (parts.scheme == "http" and _is_own_machine(parts.hostname)):
+        return "does not begin with https://"
+    listed = settings.current().called_hosts
+    if listed is not None and parts.hostname.lower() not in listed:
+        return "leads to a host that is not among those that may be called: ask whoever runs this service"
+    return None
 
 
 async def call(

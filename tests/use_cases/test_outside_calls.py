@@ -85,6 +85,24 @@ def test_what_is_wrong_with_an_address_is_said(address: str, fault: str | None) 
     assert web_address_fault(address) == fault
 
 
+async def test_where_hosts_are_listed_no_other_is_called() -> None:
+    settings.use(Settings(data=Path(), called_hosts=frozenset({"login.example.org", "2606:4700::1"})))
+    for listed in (
+        "https://login.example.org/",
+        "https://LOGIN.example.org:8443/a",
+        "https://[2606:4700::1]/",
+    ):
+        assert web_address_fault(listed) is None
+    for other in (
+        "https://example.org/",
+        "https://a.login.example.org/",
+        "https://login.example.org.evil.example/",
+    ):
+        assert (web_address_fault(other) or "").startswith("leads to a host that is not among those")
+    with pytest.raises(CallRefused, match=r"^https://example\.org leads to a host"):
+        await call("GET", "https://example.org/secret")
+
+
 async def test_a_name_with_one_address_inside_is_not_called(monkeypatch: pytest.MonkeyPatch) -> None:
     async def resolved(self: Any, host: str, port: int, **_: Any) -> list[Any]:
         return [(2, 1, 6, "", ("1.1.1.1", port)), (2, 1, 6, "", ("10.0.0.1", port))]
