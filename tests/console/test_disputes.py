@@ -105,6 +105,15 @@ async def test_nobody_else_finds_a_dispute(busy: Desk) -> None:
     assert await busy.superuser.fetchval("SELECT count(*) FROM dispute_decision") == 0
 
 
+async def test_whoever_records_a_payment_is_told_of_an_open_dispute(busy: Desk) -> None:
+    finance, address = await busy.as_("finance"), f"/invoices/{await busy.id_of('invoice')}"
+    assert "is disputed. A payment is kept" not in (await finance.get(address)).text
+    await raised(busy)
+    assert "is disputed. A payment is kept" in (await finance.get(address)).text
+    paid = await finance.post(f"{address}/payments", paid_on="2026-11-16", amount="24.00", reference="BACS 1")
+    assert paid.status_code == 303 and await state(finance, "disputed")
+
+
 async def test_payments_are_recorded_by_finance_and_shown(busy: Desk) -> None:
     finance, address = await busy.as_("finance"), f"/invoices/{await busy.id_of('invoice')}"
     await finance.get(address)
