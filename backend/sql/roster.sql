@@ -27,6 +27,27 @@ FROM service_user_version v JOIN service_user s ON s.provider_id = v.provider_id
 WHERE v.provider_id = $1 AND v.service_user_id = ANY ($2::uuid[])
 ORDER BY v.service_user_id, v.version DESC
 
+-- name: busy
+-- Carers of whom an event, a correction or an entry lies between $2 and $3; corrections are looked for by the visits and
+-- the events between $4 and $5 that they may be of.
+SELECT e.carer_id FROM event e
+WHERE e.provider_id = $1 AND e.paid_at >= $2 AND e.paid_at <= $3 AND e.carer_id IS NOT NULL
+UNION
+SELECT e.carer_id FROM event e
+WHERE e.provider_id = $1 AND e.paid_at >= $4 AND e.paid_at < $5 AND e.carer_id IS NOT NULL
+  AND (e.visit_id IS NULL OR e.code = 'not_your_visit')
+UNION
+SELECT c.carer_id FROM correction c
+WHERE c.provider_id = $1 AND c.visit_id IN (
+    SELECT v.visit_id FROM visit_version v WHERE v.provider_id = $1 AND v.starts_at >= $4 AND v.starts_at < $5)
+  AND coalesce(c.proposed_end, c.proposed_start) >= $2 AND coalesce(c.proposed_start, c.proposed_end) <= $3
+UNION
+SELECT c.carer_id FROM correction c
+WHERE c.provider_id = $1 AND c.day IS NOT NULL AND c.proposed_start >= $4 AND c.proposed_start < $5
+UNION
+SELECT a.carer_id FROM activity_version a
+WHERE a.provider_id = $1 AND a.starts_at >= $4 AND a.starts_at < $5
+
 -- name: workers
 -- Every employment with its carer.
 SELECT DISTINCT ON (v.employment_id) v.employment_id AS id, e.reference, e.carer_id, c.reference AS carer, v.name, v.mode,

@@ -9,12 +9,12 @@ INSERT INTO event_speed (provider_id, carer_id, from_row, to_row, from_at, to_at
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING
 
 -- name: between
--- Within a range, above $4 km/h; of several that lead to one position the one from the latest before it. $5: of one
--- carer; $6: as recorded up to an instant (null: all).
+-- Within a range, above $4 km/h; of several that lead to one position the one from the latest before it. $5: of some
+-- carers; $6: as recorded up to an instant (null: all).
 SELECT carer_id::text, from_row::text, to_row::text, kmh FROM (
     SELECT DISTINCT ON (s.to_row) s.carer_id, s.from_row, s.to_row, s.kmh
     FROM event_speed s
-    WHERE s.provider_id = $1 AND s.to_at >= $2 AND s.to_at < $3 AND ($5::uuid IS NULL OR s.carer_id = $5)
+    WHERE s.provider_id = $1 AND s.to_at >= $2 AND s.to_at < $3 AND ($5::uuid[] IS NULL OR s.carer_id = ANY ($5))
       AND ($6::timestamptz IS NULL OR s.recorded_at <= $6)
     ORDER BY s.to_row, s.from_at DESC, s.from_row DESC) n
 WHERE kmh > $4

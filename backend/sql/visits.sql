@@ -2,15 +2,18 @@
 -- to which facts were recorded (null: all).
 
 -- name: versions
+-- Every version of the visits of which any version starts within the range, and names one of the employments $4, and the
+-- commissioner $5 (null: whoever).
 SELECT v.visit_id::text, t.reference, v.version, v.package_id::text, v.commissioner_id::text,
        v.starts_at, v.ends_at, v.carer::text, v.second_carer::text, v.status, v.cancelled_at, v.cancelled_by,
        v.recorded_at
 FROM visit_version v JOIN visit t ON t.provider_id = v.provider_id AND t.id = v.visit_id
-WHERE v.provider_id = $1 AND ($5::timestamptz IS NULL OR v.recorded_at <= $5)
+WHERE v.provider_id = $1 AND ($6::timestamptz IS NULL OR v.recorded_at <= $6)
   AND v.visit_id IN (
       SELECT w.visit_id FROM visit_version w
       WHERE w.provider_id = $1 AND w.starts_at >= $2 AND w.starts_at < $3
-        AND ($4::uuid[] IS NULL OR w.carer = ANY ($4) OR w.second_carer = ANY ($4)))
+        AND ($4::uuid[] IS NULL OR w.carer = ANY ($4) OR w.second_carer = ANY ($4))
+        AND ($5::uuid IS NULL OR w.commissioner_id = $5))
 
 -- name: versions_named
 SELECT v.visit_id::text, t.reference, v.version, v.package_id::text, v.commissioner_id::text,
@@ -117,7 +120,7 @@ LEFT JOIN event_release r ON r.provider_id = e.provider_id AND r.event_row = e.r
 LEFT JOIN event_attachment a ON a.provider_id = e.provider_id AND a.event_row = e.row_id AND a.kind = 'payload'
 WHERE e.provider_id = $1 AND e.paid_at >= $2 AND e.paid_at < $3 AND e.kind IN ('activity_start', 'activity_end')
   AND e.activity IS NOT NULL AND (e.outcome = 'accepted' OR r.event_row IS NOT NULL)
-  AND ($4::uuid IS NULL OR e.carer_id = $4) AND ($5::timestamptz IS NULL OR e.received_at <= $5)
+  AND ($4::uuid[] IS NULL OR e.carer_id = ANY ($4)) AND ($5::timestamptz IS NULL OR e.received_at <= $5)
 
 -- name: day_corrections
 -- Accepted corrections of a day: time of a kind that nothing had recorded.
@@ -127,14 +130,14 @@ FROM correction c JOIN LATERAL (
     WHERE w.provider_id = c.provider_id AND w.correction_id = c.id AND ($5::timestamptz IS NULL OR w.decided_at <= $5)
     ORDER BY number DESC LIMIT 1) d ON d.decision = 'accepted'
 WHERE c.provider_id = $1 AND c.day IS NOT NULL AND c.proposed_start >= $2 AND c.proposed_start < $3
-  AND ($4::uuid IS NULL OR c.carer_id = $4)
+  AND ($4::uuid[] IS NULL OR c.carer_id = ANY ($4))
 
 -- name: activity_entries
 -- Every version of the time that managers entered, where any version starts within the range.
 SELECT v.activity_id::text, v.version, v.carer_id::text, v.kind, v.starts_at, v.ends_at, v.lat, v.lon, v.withdrawn,
        v.recorded_at, encode(v.digest, 'hex')
 FROM activity_version v
-WHERE v.provider_id = $1 AND ($4::uuid IS NULL OR v.carer_id = $4)
+WHERE v.provider_id = $1 AND ($4::uuid[] IS NULL OR v.carer_id = ANY ($4))
   AND ($5::timestamptz IS NULL OR v.recorded_at <= $5)
   AND EXISTS (SELECT FROM activity_version w
               WHERE w.provider_id = $1 AND w.activity_id = v.activity_id AND w.starts_at >= $2 AND w.starts_at < $3

@@ -13,7 +13,7 @@ CROSS JOIN LATERAL (
     FROM (SELECT DISTINCT ON (starts_on) * FROM employment_work_version n
           WHERE n.provider_id = v.provider_id AND n.employment_id = v.employment_id AND n.recorded_at <= $2
           ORDER BY starts_on, version DESC) w) k
-WHERE v.provider_id = $1 AND v.recorded_at <= $2 AND ($3::uuid IS NULL OR e.carer_id = $3)
+WHERE v.provider_id = $1 AND v.recorded_at <= $2 AND ($3::uuid[] IS NULL OR e.carer_id = ANY ($3))
 ORDER BY v.employment_id, v.version DESC
 
 -- name: leave

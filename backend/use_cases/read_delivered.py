@@ -56,12 +56,11 @@ async def delivered_care(
     now = clock.now()
     async with db.as_reader(provider_id) as connection:
         start, end = london_midnight(opens), london_midnight(closes + timedelta(days=1))
-        visits = await verified_visits(connection, provider_id, start, end, as_of=now)
+        ours = await verified_visits(
+            connection, provider_id, start, end, as_of=now, commissioner_id=commissioner
+        )
         rows = await connection.fetch(
             query("delivered.packages"), provider_id, opens, closes, now, commissioner
-        )
-        ours = (
-            visits if commissioner is None else visits.filter(pl.col("commissioner_id") == str(commissioner))
         )
         commissions = [_commission(row) for row in rows]
         people = {one.person for one in commissions} | set(ours["service_user_id"].drop_nulls())

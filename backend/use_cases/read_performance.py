@@ -77,11 +77,12 @@ async def measured(viewer: Viewer, provider_id: UUID, first: date, last: date) -
     closes = london_midnight(after(last))
     now = clock.now()
     async with db.as_reader(provider_id) as connection:
-        visits = await verified_visits(connection, provider_id, london_midnight(first), closes, as_of=now)
+        opens, payer = london_midnight(first), viewer.commissioner
+        visits = await verified_visits(
+            connection, provider_id, opens, closes, as_of=now, commissioner_id=payer
+        )
         own = await connection.fetch(query("performance.contracts"), provider_id, now)
         names = await parties(connection, [provider_id])
-    if viewer.commissioner is not None:
-        visits = visits.filter(pl.col("commissioner_id") == str(viewer.commissioner))
     found = await asyncio.to_thread(_performance, visits, own, measures, now)
     return Measured(provider_id, names[provider_id], found, measures)
 

@@ -7,18 +7,20 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final, Literal
 from uuid import UUID
 
+import asyncpg
 import polars as pl
 
 from backend import clock, db
-from backend.domain.planning import Away
+from backend.domain.policy import Policy
 from backend.domain.roster import Conflict, PlannedVisit, Point, conflicts
 from backend.domain.time import london_date, london_midnight
 from backend.sql import query
 from backend.travel.straight_line import StraightLine
 from backend.use_cases.calc_day import readable
+from backend.use_cases.provider_policy import provider_policy
 from backend.use_cases.roster_facts import carers_away
-from backend.use_cases.verified_visits import activities_recorded, verified_visits, visits_recorded
-from backend.use_cases.worked_days import RecordedDays, days_of, recorded_days
+from backend.use_cases.verified_visits import verified_visits
+from backend.use_cases.worked_days import MARGIN, RecordedDays, days_recorded, recorded_days
 
 By = Literal["carer", "person"]
 PAGE: Final = 40
@@ -68,30 +70,26 @@ async def read_roster(provider_id: UUID, day: date, by: By, page: int) -> Roster
     now = clock.now()
     opens, closes = london_midnight(day), london_midnight(day + timedelta(days=1))
     async with db.as_provider(provider_id) as connection:
-        if by == "carer":
-            recorded = await recorded_days(connection, provider_id, day, day, as_of=now)
-            done = await asyncio.to_thread(_done, recorded)
-            visits = done.visits
-        else:  # what the law counts of a day is in no person's row
-            visits = await verified_visits(connection, provider_id, opens, closes, as_of=now)
+        visits = await verified_visits(connection, provider_id, opens, closes, as_of=now)
+        planned = _planned(visits, day)
         carers = await connection.fetch(query("console.carers"), provider_id)
         whose = [UUID(one) for one in visits["service_user_id"].drop_nulls().unique()]
         rows = await connection.fetch(query("delivered.people"), provider_id, whose, now)
-        away = await carers_away(connection, provider_id, day, day + timedelta(days=1))
-    people = {row["person"]: (row["reference"], row["name"]) for row in rows}
-    names = {str(row["carer_id"]): (row["reference"], row["name"]) for row in carers}
-    planned = _planned(visits, day)
-    if by == "carer":
-        listed = await asyncio.to_thread(_by_carer, planned, done, names, people, away)
-    else:
-        listed = _by_person(planned, names, people)
-    order = sorted(
-        listed.items(), key=lambda one: (not (one[1].conflicts or one[1].away), one[1].name, one[1].reference)
-    )
-    shown = dict(order[(page - 1) * PAGE : page * PAGE])
-    if by == "carer":
-        worked = await asyncio.to_thread(done.worked, set(shown))
-        shown = {carer: replace(row, worked=worked.get(carer, [])) for carer, row in shown.items()}
+        people = {row["person"]: (row["reference"], row["name"]) for row in rows}
+        names = {str(row["carer_id"]): (row["reference"], row["name"]) for row in carers}
+        if by == "carer":
+            reading = _Reading(connection, provider_id, day, now)
+            listed, worked = await _by_carer(reading, planned, names, people)
+        else:
+            listed, worked = _by_person(planned, names, people), {}
+        order = sorted(
+            listed.items(),
+            key=lambda one: (not (one[1].conflicts or one[1].away), one[1].name, one[1].reference),
+        )
+        shown = dict(order[(page - 1) * PAGE : page * PAGE])
+        if by == "carer":  # what the law counts of a day is in no person's row
+            worked = {**worked, **await reading.worked(shown.keys() - worked.keys())}
+            shown = {carer: replace(row, worked=worked.get(carer, [])) for carer, row in shown.items()}
     return Roster(
         day=day,
         by=by,
@@ -103,40 +101,47 @@ async def read_roster(provider_id: UUID, day: date, by: By, page: int) -> Roster
 
 
 @dataclass(frozen=True, slots=True)
-class _Done:
-    """The verified visits and activities of a day and of those beside it, of all carers."""
+class _Reading:
+    """A provider's London date, read as it stands now."""
 
-    recorded: RecordedDays
-    visits: pl.DataFrame
-    activities: pl.DataFrame
+    connection: asyncpg.Connection
+    provider_id: UUID
+    day: date
+    now: datetime
 
-    def worked(self, carers: Set[str]) -> dict[str, list[tuple[str, datetime, datetime]]]:
-        """What the law counts of the day of some carers: days are worked out for those who are shown alone."""
-        own = pl.col("carer_id").is_in(list(carers))
-        days = days_of(self.visits.filter(own), self.activities.filter(own), self.recorded)
-        stretches = readable(days.segments.sort("start", "end", maintain_order=True))
-        found: dict[str, list[tuple[str, datetime, datetime]]] = {}
-        for carer, *stretch in stretches.select("carer", "kind", "start", "end").iter_rows():
-            found.setdefault(carer, []).append((stretch[0], stretch[1], stretch[2]))
-        return found
-
-    def about(self) -> set[str]:
-        """The carers who may have worked on the day: what they did touches it, or it lies in a gap between."""
-        break_ = timedelta(minutes=self.recorded.policy.day_break_minutes)
-        opens = london_midnight(self.recorded.first) - break_
-        closes = london_midnight(self.recorded.last + timedelta(days=1)) + break_
-        spans = pl.concat(
-            [
-                self.visits.select("carer_id", start="actual_start", end="actual_end"),
-                self.activities.select("carer_id", "start", "end"),
-            ]
+    async def worked(self, carers: Set[str]) -> dict[str, list[tuple[str, datetime, datetime]]]:
+        """What the law counts of the day of these carers. A night may hold it together with the days beside it, so
+        those are read too, of these carers alone.
+        """
+        if not carers:
+            return {}
+        chosen = [UUID(carer) for carer in sorted(carers)]
+        recorded = await recorded_days(
+            self.connection, self.provider_id, self.day, self.day, as_of=self.now, carers=chosen
         )
-        touches = (pl.col("start") <= closes).fill_null(True) & (pl.col("end") >= opens).fill_null(True)
-        return set(spans.filter(touches)["carer_id"].drop_nulls())
+        return await asyncio.to_thread(_worked, recorded)
+
+    async def busy(self, policy: Policy) -> set[str]:
+        """The carers of whom anything is said close enough to the day for their work to reach into it."""
+        near = timedelta(minutes=policy.day_break_minutes)
+        opens, closes = london_midnight(self.day), london_midnight(self.day + timedelta(days=1))
+        rows = await self.connection.fetch(
+            query("roster.busy"),
+            self.provider_id,
+            opens - near,
+            closes + near,
+            opens - MARGIN,
+            closes + MARGIN,
+        )
+        return {str(row["carer_id"]) for row in rows}
 
 
-def _done(recorded: RecordedDays) -> _Done:
-    return _Done(recorded, visits_recorded(recorded.visits), activities_recorded(recorded.activities))
+def _worked(recorded: RecordedDays) -> dict[str, list[tuple[str, datetime, datetime]]]:
+    stretches = readable(days_recorded(recorded).segments.sort("start", "end", maintain_order=True))
+    found: dict[str, list[tuple[str, datetime, datetime]]] = {}
+    for carer, *stretch in stretches.select("carer", "kind", "start", "end").iter_rows():
+        found.setdefault(carer, []).append((stretch[0], stretch[1], stretch[2]))
+    return found
 
 
 def _planned(visits: pl.DataFrame, day: date) -> list[dict[str, Any]]:
@@ -154,23 +159,26 @@ def _visit(
     )
 
 
-def _by_carer(
+async def _by_carer(
+    reading: _Reading,
     planned: Sequence[Mapping[str, Any]],
-    done: _Done,
     names: Mapping[str, tuple[str, str]],
     people: Mapping[str, tuple[str, str]],
-    away: Mapping[UUID, Sequence[Away]],
-) -> dict[str, RosterRow]:
-    """A row for each carer who is to work or worked on the day, without what was worked."""
-    modes = {str(row["carer_id"]): row["mode"] for row in done.recorded.employments}
+) -> tuple[dict[str, RosterRow], dict[str, list[tuple[str, datetime, datetime]]]]:
+    """A row for each carer who is to work or worked on the day, and what those worked who are not to."""
+    connection, provider_id, day = reading.connection, reading.provider_id, reading.day
+    policy = await provider_policy(connection, provider_id, day, reading.now)
+    away = await carers_away(connection, provider_id, day, day + timedelta(days=1))
+    rows = await connection.fetch(query("roster.workers"), provider_id)
+    modes = {str(row["carer_id"]): row["mode"] for row in sorted(rows, key=lambda row: row["reference"])}
     own: dict[str, list[Mapping[str, Any]]] = {}
     for visit in planned:
         if visit["carer_id"] is not None:
             own.setdefault(visit["carer_id"], []).append(visit)
-    if unplanned := done.about() - own.keys():
-        own.update({carer: [] for carer in done.worked(unplanned)})
-    line = StraightLine().with_own(done.recorded.policy.paces)
-    return {
+    worked = await reading.worked(await reading.busy(policy) - own.keys())
+    own.update({carer: [] for carer in worked})
+    line = StraightLine().with_own(policy.paces)
+    listed = {
         carer: RosterRow(
             *names[carer],
             [_visit(visit, people) for visit in sorted(visits, key=lambda one: one["planned_start"])],
@@ -185,6 +193,7 @@ def _by_carer(
         )
         for carer, visits in own.items()
     }
+    return listed, worked
 
 
 def _conflicts(visits: Sequence[Mapping[str, Any]], line: StraightLine, mode: Any) -> list[Conflict]:

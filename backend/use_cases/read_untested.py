@@ -63,8 +63,8 @@ async def _attended(
     """What was recorded under the employment in the period, at visits that the reader commissions."""
     span = (london_midnight(head.period.start), london_midnight(head.period.end + timedelta(days=1)))
     async with db.as_provider(provider_id) as connection:
-        rows = await verified_visits(connection, provider_id, *span, as_of=clock.now())
+        rows = await verified_visits(
+            connection, provider_id, *span, as_of=clock.now(), commissioner_id=viewer.commissioner
+        )
     own = rows.filter(pl.col("employment_id") == str(employment_id))
-    if viewer.commissioner is not None:
-        own = own.filter(pl.col("commissioner_id") == str(viewer.commissioner))
     return own.sort("starts_at", "visit_id").to_dicts()

@@ -72,7 +72,7 @@ async def _worked(
         return 0
     last = start - timedelta(days=1)
     carer = UUID(employment["carer_id"])
-    recorded = await recorded_days(connection, provider_id, since, last, as_of=as_of, carer_id=carer)
+    recorded = await recorded_days(connection, provider_id, since, last, as_of=as_of, carers=[carer])
     # Up to a year of days: phones must not wait for them.
     days = await asyncio.to_thread(days_recorded, recorded)
     return sum(worked_by_date(days, employment["employment_id"]).values())

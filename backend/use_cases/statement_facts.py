@@ -67,10 +67,10 @@ async def statement_facts(
     known = await known_person(connection, provider_id, person_id)
     home = (await connection.fetch(query("invoices.homes"), provider_id, [person_id], as_of) or [known])[0]
     opens, closes = london_midnight(start), london_midnight(end + timedelta(days=1))
-    visits = await verified_visits(connection, provider_id, opens, closes, as_of=as_of)
+    visits = await verified_visits(
+        connection, provider_id, opens, closes, as_of=as_of, commissioner_id=commissioner
+    )
     rows = own_rows(visits, str(person_id))
-    if commissioner is not None:
-        rows = rows.filter(pl.col("commissioner_id") == str(commissioner))
     away = await connection.fetch(query("invoices.absences"), provider_id, [person_id], as_of)
     ids = [UUID(visit) for visit in rows["visit_id"].unique(maintain_order=True)]
     carers = await connection.fetch(query("statements.carers"), provider_id, as_of)

@@ -36,14 +36,18 @@ SAID_SCHEMA: Final = pl.Schema({**visit.EVENT_SCHEMA, **_BESIDE})
 
 @dataclass(frozen=True, slots=True)
 class RecordedVisits:
-    """What was recorded about visits that begin from `start` up to `end`; `facts.events` are in SAID_SCHEMA."""
+    """What was recorded about visits that begin from `start` up to `end`; `facts.events` are in SAID_SCHEMA.
+
+    `carers`, `commissioner_id`: whose alone; null for everybody's.
+    """
 
     facts: VisitFacts
     start: datetime
     end: datetime
     now: datetime
     policy: Policy
-    carer_id: str | None = None
+    carers: Sequence[str] | None = None
+    commissioner_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +66,15 @@ async def verified_visits(
     provider_id: UUID,
     start: datetime,
     end: datetime,
-    carer_id: UUID | None = None,
+    carers: Sequence[UUID] | None = None,
     as_of: datetime | None = None,
+    commissioner_id: UUID | None = None,
 ) -> pl.DataFrame:
-    """One row per attendance, in backend.domain.visit.VISIT_SCHEMA, with `start` <= `starts_at` < `end`."""
-    recorded = await recorded_visits(connection, provider_id, start, end, carer_id, as_of)
+    """One row per attendance, in backend.domain.visit.VISIT_SCHEMA, with `start` <= `starts_at` < `end`.
+
+    Of some carers, or of what one commissioner commissions, no more is read than is about those visits.
+    """
+    recorded = await recorded_visits(connection, provider_id, start, end, carers, as_of, commissioner_id)
     return await asyncio.to_thread(visits_recorded, recorded)
 
 
@@ -95,22 +103,30 @@ async def recorded_visits(
     provider_id: UUID,
     start: datetime,
     end: datetime,
-    carer_id: UUID | None = None,
+    carers: Sequence[UUID] | None = None,
     as_of: datetime | None = None,
+    commissioner_id: UUID | None = None,
 ) -> RecordedVisits:
     """Everything that `visits_recorded` needs, read from the database."""
     now = as_of or clock.now()
     policy = await provider_policy(connection, provider_id, london_date(end), now)
-    reading = _Reading(connection, provider_id, as_of, now, policy, whole=carer_id is None)
-    facts = await _facts_between(reading, start, end, carer_id)
-    return RecordedVisits(facts, start, end, now, policy, None if carer_id is None else str(carer_id))
+    whole = carers is None or len(carers) > 1
+    reading = _Reading(connection, provider_id, as_of, now, policy, whole)
+    facts = await _facts_between(reading, start, end, carers, commissioner_id)
+    own = None if carers is None else [str(carer) for carer in carers]
+    payer = None if commissioner_id is None else str(commissioner_id)
+    return RecordedVisits(facts, start, end, now, policy, own, payer)
 
 
 def visits_recorded(recorded: RecordedVisits) -> pl.DataFrame:
     """The attendances that recorded facts come to. Pure."""
     rows = _attendances(recorded.facts, recorded.now, recorded.policy)
-    in_range = rows.filter(pl.col("starts_at") >= recorded.start, pl.col("starts_at") < recorded.end)
-    return in_range if recorded.carer_id is None else in_range.filter(pl.col("carer_id") == recorded.carer_id)
+    wanted = [pl.col("starts_at") >= recorded.start, pl.col("starts_at") < recorded.end]
+    if recorded.carers is not None:
+        wanted.append(pl.col("carer_id").is_in(recorded.carers))
+    if recorded.commissioner_id is not None:
+        wanted.append(pl.col("commissioner_id") == recorded.commissioner_id)
+    return rows.filter(wanted)
 
 
 def _attendances(facts: VisitFacts, now: datetime, policy: Policy) -> pl.DataFrame:
@@ -124,11 +140,11 @@ async def carer_activities(
     provider_id: UUID,
     start: datetime,
     end: datetime,
-    carer_id: UUID | None = None,
+    carers: Sequence[UUID] | None = None,
     as_of: datetime | None = None,
 ) -> pl.DataFrame:
     """Activities in backend.domain.activity.ACTIVITY_SCHEMA, with `start` <= `starts_at` < `end`."""
-    recorded = await recorded_activities(connection, provider_id, start, end, carer_id, as_of)
+    recorded = await recorded_activities(connection, provider_id, start, end, carers, as_of)
     return await asyncio.to_thread(activities_recorded, recorded)
 
 
@@ -137,11 +153,11 @@ async def recorded_activities(
     provider_id: UUID,
     start: datetime,
     end: datetime,
-    carer_id: UUID | None = None,
+    carers: Sequence[UUID] | None = None,
     as_of: datetime | None = None,
 ) -> RecordedActivities:
     """Everything that `activities_recorded` needs, read from the database."""
-    wide = (start - _MARGIN, end + _MARGIN, carer_id, as_of)
+    wide = (start - _MARGIN, end + _MARGIN, carers, as_of)
     said = await connection.fetch(query("visits.activity_events"), provider_id, *wide)
     corrected = await connection.fetch(query("visits.day_corrections"), provider_id, *wide)
     events = _frame([(*row[:-1], *named_place(row[-1])) for row in said], ACTIVITY_EVENT_SCHEMA)
@@ -160,7 +176,7 @@ def activities_recorded(recorded: RecordedActivities) -> pl.DataFrame:
 class _Reading:
     """How facts about visits are read: of a provider, as recorded up to `as_of` (None: all), judged at `now`.
 
-    `whole`: those of all carers, which come column by column; a few rows come sooner as rows.
+    `whole`: those of many carers, which come column by column; a few rows come sooner as rows.
     """
 
     connection: asyncpg.Connection
@@ -186,16 +202,22 @@ class _Reading:
 
 
 async def _facts_between(
-    reading: _Reading, start: datetime, end: datetime, carer_id: UUID | None
+    reading: _Reading,
+    start: datetime,
+    end: datetime,
+    carers: Sequence[UUID] | None,
+    commissioner_id: UUID | None,
 ) -> VisitFacts:
     employments = await reading.fetch("visits.employments", visit.EMPLOYMENT_SCHEMA, reading.as_of)
-    own = None if carer_id is None else _ids(employments.filter(carer_id=str(carer_id)), "employment_id")
-    versions = await reading.fetch("visits.versions", visit.VERSION_SCHEMA, start, end, own, reading.as_of)
+    theirs = pl.col("carer_id").is_in([str(carer) for carer in carers or ()])
+    own = None if carers is None else _ids(employments.filter(theirs), "employment_id")
+    asked = (start, end, own, commissioner_id, reading.as_of)
+    versions = await reading.fetch("visits.versions", visit.VERSION_SCHEMA, *asked)
     wide = (start - _MARGIN, end + _MARGIN)
     # Of a visit of two carers both must be read, because the first check-in of either fixes the plan.
     events = await reading.events(_ids(versions, "visit_id"), *wide, late=False)
     limit = reading.policy.implied_speed_limit_kmh
-    speeds = await reading.fetch("speeds.between", visit.SPEED_SCHEMA, *wide, limit, carer_id, reading.as_of)
+    speeds = await reading.fetch("speeds.between", visit.SPEED_SCHEMA, *wide, limit, carers, reading.as_of)
     return await _facts_about(reading, versions, events, employments, speeds)
 
 

@@ -129,7 +129,8 @@ async def recorded_wages(
     carer_id: UUID | None = None,
 ) -> RecordedWages:
     """Everything that `wages_recorded` needs, read from the database."""
-    days = await recorded_days(connection, provider_id, start, end, as_of=as_of, carer_id=carer_id)
+    own = None if carer_id is None else [carer_id]
+    days = await recorded_days(connection, provider_id, start, end, as_of=as_of, carers=own)
     miles = (
         {}
         if carer_id  # a running test of one carer's shows no mileage

@@ -102,7 +102,8 @@ async def worked_days(
     carer_id: UUID | None = None,
 ) -> CarersDays:
     """The days of London dates `first` to `last`, on the facts recorded up to `as_of`; of one carer if given."""
-    recorded = await recorded_days(connection, provider_id, first, last, as_of=as_of, carer_id=carer_id)
+    carers = None if carer_id is None else [carer_id]
+    recorded = await recorded_days(connection, provider_id, first, last, as_of=as_of, carers=carers)
     return await asyncio.to_thread(days_recorded, recorded)
 
 
@@ -113,14 +114,14 @@ async def recorded_days(
     last: date,
     *,
     as_of: datetime,
-    carer_id: UUID | None = None,
+    carers: Sequence[UUID] | None = None,
 ) -> RecordedDays:
-    """Everything that `days_recorded` needs, read from the database."""
+    """Everything that `days_recorded` needs, read from the database: of some carers, or (None) of all."""
     opens, closes = london_midnight(first) - MARGIN, london_midnight(last + timedelta(days=1)) + MARGIN
     policy = await provider_policy(connection, provider_id, last, as_of)
-    visits = await recorded_visits(connection, provider_id, opens, closes, carer_id, as_of)
-    activities = await recorded_activities(connection, provider_id, opens, closes, carer_id, as_of)
-    rows = await connection.fetch(query("wages.employments"), provider_id, as_of, carer_id)
+    visits = await recorded_visits(connection, provider_id, opens, closes, carers, as_of)
+    activities = await recorded_activities(connection, provider_id, opens, closes, carers, as_of)
+    rows = await connection.fetch(query("wages.employments"), provider_id, as_of, carers)
     named = await as_they_were(connection, provider_id, as_of, rows, "employment_id")
     employments = sorted(named, key=lambda row: str(row["reference"]))
     recorded = RecordedDays(first, last, policy, visits, activities, employments)

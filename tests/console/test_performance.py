@@ -3,8 +3,14 @@
 import csv
 import re
 
+import polars as pl
+from polars.testing import assert_frame_equal
+
+from backend import db
+from backend.tables.ids import organisation_id
+from backend.use_cases.verified_visits import verified_visits
 from tests.console.desk import Desk
-from tests.jobs.office import RATES, visit_id
+from tests.jobs.office import PROVIDER, RATES, instant, visit_id
 from tests.use_cases.loading.samples import CONTRACT, load_rows
 
 PAGE = "/performance?from=2026-11&until=2026-11"
@@ -47,6 +53,31 @@ async def test_a_commissioner_sees_each_figure_and_what_it_is_made_of_without_ca
     assert status == 200 and "S1" in people and "Ann" not in people
     looked = "SELECT count(*) FROM access_log WHERE what LIKE 'performance%'"
     assert await busy.superuser.fetchval(looked) == 4
+
+
+async def test_what_is_read_for_one_commissioner_is_what_all_visits_hold_of_it(busy: Desk) -> None:
+    """Also of a visit that another commissioned before it was changed, and of one that came to another since."""
+    await busy.superuser.execute("SET session_replication_role = replica")
+    await busy.superuser.execute(
+        "UPDATE visit_version SET commissioner_id = organisation.id FROM organisation "
+        "WHERE reference = 'icb' AND visit_id = ANY ($1)",
+        [visit_id("B"), visit_id("MISSED")],
+    )
+    await busy.office.plan("B", "2026-11-02T09:50", minutes=40)
+    await busy.office.plan("NOBODY", "2026-11-16T11:10", carer="")
+    told = {}
+    async with db.as_reader(PROVIDER) as connection:
+        span = (instant("2026-11-01T00:00"), instant("2026-12-01T00:00"))
+        every = await verified_visits(connection, PROVIDER, *span)
+        for reference in ("wyeshire", "icb"):
+            payer = organisation_id(reference)
+            own = await verified_visits(connection, PROVIDER, *span, commissioner_id=payer)
+            assert_frame_equal(own, every.filter(pl.col("commissioner_id") == str(payer)))
+            told[reference] = set(own["reference"])
+    assert told == {"wyeshire": {"A", "RUNNING", "NOBODY", "LATER"}, "icb": {"B", "MISSED"}}
+    for who, began in {"manager": "3 of 3", "commissioner": "2 of 2"}.items():
+        page = (await (await busy.as_(who)).get(PAGE)).text
+        assert cell(page, "Began on time").endswith(began), who
 
 
 async def test_the_provider_sees_names_and_opens_its_visits(busy: Desk) -> None:

@@ -1,13 +1,20 @@
 """The roster of a day: planned against worked for each carer and person, and what cannot be kept."""
 
 import re
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
 
-import polars as pl
 import pytest
 
+from backend import db
+from backend.sql import query
 from backend.use_cases import read_roster
-from backend.use_cases.worked_days import CarersDays, RecordedDays, days_of
+from backend.use_cases.calc_day import readable
+from backend.use_cases.worked_days import RecordedDays, recorded_days, worked_days
 from tests.console.desk import Desk
+from tests.jobs.office import PROVIDER, instant, visit_id
 from tests.use_cases.loading.samples import load_rows
 
 PAST, COMING = "/roster?date=2026-11-02", "/roster?date=2026-11-17"
@@ -82,16 +89,57 @@ async def test_days_are_worked_out_for_the_carers_on_the_page_alone(
     await busy.office.attend("BEAS", "2026-11-18T10:00", "2026-11-18T10:30", carer="C2")
     whole = await page_of(busy, "/roster?date=2026-11-18")
     assert "Worked: 09:00 to 09:30" in whole and "Worked: 10:00 to 10:30" in whole
-    asked: list[int] = []
+    asked: list[Sequence[UUID]] = []
 
-    def noted(visits: pl.DataFrame, activities: pl.DataFrame, recorded: RecordedDays) -> CarersDays:
-        asked.append(visits["carer_id"].n_unique())
-        return days_of(visits, activities, recorded)
+    async def noted(*about: Any, carers: Sequence[UUID], **more: Any) -> RecordedDays:
+        asked.append(carers)
+        return await recorded_days(*about, carers=carers, **more)
 
     monkeypatch.setattr(read_roster, "PAGE", 1)
-    monkeypatch.setattr(read_roster, "days_of", noted)
+    monkeypatch.setattr(read_roster, "recorded_days", noted)
     first = await page_of(busy, "/roster?date=2026-11-18")
     second = await page_of(busy, "/roster?date=2026-11-18&page=2")
     assert "Ann Carer" in first and "Worked: 09:00 to 09:30" in first and "Bea Carer" not in first
     assert "Bea Carer" in second and "Worked: 10:00 to 10:30" in second and "Ann Carer" not in second
-    assert asked == [1, 1]
+    assert [len(carers) for carers in asked] == [1, 1]
+
+
+async def test_who_is_listed_and_what_was_worked_is_what_days_of_everybody_come_to(busy: Desk) -> None:
+    """A night, a visit that was corrected onto another day, one that was another's, an arrival without an end."""
+    office = busy.office
+    await office.plan("LATE", "2026-11-18T22:00", minutes=300, carer="E2")
+    await office.attend("LATE", "2026-11-18T22:00", "2026-11-19T03:00", carer="C2")
+    await office.plan("HERS", "2026-11-20T12:00")
+    await office.attend("HERS", "2026-11-20T12:00", "2026-11-20T12:30", carer="C2")
+    await office.plan("MOVED", "2026-11-20T23:30")
+    await office.attend("MOVED", "2026-11-20T23:30", "2026-11-21T00:10")
+    await office.plan("OPEN", "2026-11-22T21:30", carer="E2")
+    await office.record("check_in", "OPEN", "2026-11-22T21:30", carer="C2")
+    await office.hand_in("C2")
+    office.set(instant("2026-11-23T09:00"))
+    phone = await office.phone()
+    await phone.open_session()
+    moved = (instant("2026-11-22T00:30"), instant("2026-11-22T01:00"))
+    answer = await phone.correct(visit_id("MOVED"), *moved, "recorded_late", "It was the night after")
+    assert answer.status_code == 201, answer.text
+    await busy.superuser.execute(
+        "INSERT INTO correction_decision (provider_id, correction_id, number, decision, decided_by, decided_at) "
+        "SELECT provider_id, id, 1, 'accepted', gen_random_uuid(), $1 FROM correction WHERE visit_id = $2",
+        office.clock,
+        visit_id("MOVED"),
+    )
+    unplanned = set()
+    for day in (date(2026, 11, 15) + timedelta(days=number) for number in range(10)):
+        async with db.as_provider(PROVIDER) as connection:
+            whole = await worked_days(connection, PROVIDER, day, day, as_of=office.clock)
+            known = await connection.fetch(query("console.carers"), PROVIDER)
+        names = {str(row["carer_id"]): row["name"] for row in known}
+        worked: dict[str, list[Any]] = {}
+        stretches = readable(whole.segments.sort("start", "end", maintain_order=True))
+        for carer, *stretch in stretches.select("carer", "kind", "start", "end").iter_rows():
+            worked.setdefault(names[carer], []).append(tuple(stretch))
+        roster = await read_roster.read_roster(PROVIDER, day, "carer", 1)
+        assert {row.name: row.worked for row in roster.rows if row.worked} == worked, day
+        assert all(row.planned for row in roster.rows if not row.worked), day
+        unplanned |= {(day.day, row.name) for row in roster.rows if not row.planned}
+    assert {(19, "Bea Carer"), (22, "Ann Carer")} <= unplanned

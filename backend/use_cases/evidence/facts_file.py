@@ -93,7 +93,7 @@ def facts_of(recorded: RecordedWages, frozen: WageReportSnapshot) -> Facts:
         salaried_years=dict(recorded.salaried_years),
         changes=list(recorded.changes),
         changes_since=recorded.changes_since,
-        carer_id=days.visits.carer_id,
+        carer_id=next(iter(days.visits.carers or ()), None),  # of all carers, or narrowed to one
         tables=tables,
     )
 
@@ -115,7 +115,7 @@ def recorded_of(facts: Facts) -> RecordedWages:
         facts.visits_until,
         facts.as_of,
         msgspec.convert(facts.policy_of_visits, Policy),
-        facts.carer_id,
+        None if facts.carer_id is None else [facts.carer_id],
     )
     activities = RecordedActivities(
         frames["activity_events"],

@@ -43,13 +43,13 @@ def without_names(recorded: RecordedWages, provider_id: UUID) -> RecordedWages:
         for label in [pseudonym(provider_id, row["reference"])]
     ]
     visits = days.visits
-    carer = visits.carer_id
+    carers = visits.carers
     shown = replace(
         days,
         visits=replace(
             visits,
             facts=_visits(visits.facts, provider_id),
-            carer_id=None if carer is None else masked_id(provider_id, carer),
+            carers=None if carers is None else [masked_id(provider_id, carer) for carer in carers],
         ),
         employments=sorted(employments, key=lambda row: str(row["reference"])),
     )

@@ -25,7 +25,7 @@ def of_one_carer(recorded: RecordedWages, carer_id: UUID) -> RecordedWages:
         corrections=days.activities.corrections.filter(carer_id=carer),
         entries=days.activities.entries.filter(carer_id=carer),
     )
-    visits = replace(days.visits, facts=_visits_of(days.visits.facts, carer, sorted(own)), carer_id=carer)
+    visits = replace(days.visits, facts=_visits_of(days.visits.facts, carer, sorted(own)), carers=[carer])
     places = [*places_in(visits.facts.places), *activity_places(activities)]
     journeys = journeys_among(days.journeys, places)
     own_days = replace(days, visits=visits, activities=activities, employments=employments, journeys=journeys)
