@@ -8,7 +8,7 @@ from math import isfinite
 from typing import Annotated, Any, Final, Literal, get_args
 from uuid import UUID
 
-from msgspec import Meta, Struct, field
+from msgspec import Meta, Struct, convert, field
 
 from schemas.day import ActivityKind, Place, order_faults
 from schemas.passkeys import PasskeyAssertion
@@ -31,14 +31,14 @@ def parse_uuid(data: object) -> UUID:
     """A UUID in its usual hyphenated form."""
     if not isinstance(data, str) or not _UUID.fullmatch(data):
         raise ValueError("must be a UUID, such as 2b1f8a30-6c0e-4a86-9f6c-0f6f3f1c7a11")
-    return UUID(data)
+    return convert(data, UUID)
 
 
 def parse_text(data: object) -> str:
     """Text of 1 to 500 characters, without control characters or halves of surrogate pairs."""
     if not isinstance(data, str) or not 1 <= len(data) <= 500:
         raise ValueError("must be text of 1 to 500 characters")
-    if _UNPRINTABLE.search(data):
+    if not data.isprintable() and _UNPRINTABLE.search(data):
         raise ValueError("holds a control character or half of a surrogate pair")
     return data
 

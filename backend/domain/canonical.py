@@ -7,7 +7,8 @@ is refused before any signature is looked at.
 import hashlib
 import json
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64encode
+from binascii import a2b_base64
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any, Final
@@ -39,7 +40,7 @@ def unbase64url(text: object) -> bytes:
     if not isinstance(text, str) or not text.isascii():
         raise ValueError("must be unpadded base64url")
     try:
-        data = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        data = a2b_base64(text.replace("-", "+").replace("_", "/") + "=" * (-len(text) % 4))
     except ValueError:
         raise ValueError("must be unpadded base64url") from None
     if base64url(data) != text:
@@ -121,12 +122,15 @@ def _read_plain(raw: bytes) -> dict[str, Any] | None:
 
 
 def _is_exact(value: Any) -> bool:
-    """Whether no number in it lies beyond what a double holds exactly."""
-    kind = type(value)
-    if kind is dict or kind is list:
-        inside = value.values() if kind is dict else value
-        return all(type(item) is str or _is_exact(item) for item in inside)
-    return (kind is not int and kind is not float) or -SAFE_INTEGER <= value <= SAFE_INTEGER
+    """Whether no number in an object or an array lies beyond what a double holds exactly."""
+    for item in value.values() if type(value) is dict else value:
+        kind = type(item)
+        if kind is dict or kind is list:
+            if not _is_exact(item):
+                return False
+        elif (kind is int or kind is float) and not -SAFE_INTEGER <= item <= SAFE_INTEGER:
+            return False
+    return True
 
 
 def _read_odd(raw: bytes) -> Any:
@@ -145,6 +149,14 @@ def _read_odd(raw: bytes) -> Any:
     if b"\\u" in raw:  # nothing else can be one
         _refuse_lone_surrogates(value)
     return value
+
+
+def member(raw: bytes, name: str, value: object) -> bytes:
+    """The bytes of a member of the object that was read from `raw`, as they came; `value` is what was read of it."""
+    written = msgspec.json.encode(value)
+    if raw.startswith(b'{"%b":%b,' % (name.encode(), written)):
+        return written
+    return members(raw)[name]
 
 
 def members(raw: bytes) -> dict[str, bytes]:

@@ -6,17 +6,17 @@ of two events that cannot both stand, the later arrival is the doubtful one.
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
+
+from msgspec import Struct
 
 from backend.domain.canonical import sha256
 
 Verdict = Literal["new", "conflict", "fork"]
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """A validly signed event as the chain sees it. `conflict` and `fork` say how it was received.
 
     `holds` is false where another event has its id or its place already.

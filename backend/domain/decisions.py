@@ -1,10 +1,12 @@
 """What becomes of each event of a batch, given what is held. Nothing is thrown away; doubt is a code."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, Literal
 
-from backend.domain.canonical import unbase64url
+from msgspec import Struct
+from msgspec.structs import replace
+
 from backend.domain.chain import Chain, Link
 from backend.domain.events import ReadEvent
 
@@ -23,8 +25,7 @@ UNVERIFIED: Final = ("bad_signature", "unknown_device")
 """Codes of events that prove nothing: they occupy no place, and are limited per address."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """An outcome. `link` stands for a validly signed event that is new: it takes its place in the chain."""
 
     outcome: Literal["accepted", "duplicate", "conflict", "quarantined"]
@@ -40,14 +41,6 @@ class Objection:
 
     code: Code
     detail: str
-
-
-def link_of(event: ReadEvent) -> Link | None:
-    """Where the event would stand in the chain of its phone, if it can be placed."""
-    if event.identity is None or event.signed_hash is None:
-        return None
-    identity = event.identity
-    return Link(identity.id, identity.seq, event.signed_hash, unbase64url(identity.prev))
 
 
 def decide(
@@ -68,7 +61,7 @@ def decide(
 
 
 def _decide(event: ReadEvent, genuine: bool, objection: Objection | None, chain: Chain) -> Decision:
-    link = link_of(event)
+    link = event.link
     if link is not None and chain.repeats(link):
         return Decision("duplicate")
     if not genuine or link is None:

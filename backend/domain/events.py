@@ -8,6 +8,7 @@ import msgspec
 
 from backend.domain import canonical
 from backend.domain.canonical import Unreadable, sha256, unbase64url
+from backend.domain.chain import Link
 from backend.domain.signatures import verifies
 from schemas.mobile import EventPayload, Fix, SentEvent, SignedEvent, SignedIdentity, parse_uuid
 from schemas.strict import Fault, decode
@@ -43,10 +44,13 @@ class ReadEvent:
     payload_canonical: bytes | None = field(default=None, repr=False)
     signed_hash: bytes | None = field(init=False)
     """SHA-256 of the canonical signed part."""
+    link: Link | None = field(init=False)
+    """Where it would stand in the chain of its phone, if it can be placed."""
 
     def __post_init__(self) -> None:
         digest = None if self.signed_canonical is None else sha256(self.signed_canonical)
         object.__setattr__(self, "signed_hash", digest)
+        object.__setattr__(self, "link", _link(self.identity, digest))
 
     def signed_by(self, jwk: Mapping[str, Any]) -> bool:
         """Whether the signature is that key's over the signed part."""
@@ -64,6 +68,12 @@ class ReadEvent:
             if wanted != (None if part is None else canonical.base64url(sha256(part))):
                 return f"the {name} is not the one that was signed"
         return None
+
+
+def _link(identity: SignedIdentity | None, signed_hash: bytes | None) -> Link | None:
+    if identity is None or signed_hash is None:
+        return None
+    return Link(identity.id, identity.seq, signed_hash, unbase64url(identity.prev))
 
 
 def read_event(raw: bytes, device_id: str) -> ReadEvent:
@@ -93,7 +103,7 @@ def _read_parts(raw: bytes, value: dict[str, Any], signed: dict[str, Any], devic
         kind=signed.get("kind") if isinstance(signed.get("kind"), str) else None,
         event=None if faults else event,
         identity=identity if signed.get("device_id") == device_id else None,
-        signed=canonical.members(raw)["signed"],
+        signed=canonical.member(raw, "signed", signed),
         signed_canonical=canonical.canonical(signed),
         signature=_signature(value.get("signature")),
         fix=fix,
@@ -105,8 +115,10 @@ def _read_parts(raw: bytes, value: dict[str, Any], signed: dict[str, Any], devic
 
 def _in_words(faults: list[Fault]) -> str | None:
     """The faults on one line that any store and any screen can hold, however odd the names in them are."""
+    if not faults:
+        return None
     words = "; ".join(f"{fault.pointer} {fault.detail}" for fault in faults)[:_LONGEST_FAULT]
-    return "".join(sign if sign.isprintable() else "?" for sign in words) or None
+    return "".join(sign if sign.isprintable() else "?" for sign in words)
 
 
 def _between(

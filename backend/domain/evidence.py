@@ -1,11 +1,11 @@
 """What a position proves about an event, judged once and kept when the position goes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
 import polars as pl
+from msgspec import Struct
 
 from backend.domain.place import Circle, Fence, distance_m, fence
 from schemas.mobile import Fix
@@ -37,8 +37,7 @@ _BEST_FIRST: Final = ("inside", "cannot_tell", "outside")
 Level = Literal["statement", "elsewhere", "uncertain", "position"]
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(Struct, frozen=True):
     """Distance and accuracy in metres, age of the fix in seconds; `reasons` are doubts for a person to weigh.
 
     At the carer's own home nothing but that is kept: neither the position nor how far it lies from anywhere.
@@ -75,7 +74,8 @@ def judge(
         said = ("no_position", f"no_fix_{no_fix or 'unstated'}", *line)
         return Judgement("no_position", "statement", said)
     place, distance, verdict = _nearest(fix, approved)
-    at_home = _surely_at_home(fix, approved, homes)
+    outside = verdict == "outside" or not approved
+    at_home = outside and any(_at(fix, home)[1] == "inside" for home in homes)
     age = (occurred_at - fix.taken_at).total_seconds()
     reasons = tuple(sorted(_reasons(fix, verdict, age, at_home, stale_after_s)))
     return Judgement(
@@ -105,11 +105,6 @@ def _at(fix: Fix, place: Circle) -> tuple[float, Fence]:
     edges = (place.radius_m - fix.accuracy_m, place.radius_m + fix.accuracy_m)
     distance = distance_m(fix.lat, fix.lon, place.lat, place.lon, edges)
     return distance, fence(distance, fix.accuracy_m, place.radius_m)
-
-
-def _surely_at_home(fix: Fix, approved: Sequence[Circle], homes: Sequence[Circle]) -> bool:
-    outside = all(_at(fix, place)[1] == "outside" for place in approved)
-    return outside and any(_at(fix, home)[1] == "inside" for home in homes)
 
 
 def _reasons(fix: Fix, verdict: Fence, age: float, at_home: bool, stale_after_s: int) -> list[str]:

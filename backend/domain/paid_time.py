@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from msgspec import Struct
+
 MONOTONIC_TOLERANCE: Final = timedelta(seconds=2)
 FUTURE_LIMIT: Final = timedelta(minutes=10)
 
@@ -29,8 +31,7 @@ class Sending:
     sent_monotonic_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class PaidTime:
+class PaidTime(Struct, frozen=True):
     """The instant that counts and the doubts about it."""
 
     at: datetime

@@ -1,11 +1,12 @@
 """The positions of one carer in order of time, and the speed that each two that follow each other imply."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Final
 from uuid import UUID
+
+from msgspec import Struct
 
 from backend.domain.implied_speed import implied_kmh
 from backend.domain.place import haversine_m
@@ -14,8 +15,7 @@ FARTHEST: Final = timedelta(days=1)
 """Two positions farther apart in time than this imply no speed worth a question, whatever the distance."""
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(Struct, frozen=True):
     """Where an event's phone was, in degrees and metres, and when the position was taken by the time that counts."""
 
     row: UUID
@@ -25,8 +25,7 @@ class Position:
     accuracy_m: float
 
 
-@dataclass(frozen=True, slots=True)
-class Speed:
+class Speed(Struct, frozen=True):
     """The least speed between two positions that follow each other."""
 
     before: Position

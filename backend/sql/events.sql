@@ -1,36 +1,50 @@
 -- Events of phones. $1 is the provider.
 
 -- name: around
--- What is held around the places ($3) and ids ($4) of a phone's ($2) events, and of a carer's ($5) positions those beside
--- instants from $6 to $7, at most as far off as $8 and $9. Both as arrays of rows, null for none.
+-- What is held around the places ($3) and ids ($4) of a phone's ($2) events; and of a carer's ($5) positions those taken from
+-- $6 to $7, the last before and the first after, of events from $8 to $9 at most. Both as arrays of rows, null for none.
 -- A position counts that was fresh, and is still held. None was ever fresh that was taken more seconds before or after its
--- event than $10 or any policy of the provider's own: with the doubts of two events, `doubt`, whatever lies farther off
--- than that beyond the nearest event certainly before (or after) all of them is beside none of them.
+-- event than `doubt`, which is $10 or more by a policy of the provider's own. So of an event that far before $6 the position
+-- was taken before it too, and any taken later is of an event at most twice as far before that one.
 WITH counting AS NOT MATERIALIZED (
-    SELECT e.row_id, e.paid_at, j.fix_age_s, a.content
+    SELECT e.row_id, e.paid_at, j.fix_age_s, e.paid_at - make_interval(secs => j.fix_age_s) AS taken_at
     FROM event e
     JOIN event_judgement j ON j.provider_id = e.provider_id AND j.event_row = e.row_id AND j.number = 1
-    JOIN event_attachment a ON a.provider_id = e.provider_id AND a.event_row = e.row_id AND a.kind = 'fix'
-    LEFT JOIN event_release r ON r.provider_id = e.provider_id AND r.event_row = e.row_id
     WHERE e.provider_id = $1 AND e.carer_id = $5 AND e.paid_at >= $8 AND e.paid_at <= $9
-      AND (e.outcome = 'accepted' OR r.event_row IS NOT NULL) AND NOT 'stale_fix' = ANY (j.reasons)),
+      AND (e.outcome = 'accepted'
+           OR EXISTS (SELECT FROM event_release r WHERE r.provider_id = e.provider_id AND r.event_row = e.row_id))
+      AND NOT 'stale_fix' = ANY (j.reasons)),
+held AS NOT MATERIALIZED (SELECT event_row, content FROM event_attachment WHERE provider_id = $1 AND kind = 'fix'),
 longest AS MATERIALIZED (
-    SELECT make_interval(secs => 2 * greatest($10::float8, max((policy ->> 'fix_stale_after_s')::float8))) AS doubt
+    SELECT make_interval(secs => greatest($10::float8, max((policy ->> 'fix_stale_after_s')::float8))) AS doubt
     FROM policy_version WHERE provider_id = $1),
 beside AS MATERIALIZED (
-    SELECT coalesce((SELECT paid_at FROM counting WHERE paid_at < $6::timestamptz - doubt ORDER BY paid_at DESC LIMIT 1) - doubt,
-                    $8) AS first,
-           coalesce((SELECT paid_at FROM counting WHERE paid_at > $7::timestamptz + doubt ORDER BY paid_at LIMIT 1) + doubt,
-                    $9) AS last
-    FROM longest)
+    SELECT coalesce((SELECT paid_at FROM counting JOIN held ON event_row = row_id WHERE paid_at < $6::timestamptz - doubt
+                     ORDER BY paid_at DESC LIMIT 1) - 2 * doubt, $8) AS first,
+           coalesce((SELECT paid_at FROM counting JOIN held ON event_row = row_id WHERE paid_at > $7::timestamptz + doubt
+                     ORDER BY paid_at LIMIT 1) + 2 * doubt, $9) AS last
+    FROM longest),
+near AS MATERIALIZED (
+    SELECT * FROM counting WHERE paid_at >= (SELECT first FROM beside) AND paid_at <= (SELECT last FROM beside)),
+meant AS (
+    (SELECT early.*, content
+     FROM (SELECT * FROM near WHERE taken_at < $6 ORDER BY taken_at DESC, row_id DESC) AS early,
+          LATERAL (SELECT content FROM held WHERE event_row = row_id OFFSET 0) AS kept
+     ORDER BY taken_at DESC, row_id DESC LIMIT 1)
+    UNION ALL
+    SELECT near.*, content FROM near JOIN held ON event_row = row_id WHERE taken_at >= $6 AND taken_at <= $7
+    UNION ALL
+    (SELECT late.*, content
+     FROM (SELECT * FROM near WHERE taken_at > $7 ORDER BY taken_at, row_id) AS late,
+          LATERAL (SELECT content FROM held WHERE event_row = row_id OFFSET 0) AS kept
+     ORDER BY taken_at, row_id LIMIT 1))
 SELECT
     (SELECT array_agg((l.id, l.seq, l.signed_hash, l.prev, l.verdict, l.holds, l.event_row, l.received_at, l.outcome,
                        l.code))
      FROM (SELECT * FROM event_link WHERE provider_id = $1 AND device_id = $2 AND seq = ANY ($3::bigint[])
            UNION
            SELECT * FROM event_link WHERE provider_id = $1 AND device_id = $2 AND id = ANY ($4::uuid[])) l) AS links,
-    (SELECT array_agg((row_id, paid_at, fix_age_s, content)) FROM counting
-     WHERE paid_at >= (SELECT first FROM beside) AND paid_at <= (SELECT last FROM beside)) AS positions
+    (SELECT array_agg((row_id, paid_at, fix_age_s, content)) FROM meant) AS positions
 
 -- name: unlinked
 -- Events that hold no place, by their row: the same bytes sent again.

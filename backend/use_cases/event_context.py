@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -65,6 +65,14 @@ class Context:
             clocks = (signed.occurred_at, signed.clock_id, signed.monotonic_ms)
             self._paid[event] = paid_time(*clocks, self.sending, self.measured, self.clock_limit)
         return self._paid[event]
+
+    def taken(self, event: ReadEvent) -> datetime | None:
+        """When the event's position was taken, by the time that counts; None for one that was old, or for none."""
+        paid, fix = self.paid(event), event.fix
+        if paid is None or fix is None or event.event is None:
+            return None
+        age = event.event.occurred_at - fix.taken_at
+        return None if abs(age.total_seconds()) > self.policy.fix_stale_after_s else paid.at - age
 
     @property
     def clock_limit(self) -> timedelta:

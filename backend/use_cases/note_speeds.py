@@ -12,8 +12,9 @@ from backend.domain.positions import FARTHEST, Position, Speed, speeds
 from backend.sql import query
 from backend.statute.policy import longest_fresh_seconds
 
-# A position may be a little older than its event.
-_WINDOW: Final = FARTHEST + timedelta(days=1)
+_OLDEST: Final = timedelta(days=1)
+"""How much older than its event, or younger, a position is looked for: far more than a policy should call fresh."""
+_WINDOW: Final = FARTHEST + _OLDEST
 
 
 async def note_speeds(
@@ -30,7 +31,7 @@ async def note_speeds(
     """
     await connection.execute(query("speeds.lock"), f"{provider_id}/{carer_id}")
     found = await connection.fetchrow(
-        query("events.around"), provider_id, None, [], [], carer_id, *around(fresh.values())
+        query("events.around"), provider_id, None, [], [], carer_id, *around(_taken(fresh.values()))
     )
     await connection.executemany(
         query("speeds.insert"),
@@ -41,13 +42,18 @@ async def note_speeds(
     )
 
 
-def around(instants: Collection[datetime]) -> tuple[datetime | int | None, ...]:
-    """What events.around takes of the positions beside those of events of these instants: from $6 on."""
+def around(taken: Collection[datetime]) -> tuple[datetime | int | None, ...]:
+    """What events.around takes of the positions beside new ones that were taken at these instants: from $6 on."""
     longest = longest_fresh_seconds()
-    if not instants:
+    if not taken:
         return (None, None, None, None, longest)
-    first, last = min(instants), max(instants)
+    first, last = min(taken), max(taken)
     return (first, last, first - _WINDOW, last + _WINDOW, longest)
+
+
+def _taken(instants: Iterable[datetime]) -> list[datetime]:
+    """Instants before and after which no position was taken that is of an event of one of `instants`."""
+    return [at + way * _OLDEST for at in instants for way in (-1, 1)]
 
 
 def positions(held: Iterable[tuple[UUID, datetime, float, bytes]] | None) -> list[Position]:

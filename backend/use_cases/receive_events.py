@@ -17,7 +17,7 @@ from backend import clock, db
 from backend.domain.batches import Batch, read_batch
 from backend.domain.canonical import base64url, sha256
 from backend.domain.chain import Chain, Link
-from backend.domain.decisions import UNVERIFIED, Decision, Objection, decide, link_of
+from backend.domain.decisions import UNVERIFIED, Decision, Objection, decide
 from backend.domain.events import ReadEvent, read_event
 from backend.domain.positions import Position, speeds
 from backend.sql import query
@@ -104,17 +104,17 @@ async def _around(
 ) -> tuple[dict[UUID, _First], Chain, Any]:
     """How known events of the batch were first decided, by row; the chain around it; the positions near its own."""
     device = context.device
-    links = [link for link in map(link_of, events) if link is not None]
+    links = [event.link for event in events if event.link is not None]
     places = {seq for link in links for seq in (link.seq - 1, link.seq, link.seq + 1)}
-    instants = [
-        paid.at
+    taken = [
+        at
         for event, objection in zip(events, objections, strict=True)
-        if objection is None and event.fix is not None and (paid := context.paid(event)) is not None
+        if objection is None and (at := context.taken(event)) is not None
     ]
     held = await connection.fetchrow(
         query("events.around"),
         *(device.provider_id, device.id, sorted(places), [link.id for link in links]),
-        *(device.carer_id, *around(instants)),
+        *(device.carer_id, *around(taken)),
     )
     known = [(Link(*row[:6]), row[6], _First(*row[7:])) for row in held["links"] or ()]
     chain = Chain(str(device.id), [link for link, _, _ in known], {link.seq for link in links})

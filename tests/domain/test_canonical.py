@@ -16,6 +16,7 @@ from backend.domain.canonical import (
     base64url,
     canonical,
     elements,
+    member,
     members,
     read,
     unbase64url,
@@ -242,6 +243,23 @@ def test_only_the_one_spelling_of_base64url_is_read(text: object) -> None:
 @given(st.binary(max_size=40))
 def test_base64url_reads_back(data: bytes) -> None:
     assert unbase64url(base64url(data)) == data
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"signed":{"b":1.0,"a":"x"},"fix":null}',
+        b'{"signed":{"b":1.0,"a":"x"}}',
+        b'{"fix":null,"signed":{"b":1.0,"a":"x"}}',
+        b'{ "signed" : {"b": 1.0, "a": "\\u0078"} ,"fix":null}',
+        b'{"signed":{"b":1e0,"a":"x"},"fix":null}',
+        b'{"other":"{\\"signed\\":{}","signed":{"b":1.00,"a":"x"},"fix":{"signed":{"b":1.0,"a":"x"}}}',
+    ],
+)
+def test_a_member_is_the_bytes_that_came_wherever_it_stands_and_however_it_is_written(raw: bytes) -> None:
+    value = read(raw)["signed"]
+    assert value == {"b": 1.0, "a": "x"}
+    assert member(raw, "signed", value) == members(raw)["signed"]
 
 
 def test_text_without_an_end_is_walked_once() -> None:

@@ -1,10 +1,10 @@
 """The chain of a phone's events, in any order of arrival."""
 
-from dataclasses import replace
 from uuid import UUID
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from backend.domain.canonical import sha256
 from backend.domain.chain import Chain, Link

@@ -6,7 +6,7 @@ import pytest
 
 from backend.domain.canonical import base64url, sha256
 from backend.domain.chain import Chain
-from backend.domain.decisions import Decision, Objection, decide, link_of
+from backend.domain.decisions import Decision, Objection, decide
 from backend.domain.events import ReadEvent
 from schemas.mobile import SignedIdentity
 
@@ -80,7 +80,7 @@ def test_an_event_that_cannot_be_read_says_why_and_keeps_its_place_only_if_it_is
 
 @pytest.mark.parametrize("unplaced", [ReadEvent(b"raw"), ReadEvent(b"raw", identity=FIRST.identity)])
 def test_an_event_that_can_be_placed_nowhere_counts_as_unsigned(unplaced: ReadEvent) -> None:
-    assert link_of(unplaced) is None
+    assert unplaced.link is None
     assert told(*decided(unplaced)) == [("quarantined", "bad_signature", False)]
 
 

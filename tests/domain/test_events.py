@@ -2,11 +2,13 @@
 
 import json
 from typing import Any
+from uuid import UUID
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, derive_private_key
 
 from backend.domain.canonical import base64url, canonical, sha256
+from backend.domain.chain import Link
 from backend.domain.events import ReadEvent, read_event
 from backend.domain.signatures import es256, jwk_of
 
@@ -49,6 +51,7 @@ def test_an_event_is_read_with_its_parts_and_their_bytes() -> None:
     assert found.signed is not None and found.signed in raw
     assert found.signed_canonical == canonical(SIGNED | hashes)
     assert found.signed_hash == sha256(canonical(SIGNED | hashes))
+    assert found.link == Link(UUID(EVENT), 4, found.signed_hash, bytes(32))
     assert (found.fix_canonical, found.payload_canonical) == (canonical(FIX), canonical(PAYLOAD))
 
 
@@ -97,11 +100,12 @@ def test_an_unsound_event_keeps_its_place_in_the_chain_and_its_parts() -> None:
     assert found.fault is not None and found.fault.startswith("/signed/method ")
     assert found.identity is not None and (str(found.identity.id), found.identity.seq) == (EVENT, 4)
     assert (found.id, found.kind, found.fix_canonical) == (EVENT, "check_in", canonical(FIX))
+    assert found.link is not None and found.link.seq == 4
 
 
 def test_what_is_no_text_or_no_id_is_not_told_as_kind_and_id() -> None:
     found = read({"kind": ["check_in"], "id": "17"})
-    assert (found.kind, found.id, found.identity) == (None, None, None)
+    assert (found.kind, found.id, found.identity, found.link) == (None, None, None, None)
 
 
 def test_an_event_of_another_phone_takes_no_place_in_this_ones_chain() -> None:
