@@ -11,6 +11,7 @@ import socket
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -99,8 +100,9 @@ async def _sent(
         return Answer(response.status_code, body)
 
 
+@cache
 def _trusted() -> ssl.SSLContext:
-    """Certificates of the public authorities, and those that this machine trusts besides."""
+    """Certificates of the public authorities, and those that this machine trusts besides. To read them takes long."""
     context = httpx.create_ssl_context(trust_env=False)
     context.load_default_certs()
     return context

@@ -145,6 +145,7 @@ async def test_the_certificate_must_be_of_the_name_and_not_of_the_address(
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
 
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    monkeypatch.setattr(outside_calls, "_trusted", outside_calls._trusted.__wrapped__)  # reads them again
     async with answering(b"HTTP/1.1 204 No Content\r\n\r\n", context) as (port, _):
         monkeypatch.setattr(asyncio.BaseEventLoop, "getaddrinfo", resolved)
         asked = call("GET", f"https://hook.test:{port}/")
