@@ -1,6 +1,7 @@
 """Pounds and pence: the one rounding, half up and away from zero, and printing. Never a float."""
 
 from decimal import Decimal
+from functools import lru_cache
 
 import polars as pl
 
@@ -8,8 +9,9 @@ EXACT = pl.Int128
 """Column type of exact amounts: whole numbers of a very small unit, so that sums and comparisons never round."""
 
 
+@lru_cache(maxsize=1024)
 def whole(number: int) -> pl.Expr:
-    """A whole number as a column of exact amounts."""
+    """A whole number as a column of exact amounts; the same few over and over, which take long to make."""
     return pl.lit(number, dtype=EXACT)
 
 
