@@ -17,7 +17,8 @@ import pytest
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[1]
-START_SECONDS = 60
+START_SECONDS = 180
+LOOK_SECONDS = 0.05
 
 
 @pytest.fixture
@@ -47,12 +48,14 @@ def _serving(data: Path, *options: str) -> Iterator[tuple["subprocess.Popen[str]
 
 def _wait_until_ready(address: str, process: "subprocess.Popen[str]") -> None:
     until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until and process.poll() is None:
-        try:
-            if httpx.get(f"{address}/health/ready").status_code == 200:
-                return
-        except httpx.TransportError:
-            os.sched_yield()
+    with httpx.Client(base_url=address) as client:
+        while time.monotonic() < until and process.poll() is None:
+            try:
+                if client.get("/health/ready").status_code == 200:
+                    return
+            except httpx.TransportError:
+                pass  # it does not listen yet
+            time.sleep(LOOK_SECONDS)  # leaves the processor to the server
     raise AssertionError(f"never ready: {process.communicate()[1]}")
 
 
