@@ -37,12 +37,15 @@ def template_for(fixtures: Collection[str], server: Urls, folder: Path) -> str:
     from tests.console.desk import fortnight, furnished
     from tests.evidence.reported import worked
     from tests.jobs.office import opened
+    from tests.jobs.weeks import paid, short
     from tests.mobile_api.world import loaded
 
     worlds = {
         "busy": fortnight,
         "desk": furnished,
         "opened_office": opened,
+        "paid_weeks": paid,
+        "short_week": short,
         "worked_week": worked,
         "world": loaded,
     }

@@ -1,40 +1,22 @@
 """A carer takes the record of a pay reference period away: her own pages, of the period she asked for."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import httpx
 import pytest
 
 from tests.documents import pdf
 from tests.jobs.office import Office, opened_office
+from tests.jobs.weeks import FIRST, REPORT_DUE, SECOND, paid_weeks
 from tests.use_cases.loading.samples import CARERS, load_rows
 
-__all__ = ["opened_office"]
-
-REPORT_DUE = datetime(2026, 11, 15, 6, 5, tzinfo=UTC)
-FIRST, SECOND = ("2026-11-02", "2026-11-08"), ("2026-11-09", "2026-11-15")
+__all__ = ["opened_office", "paid_weeks"]
 
 
 @pytest.fixture
-async def office(opened_office: Office) -> Office:
-    """Two weeks of work by two carers, paid, with both reports made."""
-    for number, (reference, start, end) in enumerate(
-        [
-            ("A", "2026-11-02T09:00", "2026-11-02T09:30"),
-            ("B", "2026-11-03T09:00", "2026-11-03T09:45"),
-            ("C", "2026-11-10T09:00", "2026-11-10T09:50"),
-        ]
-    ):
-        other = number == 1
-        await opened_office.plan(reference, start, carer="E2" if other else "E1")
-        await opened_office.attend(reference, start, end, "C2" if other else "C1")
-    await opened_office.pay("E1", "1", 30, "12.71", FIRST, "2026-11-13")
-    await opened_office.pay("E2", "1", 45, "12.75", FIRST, "2026-11-13")
-    await opened_office.pay("E1", "2", 50, "12.71", SECOND, "2026-11-20")
-    await opened_office.run(REPORT_DUE, "wage_reports")
-    await opened_office.run(REPORT_DUE + timedelta(days=7), "wage_reports")
-    return opened_office
+def office(paid_weeks: Office) -> Office:
+    return paid_weeks
 
 
 async def fetched(office: Office, carer: str, period: str) -> httpx.Response:

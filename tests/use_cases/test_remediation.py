@@ -22,29 +22,18 @@ from backend.use_cases.viewer import Viewer
 from schemas.remediation import Remediation
 from tests.documents import pdf
 from tests.jobs.office import PROVIDER, Office, opened_office
+from tests.jobs.weeks import FIRST as WEEK
+from tests.jobs.weeks import REPORT_DUE, short_week, short_work
 from tests.use_cases.loading.samples import CARERS, load_rows
 
-__all__ = ["opened_office"]
+__all__ = ["opened_office", "short_week"]
 
-WEEK = ("2026-11-02", "2026-11-08")
-REPORT_DUE = datetime(2026, 11, 15, 6, 5, tzinfo=UTC)
 DAY = date(2026, 12, 18)
 
 
 @pytest.fixture
-async def office(opened_office: Office) -> Office:
-    """An hour of contact and twenty minutes of waiting, of which the hour was paid: £4.24 short (80 x 12.71 / 60)."""
-    return await reported(opened_office)
-
-
-async def reported(made: Office, paid_on: str = "2026-11-13") -> Office:
-    await made.plan("A", "2026-11-02T09:00")
-    await made.plan("B", "2026-11-02T09:50")
-    await made.attend("A", "2026-11-02T09:00", "2026-11-02T09:30")
-    await made.attend("B", "2026-11-02T09:50", "2026-11-02T10:20")
-    await made.pay("E1", "1", 60, "12.71", WEEK, paid_on)
-    await made.run(REPORT_DUE, "wage_reports")
-    return made
+def office(short_week: Office) -> Office:
+    return short_week
 
 
 async def arrears(office: Office, reference: str, amount: str, on: str, kind: str = "award") -> None:
@@ -176,7 +165,7 @@ async def test_pay_after_leaving_is_late_unless_it_counts_in_this_period(
 ) -> None:
     carer = {**CARERS[0], "pay_cycle": "weekly:mon", "employment_end": left}
     await load_rows("carers", [carer])
-    await arrears(await reported(opened_office, "2026-11-09"), "late", "4.24", paid_on, kind="hourly")
+    await arrears(await short_work(opened_office, "2026-11-09"), "late", "4.24", paid_on, kind="hourly")
     [row] = (await schedule()).periods
     assert [line.reference for line in row.paid_late] == (["late"] if late else [])
 
