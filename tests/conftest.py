@@ -109,6 +109,11 @@ class Database:
         return urlsplit(self.superuser_url).path.removeprefix("/")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are processors: each waits for its database or its browser part of the time."""
+    return len(os.sched_getaffinity(0) if sys.platform == "linux" else range(os.cpu_count() or 1)) + 1
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests whose browser or engine is missing are left out, and said to be NOT RUN at the end. Laws try a share."""
     for marker, (there, _, _) in NEEDED.items():
@@ -122,9 +127,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
-    """What was loaded stays to the end: it is not looked through for rubbish again and again."""
+    """What was loaded stays to the end: it is not looked through for rubbish again and again, nor what is quite new."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -194,12 +200,23 @@ def prepared(folder: Path, options: Sequence[str] = FAST) -> Iterator[Urls]:
     """The same for a block."""
     with embedded.running(folder / "data", options) as urls:
         write_private(folder / "data" / keys.FILE, keys.new())
+        _ease_passwords(urls)
         in_charge(urls).run(f"CREATE DATABASE {TEMPLATE} OWNER {ROLES['owner']}")
         asyncio.run(migrate(_named(urls.owner, TEMPLATE), _named(urls.application, TEMPLATE)))
         try:
             yield urls
         finally:
             in_charge(urls).close()
+
+
+def _ease_passwords(server: Urls) -> None:
+    """The same passwords, checked in one turn, not the thousands that are usual: a run connects thousands of times."""
+    in_charge(server).run(
+        "SELECT set_config(name, '1', false) FROM pg_settings WHERE name = 'scram_iterations'"
+    )
+    for url in (server.application, server.owner, server.superuser):
+        role = urlsplit(url)
+        in_charge(server).run(f"ALTER ROLE {role.username} PASSWORD '{role.password}'")
 
 
 @pytest.fixture
@@ -234,7 +251,8 @@ def new_database(server: Urls, folder: Path, template: str = TEMPLATE) -> Databa
         data=folder / "data",
         database_url=_named(server.application, name),
         owner_database_url=_named(server.owner, name),
-        embedded=True,
+        keys=str(folder / "data" / keys.FILE),
+        embedded=False,
         metrics=True,
     )
     return Database(made, _named(server.superuser, name), _environment(made, folder))
