@@ -1,25 +1,12 @@
 """`doorstep load` and `doorstep user add`, as a person calls them."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 from tests.conftest import Database
+from tests.program import doorstep
 from tests.use_cases.loading import samples
 from tests.use_cases.loading.samples import as_csv, with_row
-
-
-def doorstep(database: Database, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "backend", *arguments],
-        env={**database.environment, "PYTHONPATH": str(Path.cwd()), "PATH": ""},
-        input=typed,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 def test_load_prints_a_summary_or_a_line_for_each_fault(database: Database, tmp_path: Path) -> None:

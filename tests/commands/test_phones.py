@@ -3,10 +3,10 @@
 import json
 
 from mobile_api.reference_client import Phone
-from tests.commands.test_load_command import doorstep
 from tests.conftest import Database
 from tests.mobile_api.conftest import world
 from tests.mobile_api.world import World
+from tests.program import doorstep
 
 __all__ = ["world"]
 

@@ -2,10 +2,10 @@
 
 import json
 
-from tests.commands.test_load_command import doorstep
 from tests.conftest import Database
 from tests.mobile_api.conftest import world
 from tests.mobile_api.world import World
+from tests.program import doorstep
 
 __all__ = ["world"]
 WHOSE = ("--provider", "hearth", "--person", "S1", "--name", "Day centre", "--from", "2026-11-02")

@@ -1,9 +1,9 @@
 """`doorstep telephone` and the line of a home, as a manager calls for them."""
 
-from tests.commands.test_load_command import doorstep
 from tests.conftest import Database
 from tests.mobile_api.conftest import world
 from tests.mobile_api.world import World
+from tests.program import doorstep
 
 __all__ = ["world"]
 

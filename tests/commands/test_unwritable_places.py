@@ -1,7 +1,6 @@
 """Commands that write files, told to write where nothing can be written: a sentence, and an end."""
 
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -9,19 +8,9 @@ import pytest
 from tests.conftest import Database
 from tests.jobs.conftest import office, opened_office
 from tests.jobs.office import SECOND_WEEK_DUE, Office
+from tests.program import doorstep
 
 __all__ = ["office", "opened_office"]
-
-
-def doorstep(database: Database, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "backend", *arguments],
-        env={**database.environment, "PYTHONPATH": str(Path.cwd()), "PATH": ""},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 def is_a_sentence_about(path: Path, done: subprocess.CompletedProcess[str]) -> bool:

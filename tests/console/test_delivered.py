@@ -4,10 +4,10 @@ import csv
 from pathlib import Path
 from typing import Any
 
-from tests.commands.test_unwritable_places import doorstep
 from tests.conftest import Database
 from tests.console.desk import Desk
 from tests.jobs.test_payers import PACKAGE
+from tests.program import doorstep
 from tests.use_cases.loading.samples import load_rows
 
 PAGE = "/delivered?from=2026-11-03&until=2026-11-05"

@@ -11,12 +11,12 @@ from backend import db
 from backend.tables.ids import organisation_id, thing_id
 from backend.use_cases.raise_dispute import raise_dispute
 from backend.use_cases.viewer import Viewer
-from tests.commands.test_unwritable_places import doorstep
 from tests.conftest import Database
 from tests.console.desk import Desk
 from tests.documents import pdf
 from tests.jobs.office import FIRST_WEEK_DUE, PROVIDER, instant, visit_id
 from tests.jobs.test_payers import fund
+from tests.program import doorstep
 
 DAYS = "from=2026-11-02&until=2026-11-08"
 

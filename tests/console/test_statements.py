@@ -3,11 +3,11 @@
 import json
 from pathlib import Path
 
-from tests.commands.test_unwritable_places import doorstep
 from tests.conftest import Database
 from tests.console.desk import Desk
 from tests.documents import pdf
 from tests.jobs.office import instant, visit_id
+from tests.program import doorstep
 
 ABOUT = "provider=hearth&person=S1&from=2026-11-02&until=2026-11-08"
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import asyncpg
 
-from tests.commands.test_unwritable_places import doorstep
 from tests.conftest import Database
 from tests.console.desk import Desk
 from tests.jobs.office import instant
+from tests.program import doorstep
 
 
 async def test_records_a_digest_and_a_receipt_are_verified_and_a_change_of_them_is_named(

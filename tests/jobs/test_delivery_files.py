@@ -11,9 +11,9 @@ from backend.faults import DomainError
 from backend.use_cases.frozen_documents import File
 from backend.use_cases.make_delivery_files import make_delivery_files
 from backend.use_cases.verify_documents import verify_documents
-from tests.commands.test_unwritable_places import doorstep
 from tests.conftest import Database
 from tests.jobs.office import PROVIDER, SECOND_WEEK_DUE, Office
+from tests.program import doorstep
 from tests.use_cases.loading.samples import load_rows
 
 OURS: dict[str, Any] = {

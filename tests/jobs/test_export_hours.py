@@ -10,11 +10,11 @@ from typing import Any
 import asyncpg
 
 from backend.use_cases.export_hours import HoursFile, export_hours
-from tests.commands.test_unwritable_places import doorstep
 from tests.conftest import Database
 from tests.jobs.office import PROVIDER, SECOND_WEEK_DUE, Office
 from tests.jobs.test_wage_report_beside import TERMS, a_drive, under_terms
 from tests.jobs.test_wage_reports import REPORT_DUE, WEEK, reports
+from tests.program import doorstep
 
 NOVEMBER = (date(2026, 11, 1), date(2026, 11, 30))
 

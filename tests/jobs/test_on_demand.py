@@ -14,9 +14,9 @@ from backend.use_cases.draft_invoice import Draft
 from backend.use_cases.frozen_documents import SETTLED
 from backend.use_cases.propose_for_carer import propose_for_carer
 from schemas.mobile import ProposedTimes, ReasonCode
-from tests.commands.test_unwritable_places import doorstep
 from tests.conftest import Database
 from tests.jobs.office import FIRST_WEEK_DUE, PROVIDER, SECOND_WEEK_DUE, Office, instant, visit_id
+from tests.program import doorstep
 
 FIRST, SECOND = date(2026, 11, 4), date(2026, 11, 11)
 TOLD = """Draft  HC-01  2026-11-02 to 2026-11-08

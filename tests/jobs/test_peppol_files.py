@@ -9,10 +9,10 @@ from lxml import etree
 
 from backend.use_cases.make_peppol_files import PeppolMade, make_peppol_files
 from backend.use_cases.verify_documents import verify_documents
-from tests.commands.test_unwritable_places import doorstep
 from tests.conftest import Database
 from tests.documents.official import Official, processor
 from tests.jobs.office import FIRST_WEEK_DUE, PROVIDER, RATES, SECOND_WEEK_DUE, Office
+from tests.program import doorstep
 from tests.use_cases.loading.samples import CONTRACT, ORGANISATIONS, load_rows
 
 ADDRESSES = {"hearth": "0088:2000000000008", "wyeshire": "0088:2000000000107"}

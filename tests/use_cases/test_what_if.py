@@ -20,9 +20,9 @@ from backend.use_cases.wage_report_facts import recorded_wages
 from backend.use_cases.what_if import parse_what_if, pay_period, what_if, worked
 from schemas.strict import Faulty
 from schemas.what_if import WhatIf, WhatIfReport
-from tests.commands.test_load_command import doorstep
 from tests.conftest import Database
 from tests.jobs.office import PROVIDER, Office, opened_office
+from tests.program import doorstep
 from tests.use_cases.loading.samples import CARERS, PAY_TERMS, load_rows
 
 __all__ = ["opened_office"]
