@@ -82,12 +82,18 @@ def strangers(path: str, names: list[str]) -> set[str]:
     return found | ({"own_twin"} if ONE_S_OWN & set(names) else set())
 
 
+async def show_a_form(browser: Browser) -> None:
+    """Without the token that forms hold nothing is sent; that of a session stays the same."""
+    if "csrf_token" not in browser.page:
+        await browser.get("/sessions")
+
+
 async def ask(browser: Browser, method: str, path: str, address: str) -> tuple[int, str]:
     """Status and page, without what differs from one asking to the next."""
     if method == "GET":
         answer = await browser.get(address)
     else:
-        await browser.get("/sessions")
+        await show_a_form(browser)
         answer = await browser.post(address, **FORMS.get(path, {}))
     said = re.sub(r'value="[^"]+"|[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{64}', "", answer.text)
     return answer.status_code, said.replace(address, "")
@@ -193,7 +199,7 @@ def named(ids: Ids, number: str, digits: str) -> list[tuple[str, str, str, dict[
 
 async def said_to(browser: Browser, method: str, path: str, fields: dict[str, str]) -> tuple[int, str]:
     if method == "POST":
-        await browser.get("/sessions")
+        await show_a_form(browser)
     answer = await (browser.ask(path, **fields) if method == "GET" else browser.post(path, **fields))
     told = answer.text + answer.headers.get("location", "")
     for value in sorted(fields.values(), key=len, reverse=True):
