@@ -11,7 +11,9 @@ from litestar.types import ExceptionHandlersMap
 from backend.api.cookies import SESSION, cookie_of
 from backend.console.asking import AnyRequest, here_of, local
 from backend.console.rendering import redirect, render
+from backend.problems import STATUS
 
+_UNKEPT: Final = {"Cache-Control": "no-store"}
 _MACHINES: Final = ("/api/", "/mobile/", "/schema", "/health/", "/metrics", "/static/")
 
 
@@ -25,7 +27,11 @@ def _wrapped(
 ) -> Callable[[AnyRequest, Any], Response[Any]]:
     def answer(request: AnyRequest, error: Any) -> Response[Any]:
         response = handler(request, error)
-        return _page(request, response) if wants_page(request) else response
+        if wants_page(request):
+            return _page(request, response)
+        return (
+            _for_the_board(request, response) if response.status_code == STATUS["unauthorised"] else response
+        )
 
     return answer
 
@@ -44,6 +50,17 @@ def _page(request: AnyRequest, response: Response[Any]) -> Response[Any]:
         return redirect("/authenticator?done=needed")
     headers = {name: value for name, value in response.headers.items() if name.lower() == "retry-after"}
     return render("problem.html", None, problem["status"], headers, trouble=problem)
+
+
+def _for_the_board(request: AnyRequest, response: Response[Any]) -> Response[Any]:
+    """A board whose session ended must not stand still unnoticed: it is told to ask for itself, and then to sign in."""
+    if request.scope["path"].startswith(_MACHINES):
+        return response
+    if "text/event-stream" in request.headers.get("Accept", ""):
+        return Response(b"event: changed\ndata:\n\n", media_type="text/event-stream", headers=_UNKEPT)
+    if request.headers.get("HX-Request"):
+        response.headers["HX-Redirect"] = _sign_in(request)
+    return response
 
 
 def _sign_in(request: AnyRequest) -> str:

@@ -1,13 +1,10 @@
 """What the record shows about pay, in figures that may be published: no person, no carer, nothing about a few."""
 
-import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
-
-import asyncpg
 
 from backend import clock, db
 from backend.domain.public_answer import told
@@ -18,9 +15,7 @@ from backend.sql import query
 from backend.statute.measures import measures_on
 from backend.use_cases.parties import parties
 from backend.use_cases.pseudonyms import pseudonym
-from backend.use_cases.read_documents import WAGE_REPORTS, frozen_document
 from backend.use_cases.read_performance import after
-from backend.use_cases.read_wage_report import employments_tested
 from backend.use_cases.remediation import remediation
 from backend.use_cases.travel_paid import read_travel_paid
 from backend.use_cases.viewer import Viewer
@@ -57,8 +52,10 @@ async def _answer(viewer: Viewer, provider_id: UUID, first: date, end: date, few
         party = (await parties(connection, [provider_id]))[provider_id]
         touching = await connection.fetch(query("provider_risk.reports"), provider_id, first, end)
         reports = [row for row in touching if first <= row["period_end"] <= end]
-        workers = await _workers(connection, viewer, reports)
-        travel = (await read_travel_paid(connection, viewer, provider_id, first, end)).months
+        read = await read_travel_paid(connection, viewer, provider_id, first, end)
+    ended = {row["id"] for row in reports}
+    workers = {name for report in read.reports if report.id in ended for name in report.tested}
+    travel = read.months
     owed = [row for row in await _owed(provider_id, now) if first <= row.period.end <= end]
     seconds, paid = int(travel["seconds"].sum()), int(travel["paid_seconds"].sum())
     figures = {
@@ -83,17 +80,6 @@ async def _answer(viewer: Viewer, provider_id: UUID, first: date, end: date, few
         simulated_clock=clock.is_simulated(),
         **told(figures, carers, fewest),
     )
-
-
-async def _workers(
-    connection: asyncpg.Connection, viewer: Viewer, reports: Iterable[Mapping[str, Any]]
-) -> set[str]:
-    """The employments that these reports tested, each once."""
-    found: set[str] = set()
-    for row in reports:
-        _, content = await frozen_document(connection, viewer, WAGE_REPORTS, row["id"])
-        found.update(await asyncio.to_thread(employments_tested, content))
-    return found
 
 
 async def _owed(provider_id: UUID, now: datetime) -> list[OwedPeriod]:

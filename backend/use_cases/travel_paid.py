@@ -54,12 +54,13 @@ class _Report(Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class ReportRead:
-    """A wage report that figures rest on."""
+    """A wage report that figures rest on; `tested`: the employments that it tested."""
 
     id: UUID
     edition: str
     period_start: date
     period_end: date
+    tested: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +77,20 @@ async def read_travel_paid(
     """Of the gaps of London dates `first` to `last` that lead to visits that the reader may see: to a provider, all."""
     rows = await connection.fetch(query("performance.reports"), provider_id, first, last)
     workers: list[_Worker] = []
+    reports: list[ReportRead] = []
     for row in rows:
         _, content = await frozen_document(connection, viewer, WAGE_REPORTS, row["id"])
         # A large provider's report is tens of megabytes: phones must not wait for it.
         report = await asyncio.to_thread(msgspec.json.decode, content, type=_Report)
         workers.extend(report.workers)
+        tested = frozenset(worker.employment for worker in report.workers)
+        reports.append(ReportRead(row["id"], row["edition"], row["period_start"], row["period_end"], tested))
     gaps = list(_gaps(workers, first, last))
     seen = await places_of(connection, provider_id, sorted({visit for *_, visit in gaps}), clock.now())
     own = [gap[:3] for gap in gaps if gap[3] in seen]
     frame = pl.DataFrame(own, GAPS, orient="row")
     stood = pl.DataFrame([_stood(*each) for each in enumerate(workers)], WORKERS, orient="row")
-    return TravelPaid(
-        travel_paid(stood, frame),
-        [ReportRead(row["id"], row["edition"], row["period_start"], row["period_end"]) for row in rows],
-    )
+    return TravelPaid(travel_paid(stood, frame), reports)
 
 
 def _gaps(workers: Sequence[_Worker], first: date, last: date) -> Iterator[tuple[int, date, int, str]]:

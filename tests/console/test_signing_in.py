@@ -163,6 +163,21 @@ async def test_a_board_that_stays_open_is_in_use(desk: Desk, monkeypatch: pytest
     assert (await browser.get("/today")).status_code == 200
 
 
+async def test_a_board_whose_session_ended_is_told_to_sign_in_and_does_not_stand_still(desk: Desk) -> None:
+    browser = await signed_in(desk)
+    desk.office.set(desk.office.clock + timedelta(hours=1))
+    cookie = "doorstep_session=" + browser.cookies["doorstep_session"]
+    told = await browser.client.get(
+        "/today/live?mark=0", headers={"Accept": "text/event-stream", "Cookie": cookie}
+    )
+    assert (told.status_code, told.text) == (200, "event: changed\ndata:\n\n")
+    asked = await browser.client.get("/today?state=late", headers={"HX-Request": "true", "Cookie": cookie})
+    assert asked.status_code == 401
+    assert asked.headers["HX-Redirect"] == "/sign-in?next=/today%3Fstate%3Dlate&over=1"
+    program = await browser.client.get("/api/v1/providers", headers={"Accept": "text/event-stream"})
+    assert program.status_code in (401, 404) and "changed" not in program.text
+
+
 async def test_an_unknown_account_and_a_wrong_password_are_told_apart_by_nobody(desk: Desk) -> None:
     unknown, wrong = desk.browser(), desk.browser()
     answers = [
