@@ -5,7 +5,7 @@
 -- $6 to $7, the last before and the first after, of events from $8 to $9 at most. Both as arrays of rows, null for none.
 -- A position counts that was fresh, and is still held. None was ever fresh that was taken more seconds before or after its
 -- event than `doubt`, which is $10 or more by a policy of the provider's own. So of an event that far before $6 the position
--- was taken before it too, and any taken later is of an event at most twice as far before that one.
+-- was taken before it too, and any taken later is of an event at most that far before that position; the same after $7.
 WITH counting AS NOT MATERIALIZED (
     SELECT e.row_id, e.paid_at, j.fix_age_s, e.paid_at - make_interval(secs => j.fix_age_s) AS taken_at
     FROM event e
@@ -19,10 +19,10 @@ longest AS MATERIALIZED (
     SELECT make_interval(secs => greatest($10::float8, max((policy ->> 'fix_stale_after_s')::float8))) AS doubt
     FROM policy_version WHERE provider_id = $1),
 beside AS MATERIALIZED (
-    SELECT coalesce((SELECT paid_at FROM counting JOIN held ON event_row = row_id WHERE paid_at < $6::timestamptz - doubt
-                     ORDER BY paid_at DESC LIMIT 1) - 2 * doubt, $8) AS first,
-           coalesce((SELECT paid_at FROM counting JOIN held ON event_row = row_id WHERE paid_at > $7::timestamptz + doubt
-                     ORDER BY paid_at LIMIT 1) + 2 * doubt, $9) AS last
+    SELECT coalesce((SELECT taken_at FROM counting JOIN held ON event_row = row_id WHERE paid_at < $6::timestamptz - doubt
+                     ORDER BY paid_at DESC LIMIT 1) - doubt, $8) AS first,
+           coalesce((SELECT taken_at FROM counting JOIN held ON event_row = row_id WHERE paid_at > $7::timestamptz + doubt
+                     ORDER BY paid_at LIMIT 1) + doubt, $9) AS last
     FROM longest),
 near AS MATERIALIZED (
     SELECT * FROM counting WHERE paid_at >= (SELECT first FROM beside) AND paid_at <= (SELECT last FROM beside)),
