@@ -21,6 +21,7 @@ import asyncpg
 import httpx
 import hypothesis
 import pytest
+from argon2 import PasswordHasher
 from litestar import Litestar
 
 from backend import clock, embedded, keys, logs, settings
@@ -29,6 +30,7 @@ from backend.embedded import Urls
 from backend.embedded.cluster import ROLES, write_private
 from backend.migrations.runner import migrate
 from backend.settings import Settings
+from backend.use_cases import enrol_device, passwords
 from tests.scaling import namespaces
 from tests.scaling.pooler import program as pgbouncer
 from tests.shares import EXAMPLES, THOROUGH, for_thorough, try_share
@@ -146,6 +148,17 @@ def chromium() -> str:
     """The path of the browser for tests marked `browser`."""
     assert CHROMIUM is not None
     return CHROMIUM
+
+
+@pytest.fixture(scope="session", autouse=True)
+def genuine_hashers() -> Iterator[tuple[PasswordHasher, PasswordHasher]]:
+    """What the program hashes passwords and PINs with: it takes long by design, and is replaced during the tests."""
+    genuine = passwords._hasher(), enrol_device._PINS
+    quick = PasswordHasher(time_cost=1, memory_cost=16, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", lambda: quick)
+        patch.setattr(enrol_device, "_PINS", quick)
+        yield genuine
 
 
 @pytest.fixture(scope="session")
