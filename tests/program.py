@@ -19,7 +19,7 @@ from backend.cli import main
 if TYPE_CHECKING:
     from tests.conftest import Database
 
-SECONDS: Final = 120
+SECONDS: Final = 300
 """How long a command may take at most: one that takes longer hangs."""
 _STREAMS: Final = (("in", os.O_RDONLY), ("out", os.O_WRONLY | os.O_CREAT), ("err", os.O_WRONLY | os.O_CREAT))
 """The files that stand for what is typed and what is said, by the number of the stream."""

@@ -16,7 +16,7 @@ import httpx
 from backend.faults import SetupFault
 
 PROGRAM: Final = (sys.executable, "-m", "backend")
-READY_SECONDS: Final = 60
+READY_SECONDS: Final = 180
 STOP_SECONDS: Final = 15
 LAST_LINES: Final = 15
 WORKERS: Final = 2

@@ -17,7 +17,7 @@ from backend.embedded.cluster import DATABASE, ROLES, Cluster
 from tests.faults.processes import lasting_port
 
 DURABLE = ("fsync=on", "synchronous_commit=on", "full_page_writes=on", "max_wal_size=128MB")
-START_SECONDS = 60
+START_SECONDS = 180
 
 
 class Postgres:

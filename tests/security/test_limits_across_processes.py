@@ -26,7 +26,7 @@ from tests.console.desk import Browser, Desk, email
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
-START_SECONDS = 60
+START_SECONDS = 180
 
 
 @asynccontextmanager

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 PROGRAM = (sys.executable, "-m", "backend")
 SIZE = ("--carers", "6", "--service-users", "12", "--days", "2", "--seed", "5")
-START_SECONDS = 60
+START_SECONDS = 180
 Environment = dict[str, str]
 
 
