@@ -7,11 +7,18 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import asyncpg
+
 from tests.faults import laws
 from tests.faults.director import Director
 from tests.faults.harness import Rig, busy, running
 from tests.faults.world import MOST_DAYS
 
+_SESSIONS = """
+    SELECT pid, pg_blocking_pids(pid) AS held_up_by, state, wait_event_type, wait_event, now() - xact_start AS since,
+           left(regexp_replace(query, '\\s+', ' ', 'g'), 200) AS query
+    FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() ORDER BY xact_start
+"""
 ENDED = {0, 143}
 """How a process ends that is asked to: a worker by itself, a web process by the signal that it was sent."""
 
@@ -31,6 +38,7 @@ async def play(
             broken = await laws.broken(rig)
         except BaseException:
             _tell_failure(rig, director, say)
+            await _tell_sessions(rig, say)
             raise
         statuses = {program.name: await program.stop() for program in rig.programs}
         return {
@@ -52,6 +60,17 @@ def _tell_failure(rig: Rig, director: Director, say: Callable[[str], None]) -> N
     logs = {program.name: program.log.read_text(errors="replace") for program in rig.programs}
     for name, said in {**logs, "database": rig.postgres.log()}.items():
         say(f"--- {name}, the end of its log:\n{said[-4000:]}")
+
+
+async def _tell_sessions(rig: Rig, say: Callable[[str], None]) -> None:
+    """What each session of the database does, or waits for, and which others hold it up."""
+    try:
+        async with laws.superuser(rig) as connection:
+            rows = await connection.fetch(_SESSIONS)
+    except (OSError, asyncpg.PostgresError) as error:
+        say(f"--- sessions: {type(error).__name__} {error}")
+    else:
+        say("\n".join(["--- sessions:", *(" ".join(str(value) for value in row.values()) for row in rows)]))
 
 
 async def _break(rig: Rig, director: Director, say: Callable[[str], None]) -> None:
