@@ -6,23 +6,27 @@
 -- A position counts that was fresh, and is still held. None was ever fresh that was taken more seconds before or after its
 -- event than `doubt`, which is $10 or more by a policy of the provider's own. So of an event that far before $6 the position
 -- was taken before it too, and any taken later is of an event at most that far before that position; the same after $7.
+-- What belongs to an event is looked up by that event (`OFFSET 0`, and `IS TRUE`, which the index by kind cannot serve), whatever
+-- PostgreSQL knows of the tables: of those that it has not looked through yet it would begin with all positions of the provider.
 WITH counting AS NOT MATERIALIZED (
     SELECT e.row_id, e.paid_at, j.fix_age_s, e.paid_at - make_interval(secs => j.fix_age_s) AS taken_at
     FROM event e
-    JOIN event_judgement j ON j.provider_id = e.provider_id AND j.event_row = e.row_id AND j.number = 1
+    JOIN LATERAL (SELECT fix_age_s, reasons FROM event_judgement
+                  WHERE provider_id = e.provider_id AND event_row = e.row_id AND number = 1 OFFSET 0) j ON true
     WHERE e.provider_id = $1 AND e.carer_id = $5 AND e.paid_at >= $8 AND e.paid_at <= $9
       AND (e.outcome = 'accepted'
            OR EXISTS (SELECT FROM event_release r WHERE r.provider_id = e.provider_id AND r.event_row = e.row_id))
       AND NOT 'stale_fix' = ANY (j.reasons)),
-held AS NOT MATERIALIZED (SELECT event_row, content FROM event_attachment WHERE provider_id = $1 AND kind = 'fix'),
+held AS NOT MATERIALIZED (
+    SELECT event_row, content FROM event_attachment WHERE provider_id = $1 AND (kind = 'fix') IS TRUE),
 longest AS MATERIALIZED (
     SELECT make_interval(secs => greatest($10::float8, max((policy ->> 'fix_stale_after_s')::float8))) AS doubt
     FROM policy_version WHERE provider_id = $1),
 beside AS MATERIALIZED (
-    SELECT coalesce((SELECT taken_at FROM counting JOIN held ON event_row = row_id WHERE paid_at < $6::timestamptz - doubt
-                     ORDER BY paid_at DESC LIMIT 1) - doubt, $8) AS first,
-           coalesce((SELECT taken_at FROM counting JOIN held ON event_row = row_id WHERE paid_at > $7::timestamptz + doubt
-                     ORDER BY paid_at LIMIT 1) + doubt, $9) AS last
+    SELECT coalesce((SELECT taken_at FROM counting, LATERAL (SELECT content FROM held WHERE event_row = row_id OFFSET 0) AS kept
+                     WHERE paid_at < $6::timestamptz - doubt ORDER BY paid_at DESC LIMIT 1) - doubt, $8) AS first,
+           coalesce((SELECT taken_at FROM counting, LATERAL (SELECT content FROM held WHERE event_row = row_id OFFSET 0) AS kept
+                     WHERE paid_at > $7::timestamptz + doubt ORDER BY paid_at LIMIT 1) + doubt, $9) AS last
     FROM longest),
 near AS MATERIALIZED (
     SELECT * FROM counting WHERE paid_at >= (SELECT first FROM beside) AND paid_at <= (SELECT last FROM beside)),
@@ -32,7 +36,8 @@ meant AS (
           LATERAL (SELECT content FROM held WHERE event_row = row_id OFFSET 0) AS kept
      ORDER BY taken_at DESC, row_id DESC LIMIT 1)
     UNION ALL
-    SELECT near.*, content FROM near JOIN held ON event_row = row_id WHERE taken_at >= $6 AND taken_at <= $7
+    SELECT near.*, content FROM near, LATERAL (SELECT content FROM held WHERE event_row = row_id OFFSET 0) AS kept
+    WHERE taken_at >= $6 AND taken_at <= $7
     UNION ALL
     (SELECT late.*, content
      FROM (SELECT * FROM near WHERE taken_at > $7 ORDER BY taken_at, row_id) AS late,

@@ -48,6 +48,26 @@ async def test_no_query_reads_a_table_from_end_to_end(database: Database) -> Non
     assert [name for name in WHOLE if not found[name]] == []
 
 
+def conditions(plan: dict[str, Any], tables: set[str]) -> Iterator[tuple[str, str]]:
+    """By what each of some tables is looked into, wherever a plan does so."""
+    if plan.get("Relation Name") in tables:
+        yield plan["Relation Name"], plan.get("Index Cond", plan.get("Recheck Cond", ""))
+    for part in plan.get("Plans", []):
+        yield from conditions(part, tables)
+
+
+async def test_a_check_in_looks_up_what_belongs_to_an_event_by_that_event_before_tables_are_known(
+    database: Database,
+) -> None:
+    connection = await asyncpg.connect(str(database.settings.database_url))
+    await connection.execute("SET plan_cache_mode = force_generic_plan")
+    tables = {"event_judgement", "event_attachment"}
+    found = list(conditions(await plan_of(connection, named()["events.around"]), tables))
+    await connection.close()
+    assert {table for table, _ in found} == tables
+    assert [one for one in found if "event_row = " not in one[1]] == []
+
+
 def looked_into(plan: dict[str, Any]) -> Iterator[str]:
     """The months of events that a plan really read from."""
     name = plan.get("Relation Name", "")
