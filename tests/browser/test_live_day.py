@@ -29,11 +29,11 @@ async def test_an_arrival_shows_without_a_reload_and_what_was_typed_stays(
         await page.evaluate("window.sameDocument = true")
         await office.record("check_in", "WATCHED", START)
         await office.hand_in()
-        await expect(row).to_contain_text("In progress", timeout=20_000)
+        await expect(row).to_contain_text("In progress", timeout=60_000)
         assert await page.evaluate("window.sameDocument && document.activeElement.textContent") == "WATCHED"
         await expect(page.get_by_label("Date")).to_have_value("2026-11-20")
         office.set(instant(START) + timedelta(minutes=50))
-        await expect(row).to_contain_text("No check-out", timeout=20_000)
+        await expect(row).to_contain_text("No check-out", timeout=60_000)
         await expect(page.locator("#stand")).to_contain_text("10:20")
         assert [*complaints, *await faults_of(page)] == []
 
