@@ -30,17 +30,16 @@ async def decide_correction(
     """
     async with db.as_provider(provider_id) as connection:
         correction, last, number = await _state(connection, provider_id, correction_id)
-        if correction["user_id"] == decided_by and decision == "accepted":
+        own = correction["user_id"] == decided_by
+        if own and decision == "accepted":
             raise DomainError("forbidden", "Nobody accepts what they proposed: ask another manager.")
         if last not in (None, "objected"):
             raise DomainError("conflict", f"This correction was {last} already.")
         ends = (correction["proposed_start"], correction["proposed_end"])
         if decision == "accepted" and any(end is not None and end > clock.now() for end in ends):
             raise DomainError("conflict", "It names a time that has not come yet: decline it.")
-        own = correction["user_id"] == decided_by
-        await _append(
-            connection, correction, number + 1, "withdrawn" if own else decision, decided_by, reason
-        )
+        kept = "withdrawn" if own else decision
+        await _append(connection, correction, number + 1, kept, decided_by, reason)
 
 
 async def withdraw_correction(correction_id: UUID, reason: str | None, call: Call) -> CorrectionAnswer:
