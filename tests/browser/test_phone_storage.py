@@ -1,12 +1,15 @@
-"""What stays on a phone: nothing about the people visited that could be read, in any store of the browser."""
+"""What stays on a phone: nothing about the people visited that could be read, and the receipts, which she may take along."""
 
+from pathlib import Path
 from typing import Final
 
 import pytest
 from playwright.async_api import Browser
 
 from backend.use_cases.add_tag import NewTag, add_tag
+from backend.use_cases.check_records import server_keys
 from backend.use_cases.read_tags import read_card
+from backend.use_cases.record_checks.anchors import anchor_found, read_anchor
 from tests.browser.handset import Handset, Street
 from tests.browser.test_phone_troubles import LOSE_KEY
 from tests.mobile_api.world import PROVIDER, hour, person, visit
@@ -146,3 +149,34 @@ async def test_the_position_is_asked_for_around_a_tap_and_never_followed(
     await phone.leave()
     await phone.sent()
     assert await phone.page.evaluate("asked") == [exact, exact]
+
+
+async def test_a_carer_takes_a_copy_of_her_own_receipts_which_the_records_must_agree_with(
+    street: Street, browser: Browser, tmp_path: Path
+) -> None:
+    phone = await street.visited(browser)
+    await phone.sent()
+    await phone.go("#/settings")
+    await phone.enrol("C2")
+    await phone.go("#/settings")
+    await phone.page.get_by_text("the server’s receipt for it stands here").wait_for()
+    await phone.page.locator("#lock").click()
+    await phone.page.evaluate("location.hash = '#/today'")
+    await phone.page.get_by_role("button", name="Ann Carer").click()
+    await phone.unlock()
+    await phone.settle()
+    await phone.go("#/settings")
+    await phone.photograph("receipts")
+    async with phone.page.expect_download() as downloading:
+        await phone.page.get_by_role("button", name="Keep a copy of my receipts").click()
+    download = await downloading.value
+    assert download.suggested_filename == "doorstep-receipts_2026-11-02.json"
+    await download.save_as(tmp_path / "receipts.json")
+    copy = (tmp_path / "receipts.json").read_bytes()
+    signed, held = await anchor_found(read_anchor(copy), server_keys())
+    assert (signed.state, held.state) == ("proved", "proved")
+    assert held.says == f"Held today as the phone’s receipts say: {len(await street.events())} events."
+    await street.superuser.execute("SET session_replication_role = replica")
+    await street.superuser.execute("UPDATE event SET outcome = 'quarantined' WHERE kind = 'check_out'")
+    _, changed = await anchor_found(read_anchor(copy), server_keys())
+    assert changed.state == "failed" and "not held as it was received" in changed.details[0]

@@ -63,6 +63,18 @@ export function answer({ currentTarget }, words) {
 
 export const link = (words, to, more = {}) => h("a", { href: to, ...more }, words);
 
+// Gives somebody a file: to send on where the phone can, else to keep among what was downloaded.
+export async function hand(file) {
+  if (navigator.canShare?.({ files: [file] })) return navigator.share({ files: [file] }).catch(unlessClosed);
+  const address = URL.createObjectURL(file);
+  h("a", { href: address, download: file.name }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 60_000); // once the browser has read it
+}
+
+function unlessClosed(error) {
+  if (error.name !== "AbortError") throw error;
+}
+
 // A sentence read out to those who cannot see what changed, and shown for a moment to those who can.
 export function say(words) {
   const said = document.getElementById("said");

@@ -2,7 +2,8 @@
 
 import { serverKeys } from "./api.js";
 import { unBase64url, utf8 } from "./bytes.js";
-import { put, read } from "./db.js";
+import { londonDate } from "./clock.js";
+import { all, put, read } from "./db.js";
 import { canonical } from "./jcs.js";
 
 // Whether `batch` was signed by the server. A browser that knows no Ed25519 takes the server's word, over TLS.
@@ -24,4 +25,16 @@ async function keyNamed(kid) {
   await put("meta", fresh, "server_keys");
   if (!fresh[kid]) throw new Error(`The server does not publish its key ${kid}.`);
   return fresh[kid];
+}
+
+// A carer's receipts: all on this phone but those of the others who enrolled on it.
+export async function receiptsOf(carer) {
+  const others = (await all("carers")).filter(({ id }) => id !== carer).map(({ device_id }) => device_id);
+  return (await all("receipts")).filter(({ text }) => !others.includes(JSON.parse(text)[0]?.device_id));
+}
+
+// They as a file for whoever holds them against the server's records one day: what was signed, and the signatures.
+export function receiptsFile(receipts, now) {
+  const signed = receipts.map(({ text, kid, signature }) => ({ text, kid, signature }));
+  return new File([JSON.stringify(signed)], `doorstep-receipts_${londonDate(now)}.json`, { type: "application/json" });
 }

@@ -1,9 +1,11 @@
 // How the app looks, the language it speaks, and leaving this phone to somebody else.
 
 import { addPasskey, chosen, current, enrolled, signOut } from "../carers.js";
-import { button, choice, h, link, say, draw } from "../dom.js";
+import { now } from "../clock.js";
+import { button, choice, h, hand, link, say, draw } from "../dom.js";
 import { LANGUAGES, spoken, t } from "../i18n.js";
 import { possible } from "../passkeys.js";
+import { receiptsFile, receiptsOf } from "../receipts.js";
 import { change, currentSettings } from "../settings.js";
 
 export async function show() {
@@ -17,6 +19,7 @@ export async function show() {
     choice("contrast", t("contrast"), { normal: t("contrast_normal"), high: t("contrast_high") }, contrast, (contrast) => set({ contrast })),
     await storage(),
     current() !== null && (await passkey()),
+    current() !== null && (await receipts()),
     h("section", { class: "part" }, h("h2", {}, t("this_phone")), await people(), h("p", {}, link(t("enrol_another"), "#/enrol"))),
     current() !== null && button(t("sign_out"), leavePhone, { kind: "plain", id: "sign-out" }),
     current() !== null && h("p", { class: "hint" }, t("sign_out_hint")),
@@ -54,6 +57,13 @@ async function add() {
     say(t("passkey_failed"));
   }
   draw();
+}
+
+async function receipts() {
+  const held = await receiptsOf(current());
+  const words = h("p", { class: "hint" }, t(held.length === 0 ? "receipts_none" : "receipts_words"));
+  const save = held.length > 0 && button(t("receipts_save"), () => hand(receiptsFile(held, now())), { kind: "small", id: "receipts" });
+  return h("section", { class: "part" }, h("h2", {}, t("receipts_title")), words, save);
 }
 
 async function people() {
