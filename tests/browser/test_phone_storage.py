@@ -1,4 +1,4 @@
-"""What stays on a phone: nothing about the people visited that could be read, and the receipts, which she may take along."""
+"""What stays on a phone: nothing about the people visited that could be read; and receipts, which she takes along."""
 
 from pathlib import Path
 from typing import Final
