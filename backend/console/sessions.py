@@ -9,6 +9,7 @@ from backend import settings
 from backend.api.cookies import SESSION, cookie_of
 from backend.console.asking import Ask, action, page
 from backend.console.menus import EVERYBODY
+from backend.console.proving import proven
 from backend.console.rendering import redirect, render
 from backend.use_cases.own_sessions import end_other_sessions, end_own_session, own_sessions
 
@@ -37,6 +38,6 @@ async def _end_others(ask: Ask) -> Response[Any]:
 
 handlers: Final[list[HTTPRouteHandler]] = [
     page("/sessions", *EVERYBODY)(_sessions),
-    action("/sessions/end", *EVERYBODY)(_end),
-    action("/sessions/end-others", *EVERYBODY)(_end_others),
+    action("/sessions/end", *EVERYBODY)(proven(_end)),
+    action("/sessions/end-others", *EVERYBODY)(proven(_end_others)),
 ]

@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 
-from tests.console.desk import Browser, Desk
+from tests.console.desk import PASSWORD, Browser, Desk
 
 
 async def elsewhere(desk: Desk, who: str = "manager") -> Browser:
@@ -31,6 +31,19 @@ async def test_every_other_session_is_ended_at_once(desk: Desk) -> None:
     await here.post("/sessions/end-others")
     assert {(await other.get("/today")).status_code for other in others} == {303}
     assert "Sign out there" not in (await here.get("/sessions")).text
+
+
+async def test_whoever_signed_in_a_while_ago_shows_again_who_she_is_before_ending_sessions(desk: Desk) -> None:
+    first, here = await desk.as_("manager"), await elsewhere(desk)
+    desk.office.set(desk.office.clock + timedelta(minutes=30))
+    [other] = re.findall(r'name="session" value="([0-9a-f]{64})"', (await here.get("/sessions")).text)
+    for path, fields in (("/sessions/end", {"session": other}), ("/sessions/end-others", {})):
+        await here.get("/sessions")
+        assert "Show that it is you" in (await here.post(path, **fields)).text
+    assert (await first.get("/today")).status_code == 200
+    proof = {"prove_password": PASSWORD}
+    assert (await here.post("/sessions/end-others", **proof)).headers["location"] == "/sessions?done=others"
+    assert (await first.get("/today")).status_code == 303
 
 
 async def test_nobody_ends_another_s_session_and_an_ended_one_is_not_listed(desk: Desk) -> None:
