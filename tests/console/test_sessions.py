@@ -33,7 +33,9 @@ async def test_every_other_session_is_ended_at_once(desk: Desk) -> None:
     assert "Sign out there" not in (await here.get("/sessions")).text
 
 
-async def test_whoever_signed_in_a_while_ago_shows_again_who_she_is_before_ending_sessions(desk: Desk) -> None:
+async def test_whoever_signed_in_a_while_ago_shows_again_who_she_is_before_ending_sessions(
+    desk: Desk,
+) -> None:
     first, here = await desk.as_("manager"), await elsewhere(desk)
     desk.office.set(desk.office.clock + timedelta(minutes=30))
     [other] = re.findall(r'name="session" value="([0-9a-f]{64})"', (await here.get("/sessions")).text)
