@@ -23,6 +23,8 @@ SETTINGS: Final = {"timezone": "UTC", "application_name": "doorstep"}
 _EACH: Final = {"jit": "off"}
 """Of every transaction. What looks costly is compiled (jit): with row security much does, and compiling is slower."""
 _HAS: Final = "SELECT pg_is_in_recovery() AND pg_last_wal_replay_lsn() >= $1::text::pg_lsn"
+CALL_OFF_SECONDS: Final = 1
+"""How long a server may take to call a statement off that was given up. One that cannot is away."""
 CATCH_UP_SECONDS: Final = 1
 """How long a report waits for a replica that is behind before it is read where all is written."""
 CATCH_UP_LOOKS: Final = 50
@@ -44,8 +46,9 @@ async def _leave_as_it_is(connection: asyncpg.Connection) -> None:
 class _Transaction(PostgresTransaction):
     """Piccolo's transaction, which gives its connection back whatever happens.
 
-    A session that is lost, or silent for too long, is dropped, and all the others are replaced before their next use:
-    what took this one away (a restart, a fail-over, a cable) mostly took them too.
+    A session that is lost, or stays silent when a statement that took too long is called off, is dropped, and all the
+    others are replaced before their next use: what took this one away (a restart, a fail-over, a cable) mostly took
+    them too. One whose server does call it off was only slow, and is of use again.
     """
 
     lost = False
@@ -80,22 +83,27 @@ class _Transaction(PostgresTransaction):
         if self._parent:
             return False
         try:
-            await self._end(error)
+            suffered = await self._end(error)
         except BaseException as failed:
             await self._give_back(failed)
             if error is None:
                 raise
         else:
-            await self._give_back(error)
+            await self._give_back(suffered)
         finally:
             self.engine.current_transaction.reset(self.context)
         return False
 
-    async def _end(self, error: BaseException | None) -> None:
+    async def _end(self, error: BaseException | None) -> BaseException | None:
+        """What of the error the session suffers under still. Raises what goes wrong in ending the transaction."""
         if error is None:
             await self.commit()
+        elif isinstance(error, TimeoutError):
+            await self.connection.execute("ROLLBACK", timeout=CALL_OFF_SECONDS)
+            return None
         elif not _is_lost(self.connection, error):
             await self.rollback()
+        return error
 
     async def _give_back(self, error: BaseException | None) -> None:
         self.lost = error is not None and _is_lost(self.connection, error)

@@ -1,5 +1,7 @@
 import asyncio
 import contextvars
+import os
+import signal
 from typing import Any
 from uuid import uuid4
 
@@ -150,15 +152,41 @@ async def test_what_the_body_raises_is_told_whatever_became_of_the_session(
     assert await _pid(db) != pid
 
 
-async def test_a_query_without_an_answer_is_given_up_and_every_session_replaced(
+async def _two(sessions: Any) -> set[int]:
+    """The processes of two sessions at once."""
+    async with sessions.as_system() as connection:
+        first = int(await connection.fetchval("SELECT pg_backend_pid()"))
+        return {first, await asyncio.create_task(_pid(sessions), context=contextvars.Context())}
+
+
+async def test_a_query_that_takes_too_long_is_called_off_and_its_session_used_again(
     database: Database, superuser: asyncpg.Connection
 ) -> None:
     async with database_module.opened(str(database.settings.database_url), size=2, seconds=0.5):
-        before = await _pid(database_module)
+        before = await _two(database_module)
         with pytest.raises(TimeoutError):
             async with database_module.as_system() as connection:
                 await connection.execute("SELECT pg_sleep(60)")
-        assert await _pid(database_module) != before
+        running = "SELECT count(*) FROM pg_stat_activity WHERE pid = ANY ($1) AND state <> 'idle'"
+        assert await superuser.fetchval(running, list(before)) == 0
+        assert await _two(database_module) == before
+
+
+async def test_a_server_that_stays_silent_has_every_session_replaced(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_module, "CALL_OFF_SECONDS", 0.1)
+    async with database_module.opened(str(database.settings.database_url), size=2, seconds=0.5):
+        before = await _two(database_module)
+        with pytest.raises(TimeoutError):
+            async with database_module.as_system() as connection:
+                stopped = await connection.fetchval("SELECT pg_backend_pid()")
+                os.kill(stopped, signal.SIGSTOP)
+                await connection.execute("SELECT 1")
+        try:
+            assert not await _two(database_module) & before
+        finally:
+            os.kill(stopped, signal.SIGCONT)
 
 
 async def test_waiting_for_a_free_connection_ends_too(database: Database) -> None:
