@@ -1,6 +1,6 @@
 """The carers' phones: revoke a lost one, unlock one, make a code that enrols one."""
 
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 import segno
@@ -8,10 +8,11 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from backend.console.asking import Ask, action, page
+from backend.console.paging import key_of, with_query
 from backend.console.rendering import redirect, render
 from backend.faults import DomainError
 from backend.problems import STATUS
-from backend.use_cases.devices import list_devices, revoke_device, unlock_device
+from backend.use_cases.devices import read_devices, replaceable_devices, revoke_device, unlock_device
 from backend.use_cases.issue_enrol_code import enrol_link, issue_for
 from backend.use_cases.read_carers import read_carers
 
@@ -29,17 +30,17 @@ async def _page(
     ask: Ask, code: dict[str, str] | None = None, problem: tuple[str, str] | None = None, status: int = 200
 ) -> Response[Any]:
     carers = await read_carers(ask.organisation)
-    names = dict(carers)
-    phones = [
-        {**phone, "name_of_carer": names.get(phone["carer"], phone["carer"])}
-        for phone in await list_devices(ask.organisation)
-        if ask.asked("of") in (None, phone["carer"]) and ask.asked("state") in (None, phone["state"])
-    ]
+    after = cast(tuple[UUID] | None, key_of(ask.asked("after"), UUID))
+    wanted = (ask.asked("of"), ask.asked("state"))
+    phones, more = await read_devices(ask.organisation, *wanted, after[0] if after else None)
     return render(
         "devices.html",
         ask.user,
         status=status,
         phones=phones,
+        more=with_query(ask, "after", str(phones[-1]["id"]), "/devices") if more else None,
+        replaceable=await replaceable_devices(ask.organisation),
+        names=dict(carers),
         wanted={name: ask.asked(name) or "" for name in ("of", "state")},
         carers=carers,
         code=code,

@@ -48,14 +48,29 @@ UPDATE device SET revoked_at = coalesce(revoked_at, $3) WHERE provider_id = $1 A
 UPDATE device SET pin_failures = 0, locked_at = NULL WHERE provider_id = $1 AND id = $2
 
 -- name: devices
-SELECT d.id, d.name, d.platform, c.reference AS carer, d.install_id, d.enrolled_at, d.locked_at, d.revoked_at,
-       d.replaced_at, d.replaced_by, d.closed_seq,
+-- By carer: of one ($2, a reference) or of all, in one state ($3) or in any, those behind the phone $4, $5 at most or all.
+WITH phone AS (
+    SELECT d.*, c.reference AS carer,
+           CASE WHEN d.revoked_at IS NOT NULL THEN 'revoked' WHEN d.replaced_at IS NOT NULL THEN 'replaced'
+                WHEN d.locked_at IS NOT NULL THEN 'locked' ELSE 'active' END AS state
+    FROM device d JOIN carer c ON c.provider_id = d.provider_id AND c.id = d.carer_id
+    WHERE d.provider_id = $1)
+SELECT d.id, d.name, d.platform, d.carer, d.install_id, d.enrolled_at, d.locked_at, d.revoked_at, d.replaced_at,
+       d.replaced_by, d.closed_seq, d.state,
        (SELECT max(k.received_at) FROM event_key k WHERE k.provider_id = d.provider_id AND k.device_id = d.id)
        AS last_event_at,
        (SELECT max(p.suspect_at) FROM device_passkey p
         WHERE p.provider_id = d.provider_id AND p.device_id = d.id AND p.removed_at IS NULL) AS passkey_suspect_at
+FROM phone d
+WHERE ($2::text IS NULL OR d.carer = $2) AND ($3::text IS NULL OR d.state = $3)
+  AND ($4::uuid IS NULL OR (d.carer, d.enrolled_at, d.id) > (SELECT carer, enrolled_at, id FROM phone WHERE id = $4))
+ORDER BY d.carer, d.enrolled_at, d.id LIMIT $5
+
+-- name: replaceable
+-- Phones that no other was made in place of, by carer.
+SELECT d.id, d.name, c.reference AS carer
 FROM device d JOIN carer c ON c.provider_id = d.provider_id AND c.id = d.carer_id
-WHERE d.provider_id = $1 ORDER BY c.reference, d.enrolled_at
+WHERE d.provider_id = $1 AND d.replaced_at IS NULL ORDER BY c.reference, d.enrolled_at, d.id
 
 -- name: insert_code
 INSERT INTO enrol_code (provider_id, code_hash, carer_id, replaces, created_at, expires_at)

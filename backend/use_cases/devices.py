@@ -1,12 +1,14 @@
 """A manager looks after phones: lists them, revokes a lost one, unlocks one whose PIN was forgotten."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from backend import clock, db
 from backend.faults import DomainError
 from backend.sql import query
 from backend.use_cases.phone_calls import home_of
+
+PAGE: Final = 100
 
 
 async def list_devices(provider_id: UUID) -> list[dict[str, Any]]:
@@ -16,15 +18,25 @@ async def list_devices(provider_id: UUID) -> list[dict[str, Any]]:
     `passkey_suspect_at`: the counter of one of its passkeys went back, as that of a copy does.
     """
     async with db.as_provider(provider_id) as connection:
-        rows = await connection.fetch(query("phones.devices"), provider_id)
-    return [{**dict(row), "state": _state(row)} for row in rows]
+        rows = await connection.fetch(query("phones.devices"), provider_id, None, None, None, None)
+    return [dict(row) for row in rows]
 
 
-def _state(row: Any) -> str:
-    for state in ("revoked", "replaced", "locked"):
-        if row[f"{state}_at"] is not None:
-            return state
-    return "active"
+async def read_devices(
+    provider_id: UUID, carer: str | None = None, state: str | None = None, after: UUID | None = None
+) -> tuple[list[dict[str, Any]], bool]:
+    """A page of the same behind the phone `after`, of one carer (a reference) or all, in one state or any; whether more
+    follow.
+    """
+    async with db.as_provider(provider_id) as connection:
+        rows = await connection.fetch(query("phones.devices"), provider_id, carer, state, after, PAGE + 1)
+    return [dict(row) for row in rows[:PAGE]], len(rows) > PAGE
+
+
+async def replaceable_devices(provider_id: UUID) -> list[dict[str, Any]]:
+    """The phones that a new one may stand in for: id, name, carer (a reference)."""
+    async with db.as_provider(provider_id) as connection:
+        return [dict(row) for row in await connection.fetch(query("phones.replaceable"), provider_id)]
 
 
 async def revoke_device(device_id: UUID, provider_id: UUID | None = None) -> None:

@@ -1,8 +1,11 @@
 """The office's pages: the day, a visit, corrections, quarantine, phones."""
 
+import html
 import re
 from datetime import timedelta
 from uuid import UUID
+
+import pytest
 
 from backend.use_cases.issue_enrol_code import issue_enrol_code
 from mobile_api.reference_client import Phone
@@ -251,6 +254,25 @@ async def test_a_phone_is_revoked_and_a_code_is_shown_once(busy: Desk) -> None:
     assert "Choose a carer." in (await browser.post("/devices/codes", carer="")).text
     assert (await browser.post(f"/devices/{device}/revoke")).headers["location"] == "/devices?done=revoked"
     assert "Revoked" in (await browser.get("/devices?done=revoked")).text
+
+
+async def test_phones_are_shown_a_page_at_a_time_and_any_of_them_can_be_replaced(
+    busy: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = await busy.office.phone("C1"), await busy.office.phone("C2")
+    monkeypatch.setattr("backend.use_cases.devices.PAGE", 1)
+    browser = await busy.as_("manager")
+    page = (await browser.get("/devices?state=active")).text
+    [following] = re.findall(r'rel="next" href="([^"]+)"', page)
+    assert f"/devices/{first.device_id}/revoke" in page and f"/devices/{second.device_id}/revoke" not in page
+    assert f'<option value="{second.device_id}">' in page
+    after = (await browser.get(html.unescape(following))).text
+    assert (
+        f"/devices/{second.device_id}/revoke" in after and f"/devices/{first.device_id}/revoke" not in after
+    )
+    assert "Next page" not in after
+    assert len((await browser.get("/devices?state=active&format=csv")).text.splitlines()) == 3
+    assert (await browser.get("/devices?after=nonsense")).status_code == 400
 
 
 async def test_a_locked_phone_is_unlocked(busy: Desk) -> None:
