@@ -43,15 +43,29 @@ def pay_results(cases: Sequence[PayCase], estimator: TravelEstimator | None = No
     """Pay many cases in one pass; the answers stand in the order of the cases. Their days are DayCase or
     DayResult.
     """
-    sheet = pay_sheet([(case.terms, _holidays(case)) for case in cases])
-    told = [(key, day) for key, case in enumerate(cases) for day in case.days]
-    happened = [(key, day) for key, day in told if isinstance(day, DayCase)]
-    answered = [(key, day) for key, day in told if isinstance(day, DayResult)]
+    happened = [(key, day) for key, case in enumerate(cases) for day in case.days if isinstance(day, DayCase)]
     frames = day_frames([day for _, day in happened])
+    return pay_frames(cases, frames, dict(enumerate(key for key, _ in happened)), estimator)
+
+
+def pay_frames(
+    cases: Sequence[PayCase],
+    frames: DayFrames,
+    whose: Mapping[int, int],
+    estimator: TravelEstimator | None = None,
+) -> list[PayResult]:
+    """The same where days that happened are held as frames. `whose`: for each of those days its case, by the places of
+    the cases, whose own days are looked at only where they are answers.
+    """
+    sheet = pay_sheet([(case.terms, _holidays(case)) for case in cases])
+    answered = [
+        (key, day) for key, case in enumerate(cases) for day in case.days if isinstance(day, DayResult)
+    ]
     worked = work_out_days(frames, estimator)
-    shown, attended, slept = answered_frames([day for _, day in answered], first=len(happened))
-    days = _days(frames, [key for key, _ in [*happened, *answered]])
+    first = max(whose, default=-1) + 1
+    shown, attended, slept = answered_frames([day for _, day in answered], first=first)
     nights = frames.activities.filter(pl.col("kind") == "sleep_in").select(_NIGHTS)
+    days = _days(frames, {**whose, **{first + place: key for place, (key, _) in enumerate(answered)}})
     paid = pay(
         pl.concat([worked.segments, shown]),
         pl.concat([frames.visits, attended]),
@@ -82,9 +96,11 @@ def _holidays(case: PayCase) -> Collection[date]:
     return bank_holidays("england") if case.bank_holidays is None else case.bank_holidays
 
 
-def _days(frames: DayFrames, keys: Sequence[int]) -> pl.DataFrame:
+def _days(frames: DayFrames, whose: Mapping[int, int]) -> pl.DataFrame:
     """Rows `day case date mode`; days that came as answers have neither date nor mode."""
-    numbered = pl.DataFrame({"day": range(len(keys)), "case": keys}, {"day": pl.Int64, "case": pl.Int64})
+    numbered = pl.DataFrame(
+        {"day": list(whose), "case": list(whose.values())}, {"day": pl.Int64, "case": pl.Int64}
+    )
     return numbered.join(frames.days, on="day", how="left", maintain_order="left")
 
 

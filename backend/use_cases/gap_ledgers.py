@@ -10,7 +10,7 @@ import polars as pl
 
 from backend.domain.gap_ledger import MISSED, gap_ledger
 from backend.domain.policy import OwnPace
-from backend.domain.time import instant_of, london_date_of
+from backend.domain.time import instant_of, instants_in, london_date_of
 from backend.travel.straight_line import SOURCE, StraightLine, straight_metres
 from backend.use_cases.worked_days import CarersDays, attributed
 from schemas.gap_ledger import GapPart, GapRow, ImpliedSpeed, TravelPace
@@ -20,6 +20,10 @@ _TENTH: Final = Decimal("0.1")
 _AS_THEY_ARE: Final = (
     "to", "source", "engine", "fallback", "metres", "mode", "from_actual", "to_actual", "from_planned", "to_planned",
     "in_planned_order", "no_speed",
+)  # fmt: skip
+_SHOWN: Final = (
+    *_AS_THEY_ARE, "gap", "employment_id", "date", "from", "planned_gap", "observed_gap", "estimate", "day_date",
+    "setting", "kmh_least", "kmh", "kmh_most",
 )  # fmt: skip
 
 
@@ -39,13 +43,14 @@ def gap_ledgers(days: CarersDays, line: StraightLine) -> Ledger:
     rows = _dated(days)
     parts = days.behind.worked.parts.filter(pl.col("gap").is_in(rows["gap"].implode()))
     told: dict[int, list[GapPart]] = {}
-    for part in parts.to_dicts():
-        told.setdefault(part.pop("gap"), []).append(GapPart(**part))
+    for gap, *part in parts.select("gap", "kind", "rule", "seconds", "credited").iter_rows():
+        told.setdefault(gap, []).append(GapPart(*part))
     paces = _Paces(line.with_own(days.policy.paces))
     found: dict[tuple[str, date], list[GapRow]] = {}
-    for row in rows.to_dicts():
-        gap = _row(row, told.get(row["gap"], []), paces.of(row))
-        found.setdefault((row["employment_id"], row["date"]), []).append(gap)
+    ends = zip(*(instants_in(rows[name]) for name in ("start", "end")), strict=True)
+    for row, span in zip(rows.select(_SHOWN).iter_rows(named=True), ends, strict=True):
+        made = _row(row, span, told.get(row["gap"], []), paces.of(row))
+        found.setdefault((row["employment_id"], row["date"]), []).append(made)
     return Ledger(found, sorted(paces.used.values(), key=lambda pace: pace.id))
 
 
@@ -86,11 +91,12 @@ def _missed(days: CarersDays) -> pl.DataFrame:
     return held.select(MISSED.keys()).cast(MISSED)
 
 
-def _row(row: Mapping[str, Any], parts: list[GapPart], pace: str | None) -> GapRow:
+def _row(row: Mapping[str, Any], span: tuple[Any, ...], parts: list[GapPart], pace: str | None) -> GapRow:
+    start, end = span
     return GapRow(
         from_=row["from"],
-        start=row["start"],
-        end=row["end"],
+        start=start,
+        end=end,
         planned_seconds=row["planned_gap"],
         observed_seconds=row["observed_gap"],
         estimate_seconds=row["estimate"],

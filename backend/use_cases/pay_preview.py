@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from operator import itemgetter
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,10 +12,11 @@ import msgspec
 import polars as pl
 
 from backend.domain.time import instant_of
-from backend.domain.working_day import working_days
+from backend.domain.working_day import ACTIVITIES, JOURNEYS, VISITS, working_days
 from backend.sql import query
+from backend.use_cases.calc_day import DayFrames
 from backend.use_cases.calc_pay import pay_results
-from backend.use_cases.worked_days import CarersDays, known_visits, settled_activities
+from backend.use_cases.worked_days import CarersDays, known_visits, policies_of, settled_activities
 from schemas import wage
 from schemas.day import (
     Activity,
@@ -36,7 +36,7 @@ from schemas.strict import decode
 _INSTANTS: Final = ("start", "end", "planned_start", "planned_end")
 _OF_VISIT: Final = ("visit", *_INSTANTS, "lat", "lon")
 _OF_ACTIVITY: Final = ("kind", "start", "end", "lat", "lon")
-_OF_JOURNEY: Final = ("from_visit", "to_visit", "estimate", "source", "metres")
+_OF_JOURNEY: Final = ("from", "to", "estimate", "source", "metres")
 _TERMS: Final = {field.name: field.encode_name for field in msgspec.structs.fields(PayTerms)}
 
 
@@ -81,32 +81,42 @@ def _terms(stored: Any) -> PayTerms:
 
 def day_cases(days: CarersDays) -> list[DayCase]:
     """The working days of one carer as cases to be paid. Of a visit in doubt only its first instant is known."""
-    return [case for cases in cases_of_carers(days).values() for case in cases]
+    frames = days_to_pay(days)
+    done, did = _by_day(frames.visits, _OF_VISIT), _by_day(frames.activities, _OF_ACTIVITY)
+    journeys, policy = _by_day(frames.journeys, _OF_JOURNEY), _policy(days)
+    return [
+        DayCase(
+            carer=DayCarer(mode=mode),
+            date=on,
+            visits=[_visit(one) for one in done.get(day, [])],
+            activities=[_activity(one) for one in did.get(day, [])],
+            policy=policy,
+            journeys=[_journey(one) for one in journeys.get(day, [])],
+        )
+        for day, on, mode in frames.days.select("day", "date", "mode").iter_rows()
+    ]
 
 
-def cases_of_carers(days: CarersDays) -> dict[str, list[DayCase]]:
-    """The same of each of many carers, by id, in order of time."""
+def days_to_pay(days: CarersDays) -> DayFrames:
+    """The working days of carers as frames to be paid; `days` says `carer` besides. Journeys are those judged
+    already, so that they are not judged anew. Of a visit in doubt only its first instant is known.
+    """
     visits, activities = working_days(
         _without_doubt(days), settled_activities(days.activities), days.policy.day_break_minutes * 60
     )
     modes: dict[str, Any] = {}
     for row in days.employments.values():
         modes.setdefault(row["carer_id"], row["mode"])
-    done, did = _by_day(visits, _OF_VISIT), _by_day(activities, _OF_ACTIVITY)
     dated = pl.concat([frame.select("day", "carer", "date") for frame in (visits, activities)])
-    judged, policy = _Judged(days.gaps), _policy(days)
-    found: dict[str, list[DayCase]] = {}
-    for day, carer, on in dated.unique("day", keep="first").sort("day").iter_rows():
-        case = DayCase(
-            carer=DayCarer(mode=modes.get(carer, "car")),
-            date=on,
-            visits=[_visit(one) for one in done.get(day, [])],
-            activities=[_activity(one) for one in did.get(day, [])],
-            policy=policy,
-            journeys=judged.among(carer, [one["visit"] for one in done.get(day, [])]),
-        )
-        found.setdefault(carer, []).append(case)
-    return found
+    mode = pl.col("carer").replace_strict(modes, default="car", return_dtype=pl.String)
+    numbered = dated.unique("day", keep="first", maintain_order=True).sort("day").with_columns(mode=mode)
+    return DayFrames(
+        numbered.select("day", "date", "mode", "carer"),
+        visits.select(VISITS.keys()),
+        activities.select(ACTIVITIES.keys()),
+        policies_of(numbered, days.policy),
+        _judged(days.gaps, visits.select("day", "carer", "visit").unique()),
+    )
 
 
 def _without_doubt(days: CarersDays) -> pl.DataFrame:
@@ -118,30 +128,19 @@ def _without_doubt(days: CarersDays) -> pl.DataFrame:
     return rows.with_columns(end=pl.when(known).then("end")).drop("doubted")
 
 
-class _Judged:
-    """What journeys were judged to take, so that they are not judged anew."""
-
-    def __init__(self, gaps: pl.DataFrame) -> None:
-        told = gaps.filter(pl.col("estimate").is_not_null()).select("carer", *_OF_JOURNEY)
-        self._from: dict[tuple[str, str], list[tuple[int, dict[str, Any]]]] = {}
-        for place, row in enumerate(told.iter_rows(named=True)):
-            self._from.setdefault((row["carer"], row["from_visit"]), []).append((place, row))
-
-    def among(self, carer: str, visits: Sequence[str]) -> list[Journey]:
-        """The journeys of a carer between these visits of a day, in the order of the gaps."""
-        here = set(visits)
-        found = [each for visit in here for each in self._from.get((carer, visit), [])]
-        return [
-            Journey(
-                from_=row["from_visit"],
-                to=row["to_visit"],
-                estimate_seconds=row["estimate"],
-                source=row["source"],
-                distance_metres=row["metres"],
-            )
-            for _, row in sorted(found, key=itemgetter(0))
-            if row["to_visit"] in here
-        ]
+def _judged(gaps: pl.DataFrame, visits: pl.DataFrame) -> pl.DataFrame:
+    """What journeys between two visits of one working day were judged to take, as a frame JOURNEYS. `visits`: rows
+    `day carer visit`.
+    """
+    told = gaps.filter(pl.col("estimate").is_not_null()).drop("day", "from", "to")
+    left, reached = (visits.rename({"visit": end}) for end in ("from", "to"))
+    return (
+        told.rename({"from_visit": "from", "to_visit": "to"})
+        .join(left, on=["carer", "from"], maintain_order="left")
+        .join(reached, on=["carer", "day", "to"], how="semi", maintain_order="left")
+        .select(JOURNEYS.keys())
+        .cast(JOURNEYS)
+    )
 
 
 def _by_day(frame: pl.DataFrame, names: Sequence[str]) -> dict[int, list[dict[str, Any]]]:
@@ -154,6 +153,16 @@ def _by_day(frame: pl.DataFrame, names: Sequence[str]) -> dict[int, list[dict[st
     for row in readable.iter_rows(named=True):
         found.setdefault(row["day"], []).append(row)
     return found
+
+
+def _journey(row: Mapping[str, Any]) -> Journey:
+    return Journey(
+        from_=row["from"],
+        to=row["to"],
+        estimate_seconds=row["estimate"],
+        source=row["source"],
+        distance_metres=row["metres"],
+    )
 
 
 def _visit(row: Mapping[str, Any]) -> DayVisit:
@@ -181,9 +190,9 @@ def paid_under(terms: PayTerms, days: Sequence[DayCase | DayResult]) -> PayResul
     return pay_results([PayCase(terms=terms, days=list(days))])[0]
 
 
-def can_pay(terms: PayTerms, worked: DayCase | DayResult) -> bool:
+def can_pay(terms: PayTerms, worked: object) -> bool:
     """Whether terms can tell what a day comes to: an answer holds neither planned times nor distances."""
-    told = isinstance(worked, DayCase)
+    told = not isinstance(worked, DayResult)
     return told or (terms.contact_basis == "actual" and not terms.mileage_per_mile.paid())
 
 

@@ -1,17 +1,19 @@
 """What carers' own terms pay for the days they worked in a period, employment by employment."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Final
 
 import polars as pl
 
 from backend.travel import TravelEstimator
-from backend.use_cases.calc_pay import pay_results
-from backend.use_cases.pay_preview import Terms, can_pay, cases_of_carers, terms_recorded
+from backend.use_cases.calc_day import DayFrames
+from backend.use_cases.calc_pay import pay_frames
+from backend.use_cases.pay_preview import Terms, can_pay, days_to_pay, terms_recorded
 from backend.use_cases.wage_report_facts import WageReportFacts
 from backend.use_cases.worked_answers import answers_of
-from schemas.day import DayCase, DayResult
+from schemas.day import DayResult
 from schemas.pay import PayCase, PayLine, PayResult, PayTerms
 
 NO_TERMS: Final = "No terms of pay are held for {}."
@@ -42,21 +44,25 @@ def expected_pay(
     """
     terms = terms_recorded(facts.recorded.terms) if terms is None else terms
     found: dict[str, ExpectedPay] = {}
-    cases: list[tuple[str, PayCase]] = []
+    keys: list[str] = []
+    cases: list[PayCase] = []
+    whose: dict[int, int] = {}
     days = _Days(facts)
     for employment in employments:
         key = employment["employment_id"]
         found[key] = ExpectedPay()
-        worked = days.of(employment)
-        grouped = _by_terms(found[key], worked, employment["pay_terms"], terms)
-        cases += [(key, PayCase(terms=held, days=days)) for held, days in grouped]
-    for (key, _), result in zip(cases, pay_results([case for _, case in cases], estimator), strict=True):
+        grouped = _by_terms(found[key], days.of(employment), employment["pay_terms"], terms)
+        for held, worked in grouped:
+            whose.update({day.day: len(cases) for day in worked if isinstance(day, _Whole)})
+            keys.append(key)
+            cases.append(PayCase(terms=held, days=[day for day in worked if isinstance(day, DayResult)]))
+    for key, result in zip(keys, pay_frames(cases, days.frames(whose), whose, estimator), strict=True):
         found[key].results.append(result)
     return found
 
 
 def _by_terms(
-    found: ExpectedPay, worked: Sequence[DayCase | DayResult], reference: str | None, terms: Terms
+    found: ExpectedPay, worked: Sequence["_Whole | DayResult"], reference: str | None, terms: Terms
 ) -> list[tuple[PayTerms, list[Any]]]:
     """The days under each version of the terms; none, and a reason, if a day cannot be paid by any."""
     groups: dict[str, tuple[PayTerms, list[Any]]] = {}
@@ -75,6 +81,14 @@ def _by_terms(
     return [] if found.reason else list(groups.values())
 
 
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """A working day that one employment has to itself: its number among the frames, and its London date."""
+
+    day: int
+    date: date
+
+
 class _Days:
     """The days of each employment in the period: whole, or its own share of them where the carer has worked for
     another.
@@ -82,21 +96,31 @@ class _Days:
 
     def __init__(self, facts: WageReportFacts) -> None:
         first, last = facts.recorded.days.first, facts.recorded.days.last
-        days = facts.days
-        worked = days.segments.select("carer", "employment_id").drop_nulls().unique()
+        worked = facts.days.segments.select("carer", "employment_id").drop_nulls().unique()
         self._worked_for: dict[str, set[str]] = {}
         for carer, employment in worked.iter_rows():
             self._worked_for.setdefault(carer, set()).add(employment)
-        self._segments = days.segments
-        self._whole = {
-            carer: [case for case in cases if first <= case.date <= last]
-            for carer, cases in cases_of_carers(days).items()
-        }
+        self._segments = facts.days.segments
+        self._frames = days_to_pay(facts.days)
+        self._whole: dict[str, list[_Whole]] = {}
+        within = self._frames.days.filter(pl.col("date").is_between(first, last))
+        for carer, day, on in within.select("carer", "day", "date").iter_rows():
+            self._whole.setdefault(carer, []).append(_Whole(day, on))
 
-    def of(self, employment: Mapping[str, Any]) -> Sequence[DayCase | DayResult]:
+    def of(self, employment: Mapping[str, Any]) -> Sequence[_Whole | DayResult]:
         carer, key = employment["carer_id"], employment["employment_id"]
         if self._worked_for.get(carer) == {key}:
             return self._whole.get(carer, [])
         return answers_of(
             self._segments.filter((pl.col("carer") == carer) & (pl.col("employment_id") == key))
         )
+
+    def frames(self, whole: Collection[int]) -> DayFrames:
+        """What happened on these whole days."""
+        held = self._frames
+        wanted = pl.DataFrame({"day": list(whole)}, {"day": pl.Int64})
+        kept = {
+            name: getattr(held, name).join(wanted, on="day", how="semi", maintain_order="left")
+            for name in ("days", "visits", "activities", "policies", "journeys")
+        }
+        return DayFrames(**{**kept, "days": kept["days"].drop("carer")})

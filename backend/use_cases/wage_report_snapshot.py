@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 
 import msgspec
 import polars as pl
@@ -12,7 +12,8 @@ from backend.documents.earlier_changes import rules_of_changes
 from backend.documents.worked_days import day_rules
 from backend.documents.worker_page import engines_named, paces_named
 from backend.domain.minimum_wage.reductions import ACCOMMODATION_RULE
-from backend.use_cases.calc_day import flag_of, readable, segment_of
+from backend.domain.time import instants_in
+from backend.use_cases.calc_day import flag_of, segments_of
 from backend.use_cases.calc_wage import exact_results
 from backend.use_cases.frozen_documents import facts_digest
 from backend.use_cases.gap_ledgers import Ledger, gap_ledgers
@@ -39,6 +40,7 @@ from schemas.documents import (
 )
 from schemas.wage import WageCase, WageResult
 
+T = TypeVar("T")
 TEMPLATE_VERSION: Final = "wage-report-11"
 NO_PAY: Final = "No pay is loaded for this pay reference period."
 UNREAD_PAY: Final = "Nobody has said what the lines of the payroll are: {} not classified."
@@ -211,62 +213,77 @@ def _statute(workers: Sequence[TestedWorker], book: Rulebook) -> list[StatuteEnt
 
 def days_by_employment(days: CarersDays, ledger: Ledger) -> dict[str, list[WorkedDay]]:
     """Worked days of each employment, by date: segments, flags, gaps, and the visits they name or that began then."""
-    segments, flags = _rows(readable(days.segments)), _rows(days.flags)
+    known = days.segments.filter(pl.col("employment_id").is_not_null())
+    flagged = days.flags.filter(pl.col("employment_id").is_not_null())
     visits = days.visits.filter(pl.col("carer_id").is_not_null()).sort("starts_at", "visit_id")
-    evidence = {
-        (row["carer_id"], row["visit_id"]): _evidence(row)
-        for row in visits.select("carer_id", *_OF_EVIDENCE).iter_rows(named=True)
-    }
-    order = {visit: place for place, visit in enumerate(evidence)}
-    began = _rows(visits.select("employment_id", "visit_id", carer="carer_id", date=_london("starts_at")))
+    segments = _by_date(known, segments_of(known))
+    flags = _by_date(flagged, map(flag_of, flagged.iter_rows(named=True)))
+    evidence, seen = _evidence(visits), _seen(known, visits)
     found: dict[str, list[WorkedDay]] = {}
     for key in sorted(segments.keys() | flags.keys() | ledger.gaps.keys()):
-        named = _named([*segments.get(key, []), *began.get(key, [])])
         found.setdefault(key[0], []).append(
             WorkedDay(
                 date=key[1],
-                segments=[segment_of(row) for row in segments.get(key, [])],
-                visits=[evidence[visit] for visit in sorted(named & order.keys(), key=order.__getitem__)],
-                flags=[flag_of(row) for row in flags.get(key, [])],
+                segments=segments.get(key, []),
+                visits=[evidence[place] for place in seen.get(key, [])],
+                flags=flags.get(key, []),
                 gaps=list(ledger.gaps.get(key, [])),
             )
         )
     return found
 
 
-def _named(rows: Iterable[Mapping[str, Any]]) -> set[tuple[str, str]]:
-    """The visits that rows name, each with its carer: a night's segments name one that began the day before."""
-    names = ("visit", "from", "to", "visit_id")
-    return {(row["carer"], row[name]) for row in rows for name in names if row.get(name) is not None}
-
-
-def _rows(frame: pl.DataFrame) -> dict[tuple[str, date], list[dict[str, Any]]]:
-    found: dict[tuple[str, date], list[dict[str, Any]]] = {}
-    for row in frame.filter(pl.col("employment_id").is_not_null()).iter_rows(named=True):
-        found.setdefault((row["employment_id"], row["date"]), []).append(row)
+def _by_date(frame: pl.DataFrame, made: Iterable[T]) -> dict[tuple[str, date], list[T]]:
+    """What was made of each row, by the row's employment and date."""
+    found: dict[tuple[str, date], list[T]] = {}
+    for key, one in zip(frame.select("employment_id", "date").iter_rows(), made, strict=True):
+        found.setdefault(key, []).append(one)
     return found
+
+
+def _seen(segments: pl.DataFrame, visits: pl.DataFrame) -> dict[tuple[str, date], list[int]]:
+    """By employment and date the places of the visits that its segments name, each with its carer, or that began then:
+    a night's segments name one that began the day before.
+    """
+    key = ("employment_id", "date", "carer")
+    began = visits.select("employment_id", date=_london("starts_at"), carer="carer_id", visit="visit_id")
+    named = pl.concat([*(segments.select(*key, visit=name) for name in ("visit", "from", "to")), began])
+    places = visits.select(carer="carer_id", visit="visit_id", place=pl.int_range(pl.len()))
+    found = (
+        named.join(places.unique(["carer", "visit"], keep="first"), on=["carer", "visit"])
+        .unique(["employment_id", "date", "place"])
+        .sort("place")
+        .group_by("employment_id", "date", maintain_order=True)
+        .agg("place")
+    )
+    return {(employment, day): seen for employment, day, seen in found.iter_rows()}
 
 
 def _london(name: str) -> pl.Expr:
     return pl.col(name).dt.convert_time_zone("Europe/London").dt.date()
 
 
-_OF_EVIDENCE: Final = (
-    "reference", "visit_id", "event_ids", "evidence_level", "status", "planned_start", "planned_end", "actual_start",
-    "actual_end", "flags",
-)  # fmt: skip
-
-
-def _evidence(row: Mapping[str, Any]) -> VisitEvidence:
-    return VisitEvidence(
-        visit=row["reference"] or "unplanned",
-        visit_id=row["visit_id"],
-        event_ids=list(row["event_ids"]),
-        evidence=row["evidence_level"] or row["status"],
-        planned=_span(row["planned_start"], row["planned_end"]),
-        actual=_actual(row["actual_start"], row["actual_end"]),
-        flags=list(row["flags"]),
-    )
+def _evidence(visits: pl.DataFrame) -> list[VisitEvidence]:
+    """Each of the visits with what shows it, in their order."""
+    ends = ("planned_start", "planned_end", "actual_start", "actual_end")
+    times = zip(*(instants_in(visits[name]) for name in ends), strict=True)
+    told = visits.select(
+        "reference", "visit_id", "event_ids", "evidence_level", "status", "flags"
+    ).iter_rows()
+    return [
+        VisitEvidence(
+            visit=reference or "unplanned",
+            visit_id=visit,
+            event_ids=events,
+            evidence=level or status,
+            planned=_span(planned_start, planned_end),
+            actual=_actual(start, end),
+            flags=flags,
+        )
+        for (reference, visit, events, level, status, flags), (planned_start, planned_end, start, end) in zip(
+            told, times, strict=True
+        )
+    ]
 
 
 def _actual(start: datetime | None, end: datetime | None) -> Actual | None:

@@ -227,19 +227,24 @@ def _frames(
     policy: Policy,
 ) -> DayFrames:
     modes = {row["carer_id"]: row["mode"] for row in employments}
-    limit = None if policy.waiting_limit_minutes is None else policy.waiting_limit_minutes * 60
-    policies = days.select("day", waiting_limit=pl.lit(limit, pl.Int64), long_gap=pl.lit(policy.long_gap))
     return DayFrames(
         days.select(
             "day", "date", mode=pl.col("carer").replace_strict(modes, default="car", return_dtype=pl.String)
         ),
         visits.select(VISITS.keys()),
         activities.select(ACTIVITIES.keys()),
-        policies.cast(POLICIES),
+        policies_of(days, policy),
         pl.DataFrame(schema=JOURNEYS),
         visits.select(ZONES.keys()).unique(["day", "visit"], keep="first", maintain_order=True),
         visits.select(FIXES.keys()).unique(["day", "visit"], keep="first", maintain_order=True),
     )
+
+
+def policies_of(days: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    """The policy of each `day`, as a frame POLICIES: the provider's one."""
+    limit = None if policy.waiting_limit_minutes is None else policy.waiting_limit_minutes * 60
+    held = days.select("day", waiting_limit=pl.lit(limit, pl.Int64), long_gap=pl.lit(policy.long_gap))
+    return held.cast(POLICIES)
 
 
 def _seconds(name: str) -> pl.Expr:
