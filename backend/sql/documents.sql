@@ -9,15 +9,15 @@ INSERT INTO document_file (provider_id, document_id, format, media_type, file_na
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 
 -- name: insert_lines
+-- One text holds them all: lists of each column are looked through item by item before they are sent.
 INSERT INTO document_line (provider_id, document_id, line, visit_id, employment_id, service_user_id, amount_pence,
     payer, funders, adjusts_document, vat_category, vat_rate, vat_reason, dispute_id, block)
-SELECT $1, $2, u.line, u.visit_id, u.employment_id, u.service_user_id, u.pence, u.payer, u.funders::jsonb,
+SELECT $1, $2, u.line, u.visit_id, u.employment_id, u.service_user_id, u.pence, u.payer, u.funders,
     (SELECT id FROM document WHERE provider_id = $1 AND number = u.adjusts),
     u.vat_category, u.vat_rate, u.vat_reason, u.dispute, u.block
-FROM unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::bigint[], $7::text[], $8::text[], $9::text[],
-    $10::text[], $11::numeric[], $12::text[], $13::uuid[], $14::int[], $15::text[])
-    AS u (visit_id, employment_id, service_user_id, pence, payer, funders, adjusts, vat_category, vat_rate,
-    vat_reason, dispute, line, block)
+FROM json_to_recordset($3::json)
+    AS u (visit_id uuid, employment_id uuid, service_user_id uuid, pence bigint, payer text, funders jsonb, adjusts text,
+    vat_category text, vat_rate numeric, vat_reason text, dispute uuid, line int, block text)
 
 -- name: insert_block
 INSERT INTO block_use (provider_id, document_id, block_id, block, starts_on, ends_on, seconds, used_seconds, pence)

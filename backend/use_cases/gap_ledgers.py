@@ -10,8 +10,9 @@ import polars as pl
 
 from backend.domain.gap_ledger import MISSED, gap_ledger
 from backend.domain.policy import OwnPace
-from backend.domain.time import instant_of, instants_in, london_date_of
+from backend.domain.time import instant_of, london_date_of
 from backend.travel.straight_line import SOURCE, StraightLine, straight_metres
+from backend.use_cases.rows import rows_of
 from backend.use_cases.worked_days import CarersDays, attributed
 from schemas.gap_ledger import GapPart, GapRow, ImpliedSpeed, TravelPace
 
@@ -22,8 +23,8 @@ _AS_THEY_ARE: Final = (
     "in_planned_order", "no_speed",
 )  # fmt: skip
 _SHOWN: Final = (
-    *_AS_THEY_ARE, "gap", "employment_id", "date", "from", "planned_gap", "observed_gap", "estimate", "day_date",
-    "setting", "kmh_least", "kmh", "kmh_most",
+    *_AS_THEY_ARE, "gap", "employment_id", "date", "from", "start", "end", "planned_gap", "observed_gap", "estimate",
+    "day_date", "setting", "kmh_least", "kmh", "kmh_most",
 )  # fmt: skip
 
 
@@ -47,9 +48,8 @@ def gap_ledgers(days: CarersDays, line: StraightLine) -> Ledger:
         told.setdefault(gap, []).append(GapPart(*part))
     paces = _Paces(line.with_own(days.policy.paces))
     found: dict[tuple[str, date], list[GapRow]] = {}
-    ends = zip(*(instants_in(rows[name]) for name in ("start", "end")), strict=True)
-    for row, span in zip(rows.select(_SHOWN).iter_rows(named=True), ends, strict=True):
-        made = _row(row, span, told.get(row["gap"], []), paces.of(row))
+    for row in rows_of(rows.select(_SHOWN)):
+        made = _row(row, told.get(row["gap"], []), paces.of(row))
         found.setdefault((row["employment_id"], row["date"]), []).append(made)
     return Ledger(found, sorted(paces.used.values(), key=lambda pace: pace.id))
 
@@ -91,12 +91,11 @@ def _missed(days: CarersDays) -> pl.DataFrame:
     return held.select(MISSED.keys()).cast(MISSED)
 
 
-def _row(row: Mapping[str, Any], span: tuple[Any, ...], parts: list[GapPart], pace: str | None) -> GapRow:
-    start, end = span
+def _row(row: Mapping[str, Any], parts: list[GapPart], pace: str | None) -> GapRow:
     return GapRow(
         from_=row["from"],
-        start=start,
-        end=end,
+        start=row["start"],
+        end=row["end"],
         planned_seconds=row["planned_gap"],
         observed_seconds=row["observed_gap"],
         estimate_seconds=row["estimate"],

@@ -13,6 +13,7 @@ from backend.domain.pricing import ATTENDANCES, VISITS, price, terms_of
 from backend.domain.time import LONDON_NAME
 from backend.use_cases.block_periods import drawn_on
 from backend.use_cases.invoice_facts import InvoiceFacts
+from backend.use_cases.rows import rows_of
 
 PARKED: Final = {
     "incomplete": "Only one end of the visit was recorded. Correct the missing time; it comes with the next document.",
@@ -30,6 +31,11 @@ SUSPENDED: Final = "The visit was suspended, or the person was away. The contrac
 NOT_BILLED: Final = "not_billed"
 _NOT_BILLED: Final = "Never billed, as decided after dispute {}."
 _SETTLED_BY_MANAGER: Final = "The recorded time is not settled: {}. A manager must decide."
+_TOLD: Final = (
+    "visit_id", "reference", "contract", "service_user_id", "service", "zone", "carers", "funding", "status",
+    "starts_at", "planned_start", "planned_end", "actual_start", "actual_end", "evidence_level", "flags",
+)  # fmt: skip
+"""What of a visit stands on its lines, or decides who pays for it and out of which block."""
 _RANK: Final = ["completed", "refused", "cancelled", "missed", "suspended", "planned"]
 
 
@@ -73,8 +79,8 @@ def priced_visits(facts: InvoiceFacts) -> PricedVisits:
     never = [_held(row) for row in held.filter(pl.col("park") == NOT_BILLED).to_dicts()]
     unpriced = {row["visit"] for row in priced.findings.to_dicts()}
     free = pl.col("outcome") == "suspended_unpaid"
-    known = {row["visit_id"]: row for row in visits.to_dicts()}
-    lines = priced.lines.filter(~pl.col("visit").is_in(list(unpriced)), ~free).to_dicts()
+    known = {row["visit_id"]: row for row in rows_of(visits.select(_TOLD))}
+    lines = rows_of(priced.lines.filter(~pl.col("visit").is_in(list(unpriced)), ~free).drop("date"))
     lines, used = drawn_on(facts.provider_id, facts.reference, facts.terms, lines, known)
     return PricedVisits(
         lines,

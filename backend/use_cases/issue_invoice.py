@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -145,12 +144,9 @@ async def _next_number(connection: asyncpg.Connection, provider_id: UUID) -> str
 async def _store_lines(
     connection: asyncpg.Connection, document: Frozen, bill: PayerBill, lines: Sequence[InvoiceLine]
 ) -> None:
-    rows = [
-        (*_stored(bill.payer, part), line.line, line.block if is_charge(line) else None)
-        for part, line in zip(bill.lines, lines, strict=True)
-    ]
-    columns = map(list, zip(*rows, strict=True))
-    await connection.execute(query("documents.insert_lines"), document.provider_id, document.id, *columns)
+    rows = [_stored(bill.payer, part, line) for part, line in zip(bill.lines, lines, strict=True)]
+    told = msgspec.json.encode(rows).decode()
+    await connection.execute(query("documents.insert_lines"), document.provider_id, document.id, told)
 
 
 async def _store_parked(connection: asyncpg.Connection, document: Frozen, made: Invoice) -> None:
@@ -181,31 +177,28 @@ async def _store_blocks(connection: asyncpg.Connection, document: Frozen, snapsh
         )
 
 
-def _stored(payer: str, part: PayerLine) -> tuple[Any, ...]:
+def _stored(payer: str, part: PayerLine, shown: InvoiceLine) -> dict[str, Any]:
     line = part.whole
-    return (
-        line.visit,
-        line.carer or None,
-        line.person or None,
-        part.pence,
-        payer,
-        _told_funders(tuple(_funders(line))),
-        None if part.adjusts is None else part.adjusts[0],
-        line.vat.category,
-        line.vat.rate,
-        line.vat.reason,
-        line.dispute or None,
-    )
-
-
-@lru_cache(maxsize=1000)
-def _told_funders(funders: tuple[tuple[str, int], ...]) -> str:
-    return msgspec.json.encode(funders).decode()
+    return {
+        "visit_id": line.visit,
+        "employment_id": line.carer or None,
+        "service_user_id": line.person or None,
+        "pence": part.pence,
+        "payer": payer,
+        "funders": _funders(line),
+        "adjusts": None if part.adjusts is None else part.adjusts[0],
+        "vat_category": line.vat.category,
+        "vat_rate": line.vat.rate,
+        "vat_reason": line.vat.reason,
+        "dispute": line.dispute or None,
+        "line": shown.line,
+        "block": shown.block if is_charge(shown) else None,
+    }
 
 
 def _funders(line: NextLine) -> Sequence[tuple[str, int]]:
     """The percentages by which the line was shared; of a line taken back, that nobody pays any more."""
-    return [] if line.charge is None else list(line.charge.funders)
+    return [] if line.charge is None else line.charge.funders
 
 
 async def _files(

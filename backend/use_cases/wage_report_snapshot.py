@@ -12,12 +12,12 @@ from backend.documents.earlier_changes import rules_of_changes
 from backend.documents.worked_days import day_rules
 from backend.documents.worker_page import engines_named, paces_named
 from backend.domain.minimum_wage.reductions import ACCOMMODATION_RULE
-from backend.domain.time import instants_in
 from backend.use_cases.calc_day import flag_of, segments_of
 from backend.use_cases.calc_wage import exact_results
 from backend.use_cases.frozen_documents import facts_digest
 from backend.use_cases.gap_ledgers import Ledger, gap_ledgers
 from backend.use_cases.kind_of_work import kind_of_work
+from backend.use_cases.rows import rows_of
 from backend.use_cases.rule_texts import rule_texts
 from backend.use_cases.rulebook import Rulebook, packaged_rulebook
 from backend.use_cases.wage_beside import TestPut, workers_beside
@@ -217,8 +217,8 @@ def days_by_employment(days: CarersDays, ledger: Ledger) -> dict[str, list[Worke
     flagged = days.flags.filter(pl.col("employment_id").is_not_null())
     visits = days.visits.filter(pl.col("carer_id").is_not_null()).sort("starts_at", "visit_id")
     segments = _by_date(known, segments_of(known))
-    flags = _by_date(flagged, map(flag_of, flagged.iter_rows(named=True)))
-    evidence, seen = _evidence(visits), _seen(known, visits)
+    flags = _by_date(flagged, map(flag_of, rows_of(flagged)))
+    evidence, seen = list(map(_evidence, rows_of(visits.select(_OF_EVIDENCE)))), _seen(known, visits)
     found: dict[str, list[WorkedDay]] = {}
     for key in sorted(segments.keys() | flags.keys() | ledger.gaps.keys()):
         found.setdefault(key[0], []).append(
@@ -263,27 +263,22 @@ def _london(name: str) -> pl.Expr:
     return pl.col(name).dt.convert_time_zone("Europe/London").dt.date()
 
 
-def _evidence(visits: pl.DataFrame) -> list[VisitEvidence]:
-    """Each of the visits with what shows it, in their order."""
-    ends = ("planned_start", "planned_end", "actual_start", "actual_end")
-    times = zip(*(instants_in(visits[name]) for name in ends), strict=True)
-    told = visits.select(
-        "reference", "visit_id", "event_ids", "evidence_level", "status", "flags"
-    ).iter_rows()
-    return [
-        VisitEvidence(
-            visit=reference or "unplanned",
-            visit_id=visit,
-            event_ids=events,
-            evidence=level or status,
-            planned=_span(planned_start, planned_end),
-            actual=_actual(start, end),
-            flags=flags,
-        )
-        for (reference, visit, events, level, status, flags), (planned_start, planned_end, start, end) in zip(
-            told, times, strict=True
-        )
-    ]
+_OF_EVIDENCE: Final = (
+    "reference", "visit_id", "event_ids", "evidence_level", "status", "planned_start", "planned_end", "actual_start",
+    "actual_end", "flags",
+)  # fmt: skip
+
+
+def _evidence(row: Mapping[str, Any]) -> VisitEvidence:
+    return VisitEvidence(
+        visit=row["reference"] or "unplanned",
+        visit_id=row["visit_id"],
+        event_ids=row["event_ids"],
+        evidence=row["evidence_level"] or row["status"],
+        planned=_span(row["planned_start"], row["planned_end"]),
+        actual=_actual(row["actual_start"], row["actual_end"]),
+        flags=row["flags"],
+    )
 
 
 def _actual(start: datetime | None, end: datetime | None) -> Actual | None:

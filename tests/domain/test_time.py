@@ -11,6 +11,7 @@ from backend.domain.time import (
     AmbiguousTime,
     ImpossibleTime,
     instant_of,
+    instants_in,
     local_instants,
     london_date,
     london_date_of,
@@ -80,6 +81,13 @@ def test_columns_agree_with_single_instants(instant: datetime) -> None:
     assert row["instant"] == instant.replace(microsecond=0)
     assert row["date"] == london_date(instant)
     assert row["midnight"] == seconds_of(london_midnight(london_date(instant)))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.none() | st.datetimes(timezones=st.just(UTC))))
+def test_the_instants_of_a_column_are_those_that_polars_gives(instants: list[datetime | None]) -> None:
+    column = pl.Series(instants, dtype=pl.Datetime("us", "UTC"))
+    assert instants_in(column) == column.to_list()
 
 
 def test_a_fraction_of_a_second_is_dropped_before_1970_too() -> None:

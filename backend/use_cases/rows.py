@@ -1,0 +1,15 @@
+"""Rows of a frame for what is worked out line by line: many times quicker than Polars makes them."""
+
+from typing import Any
+
+import polars as pl
+
+from backend.domain.time import instants_in
+
+
+def rows_of(frame: pl.DataFrame) -> list[dict[str, Any]]:
+    """Each row by the names of its columns. Instants are in UTC."""
+    columns = [
+        instants_in(column) if isinstance(column.dtype, pl.Datetime) else column.to_list() for column in frame
+    ]
+    return [dict(zip(frame.columns, row, strict=True)) for row in zip(*columns, strict=True)]
