@@ -16,7 +16,7 @@ LEFT JOIN LATERAL (
     WHERE w.provider_id = e.provider_id AND w.event_row = e.row_id AND w.judged_at <= $4
     ORDER BY w.number DESC LIMIT 1) j ON true
 LEFT JOIN LATERAL (
-    SELECT convert_from(w.content, 'UTF8')::jsonb AS fix FROM event_attachment w
+    SELECT convert_from(w.content, 'UTF8')::json AS fix FROM event_attachment w
     WHERE w.provider_id = e.provider_id AND w.event_row = e.row_id AND w.kind = 'fix') a ON true
 WHERE e.provider_id = $1 AND e.paid_at >= $2 AND e.paid_at < $3 AND e.received_at <= $4
   AND e.kind IN ('check_in', 'check_out') AND e.event_id IS NOT NULL

@@ -53,8 +53,9 @@ async def run_audit(provider_id: UUID, first: date, last: date, asked: Asked) ->
         )
         await _keep_populations(connection, provider_id, run_id, attended)
         known = await employed(connection, provider_id)
-        await _keep_visits(connection, provider_id, run_id, facts.visits, found, known)
-        await _keep_flags(connection, provider_id, run_id, found, _employments(facts.visits, known))
+        named = facts.visits.filter(pl.col("visit_id").is_in(_named(found).implode()))
+        await _keep_visits(connection, provider_id, run_id, named, known)
+        await _keep_flags(connection, provider_id, run_id, found, _employments(named, known))
     return run_id
 
 
@@ -71,12 +72,10 @@ async def _keep_visits(
     connection: asyncpg.Connection,
     provider_id: UUID,
     run_id: UUID,
-    visits: pl.DataFrame,
-    found: pl.DataFrame,
+    named: pl.DataFrame,
     known: Employed,
 ) -> None:
     """The attendances that flags name, as they stand now."""
-    named = visits.filter(pl.col("visit_id").is_in(_named(found).implode()))
     buyers = {row[0]: row[1] for row in named.select("visit_id", "commissioner_id").iter_rows()}
     rows = [
         (provider_id, run_id, number, UUID(visit), _id(carer), _id(buyers[visit]), *values)
