@@ -33,6 +33,7 @@ from backend.settings import Settings
 from backend.use_cases import enrol_device, passwords
 from tests.scaling import namespaces
 from tests.scaling.pooler import program as pgbouncer
+from tests.sessions import share_types
 from tests.shares import EXAMPLES, THOROUGH, for_thorough, try_share
 
 os.environ.setdefault("POLARS_MAX_THREADS", "1")
@@ -95,6 +96,8 @@ ROOM = 4 * 2**30
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
 SMALL = ("shared_buffers=32MB",)
 """All of them are looked through whenever a database is made or dropped, and a test's database fills few."""
+PLANNED_ONCE = () if THOROUGH else ("plan_cache_mode=force_generic_plan",)
+"""Each test has sessions of its own, which would plan what they ask anew up to five times. A thorough run does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,19 +175,27 @@ def genuine_hashers() -> Iterator[tuple[PasswordHasher, PasswordHasher]]:
 
 
 @pytest.fixture(scope="session")
-def anyio_backend() -> str:
-    return "asyncio"
+def anyio_backend() -> tuple[str, dict[str, bool]]:
+    """On the event loop that the server runs on too, which is the quicker one."""
+    return "asyncio", {"use_uvloop": sys.platform != "win32"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_types() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        share_types(patch)
+        yield
 
 
 @pytest.fixture(scope="session")
 def folder() -> Iterator[Path]:
     """A folder that the database's own account can reach, which pytest's own is not when run as root."""
-    with tempfile.TemporaryDirectory(prefix="doorstep-tests-", dir=_in_memory()) as name:
+    with tempfile.TemporaryDirectory(prefix="doorstep-tests-", dir=in_memory()) as name:
         Path(name).chmod(0o711)
         yield Path(name)
 
 
-def _in_memory() -> str | None:
+def in_memory() -> str | None:
     """Where a machine keeps files in memory, if there is room: each test copies a database of 1,000 files."""
     shared = Path("/dev/shm")
     return str(shared) if shared.is_dir() and shutil.disk_usage(shared).free > ROOM else None
@@ -214,7 +225,7 @@ def in_charge(server: Urls) -> InCharge:
 @pytest.fixture(scope="session")
 def server(folder: Path) -> Iterator[Urls]:
     """The run's PostgreSQL, holding a migrated template database."""
-    with prepared(folder, (*FAST, *SMALL)) as urls:
+    with prepared(folder, (*FAST, *SMALL, *PLANNED_ONCE)) as urls:
         yield urls
 
 

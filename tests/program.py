@@ -30,7 +30,7 @@ def doorstep(database: "Database", *arguments: str, typed: str = "") -> "subproc
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "in").write_text(typed)
-        process = _loaded().Process(
+        process = loaded().Process(
             target=_run, args=(folder, arguments, {**database.environment, "PATH": ""})
         )
         process.start()
@@ -43,7 +43,8 @@ def doorstep(database: "Database", *arguments: str, typed: str = "") -> "subproc
 
 
 @cache
-def _loaded() -> ForkServerContext:
+def loaded() -> ForkServerContext:
+    """What forks processes from one that has loaded the program."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__, "backend.app"])
     return context

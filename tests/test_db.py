@@ -230,7 +230,11 @@ async def test_no_statement_stays_prepared_for_a_pooler_that_forgets_them(
             assert bool(left) is prepared
 
 
-async def test_what_is_asked_over_and_over_is_planned_once_and_nothing_else_is(db: Any) -> None:
+async def test_what_is_asked_over_and_over_is_planned_once_and_nothing_else_is(
+    db: Any, database: Database, superuser: asyncpg.Connection
+) -> None:
+    await superuser.execute(f"ALTER DATABASE {database.name} SET plan_cache_mode = auto")
+    await database_module.DB.pool.expire_connections()
     for once, mode in ((True, "force_generic_plan"), (False, "auto")):
         async with db.as_provider(uuid4(), planned_once=once) as connection:
             assert await connection.fetchval("SHOW plan_cache_mode") == mode

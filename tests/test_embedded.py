@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import asyncpg
@@ -18,6 +19,7 @@ from backend.embedded import binaries
 from backend.embedded import cluster as clusters
 from backend.embedded.account import Account, can_reach, unprivileged
 from backend.faults import SetupFault
+from tests.conftest import in_memory
 
 pytestmark = pytest.mark.slow
 
@@ -26,9 +28,32 @@ FAST = ("fsync=off",)
 
 @pytest.fixture
 def data() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="doorstep-embedded-") as name:
+    """A folder in which nothing is yet."""
+    with _folder() as folder:
+        yield folder / "data"
+
+
+@pytest.fixture
+def made(made_once: Path) -> Iterator[Path]:
+    """One in which a server was started and has stopped: to make it takes longer than most of what is tried on it."""
+    with _folder() as folder:
+        subprocess.run(["cp", "-a", made_once, folder], check=True)
+        yield folder / made_once.name
+
+
+@pytest.fixture(scope="module")
+def made_once() -> Iterator[Path]:
+    with _folder() as folder:
+        with embedded.running(folder / "data", FAST):
+            pass
+        yield folder / "data"
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="doorstep-embedded-", dir=in_memory()) as name:
         Path(name).chmod(0o711)
-        yield Path(name) / "data"
+        yield Path(name)
 
 
 def _pid(data: Path) -> int | None:
@@ -52,70 +77,70 @@ async def test_it_starts_answers_for_each_role_and_stops(data: Path) -> None:
     assert _pid(data) is None
 
 
-async def test_what_was_stored_is_there_at_the_next_start(data: Path) -> None:
-    with embedded.running(data, FAST) as urls:
+async def test_what_was_stored_is_there_at_the_next_start(made: Path) -> None:
+    with embedded.running(made, FAST) as urls:
         connection = await asyncpg.connect(urls.owner)
         await connection.execute("CREATE TABLE kept (n int)")
         await connection.close()
-    with embedded.running(data, FAST) as again:
+    with embedded.running(made, FAST) as again:
         connection = await asyncpg.connect(again.owner)
         assert await connection.fetchval("SELECT count(*) FROM kept") == 0
         await connection.close()
 
 
-async def test_the_last_to_leave_stops_it_whoever_started_it(data: Path) -> None:
-    first, second = embedded.running(data, FAST), embedded.running(data)
+async def test_the_last_to_leave_stops_it_whoever_started_it(made: Path) -> None:
+    first, second = embedded.running(made, FAST), embedded.running(made)
     started = first.__enter__()
     joined = second.__enter__()
     assert joined == started
     first.__exit__(None, None, None)
     assert await _answer(joined.application) == "doorstep_application"
     second.__exit__(None, None, None)
-    assert _pid(data) is None
+    assert _pid(made) is None
 
 
-async def test_a_killed_server_is_started_again_past_its_stale_pid_file(data: Path) -> None:
-    with embedded.running(data, FAST):
-        pid = _pid(data)
+async def test_a_killed_server_is_started_again_past_its_stale_pid_file(made: Path) -> None:
+    with embedded.running(made, FAST):
+        pid = _pid(made)
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
         _wait_until_gone(pid)
-        with embedded.running(data, FAST) as again:
+        with embedded.running(made, FAST) as again:
             assert await _answer(again.application) == "doorstep_application"
 
 
-async def test_no_server_starts_beside_a_process_that_a_killed_one_left(data: Path) -> None:
+async def test_no_server_starts_beside_a_process_that_a_killed_one_left(made: Path) -> None:
     """Two servers' processes on the same files would destroy them."""
-    with embedded.running(data, FAST) as urls:
+    with embedded.running(made, FAST) as urls:
         connection = await asyncpg.connect(urls.application)
         left = await connection.fetchval("SELECT pg_backend_pid()")
         os.kill(left, signal.SIGSTOP)
         try:
-            killed = _pid(data)
+            killed = _pid(made)
             assert killed is not None
             os.kill(killed, signal.SIGKILL)
-            with pytest.raises(SetupFault, match="still in use"), embedded.running(data, FAST):
+            with pytest.raises(SetupFault, match="still in use"), embedded.running(made, FAST):
                 pass
         finally:
             os.kill(left, signal.SIGCONT)
-        with embedded.running(data, FAST) as again:
+        with embedded.running(made, FAST) as again:
             assert await _answer(again.application) == "doorstep_application"
         connection.terminate()
 
 
-async def test_a_pid_file_naming_another_program_is_stale(data: Path) -> None:
-    with embedded.running(data, FAST):
-        text = (data / "postgresql" / "postmaster.pid").read_text()
-    (data / "postgresql" / "postmaster.pid").write_text(
+async def test_a_pid_file_naming_another_program_is_stale(made: Path) -> None:
+    with embedded.running(made, FAST):
+        text = (made / "postgresql" / "postmaster.pid").read_text()
+    (made / "postgresql" / "postmaster.pid").write_text(
         text.replace(text.split("\n")[0], str(os.getpid()), 1)
     )
-    with embedded.running(data, FAST) as urls:
+    with embedded.running(made, FAST) as urls:
         assert await _answer(urls.application) == "doorstep_application"
 
 
-def test_a_killed_process_leaves_a_server_that_the_next_one_joins_and_stops(data: Path) -> None:
+def test_a_killed_process_leaves_a_server_that_the_next_one_joins_and_stops(made: Path) -> None:
     holder = subprocess.Popen(
-        [sys.executable, "-c", _HOLD, str(data)],
+        [sys.executable, "-c", _HOLD, str(made)],
         stdout=subprocess.PIPE,
         text=True,
         cwd=Path(__file__).parents[1],
@@ -124,11 +149,11 @@ def test_a_killed_process_leaves_a_server_that_the_next_one_joins_and_stops(data
     assert holder.stdout.readline() == "running\n"
     holder.kill()
     holder.communicate()
-    left = _pid(data)
+    left = _pid(made)
     assert left is not None
-    with embedded.running(data):
-        assert _pid(data) == left
-    assert _pid(data) is None
+    with embedded.running(made):
+        assert _pid(made) == left
+    assert _pid(made) is None
 
 
 _HOLD = """
@@ -147,8 +172,8 @@ def _wait_until_gone(pid: int) -> None:
         time.sleep(0.01)
 
 
-async def test_nobody_gets_in_without_the_password(data: Path) -> None:
-    with embedded.running(data, FAST) as urls, pytest.raises(asyncpg.InvalidPasswordError):
+async def test_nobody_gets_in_without_the_password(made: Path) -> None:
+    with embedded.running(made, FAST) as urls, pytest.raises(asyncpg.InvalidPasswordError):
         await asyncpg.connect(urls.application.replace("doorstep_application:", "doorstep_application:wrong"))
 
 
@@ -160,9 +185,9 @@ def test_passwords_and_urls_are_readable_by_their_owner_alone(data: Path) -> Non
         assert "@" not in repr(urls)
 
 
-def test_the_server_never_runs_as_root(data: Path) -> None:
-    with embedded.running(data, FAST):
-        owner = (data / "postgresql" / "postmaster.pid").stat().st_uid
+def test_the_server_never_runs_as_root(made: Path) -> None:
+    with embedded.running(made, FAST):
+        owner = (made / "postgresql" / "postmaster.pid").stat().st_uid
     account = unprivileged()
     assert owner == (account.uid if account else os.geteuid())
     assert owner != 0
@@ -198,10 +223,8 @@ def test_a_data_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
         pass
 
 
-def test_lost_passwords_are_explained(data: Path) -> None:
-    with embedded.running(data, FAST):
+def test_lost_passwords_are_explained(made: Path) -> None:
+    (made / "embedded.json").unlink()
+    with pytest.raises(SetupFault, match="delete"), embedded.running(made, FAST):
         pass
-    (data / "embedded.json").unlink()
-    with pytest.raises(SetupFault, match="delete"), embedded.running(data, FAST):
-        pass
-    assert _pid(data) is None
+    assert _pid(made) is None

@@ -14,6 +14,8 @@ from pathlib import Path
 from random import SystemRandom
 from typing import Any
 
+from tests.faults.forked import Forked
+
 ROOT = Path(__file__).parents[2]
 STOP_SECONDS = 60
 AGAIN_SECONDS = 0.3
@@ -46,9 +48,8 @@ class Program:
         self.name = name
         self.log = logs / f"{name}.log"
         self._environment = {**os.environ, "DOORSTEP_LOG_FORMAT": "json", **environment}
-        program = (sys.executable, "-m", "tests.faults.program", str(clock))
-        self._command = (*place.enter, *program, *arguments)
-        self._process: asyncio.subprocess.Process | None = None
+        self._clock, self._arguments, self._place = clock, arguments, place
+        self._process: asyncio.subprocess.Process | Forked | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._killed = False
         self.ended: list[int] = []
@@ -58,10 +59,15 @@ class Program:
         self._process = await self._new()
         self._keeper = asyncio.create_task(self._keep())
 
-    async def _new(self) -> asyncio.subprocess.Process:
+    async def _new(self) -> asyncio.subprocess.Process | Forked:
+        if not self._place.enter:
+            return Forked(self._clock, self._arguments, self._environment, self.log)
+        program = (sys.executable, "-m", "tests.faults.program", str(self._clock))
         with self.log.open("ab") as output:
             return await asyncio.create_subprocess_exec(
-                *self._command,
+                *self._place.enter,
+                *program,
+                *self._arguments,
                 stdout=output,
                 stderr=output,
                 env=self._environment,

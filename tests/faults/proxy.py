@@ -5,6 +5,9 @@ from contextlib import suppress
 
 from tests.faults.processes import lasting_port
 
+_CUT = (OSError, RuntimeError)
+"""What becomes of writing to a connection that was cut: the second is how uvloop says it."""
+
 
 class Proxy:
     """A TCP proxy on a port of its own, in the harness's event loop."""
@@ -63,7 +66,7 @@ class Proxy:
                 end.transport.abort()
 
     async def _ask(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError):
+        with suppress(*_CUT):
             while data := await reader.read(65536):
                 await self._flowing.wait()
                 if self._last_words is not None and self._last_words in data:
@@ -73,7 +76,7 @@ class Proxy:
         writer.close()
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError):
+        with suppress(*_CUT):
             while data := await reader.read(65536):
                 await self._flowing.wait()
                 if self._asked:

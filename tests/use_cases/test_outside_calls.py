@@ -40,6 +40,12 @@ INSIDE = (
 OUTSIDE = ("1.1.1.1", "93.184.216.34", "2606:4700:4700::1111")
 
 
+@pytest.fixture(scope="module")
+def anyio_backend() -> str:
+    """An event loop in which a test can answer whatever asks for the address of a name."""
+    return "asyncio"
+
+
 @pytest.fixture(autouse=True)
 def plain() -> Iterator[None]:
     settings.use(Settings(data=Path()))
