@@ -186,13 +186,21 @@ def _with_late(events: pl.DataFrame, stale_after_s: int) -> pl.DataFrame:
         )
     )
     moved = ~pl.col("inside") & pl.col("late_place").is_not_null()
-    return events.join(late, on=["device_id", "event_id"], how="left").with_columns(
-        level=level_of(pl.max_horizontal(rank_of(pl.col("level")), "late")),
-        place_id=pl.when(moved).then("late_place").otherwise("place_id"),
-        fix_within_m=pl.when(~moved).then("fix_within_m"),
-        inside=pl.col("inside") | moved,
-        flags=pl.concat_list(_without_old_absence(), _given("doubts"), _given("why_none", ~pl.col("placed"))),
+    spoken = pl.col("event_id").is_in(late["event_id"].implode())
+    improved = (
+        events.filter(spoken)
+        .join(late, on=["device_id", "event_id"], how="left")
+        .with_columns(
+            level=level_of(pl.max_horizontal(rank_of(pl.col("level")), "late")),
+            place_id=pl.when(moved).then("late_place").otherwise("place_id"),
+            fix_within_m=pl.when(~moved).then("fix_within_m"),
+            inside=pl.col("inside") | moved,
+            flags=pl.concat_list(
+                _without_old_absence(), _given("doubts"), _given("why_none", ~pl.col("placed"))
+            ),
+        )
     )
+    return pl.concat([improved.select(events.columns), events.filter(~spoken)])
 
 
 def _late_positions(events: pl.DataFrame, stale_after_s: int) -> pl.DataFrame:

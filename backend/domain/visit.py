@@ -3,6 +3,7 @@
 Columnar and pure: the same for one carer's day and for a county's month. Identifiers are text, instants UTC.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -155,55 +156,70 @@ class VisitFacts:
 
 def visits(facts: VisitFacts, now: datetime, policy: Policy) -> pl.DataFrame:
     """One row per attendance, in VISIT_SCHEMA, as the facts stand at `now`."""
-    attended = _attended(facts.events)
-    plans = _held_plans(facts.versions, attended)
-    rows = _attendances(facts, plans, attended).pipe(_correct, facts.corrections)
+    attended = _attended(facts.events).with_row_index("part")
+    # Lists are dear to move: they stay where they are until every row has its place.
+    parts = attended.drop(_LISTS)
+    plans = _held_plans(facts.versions, parts)
     return (
-        rows.pipe(_judge, now, policy)
+        _attendances(facts, plans, parts)
+        .pipe(_correct, facts.corrections)
+        .pipe(_judge, now, policy)
+        .sort("carer_id", "starts_at", "visit_id", nulls_last=True)
         .pipe(_with_package, facts.packages)
         .pipe(_placed, facts.places)
-        .pipe(_flagged)
+        .pipe(_flagged, attended.select(_LISTS))
         .select(pl.col(name).cast(kind) for name, kind in VISIT_SCHEMA.items())
-        .sort("carer_id", "starts_at", "visit_id", nulls_last=True)
     )
 
 
 def _attended(events: pl.DataFrame) -> pl.DataFrame:
     """Each carer's part in each visit: the earliest check-in, the latest check-out, what else was said."""
     arrival, leaving = pl.col("kind") == "check_in", pl.col("kind") == "check_out"
-    ends = arrival | leaving
-    ordered = events.with_columns(rank=rank_of(pl.col("level"))).sort("at", "event_row")
-    return ordered.group_by("visit_id", "carer_id", "unplanned", "foreign").agg(
+    ends, inside, nth = arrival | leaving, pl.col("inside"), pl.col("nth")
+    ordered = events.sort("at", "event_row").with_columns(
+        nth=pl.int_range(pl.len(), dtype=pl.UInt32),
+        phone=pl.col("device_id").cast(pl.Categorical).to_physical(),
+    )
+    phone = pl.col("phone").filter(ends)
+    parts = ordered.group_by("visit_id", "carer_id", "unplanned", "foreign").agg(
         recorded_start=pl.col("at").filter(arrival).min(),
         recorded_end=pl.col("at").filter(leaving).max(),
         refused=(pl.col("kind") == "refused_entry").any(),
         repeated=(arrival.sum() > 1) | (leaving.sum() > 1),
-        two_devices=pl.col("device_id").filter(ends).n_unique() > 1,
+        two_devices=phone.min() < phone.max(),
         clock_unknown=pl.col("flags").filter(ends).list.contains("clock_unknown").any(),
-        rank=pl.min_horizontal(pl.col("rank").filter(arrival).first(), pl.col("rank").filter(leaving).last()),
         event_flags=pl.col("flags")
         .filter(ends | (pl.col("kind") == "refused_entry"))
         .list.explode(empty_as_null=False),
         event_ids=pl.col("event_id"),
         event_rows=pl.col("event_row"),
-        digests=pl.col("digest").drop_nulls().sort(),
-        **{f"start_{name}": pl.col(name).filter(arrival).first() for name in _OF_FIX},
-        **{f"end_{name}": pl.col(name).filter(leaving).last() for name in _OF_FIX},
+        digests=pl.col("digest").drop_nulls(),
         said_service_user=pl.col("service_user_id").drop_nulls().first(),
-        seen_at=pl.coalesce(
-            pl.col("place_id").filter(arrival & pl.col("inside")).first(),
-            pl.col("place_id").filter(leaving & pl.col("inside")).last(),
-        ),
         events_at=pl.col("fact_at").max(),
+        arrival=nth.filter(arrival).first(),
+        leaving=nth.filter(leaving).last(),
+        seen=pl.coalesce(nth.filter(arrival & inside).first(), nth.filter(leaving & inside).last()),
+    )
+    rank = ordered.select(rank_of(pl.col("level"))).to_series()
+    return parts.drop("arrival", "leaving", "seen").with_columns(
+        *(
+            ordered[name].gather(parts[which]).alias(f"{end}_{name}")
+            for end, which in (("start", "arrival"), ("end", "leaving"))
+            for name in _OF_FIX
+        ),
+        seen_at=ordered["place_id"].gather(parts["seen"]),
+        rank=pl.min_horizontal(rank.gather(parts["arrival"]), rank.gather(parts["leaving"])),
     )
 
 
 _OF_FIX: Final = ("fix_within_m", "fix_age_s", "place_id")
+_LISTS: Final = ("event_flags", "event_ids", "event_rows", "digests")
 
 
 def _held_plans(versions: pl.DataFrame, attended: pl.DataFrame) -> pl.DataFrame:
     """Of each visit the version that counts: the last one recorded before the visit began under the one before it."""
-    again = pl.col("visit_id").is_duplicated()
+    changed = versions.filter(pl.col("version") > 1)["visit_id"].unique()
+    again = pl.col("visit_id").is_in(changed.implode())
     never_changed = versions.filter(~again).select(
         *_OF_PLAN, plan_version="version", newest_carer="carer", newest_second="second_carer",
         called_off_at="cancelled_at", plans_at="recorded_at", changed_after_start=pl.lit(False),
@@ -219,7 +235,12 @@ _OF_PLAN: Final = (
 
 def _held_of_several(versions: pl.DataFrame, attended: pl.DataFrame) -> pl.DataFrame:
     """The same of visits with several versions each."""
-    first = attended.filter(~pl.col("foreign")).group_by("visit_id").agg(began=pl.col("recorded_start").min())
+    those = pl.col("visit_id").is_in(versions["visit_id"].unique().implode())
+    first = (
+        attended.filter(those, ~pl.col("foreign"))
+        .group_by("visit_id")
+        .agg(began=pl.col("recorded_start").min())
+    )
     ordered = versions.join(first, on="visit_id", how="left").sort("visit_id", "version")
     # Both are used within `over`, so of each visit by itself.
     began = pl.min_horizontal(pl.col("planned_start"), pl.col("began")).shift(1)
@@ -252,65 +273,64 @@ def _attendances(facts: VisitFacts, plans: pl.DataFrame, attended: pl.DataFrame)
         .join(people, on="employment_id", how="left", maintain_order="left")
         .unique(["visit_id", "carer_id"], keep="first")
     )
-    both = named.join(attended, on=["visit_id", "carer_id"], how="full", coalesce=True)
-    nobody_came = ~pl.col("visit_id").is_in(attended["visit_id"].implode())
-    rows = both.filter(pl.col("carer_id").is_not_null() | nobody_came).with_columns(
+    nobodys = pl.col("carer_id").is_null()
+    open_visits = named.filter(nobodys)
+    came = pl.col("visit_id").is_in(open_visits["visit_id"].implode())
+    both = named.filter(~nobodys).join(attended, on=["visit_id", "carer_id"], how="full", coalesce=True)
+    nobody_came = open_visits.join(attended.filter(came), on="visit_id", how="anti")
+    rows = pl.concat([both, nobody_came], how="diagonal").with_columns(
         pl.col("assigned", "foreign", "unplanned").fill_null(False)
     )
-    plan_columns = [name for name in plans.columns if name != "visit_id"]
+    held = plans.drop("newest_carer", "newest_second")
+    plan_columns = [name for name in held.columns if name != "visit_id"]
     return (
-        rows.join(plans, on="visit_id", how="left", maintain_order="left")
+        rows.join(held, on="visit_id", how="left")
+        .join(_employments(rows, facts), on=["visit_id", "carer_id"], how="left")
         .with_columns(pl.when(~pl.col("foreign")).then(pl.col(name)).alias(name) for name in plan_columns)
         .with_columns(
             changed_after_start=pl.col("changed_after_start").fill_null(False),
-            employment_id=pl.coalesce("employment_id", _employment(rows, facts)),
+            employment_id=pl.coalesce("employment_id", "by_plan", "by_date"),
         )
     )
 
 
 def _assigned(plans: pl.DataFrame) -> pl.DataFrame:
     """One row per visit and carer that the newest version names; one with no carer if it names none."""
-    return (
-        plans.select(
-            "visit_id",
-            employment_id=pl.concat_list("newest_carer", "newest_second").list.drop_nulls(),
-        )
-        .explode("employment_id", empty_as_null=True)
-        .with_columns(assigned=pl.col("employment_id").is_not_null())
-    )
+    carer, second = pl.col("newest_carer"), pl.col("newest_second")
+    first = plans.select("visit_id", employment_id=pl.coalesce(carer, second))
+    other = plans.filter(carer.is_not_null(), second.is_not_null()).select("visit_id", employment_id=second)
+    return pl.concat([first, other]).with_columns(assigned=pl.col("employment_id").is_not_null())
 
 
-def _employment(rows: pl.DataFrame, facts: VisitFacts) -> pl.Series:
+def _employments(rows: pl.DataFrame, facts: VisitFacts) -> pl.DataFrame:
     """The employment under which each row was attended where the plan does not say.
 
     The newest version that names one of the carer's employments decides; else the one in force on the London date.
     """
+    asked = rows.filter(pl.col("employment_id").is_null(), pl.col("carer_id").is_not_null())
     people = facts.employments.select("employment_id", "carer_id")
-    named = (
-        facts.versions.select("visit_id", "version", employment_id=pl.concat_list("carer", "second_carer"))
-        .explode("employment_id", empty_as_null=True)
-        .join(people, on="employment_id")
+    theirs = pl.col("visit_id").is_in(asked["visit_id"].unique().implode())
+    by_plan = (
+        facts.versions.filter(theirs)
+        .select("visit_id", "version", by_plan=pl.concat_list("carer", "second_carer"))
+        .explode("by_plan", empty_as_null=True)
+        .join(people, left_on="by_plan", right_on="employment_id")
         .sort("version")
         .unique(["visit_id", "carer_id"], keep="last")
-        .select("visit_id", "carer_id", by_plan="employment_id")
+        .select("visit_id", "carer_id", "by_plan")
     )
     day = pl.coalesce("recorded_start", "recorded_end").dt.convert_time_zone(LONDON_NAME).dt.date()
     started = pl.col("starts_on") <= pl.col("day")
     not_ended = pl.col("ends_on").is_null() | (pl.col("day") <= pl.col("ends_on"))
-    in_force = (
-        rows.select("visit_id", "carer_id", day=day)
+    by_date = (
+        asked.select("visit_id", "carer_id", day=day)
         .join(facts.employments, on="carer_id")
         .filter(started & not_ended)
         .sort("starts_on", "employment_id")
         .unique(["visit_id", "carer_id"], keep="last")
         .select("visit_id", "carer_id", by_date="employment_id")
     )
-    found = (
-        rows.select("visit_id", "carer_id")
-        .join(named, on=["visit_id", "carer_id"], how="left", maintain_order="left")
-        .join(in_force, on=["visit_id", "carer_id"], how="left", maintain_order="left")
-    )
-    return found.select(pl.coalesce("by_plan", "by_date")).to_series()
+    return by_plan.join(by_date, on=["visit_id", "carer_id"], how="full", coalesce=True)
 
 
 def _correct(rows: pl.DataFrame, corrections: pl.DataFrame) -> pl.DataFrame:
@@ -384,24 +404,24 @@ def _called_off_at_the_door() -> pl.Expr:
 def _with_package(rows: pl.DataFrame, packages: pl.DataFrame) -> pl.DataFrame:
     """The package of care in force on the London date on which the visit starts."""
     day = pl.col("starts_at").dt.convert_time_zone(LONDON_NAME).dt.date()
-    ordered = packages.sort("starts_on")
-    joined = (
-        rows.with_columns(day=day)
+    found = (
+        rows.select("package_id", day=day, nth=pl.int_range(pl.len()))
         .sort("day")
         .join_asof(
-            ordered,
+            packages.sort("starts_on"),
             left_on="day",
             right_on="starts_on",
             by="package_id",
             strategy="backward",
             check_sortedness=False,
         )
+        .sort("nth")
     )
     over = (pl.col("ends_on") < pl.col("day")).fill_null(False)
-    found = [name for name in PACKAGE_SCHEMA if name not in ("package_id", "starts_on", "ends_on")]
-    return joined.with_columns(pl.when(~over).then(pl.col(name)).alias(name) for name in found).with_columns(
-        service_user_id=pl.coalesce("service_user_id", "said_service_user")
-    )
+    named = [name for name in PACKAGE_SCHEMA if name not in ("package_id", "starts_on", "ends_on")]
+    return rows.with_columns(
+        found.select(pl.when(~over).then(pl.col(name)).alias(name) for name in named)
+    ).with_columns(service_user_id=pl.coalesce("service_user_id", "said_service_user"))
 
 
 def _placed(rows: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
@@ -417,7 +437,7 @@ def _placed(rows: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
         .then(f"{end}_fix_within_m")
         .alias(f"{end}_fix_within_m")
         for end in ("start", "end")
-    ).join(places, on="place_id", how="left")
+    ).join(places, on="place_id", how="left", maintain_order="left")
 
 
 _OWN_FLAGS: Final = (
@@ -435,41 +455,44 @@ _OWN_FLAGS: Final = (
 )
 
 
-def _flagged(rows: pl.DataFrame) -> pl.DataFrame:
+def _flagged(rows: pl.DataFrame, lists: pl.DataFrame) -> pl.DataFrame:
+    """With what was said at each part in a visit (`lists`, in _LISTS), and all flags."""
     worked = pl.col("status") == "completed"
+    said = lists.select(pl.all().gather(rows["part"]))
     marked = rows.with_columns(
         worked_though_cancelled=worked & (pl.col("plan_status") != "planned"),
         not_your_visit=pl.col("foreign"),
     )
     return marked.with_columns(
-        _all_flags(marked),
-        event_ids=_known("event_ids"),
-        event_rows=_known("event_rows"),
-        digests=_known("digests"),
+        said.select(_known("event_ids"), _known("event_rows")),
+        flags=_in_order(pl.concat([_each(said["event_flags"]), *_own_flags(marked)]), rows.height, once=True),
+        digests=_in_order(_each(said["digests"]), rows.height),
         evidence_level=pl.when("claimed_beyond").then(pl.lit(MANUAL)).otherwise(level_of(pl.col("rank"))),
     )
 
 
-def _all_flags(rows: pl.DataFrame) -> pl.Series:
-    """The visit's own flags and its events', each once and in order. Lists of texts are slow to sort one by one."""
-    own = [pl.when(pl.col(name)).then(pl.lit(name)) for name in _OWN_FLAGS]
-    each = rows.select(
-        row=pl.int_range(pl.len()), flags=pl.concat_list(pl.concat_list(own), _known("event_flags"))
-    )
-    told = (
-        each.explode("flags", empty_as_null=False)
-        .drop_nulls()
-        .unique()
-        .sort("row", "flags")
-        .group_by("row")
-        .agg("flags")
-    )
+def _own_flags(rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Of each of the visits' own flags the rows that have it."""
+    nth = pl.int_range(pl.len())
+    for name in _OWN_FLAGS:
+        yield rows.select(row=nth.filter(pl.col(name))).with_columns(text=pl.lit(name))
+
+
+def _each(lists: pl.Series) -> pl.DataFrame:
+    """The texts of lists, each with the number of its row."""
     return (
-        each.select("row")
-        .join(told, on="row", how="left", maintain_order="left")
-        .select(_known("flags"))
-        .to_series()
+        pl.select(row=pl.int_range(len(lists)), text=lists).explode("text", empty_as_null=False).drop_nulls()
     )
+
+
+def _in_order(texts: pl.DataFrame, rows: int, once: bool = False) -> pl.Series:
+    """The texts of so many rows as a list each, in order; `once`: each text once. Polars is slow to sort lists."""
+    told = texts.sort("row", "text")
+    if once:
+        told = told.filter(pl.any_horizontal(pl.all().ne_missing(pl.all().shift())))
+    lists = told.group_by("row").agg("text")
+    every = pl.select(row=pl.int_range(rows))
+    return every.join(lists, on="row", how="left", maintain_order="left").select(_known("text")).to_series()
 
 
 def _known(name: str) -> pl.Expr:
