@@ -193,7 +193,7 @@ def _attended(events: pl.DataFrame) -> pl.DataFrame:
         .list.explode(empty_as_null=False),
         event_ids=pl.col("event_id"),
         event_rows=pl.col("event_row"),
-        digests=pl.col("digest").drop_nulls(),
+        digests=pl.col("digest"),
         said_service_user=pl.col("service_user_id").drop_nulls().first(),
         events_at=pl.col("fact_at").max(),
         arrival=nth.filter(arrival).first(),
@@ -218,7 +218,7 @@ _LISTS: Final = ("event_flags", "event_ids", "event_rows", "digests")
 
 def _held_plans(versions: pl.DataFrame, attended: pl.DataFrame) -> pl.DataFrame:
     """Of each visit the version that counts: the last one recorded before the visit began under the one before it."""
-    changed = versions.filter(pl.col("version") > 1)["visit_id"].unique()
+    changed = versions.filter(pl.col("version") > 1)["visit_id"]
     again = pl.col("visit_id").is_in(changed.implode())
     never_changed = versions.filter(~again).select(
         *_OF_PLAN, plan_version="version", newest_carer="carer", newest_second="second_carer",
@@ -235,7 +235,7 @@ _OF_PLAN: Final = (
 
 def _held_of_several(versions: pl.DataFrame, attended: pl.DataFrame) -> pl.DataFrame:
     """The same of visits with several versions each."""
-    those = pl.col("visit_id").is_in(versions["visit_id"].unique().implode())
+    those = pl.col("visit_id").is_in(versions["visit_id"].implode())
     first = (
         attended.filter(those, ~pl.col("foreign"))
         .group_by("visit_id")
@@ -309,7 +309,7 @@ def _employments(rows: pl.DataFrame, facts: VisitFacts) -> pl.DataFrame:
     """
     asked = rows.filter(pl.col("employment_id").is_null(), pl.col("carer_id").is_not_null())
     people = facts.employments.select("employment_id", "carer_id")
-    theirs = pl.col("visit_id").is_in(asked["visit_id"].unique().implode())
+    theirs = pl.col("visit_id").is_in(asked["visit_id"].implode())
     by_plan = (
         facts.versions.filter(theirs)
         .select("visit_id", "version", by_plan=pl.concat_list("carer", "second_carer"))

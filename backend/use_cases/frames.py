@@ -13,6 +13,8 @@ from backend.sql import query
 
 _BETWEEN: Final = "\x1f"
 """Stands between the texts of a list: no code, flag or digest holds it, and none is empty."""
+_EPOCH: Final = 946_684_800_000_000
+"""From when Polars counts microseconds to when PostgreSQL does, the year 2000."""
 
 
 async def read_frame(
@@ -38,7 +40,7 @@ async def read_frame(
 def _told(column: str, kind: pl.DataType) -> str:
     """A column as text that is read back exactly."""
     if isinstance(kind, pl.Datetime):
-        return f"(extract(epoch FROM {column}) * 1000000)::bigint"
+        return f"timestamptz_send({column})"  # its eight bytes: a number would have to be worked out
     if isinstance(kind, pl.Date):
         return f"{column} - date '1970-01-01'"
     if isinstance(kind, pl.Boolean):
@@ -53,13 +55,16 @@ def _frame(text: bytes, schema: pl.Schema) -> pl.DataFrame:
 
 
 def _written(kind: pl.DataType) -> pl.DataType:
-    if isinstance(kind, pl.Datetime | pl.Date):
+    if isinstance(kind, pl.Date):
         return pl.Int64()
-    return pl.String() if isinstance(kind, pl.List) else kind
+    return pl.String() if isinstance(kind, pl.List | pl.Datetime) else kind
 
 
 def _read(name: str, kind: pl.DataType) -> pl.Expr:
     column = pl.col(name)
+    if isinstance(kind, pl.Datetime):
+        since = column.str.slice(2).str.decode("hex").bin.reinterpret(dtype=pl.Int64(), endianness="big")
+        return (since + _EPOCH).cast(kind)
     if isinstance(kind, pl.List):
         empty = pl.lit([], dtype=pl.List(pl.String))
         return pl.when(column == "").then(empty).otherwise(column.str.split(_BETWEEN)).alias(name)

@@ -9,7 +9,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -193,12 +193,26 @@ class _Reading:
         return await asyncio.to_thread(_frame, rows, schema)
 
     async def events(
-        self, visit_ids: Sequence[str], opens: datetime, closes: datetime, late: bool
+        self, visit_ids: Sequence[str], opens: datetime, closes: datetime, planned: "_Planned | None"
     ) -> pl.DataFrame:
-        """With those of no known visit within a range; `late`: and positions that came later for these visits."""
+        """Those of visits, by id or as `planned`, and of no known visit within a range. By id: and positions that came
+        later for these visits.
+        """
         waiting_since = self.now - timedelta(days=self.policy.chain_waiting_flag_days)
-        asked = (visit_ids, opens, closes, None, self.as_of, waiting_since, late)
-        return await self.fetch("visits.events", SAID_SCHEMA, *asked)
+        asked = (visit_ids, opens, closes, None, self.as_of, waiting_since, planned is None)
+        return await self.fetch("visits.events", SAID_SCHEMA, *asked, *(planned or _NONE))
+
+
+class _Planned(NamedTuple):
+    """Visits that start within a range, of some employments or of one commissioner if given, as queries take them."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+    employments: Sequence[str] | None = None
+    commissioner_id: UUID | None = None
+
+
+_NONE: Final = _Planned()
 
 
 async def _facts_between(
@@ -211,24 +225,24 @@ async def _facts_between(
     employments = await reading.fetch("visits.employments", visit.EMPLOYMENT_SCHEMA, reading.as_of)
     theirs = pl.col("carer_id").is_in([str(carer) for carer in carers or ()])
     own = None if carers is None else _ids(employments.filter(theirs), "employment_id")
-    asked = (start, end, own, commissioner_id, reading.as_of)
-    versions = await reading.fetch("visits.versions", visit.VERSION_SCHEMA, *asked)
+    planned = _Planned(start, end, own, commissioner_id)
+    versions = await reading.fetch("visits.versions", visit.VERSION_SCHEMA, *planned, reading.as_of)
     wide = (start - _MARGIN, end + _MARGIN)
     # Of a visit of two carers both must be read, because the first check-in of either fixes the plan.
-    events = await reading.events(_ids(versions, "visit_id"), *wide, late=False)
+    events = await reading.events([], *wide, planned)
     limit = reading.policy.implied_speed_limit_kmh
     speeds = await reading.fetch("speeds.between", visit.SPEED_SCHEMA, *wide, limit, carers, reading.as_of)
-    return await _facts_about(reading, versions, events, employments, speeds)
+    return await _facts_about(reading, versions, events, employments, speeds, planned)
 
 
 async def _facts_named(reading: _Reading, visit_ids: Sequence[UUID]) -> VisitFacts:
     employments = await reading.fetch("visits.employments", visit.EMPLOYMENT_SCHEMA, reading.as_of)
     versions = await reading.fetch("visits.versions_named", visit.VERSION_SCHEMA, visit_ids, reading.as_of)
-    events = await reading.events(_ids(versions, "visit_id"), reading.now, reading.now, late=True)
+    events = await reading.events(_ids(versions, "visit_id"), reading.now, reading.now, None)
     limit = reading.policy.implied_speed_limit_kmh
     rows = _ids(events, "event_row")
     speeds = await reading.fetch("speeds.about", visit.SPEED_SCHEMA, rows, limit, reading.as_of)
-    return await _facts_about(reading, versions, events, employments, speeds)
+    return await _facts_about(reading, versions, events, employments, speeds, None)
 
 
 async def _facts_about(
@@ -237,12 +251,14 @@ async def _facts_about(
     events: pl.DataFrame,
     employments: pl.DataFrame,
     speeds: pl.DataFrame,
+    planned: _Planned | None,
 ) -> VisitFacts:
     """The rest of what visits are made of: packages, places and corrections."""
     as_of, packaged = reading.as_of, _ids(versions, "package_id")
     packages = await reading.fetch("visits.packages", visit.PACKAGE_SCHEMA, packaged, as_of)
     people = _ids(packages, "service_user_id", events)
-    named = _ids(events, "visit_id", versions)
+    known = pl.col("visit_id").is_in(versions["visit_id"].implode())
+    named = _ids(events, "visit_id", versions) if planned is None else _ids(events.filter(~known), "visit_id")
     inside = _ids(events.filter("inside"), "place_id")
     return VisitFacts(
         versions=versions,
@@ -250,7 +266,9 @@ async def _facts_about(
         employments=employments,
         packages=packages,
         places=await reading.fetch("visits.places", visit.PLACE_SCHEMA, people, inside, as_of),
-        corrections=await reading.fetch("visits.corrections", visit.CORRECTION_SCHEMA, named, as_of),
+        corrections=await reading.fetch(
+            "visits.corrections", visit.CORRECTION_SCHEMA, named, as_of, *(planned or _NONE)
+        ),
         speeds=speeds,
     )
 

@@ -186,12 +186,19 @@ def late(row: str, level: str, **more: Any) -> dict[str, Any]:
 
 def first(*events: dict[str, Any], fast: tuple[Any, ...] | None = None) -> dict[str, Any]:
     """What the first event comes to, among others before and after it."""
+    return every(*events, fast=fast)[events[0]["event_row"]]
+
+
+def every(*events: dict[str, Any], fast: tuple[Any, ...] | None = None) -> dict[str, dict[str, Any]]:
+    """What each event comes to, by its row; each is there once."""
     texts = ("place_id", "about_event_id", "token", "token_kind")
     types: dict[str, Any] = {name: pl.String() for name in texts}
     types |= {"flags": pl.List(pl.String()), "fix_within_m": pl.Float64()}
     speeds = pl.DataFrame([fast] if fast else [], schema=SPEED_SCHEMA, orient="row")
     frame = pl.DataFrame(list(events), schema_overrides=types)
-    return proved(frame, speeds, 130, 120).row(0, named=True)
+    rows = proved(frame, speeds, 130, 120).to_dicts()
+    assert len(rows) == len(events)
+    return {row["event_row"]: row for row in rows}
 
 
 @pytest.mark.parametrize(
@@ -271,3 +278,10 @@ def test_only_positions_sent_later_by_the_same_phone_for_this_event_count() -> N
         late("b", "position", about_event_id=None),
     ):
         assert first(own, other)["level"] == "statement"
+
+
+def test_an_event_of_another_phone_that_goes_by_the_same_id_stays_as_it_is() -> None:
+    other = event("a", "uncertain", event_row="o", device_id="e", flags=["outside"])
+    found = every(event("a", "statement", flags=["no_position"]), other, late("b", "position"))
+    assert (found["a"]["level"], found["a"]["flags"]) == ("position", [])
+    assert found["o"] == other

@@ -50,7 +50,7 @@ CREATE PROCEDURE protect_fact(target regclass) LANGUAGE plpgsql AS
 $$
 BEGIN
     EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', target);
-    EXECUTE format('CREATE POLICY provider ON %s USING (provider_id = current_provider())
+    EXECUTE format('CREATE POLICY provider ON %s USING (provider_id = (SELECT current_provider()))
                     WITH CHECK (provider_id = current_provider())', target);
     EXECUTE format('GRANT SELECT, INSERT ON %s TO {app}', target);
     CALL refuse_changes(target);
@@ -72,7 +72,7 @@ CREATE PROCEDURE protect_state(target regclass) LANGUAGE plpgsql AS
 $$
 BEGIN
     EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', target);
-    EXECUTE format('CREATE POLICY provider ON %s USING (provider_id = current_provider())
+    EXECUTE format('CREATE POLICY provider ON %s USING (provider_id = (SELECT current_provider()))
                     WITH CHECK (provider_id = current_provider())', target);
     EXECUTE format('GRANT SELECT, INSERT, UPDATE ON %s TO {app}', target);
 END
@@ -82,7 +82,7 @@ $$;
 CREATE PROCEDURE show_to_commissioner(target regclass) LANGUAGE plpgsql AS
 $$
 BEGIN
-    EXECUTE format('CREATE POLICY commissioner ON %s FOR SELECT USING (commissioner_id = current_commissioner())',
+    EXECUTE format('CREATE POLICY commissioner ON %s FOR SELECT USING (commissioner_id = (SELECT current_commissioner()))',
                    target);
 END
 $$;

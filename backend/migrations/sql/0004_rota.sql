@@ -68,3 +68,15 @@ $$
         WHERE e.provider_id = visits_of_carer.provider AND e.carer_id = visits_of_carer.carer
           AND e.id IN (newest.carer, newest.second_carer))
 $$;
+
+-- The visits of which any version starts from `opens` up to `closes`, and names one of the `employments` and the
+-- `commissioner` (null: whoever), by what was recorded up to `as_of` (null: all).
+CREATE FUNCTION visits_planned(provider uuid, opens timestamptz, closes timestamptz, employments uuid[], commissioner uuid,
+                               as_of timestamptz) RETURNS SETOF uuid LANGUAGE sql STABLE PARALLEL SAFE AS
+$$
+    SELECT v.visit_id FROM visit_version v
+    WHERE v.provider_id = visits_planned.provider AND v.starts_at >= opens AND v.starts_at < closes
+      AND (employments IS NULL OR v.carer = ANY (employments) OR v.second_carer = ANY (employments))
+      AND (commissioner IS NULL OR v.commissioner_id = commissioner)
+      AND (as_of IS NULL OR v.recorded_at <= as_of)
+$$;
