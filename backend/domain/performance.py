@@ -58,7 +58,8 @@ def performance(visits: pl.DataFrame, own: pl.DataFrame, usual: pl.DataFrame, no
 
     Every month of `usual` has a row.
     """
-    dated = visits.with_columns(month=_month_of("starts_at"))
+    # Lists are dear to sort, and nothing here asks for these.
+    dated = visits.drop("event_ids", "event_rows", "digests").with_columns(month=_month_of("starts_at"))
     attended = _judged(dated, own, usual)
     people = _people(attended, usual)
     planned = planned_visits(visits, now).with_columns(month=pl.col("day").dt.month_start(), due=_due())

@@ -172,7 +172,10 @@ async def test_row_security_switched_off_is_an_error_and_statistics_tell_nothing
     assert await application.fetchval("SELECT count(*) FROM visit") == 0
 
 
-async def test_a_tenant_that_is_no_id_opens_nothing(application: asyncpg.Connection) -> None:
+async def test_a_tenant_that_is_no_id_opens_nothing(
+    application: asyncpg.Connection, superuser: asyncpg.Connection
+) -> None:
+    await fill(superuser)
     for value in ("*", "%", "null", f"{A}' OR true --", str(A)[:-1]):
         async with application.transaction():
             await application.execute("SELECT set_config('doorstep.provider_id', $1, true)", value)
