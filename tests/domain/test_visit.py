@@ -253,8 +253,9 @@ def test_each_visit_asks_for_the_package_of_its_own_day_in_whatever_order_they_c
     packages = [package(f"2026-11-{day:02}", None, f"from {day}") for day in (20, 2, 9)]
     days = (23, 3, 12, 2, 30)
     plans = [
-        version(visit_id=f"{day}", planned_start=at(1440 * (day - 2)), planned_end=at(1440 * (day - 2) + 30))
+        version(visit_id=f"{day}", carer="EF"[day % 2], planned_start=start, planned_end=start)
         for day in days
+        for start in [at(1440 * (day - 2))]
     ]
     found = {row["visit_id"]: row["contract_id"] for row in rows(plans, packages=packages, now=0)}
     assert found == {"23": "from 20", "3": "from 2", "12": "from 9", "2": "from 2", "30": "from 20"}
