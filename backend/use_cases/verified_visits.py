@@ -230,9 +230,25 @@ async def _facts_between(
     wide = (start - _MARGIN, end + _MARGIN)
     # Of a visit of two carers both must be read, because the first check-in of either fixes the plan.
     events = await reading.events([], *wide, planned)
+    versions = await _with_planned_meanwhile(reading, planned, versions, events)
     limit = reading.policy.implied_speed_limit_kmh
     speeds = await reading.fetch("speeds.between", visit.SPEED_SCHEMA, *wide, limit, carers, reading.as_of)
     return await _facts_about(reading, versions, events, employments, speeds, planned)
+
+
+async def _with_planned_meanwhile(
+    reading: _Reading, planned: _Planned, versions: pl.DataFrame, events: pl.DataFrame
+) -> pl.DataFrame:
+    """With the versions of visits that were planned, or moved into the range, since the versions were read.
+
+    Their events were found by what is planned now; without a plan they would stand as visits that nobody planned.
+    """
+    known = pl.col("visit_id").is_in(versions["visit_id"].implode())
+    since = events.filter(~known & ~pl.col("unplanned") & ~pl.col("foreign"))["visit_id"].drop_nulls()
+    if since.is_empty():
+        return versions
+    again = await reading.fetch("visits.versions", visit.VERSION_SCHEMA, *planned, reading.as_of)
+    return pl.concat([versions, again.filter(pl.col("visit_id").is_in(since.implode()))])
 
 
 async def _facts_named(reading: _Reading, visit_ids: Sequence[UUID]) -> VisitFacts:

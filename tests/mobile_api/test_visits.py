@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import polars as pl
+import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from backend import db, keys
@@ -13,6 +14,7 @@ from backend.domain.canonical import base64url, canonical, sha256, unbase64url
 from backend.domain.evidence import ABSENCE
 from backend.domain.visit import VISIT_SCHEMA
 from backend.faults import DomainError
+from backend.use_cases import verified_visits as verified_visits_module
 from backend.use_cases.correction_reasons import Reason
 from backend.use_cases.decide_correction import decide_correction
 from backend.use_cases.make_checkpoint import make_checkpoint
@@ -64,6 +66,29 @@ async def test_a_morning_becomes_verified_visits(world: World) -> None:
     }
     assert statuses == {"V1": "completed", "V3": "planned", "V4": "planned"}
     assert found.filter(reference="V2")["status"].to_list() == ["missed", "missed"]
+
+
+async def test_what_is_planned_while_visits_are_read_is_never_told_without_its_plan(
+    world: World, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone, clock = await world.phone()
+    attend(phone, clock, "V1", hour(7, 4), hour(7, 31))
+    await hand_in(world, phone, clock, hour(13))
+    expected = await one("V1")
+    moved = "UPDATE visit_version SET starts_at = starts_at + $2::interval, ends_at = ends_at + $2 WHERE visit_id = $1"
+    await superuser.execute("SET session_replication_role = replica")
+    await superuser.execute(moved, UUID(visit("V1")), timedelta(days=30))
+    back, asked = [timedelta(days=-30)], verified_visits_module._Reading.fetch
+
+    async def fetch(self: Any, name: str, *parameters: Any) -> pl.DataFrame:
+        found = await asked(self, name, *parameters)
+        if name == "visits.versions" and back:
+            assert visit("V1") not in found["visit_id"]
+            await superuser.execute(moved, UUID(visit("V1")), back.pop())
+        return found
+
+    monkeypatch.setattr(verified_visits_module._Reading, "fetch", fetch)
+    assert await one("V1") == expected and not back
 
 
 async def test_repeats_and_a_missing_end_are_flagged(world: World) -> None:
