@@ -4,10 +4,11 @@ Neither a token nor a PIN nor a proof is needed: the events' own signatures say 
 transaction, and nothing is answered before it is on disk.
 """
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal, TypeVar
 from uuid import UUID, uuid4, uuid5
 
 import asyncpg
@@ -29,6 +30,10 @@ from backend.use_cases.phone_calls import Call, Device, forget_home, home_of
 from backend.use_cases.receipts import receipt_line, sign
 from schemas.mobile import EventResult, EventsAnswer, ReceiptLine, parse_uuid
 
+T = TypeVar("T")
+_TURN: Final = 5
+"""Events that are worked out in one go, some milliseconds: then it is other calls' turn."""
+
 
 @dataclass(frozen=True, slots=True)
 class _First:
@@ -46,7 +51,7 @@ async def receive_events(body: bytes, call: Call) -> EventsAnswer:
     provider_id = await home_of(device_id) if device_id else None
     if device_id is None or provider_id is None:
         return await _keep_unclaimed(batch, call)
-    events = [read_event(raw, batch.envelope.device_id) for raw in batch.events]
+    events = await _in_turns(read_event(raw, batch.envelope.device_id) for raw in batch.events)
     async with db.as_provider(provider_id, planned_once=True) as connection:
         digest = base64url(sha256(body))
         context = await context_of(connection, provider_id, device_id, batch.envelope, digest, events, call)
@@ -54,6 +59,16 @@ async def receive_events(body: bytes, call: Call) -> EventsAnswer:
             return await decide_and_keep(connection, context, events)
     forget_home(device_id)
     return await _keep_unclaimed(batch, call)
+
+
+async def _in_turns(worked_out: Iterable[T]) -> list[T]:
+    """All of them. A check-in that comes meanwhile does not wait for the whole of somebody's batch."""
+    made: list[T] = []
+    for one in worked_out:
+        made.append(one)
+        if len(made) % _TURN == 0:
+            await asyncio.sleep(0)
+    return made
 
 
 def _device_id(batch: Batch) -> UUID | None:
@@ -70,7 +85,7 @@ async def decide_and_keep(
     device, call = context.device, context.call
     objections = [context.objection(event) for event in events]
     firsts, chain, near = await _around(connection, context, events, objections)
-    genuine = [event.signed_by(device.public_key) for event in events]
+    genuine = await _in_turns(event.signed_by(device.public_key) for event in events)
     decisions = decide(events, genuine, objections, chain)
     unverified = sum(decision.code in UNVERIFIED for decision in decisions)
     await count_unverified(connection, call.address, unverified, call.received_at)
@@ -79,11 +94,7 @@ async def decide_and_keep(
         for event, decision in zip(events, decisions, strict=True)
     ]
     firsts.update(await _unlinked(connection, device, rows, decisions))
-    kept: list[Kept] = []
-    for index, (event, decision, row) in enumerate(zip(events, decisions, rows, strict=True)):
-        if row not in firsts:
-            firsts[row] = _First(call.received_at, decision.outcome, decision.code)
-            kept.append(judged(context, index, event, decision, row))
+    kept = await _in_turns(_new(context, events, decisions, rows, firsts))
     lines = [_line(device.id, event, firsts[row]) for event, row in zip(events, rows, strict=True)]
     receipt = Receipt(uuid4(), *sign(lines))
     fresh = _positions(context, kept)
@@ -94,6 +105,20 @@ async def decide_and_keep(
         for index, (event, decision, row) in enumerate(zip(events, decisions, rows, strict=True))
     ]
     return EventsAnswer(clock.now(), context.checkpoint, results, lines, receipt.signature)
+
+
+def _new(
+    context: Context,
+    events: Sequence[ReadEvent],
+    decisions: Sequence[Decision],
+    rows: Sequence[UUID],
+    firsts: dict[UUID, _First],
+) -> Iterator[Kept]:
+    """Events that never came before, each noted among the first as it comes: the same may stand twice in a batch."""
+    for index, (event, decision, row) in enumerate(zip(events, decisions, rows, strict=True)):
+        if row not in firsts:
+            firsts[row] = _First(context.call.received_at, decision.outcome, decision.code)
+            yield judged(context, index, event, decision, row)
 
 
 async def _around(

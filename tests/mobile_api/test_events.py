@@ -3,12 +3,15 @@
 import asyncio
 import json
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
+import pytest
 
 from backend.domain.canonical import base64url, canonical, sha256
+from backend.use_cases import receive_events
 from backend.use_cases.devices import revoke_device
 from mobile_api.reference_client import BASE, Key, salt
 from tests.mobile_api.world import HOME, World, fix, hour, visit
@@ -365,3 +368,29 @@ async def test_a_salt_too_short_makes_an_event_invalid(world: World) -> None:
     phone, _ = await world.phone()
     phone.record("check_in", visit("V1"), payload={"salt": salt()[:8]})
     assert outcomes(await phone.flush()) == [("quarantined", "invalid_event")]
+
+
+async def test_other_calls_have_their_turn_while_a_batch_is_worked_out(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone, _ = await world.phone()
+    for number in range(50):
+        phone.record("note", visit("V1"), at=hour(7, number))
+    turns: list[str] = []
+
+    def noted(work: Any) -> Any:
+        return lambda *given: turns.append("event") or work(*given)
+
+    async def others() -> None:
+        while True:
+            turns.append("others")
+            await asyncio.sleep(0)
+
+    for name in ("read_event", "judged"):
+        monkeypatch.setattr(receive_events, name, noted(getattr(receive_events, name)))
+    waiting = asyncio.create_task(others())
+    results = await phone.flush()
+    waiting.cancel()
+    assert len(results) == 50 and turns.count("event") == 100
+    longest = max(len(list(run)) for what, run in groupby(turns) if what == "event")
+    assert longest <= 5
