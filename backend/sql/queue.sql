@@ -126,15 +126,15 @@ FROM device d
 LEFT JOIN LATERAL (
     SELECT max(p.suspect_at) AS suspect_at FROM device_passkey p
     WHERE p.provider_id = $1 AND p.device_id = d.id AND p.removed_at IS NULL) s ON true
+-- The first of them by its minimum: of ordered rows PostgreSQL would look for one among everybody's visits, for each phone.
 LEFT JOIN LATERAL (
-    SELECT v.starts_at
+    SELECT min(v.starts_at) AS starts_at
     FROM employment e JOIN visit_version v ON v.provider_id = $1 AND v.carer = e.id
     WHERE e.provider_id = $1 AND e.carer_id = d.carer_id AND v.status = 'planned'
       AND v.starts_at >= $2 AND v.starts_at > coalesce(d.heard_at, d.enrolled_at) AND v.starts_at < $3
       AND v.ends_at + make_interval(mins => $4) <= $3
       AND NOT EXISTS (SELECT FROM visit_version n WHERE n.provider_id = $1 AND n.visit_id = v.visit_id
-                      AND n.version > v.version)
-    ORDER BY v.starts_at LIMIT 1) q ON true
+                      AND n.version > v.version)) q ON true
 WHERE d.provider_id = $1 AND d.revoked_at IS NULL AND d.replaced_at IS NULL AND d.platform <> 'telephone'
   AND coalesce(d.locked_at, s.suspect_at, q.starts_at) IS NOT NULL
 
