@@ -173,10 +173,10 @@ async def _work(tick: int, until_idle: bool) -> bool:
     from backend import clock, logs, settings
     from backend.jobs.runner import run_due
     from backend.jobs.ticker import tick_until_stopped
-    from backend.running import database, look_for_rubbish_rarely
+    from backend.running import database, look_for_garbage_rarely
 
     logs.configure(settings.current())
-    look_for_rubbish_rarely()
+    look_for_garbage_rarely()
     async with database(serving=not until_idle):
         if until_idle:
             return not any(ran.failed for ran in await run_due(clock.now()))

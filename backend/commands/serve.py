@@ -1,7 +1,6 @@
 """`doorstep serve`: the web process."""
 
 import asyncio
-import gc
 import multiprocessing
 import os
 import signal
@@ -73,22 +72,14 @@ def create_app() -> "Litestar":
     That one may be killed without a chance to end the others; they would hold the port against its successor.
     """
     from backend import app
+    from backend.running import keep_what_is_loaded
 
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_after, args=(parent,), daemon=True).start()
     made = app.create_app()
-    _keep_what_is_loaded()
+    keep_what_is_loaded()
     return made
-
-
-def _keep_what_is_loaded() -> None:
-    """Leave what was loaded so far out of every later search for garbage: it stays until the process ends.
-
-    Looking through all of it takes a tenth of a second, time and again under load, and nobody is answered meanwhile.
-    """
-    gc.collect()
-    gc.freeze()
 
 
 def _end_after(parent: "multiprocessing.process.BaseProcess") -> None:
