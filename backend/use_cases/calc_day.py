@@ -9,7 +9,7 @@ import msgspec
 import polars as pl
 
 from backend.domain.gap_ledger import FIXES
-from backend.domain.time import instant_of, instants_in, seconds_of
+from backend.domain.time import instant_of, seconds_of
 from backend.domain.working_day import (
     ACTIVITIES,
     JOURNEYS,
@@ -34,9 +34,9 @@ _ANSWER: Final = {
     "observed_gap": "observed_gap_seconds",
     "estimate": "estimate_seconds",
 }
-_TOLD: Final = ("source", "engine", "fallback")
 _SEGMENT: Final = (
-    "kind", "start", "end", "seconds", "counted", "rule", "visit", "to", *_TOLD, *_ANSWER.values(),
+    "kind", "start", "end", "seconds", "counted", "rule", "visit", "to", "source", "engine", "fallback",
+    *_ANSWER.values(),
 )  # fmt: skip
 
 
@@ -221,15 +221,6 @@ def readable(segments: pl.DataFrame) -> pl.DataFrame:
 def segment_of(row: Mapping[str, Any]) -> DaySegment:
     """One row of `readable` segments on the wire."""
     return DaySegment(**{name: row[name] for name in _SEGMENT}, from_=row["from"])
-
-
-def segments_of(segments: pl.DataFrame) -> list[DaySegment]:
-    """All rows of segments on the wire, in their order."""
-    shown = readable(segments)
-    rest = shown.select("seconds", "counted", "rule", "visit", "from", "to", *_ANSWER.values(), *_TOLD).rows()
-    starts, ends = (instants_in(shown[name]) for name in ("start", "end"))
-    each = zip(shown["kind"].to_list(), starts, ends, rest, strict=True)
-    return [DaySegment(kind, start, end, *row) for kind, start, end, row in each]  # type: ignore[arg-type]
 
 
 def flag_of(row: Mapping[str, Any]) -> DayFlag:
