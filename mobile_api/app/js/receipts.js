@@ -29,7 +29,7 @@ async function keyNamed(kid) {
 
 // A carer's receipts: all on this phone but those of the others who enrolled on it.
 export async function receiptsOf(carer) {
-  const others = (await all("carers")).filter(({ id }) => id !== carer).map(({ device_id }) => device_id);
+  const others = (await all("carers")).filter(({ id, device_id }) => id !== carer && device_id).map(({ device_id }) => device_id);
   return (await all("receipts")).filter(({ text }) => !others.includes(JSON.parse(text)[0]?.device_id));
 }
 
