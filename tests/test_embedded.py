@@ -119,6 +119,7 @@ async def test_no_server_starts_beside_a_process_that_a_killed_one_left(made: Pa
             killed = _pid(made)
             assert killed is not None
             os.kill(killed, signal.SIGKILL)
+            _wait_until_gone(killed)
             with pytest.raises(SetupFault, match="still in use"), embedded.running(made, FAST):
                 pass
         finally:

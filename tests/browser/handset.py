@@ -157,12 +157,16 @@ class Handset:
     async def enrol(self, carer: str = "C1") -> None:
         """From the manager's link to the day's visits, and until the app is kept on the phone."""
         await self.open(f"/app/#enrol={await self.street.code(carer)}")
+        await self.set_up()
+        await self.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+
+    async def set_up(self) -> None:
+        """From the form that a link opened to the day's visits. A second link would empty the form."""
         await self.page.get_by_label("PIN", exact=True).fill(PIN)
         await self.page.get_by_label("The PIN again").fill(PIN)
         await self.page.get_by_role("button", name="Set up this phone").click()
         await self.page.get_by_role("link", name="Go to my visits").click()
         await self.page.locator(".card.next h2").wait_for()
-        await self.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
 
     async def at(self, instant: datetime, wrong_by: timedelta = timedelta()) -> None:
         """Server and phone live at an instant now; the phone's clock may be wrong. What was under way is over."""

@@ -14,7 +14,7 @@ async def test_from_the_managers_link_to_a_verified_visit(street: Street, browse
     phone = await street.phone(browser)
     await phone.open(f"/app/#enrol={await street.code()}")
     await phone.photograph("enrol")
-    await phone.enrol()
+    await phone.set_up()
     await phone.photograph("today")
     await phone.at(hour(7, 4))
     await phone.arrive()

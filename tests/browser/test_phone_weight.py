@@ -6,7 +6,7 @@ from typing import Any, Final
 import pytest
 from playwright.async_api import Browser, CDPSession
 
-from tests.browser.handset import PIN, Handset, Street
+from tests.browser.handset import Handset, Street
 from tests.mobile_api.world import hour
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -45,19 +45,11 @@ async def watched(phone: Handset) -> tuple[CDPSession, list[float]]:
     return session, came
 
 
-async def set_up(phone: Handset) -> None:
-    await phone.page.get_by_label("PIN", exact=True).fill(PIN)
-    await phone.page.get_by_label("The PIN again").fill(PIN)
-    await phone.page.get_by_role("button", name="Set up this phone").click()
-    await phone.page.get_by_role("link", name="Go to my visits").click()
-    await phone.page.locator(".card.next h2").wait_for()
-
-
 async def test_a_first_use_fetches_less_than_150_kb(street: Street, browser: Browser) -> None:
     phone = await street.phone(browser, service_workers="block")
     _, came = await watched(phone)
     await phone.open(f"/app/#enrol={await street.code()}")
-    await set_up(phone)
+    await phone.set_up()
     await phone.at(hour(7, 4))
     await phone.arrive()
     await phone.sent()
@@ -91,7 +83,7 @@ async def test_an_old_phone_on_slow_3g_opens_the_app_and_answers_each_tap_at_onc
     await session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER_BY})
     await phone.open(f"/app/#enrol={await street.code()}")
     opened = await phone.page.evaluate("performance.now()")
-    await set_up(phone)
+    await phone.set_up()
     await phone.settle()
     await phone.at_once(hour(7, 4))
     taken = [await phone.page.evaluate(ANSWERED, {"button": await _door(phone), "shows": "check-out-hint"})]
