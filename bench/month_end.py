@@ -33,7 +33,7 @@ from backend import db, settings
 from backend.documents.canonical import read_invoice, read_wage_report
 from backend.jobs.due import INVOICES, WAGE_REPORTS
 from backend.jobs.runner import run_periods
-from backend.running import look_for_rubbish_rarely
+from backend.running import look_for_garbage_rarely
 from backend.statute.catalogue import rules
 from backend.use_cases import issue_wage_report
 from backend.use_cases.frozen_documents import snapshot_bytes
@@ -290,7 +290,7 @@ def main(visits: int = 100_000, each: int = 5_000) -> int:
 def alone(clock: Path) -> None:
     """The month end by a clock, told as JSON."""
     watch()
-    look_for_rubbish_rarely()  # as a worker does
+    look_for_garbage_rarely()  # as a worker does
     packaged_rulebook(), rules()  # and it reads the law once, not each month
     clock_in(clock)(NOW)
     print(json.dumps(asyncio.run(month_end())))
