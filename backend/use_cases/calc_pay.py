@@ -9,7 +9,7 @@ import msgspec
 import polars as pl
 
 from backend.domain.money import pounds
-from backend.domain.pay_terms import mileage_lines, pay, pay_sheet
+from backend.domain.pay_terms import Span, mileage_lines, pay, pay_sheet, placed
 from backend.domain.pay_terms.mileage import miles_of
 from backend.travel import TravelEstimator
 from backend.travel.straight_line import StraightLine
@@ -53,9 +53,11 @@ def pay_frames(
     frames: DayFrames,
     whose: Mapping[int, int],
     estimator: TravelEstimator | None = None,
+    span: Span = None,
 ) -> list[PayResult]:
     """The same where days that happened are held as frames. `whose`: for each of those days its case, by the places of
-    the cases, whose own days are looked at only where they are answers.
+    the cases, whose own days are looked at only where they are answers. Of days that happened only what lies in the
+    span is paid; answers hold no more than that.
     """
     sheet = pay_sheet([(case.terms, _holidays(case)) for case in cases])
     answered = [
@@ -67,13 +69,15 @@ def pay_frames(
     nights = frames.activities.filter(pl.col("kind") == "sleep_in").select(_NIGHTS)
     days = _days(frames, {**whose, **{first + place: key for place, (key, _) in enumerate(answered)}})
     paid = pay(
-        pl.concat([worked.segments, shown]),
+        pl.concat([placed(worked.segments, span), placed(shown, None)]),
         pl.concat([frames.visits, attended]),
         pl.concat([nights, slept]),
         days,
         sheet,
+        span,
     )
-    miles = _miles(cases, worked.gaps, days, estimator)
+    there = True if span is None else pl.col("gap_start").is_between(*span, closed="left")
+    miles = _miles(cases, worked.gaps.filter(there), days, estimator)
     lines = pl.concat([paid.lines, mileage_lines(miles, sheet)], how="diagonal_relaxed")
     unmeasured = pl.DataFrame([_unmeasured(key) for key in _without_distances(cases)], paid.unpaid.schema)
     return _results(len(cases), lines, pl.concat([paid.unpaid, unmeasured]))

@@ -197,19 +197,19 @@ def can_pay(terms: PayTerms, worked: object) -> bool:
 
 
 def previewed_pay(
-    terms: Terms, reference: str | None, days: Sequence[DayCase | DayResult]
+    terms: Terms, reference: str | None, days: Sequence[DayResult]
 ) -> list[wage.PayLine] | None:
-    """The pay lines of the days as the wage test takes them; None if a day has no terms.
+    """The pay lines of shares of days as the wage test takes them; None if a day has no terms.
 
-    Nor has an answer, which holds no planned times, under terms that pay those.
+    Nor has it under terms that pay planned times, which a share does not hold.
     """
-    found: dict[int, tuple[PayTerms, list[DayCase | DayResult]]] = {}
-    for case in days:
-        held = terms.on(reference, case.date)
-        if held is None or (isinstance(case, DayResult) and held.contact_basis != "actual"):
+    found: dict[int, tuple[PayTerms, list[DayResult]]] = {}
+    for share in days:
+        held = terms.on(reference, share.date)
+        if held is None or held.contact_basis != "actual":
             return None
-        found.setdefault(id(held), (held, []))[1].append(case)
-    results = [paid_under(held, cases) for held, cases in found.values()]
+        found.setdefault(id(held), (held, []))[1].append(share)
+    results = [paid_under(held, shares) for held, shares in found.values()]
     return [wage_line(line) for result in results for line in result.lines]
 
 

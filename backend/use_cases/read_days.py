@@ -13,13 +13,24 @@ from backend import clock
 from backend.domain.pay_period import parse_pay_cycle
 from backend.domain.time import LONDON_NAME, london_date, london_midnight
 from backend.sql import query
+from backend.travel.straight_line import StraightLine
 from backend.use_cases.calc_day import readable, segment_of
 from backend.use_cases.calc_wage import wage_results
-from backend.use_cases.pay_preview import Terms, can_pay, day_cases, paid_under, previewed_pay, terms_of
+from backend.use_cases.pay_preview import (
+    Terms,
+    can_pay,
+    day_cases,
+    paid_under,
+    previewed_pay,
+    terms_of,
+    wage_line,
+)
 from backend.use_cases.phone_calls import Call, Device, as_device
-from backend.use_cases.wage_report_facts import wage_report_facts
+from backend.use_cases.wage_expected import expected_pay
+from backend.use_cases.wage_report_facts import WageReportFacts, wage_report_facts
 from backend.use_cases.worked_answers import answers_of, totals_of
-from backend.use_cases.worked_days import CarersDays, worked_days
+from backend.use_cases.worked_days import CarersDays, begun_days, estimator_of, worked_days
+from schemas import wage
 from schemas.day import DayCase, DayResult
 from schemas.mobile_days import DaysAnswer, MobileDay, MobileFlag, PayPeriodSoFar, PayPreviewLine
 from schemas.strict import Faulty
@@ -59,9 +70,10 @@ async def _replaced(connection: asyncpg.Connection, device: Device, first: date,
 def _days(
     days: CarersDays, cases: Sequence[DayCase], terms: Terms, replaced: Sequence[date]
 ) -> list[MobileDay]:
-    segments = _by_date(readable(days.segments))
-    flags = _flags(days, replaced)
-    shares = _by_employment(days)
+    begun = begun_days(days)
+    segments = _by_date(readable(begun))
+    flags = _flags(days, begun, replaced)
+    shares = _by_employment(begun)
     paid = {case.date: _preview(_to_pay(case, days, shares), case.date, terms) for case in cases}
     return [
         MobileDay(
@@ -83,21 +95,23 @@ def _by_date(frame: pl.DataFrame) -> dict[date, list[dict[str, Any]]]:
     return found
 
 
-def _flags(days: CarersDays, replaced: Sequence[date]) -> dict[date, list[MobileFlag]]:
+def _flags(days: CarersDays, begun: pl.DataFrame, replaced: Sequence[date]) -> dict[date, list[MobileFlag]]:
     """Flags of the days and of their visits, each once; what an old phone had not sent may be lost with it."""
     found = {day: [MobileFlag("possible_loss", None)] for day in replaced}
     for row in days.flags.to_dicts():
         found.setdefault(row["date"], []).append(MobileFlag(row["flag"], row["visit"]))
     local = pl.col("starts_at").dt.convert_time_zone(LONDON_NAME).dt.date()
-    dates = days.segments["date"]
-    known = days.visits.with_columns(date=local).filter(pl.col("date").is_in(dates.implode()))
-    for row in known.to_dicts():
+    worked = begun.select(pl.col("visit").alias("visit_id"), "date").drop_nulls().unique("visit_id")
+    known = days.visits.join(worked, on="visit_id", how="left", maintain_order="left").with_columns(
+        pl.coalesce("date", local)
+    )
+    for row in known.filter(pl.col("date").is_in(begun["date"].implode())).to_dicts():
         found.setdefault(row["date"], []).extend(MobileFlag(flag, row["visit_id"]) for flag in row["flags"])
     return {day: list(dict.fromkeys(flags)) for day, flags in found.items()}
 
 
-def _by_employment(days: CarersDays) -> dict[str, list[DayResult]]:
-    known = days.segments.filter(pl.col("employment_id").is_not_null())
+def _by_employment(begun: pl.DataFrame) -> dict[str, list[DayResult]]:
+    known = begun.filter(pl.col("employment_id").is_not_null())
     parts = known.partition_by("employment_id", maintain_order=True)
     return {part["employment_id"][0]: answers_of(part) for part in parts}
 
@@ -153,20 +167,22 @@ async def _periods(
             carer_id=device.carer_id,
         )
         for employment, case in zip(facts.employments, facts.cases, strict=True):
-            worked = _worked_for(employment, facts.days, period.start, period.end)
-            found.append(
-                _so_far(employment, case, previewed_pay(terms, employment["pay_terms"], worked), last)
-            )
+            found.append(_so_far(employment, case, _agreed(facts, employment, terms), last))
     return found
 
 
-def _worked_for(
-    employment: Mapping[str, Any], days: CarersDays, start: date, end: date
-) -> Sequence[DayCase | DayResult]:
-    """The days of one employment. Of several, each gets its own segments: whole days are not told apart."""
-    if len(days.employments) == 1:
-        return [case for case in day_cases(days) if start <= case.date <= end]
-    return answers_of(days.segments.filter(pl.col("employment_id") == employment["employment_id"]))
+def _agreed(facts: WageReportFacts, employment: Mapping[str, Any], terms: Terms) -> list[wage.PayLine] | None:
+    """What the terms pay one employment in the period, as the wage test takes it; None if they cannot tell.
+
+    Of several, each gets its own segments: whole days are not told apart.
+    """
+    key = employment["employment_id"]
+    if len(facts.days.employments) > 1:
+        own = answers_of(facts.days.segments.filter(pl.col("employment_id") == key))
+        return previewed_pay(terms, employment["pay_terms"], own)
+    estimator = estimator_of(facts.recorded.days, StraightLine())
+    owed = expected_pay(facts, [employment], estimator, terms)[key]
+    return [wage_line(line) for line in owed.lines()] if owed.reason is None else None
 
 
 def _so_far(employment: Mapping[str, Any], case: WageCase, previewed: Any, today: date) -> PayPeriodSoFar:

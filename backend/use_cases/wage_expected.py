@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 import polars as pl
 
+from backend.domain.time import london_midnight
 from backend.travel import TravelEstimator
 from backend.use_cases.calc_day import DayFrames
 from backend.use_cases.calc_pay import pay_frames
@@ -56,7 +57,8 @@ def expected_pay(
             whose.update({day.day: len(cases) for day in worked if isinstance(day, _Whole)})
             keys.append(key)
             cases.append(PayCase(terms=held, days=[day for day in worked if isinstance(day, DayResult)]))
-    for key, result in zip(keys, pay_frames(cases, days.frames(whose), whose, estimator), strict=True):
+    paid = pay_frames(cases, days.frames(whose), whose, estimator, days.span)
+    for key, result in zip(keys, paid, strict=True):
         found[key].results.append(result)
     return found
 
@@ -90,12 +92,14 @@ class _Whole:
 
 
 class _Days:
-    """The days of each employment in the period: whole, or its own share of them where the carer has worked for
-    another.
+    """The days of each employment that reach into the period: whole, or its own share of them where the carer has
+    worked for another. `span`: the period, outside of which nothing of them is paid here.
     """
 
     def __init__(self, facts: WageReportFacts) -> None:
         first, last = facts.recorded.days.first, facts.recorded.days.last
+        opens, closes = (london_midnight(day) for day in (first, last + timedelta(days=1)))
+        self.span = (int(opens.timestamp()), int(closes.timestamp()))
         worked = facts.days.segments.select("carer", "employment_id").drop_nulls().unique()
         self._worked_for: dict[str, set[str]] = {}
         for carer, employment in worked.iter_rows():
@@ -103,8 +107,10 @@ class _Days:
         self._segments = facts.days.segments
         self._frames = days_to_pay(facts.days)
         self._whole: dict[str, list[_Whole]] = {}
-        within = self._frames.days.filter(pl.col("date").is_between(first, last))
-        for carer, day, on in within.select("carer", "day", "date").iter_rows():
+        within = pl.col("date").is_between(first, last)
+        reaching = (pl.col("date") < first) & (pl.col("until") > self.span[0])
+        known = self._frames.days.join(_ends(self._frames), on="day", how="left", maintain_order="left")
+        for carer, day, on in known.filter(within | reaching).select("carer", "day", "date").iter_rows():
             self._whole.setdefault(carer, []).append(_Whole(day, on))
 
     def of(self, employment: Mapping[str, Any]) -> Sequence[_Whole | DayResult]:
@@ -124,3 +130,11 @@ class _Days:
             for name in ("days", "visits", "activities", "policies", "journeys")
         }
         return DayFrames(**{**kept, "days": kept["days"].drop("carer")})
+
+
+def _ends(frames: DayFrames) -> pl.DataFrame:
+    """Rows `day until`: the last second that is recorded of each day."""
+    ends = [
+        frame.select("day", until=pl.coalesce("end", "start")) for frame in (frames.visits, frames.activities)
+    ]
+    return pl.concat(ends).group_by("day").agg(pl.col("until").max())

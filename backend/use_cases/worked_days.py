@@ -179,6 +179,17 @@ def days_of(
     )
 
 
+def begun_days(days: CarersDays) -> pl.DataFrame:
+    """The segments of the working days that begin on these London dates, whole as calc day gives them: a night stands
+    under the date it begins on. Columns as of `segments`, `date` being the working day's.
+    """
+    behind = days.behind
+    whole = _unresolved(behind.worked.segments, days.visits, behind.owners)
+    owned = whole.join(behind.owners, on="day", maintain_order="left")
+    within = pl.col("date").is_between(behind.first, behind.last)
+    return attributed(owned, days.visits, days.employments.values()).filter(within)
+
+
 def legs_recorded(recorded: RecordedDays) -> pl.DataFrame:
     """The journeys between two known places in these days, as backend.travel.TravelEstimator takes them. Pure."""
     visits, activities = visits_recorded(recorded.visits), activities_recorded(recorded.activities)

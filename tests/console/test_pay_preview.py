@@ -72,3 +72,21 @@ async def test_a_period_or_a_cycle_that_is_not_known_is_refused_in_words(busy: D
         assert answer.status_code == status and words in answer.text, asked
     rival = await busy.as_("rival")
     assert "Nobody is employed yet." in (await rival.get("/pay-preview")).text
+
+
+async def test_a_night_over_the_end_of_a_week_is_paid_in_each_week_for_its_own_hours(busy: Desk) -> None:
+    await under_terms()
+    office = busy.office
+    office.set(instant("2026-11-08T20:00"))
+    await office.plan("NIGHT", "2026-11-08T22:00", 480)
+    await office.attend("NIGHT", "2026-11-08T22:00", "2026-11-09T06:00")
+    office.set(instant("2026-11-16T10:30"))
+    browser = await busy.as_("finance")
+    paid: dict[str, tuple[str, ...]] = {}
+    for day in ("2026-11-08", "2026-11-09"):
+        answer = await browser.ask("/pay-preview", date=day, format="csv")
+        [row] = csv.DictReader(io.StringIO(answer.text))
+        paid[day] = (row["The terms pay"], row["Top-up"])
+    # Two hours more than the morning's thirteen pounds, then six at thirteen pounds an hour: nothing is owed.
+    assert paid["2026-11-09"] == ("78.00", "0.00")
+    assert paid["2026-11-08"][0] == "39.00"

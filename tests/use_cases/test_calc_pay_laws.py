@@ -1,14 +1,19 @@
 """Pay of made-up days agrees with a second reading of the terms."""
 
 import json
+from collections import Counter
+from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.use_cases.calc_day import calc_day
-from backend.use_cases.calc_pay import calc_pay
+from backend.use_cases.calc_day import calc_day, day_frames
+from backend.use_cases.calc_pay import calc_pay, pay_frames
+from schemas.day import DayCase
+from schemas.pay import PayCase, PayTerms
+from schemas.strict import decode
 from tests.days import HERE, THERE, activity, case, journey, span, visit
 from tests.pay_oracle import explain
 
@@ -21,6 +26,8 @@ OFFERED = (
     {"name": "tuesday", "days": ["tue"], "from": "00:00", "until": "23:59", "per_hour": "9"},
     {"name": "equal", "from": "08:00", "until": "09:00", "multiplier": "1.333333"},
 )
+
+HALF_PAST_SEVEN = int(datetime(2026, 11, 2, 7, 30, tzinfo=UTC).timestamp())
 
 spans = st.tuples(st.integers(0, 240), st.integers(0, 240)).map(sorted)
 """Two instants of the two hours from 07:30, in half minutes."""
@@ -85,3 +92,27 @@ def test_every_line_and_unpaid_minute_agrees_with_a_slow_second_reading(cases: l
 
 def _two_places(minutes: Fraction) -> Fraction:
     return Fraction(int(minutes * 100 + Fraction(1, 2)), 100)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.tuples(days(), terms()), min_size=10, max_size=14), st.integers(0, 240))
+def test_what_two_pay_periods_are_paid_of_a_day_is_what_the_day_is_paid(cases: list[Any], cut: int) -> None:
+    """Wherever a period ends, also within a visit that is paid as planned and rounded."""
+    worked: Any = [decode(DayCase, day).value for day, _ in cases]
+    asked = [PayCase(terms=decode(PayTerms, agreed).value, days=[]) for _, agreed in cases]  # type: ignore[arg-type]
+    frames, whose = day_frames(worked), {place: place for place in range(len(cases))}
+    middle = HALF_PAST_SEVEN + 30 * cut
+    spans: list[Any] = [None, (0, middle), (middle, 2**40)]
+    for whole, *parts in zip(*(pay_frames(asked, frames, whose, span=one) for one in spans), strict=True):
+        assert minutes_of(parts) == minutes_of([whole])
+
+
+def minutes_of(results: list[Any]) -> dict[Any, int]:
+    """Seconds under each heading of the lines and of what is not paid: two decimals of a minute tell them exactly."""
+    found: Counter[Any] = Counter()
+    for result in results:
+        for line in result.lines:
+            found[line.kind, line.work, line.enhancement] += round(Fraction(line.minutes) * 60)
+        for left in result.unpaid:
+            found[left.work, left.rule] += round(Fraction(left.minutes) * 60)
+    return {heading: seconds for heading, seconds in found.items() if seconds}

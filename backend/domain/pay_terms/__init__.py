@@ -12,10 +12,11 @@ import polars as pl
 from backend.domain.pay_terms.items import items_of
 from backend.domain.pay_terms.lines import hourly_lines, premium_lines, sleep_in_lines
 from backend.domain.pay_terms.mileage import mileage_lines
+from backend.domain.pay_terms.span import Span, placed
 from backend.domain.pay_terms.terms import PaySheet, pay_sheet
 from backend.domain.pay_terms.unpaid import unpaid_of
 
-__all__ = ["PaidDays", "PaySheet", "mileage_lines", "pay", "pay_sheet"]
+__all__ = ["PaidDays", "PaySheet", "Span", "mileage_lines", "pay", "pay_sheet", "placed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +30,19 @@ class PaidDays:
 
 
 def pay(
-    segments: pl.DataFrame, visits: pl.DataFrame, nights: pl.DataFrame, days: pl.DataFrame, sheet: PaySheet
+    segments: pl.DataFrame,
+    visits: pl.DataFrame,
+    nights: pl.DataFrame,
+    days: pl.DataFrame,
+    sheet: PaySheet,
+    span: Span = None,
 ) -> PaidDays:
-    """Pay many working days under the terms of their case.
+    """Pay many working days under the terms of their case, or what of them lies in a span.
 
-    `segments` and `visits` are frames of `working_day`; `nights` the sleep-ins as `day start end`; `days`
-    says `day case`, so that one case may pay a month of days.
+    `segments` (as `placed` in the span) and `visits` are frames of `working_day`; `nights` the sleep-ins as `day start
+    end`; `days` says `day case`, so that one case may pay a month of days.
     """
-    items = items_of(segments, visits, days, sheet)
-    lines = [hourly_lines(items), premium_lines(items, sheet), sleep_in_lines(segments, nights, days, sheet)]
+    items = items_of(segments, visits, days, sheet, span)
+    nightly = sleep_in_lines(segments, nights, days, sheet, span)
+    lines = [hourly_lines(items), premium_lines(items, sheet), nightly]
     return PaidDays(pl.concat(lines, how="diagonal_relaxed"), unpaid_of(items, segments, days, sheet))

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from backend.domain.pay_terms.span import Span, share_of
 from backend.domain.pay_terms.terms import PaySheet
 from backend.domain.pricing.minutes import rounded
 from schemas.pay import HOURLY_WORK
@@ -12,13 +13,13 @@ PAID_BREAK_RULE = "nmw-2015-35"
 
 
 def items_of(
-    segments: pl.DataFrame, visits: pl.DataFrame, days: pl.DataFrame, sheet: PaySheet
+    segments: pl.DataFrame, visits: pl.DataFrame, days: pl.DataFrame, sheet: PaySheet, span: Span
 ) -> pl.DataFrame:
     """Rows `case work start worked seconds payable_seconds rounding_seconds hourly rule reason`.
 
     One for each item: `worked` seconds are what happened, `seconds` what is paid before and
     `payable_seconds` after rounding. `start` (seconds since 1970) is what enhancements go by. `reason` is the
-    rule by which an item is not paid, else null.
+    rule by which an item is not paid, else null. Of an item that reaches beyond the span only its share is told.
     """
     items = pl.concat(
         [_contact(segments, visits), _gap_time(segments), _activities(segments)], how="diagonal_relaxed"
@@ -33,6 +34,7 @@ def items_of(
             _basis_seconds().alias("seconds"), _reason().alias("reason"), _rule().alias("rule")
         )
         .with_columns(rounded(pl.col("seconds")).alias("payable_seconds"))
+        .with_columns(share_of(name, span) for name in ("worked", "seconds", "payable_seconds"))
         .with_columns((pl.col("payable_seconds") - pl.col("seconds")).alias("rounding_seconds"))
         .filter((pl.col("seconds") > 0) | (pl.col("worked") > 0))
     )
@@ -43,13 +45,13 @@ def _contact(segments: pl.DataFrame, visits: pl.DataFrame) -> pl.DataFrame:
     contact = (
         segments.filter(pl.col("kind") == "contact")
         .group_by("day", "visit", maintain_order=True)
-        .agg(pl.col("seconds").sum().alias("worked"))
+        .agg(pl.col("seconds").sum().alias("worked"), pl.col("early", "inside").sum())
     )
     return visits.join(contact, on=["day", "visit"], how="left", maintain_order="left").select(
         "day",
         pl.lit("contact").alias("work"),
         pl.coalesce("planned_start", "start", "end").alias("start"),
-        pl.col("worked").fill_null(0),
+        pl.col("worked", "early", "inside").fill_null(0),
         (pl.col("planned_end") - pl.col("planned_start")).alias("planned"),
     )
 
@@ -59,8 +61,13 @@ def _gap_time(segments: pl.DataFrame) -> pl.DataFrame:
     filled = segments.filter(pl.col("filled") & pl.col("kind").is_in(GAP_WORK))
     return (
         filled.group_by("day", "gap", "kind", maintain_order=True)
-        .agg(pl.col("start").min(), pl.col("seconds").sum().alias("worked"), pl.col("room").first())
-        .select("day", pl.col("kind").alias("work"), "start", "worked", "room")
+        .agg(
+            pl.col("start").min(),
+            pl.col("seconds").sum().alias("worked"),
+            pl.col("early", "inside").sum(),
+            pl.col("room").first(),
+        )
+        .select("day", pl.col("kind").alias("work"), "start", "worked", "early", "inside", "room")
     )
 
 
@@ -73,7 +80,7 @@ def _activities(segments: pl.DataFrame) -> pl.DataFrame:
         & ((kind != "break") | (pl.col("rule") == PAID_BREAK_RULE))
     )
     return segments.filter(~pl.col("filled") & work).select(
-        "day", kind.alias("work"), "start", pl.col("seconds").alias("worked")
+        "day", kind.alias("work"), "start", pl.col("seconds").alias("worked"), "early", "inside"
     )
 
 

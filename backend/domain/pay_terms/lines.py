@@ -3,6 +3,7 @@
 import polars as pl
 
 from backend.domain.money import half_up_column, whole
+from backend.domain.pay_terms.span import Span
 from backend.domain.pay_terms.terms import PaySheet
 from backend.domain.pricing.prices import best_uplifts, with_local_start
 from backend.domain.pricing.terms import MILLION
@@ -80,13 +81,14 @@ def _timed(items: pl.DataFrame) -> pl.DataFrame:
 
 
 def sleep_in_lines(
-    segments: pl.DataFrame, nights: pl.DataFrame, days: pl.DataFrame, sheet: PaySheet
+    segments: pl.DataFrame, nights: pl.DataFrame, days: pl.DataFrame, sheet: PaySheet, span: Span
 ) -> pl.DataFrame:
-    """One line a case for its sleep-ins at a flat sum each; `seconds` are those asleep."""
-    asleep = segments.filter(pl.col("kind") == "sleep_in").group_by("day").agg(pl.col("seconds").sum())
+    """One line a case for its sleep-ins at a flat sum each, where they begin; `seconds` are those asleep."""
+    slept = segments.filter(pl.col("kind") == "sleep_in")
+    asleep = slept.group_by("day").agg(pl.col("inside").sum().alias("seconds"))
     whose = days.select("day", "case").join(sheet.terms.select("case", "sleep_in_flat"), on="case")
     flat = (
-        _sleep_ins(nights)
+        _sleep_ins(nights, span)
         .join(whose.filter(pl.col("sleep_in_flat").is_not_null()), on="day")
         .join(asleep, on="day", how="left")
         .group_by("case")
@@ -107,9 +109,10 @@ def sleep_in_lines(
     )
 
 
-def _sleep_ins(nights: pl.DataFrame) -> pl.DataFrame:
-    """How many sleep-ins (`units`) each day has; spans that overlap or touch are one."""
+def _sleep_ins(nights: pl.DataFrame, span: Span) -> pl.DataFrame:
+    """How many sleep-ins (`units`) of each day begin in the span; those that overlap or touch are one."""
     ordered = nights.filter(pl.col("end") > pl.col("start")).sort("day", "start", "end")
     until = pl.col("end").cum_max().shift(1).over("day")
     new = (pl.col("start") > until).fill_null(True)
-    return ordered.filter(new).group_by("day").agg(pl.len().cast(pl.Int64).alias("units"))
+    here = True if span is None else pl.col("start").is_between(*span, closed="left")
+    return ordered.filter(new).filter(here).group_by("day").agg(pl.len().cast(pl.Int64).alias("units"))

@@ -39,5 +39,5 @@ def _never_paid(segments: pl.DataFrame, days: pl.DataFrame, sheet: PaySheet) -> 
         segments.join(days.select("day", "case"), on="day", how="left")
         .join(sheet.terms.select("case", "sleep_in_flat"), on="case", how="left")
         .filter(kind.is_in(["unresolved", "commute"]) | at_home | asleep)
-        .select("case", kind.alias("work"), rule.alias("rule"), "seconds")
+        .select("case", kind.alias("work"), rule.alias("rule"), pl.col("inside").alias("seconds"))
     )

@@ -87,7 +87,7 @@ function line(segment, one, names) {
     { class: kind === "unresolved" ? "open" : "" },
     h("span", { class: "row-time" }, `${time(start)} – ${time(end)}`),
     h("span", {}, `${what}, ${duration(seconds)}: `, h("strong", {}, t(standing(segment, one.pay)))),
-    explain(segment, one.date),
+    explain(segment),
   );
 }
 
@@ -104,7 +104,9 @@ function standing({ kind, counted }, pay) {
   return pay ? "standing_unpaid" : "standing_counted";
 }
 
-function explain({ kind, start, end, visit }, date) {
+// A day that ends after midnight holds times of two dates.
+function explain({ kind, start, end, visit }) {
+  const date = londonDate(start);
   const times = `${time(start)}/${time(end)}`;
   if (kind === "unresolved" && !visit) return link(t("explain"), `#/correct/day/${date}/${times}`, { id: `explain-${start}` });
   if (visit) return link(t("times_wrong"), `#/correct/${visit}/${date}/${times}`, { id: `wrong-${start}`, "aria-label": `${t("times_wrong")}, ${times}` });
