@@ -8,6 +8,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from backend.api.loading import scope_of
+from backend.console import menus
 from backend.console.asking import Ask, page, upload
 from backend.console.downloads import download
 from backend.console.rendering import render
@@ -74,7 +75,19 @@ async def _kinds(ask: Ask) -> Response[Any]:
     provider = ask.user.kind == "provider"
     steps = await read_onboarding(ask.organisation) if provider else {}
     kinds = [(kind, words) for kind, words in KINDS.items() if _scope(ask, kind) is not None]
-    return render("load.html", ask.user, kinds=kinds, steps=steps, words=STEPS, following=next_step(steps))
+    words = {
+        step: (said, address if _open(ask, address) else None) for step, (said, address) in STEPS.items()
+    }
+    return render("load.html", ask.user, kinds=kinds, steps=steps, words=words, following=next_step(steps))
+
+
+def _open(ask: Ask, address: str | None) -> bool:
+    """Whether the user may open the page of a step: who enrols phones is the manager, and files are for some."""
+    if address is None:
+        return False
+    if address.startswith("/load/"):
+        return any(address == f"/load/{kind}" and _scope(ask, kind) is not None for kind in KINDS)
+    return address.startswith(tuple(at for at, _ in menus.pages(ask.user.role)))
 
 
 def _scope(ask: Ask, kind: LoadKind) -> Scope | None:

@@ -50,11 +50,18 @@ class Receipt:
 
 
 def judged(context: Context, index: int, event: ReadEvent, decision: Decision, row: UUID) -> Kept:
-    """A new event with what its position and its token prove."""
-    if event.event is None or decision.code in _UNREAD_CODES:
+    """A new event with what its position and its token prove, if they are what its phone signed."""
+    if event.event is None or decision.code in _UNREAD_CODES or _altered(event, decision):
         return Kept(index, event, decision, row)
     token = context.token(event)
     return Kept(index, event, decision, row, context.judgement(event, token), token)
+
+
+def _altered(event: ReadEvent, decision: Decision) -> bool:
+    """Whether an event that does not count, for a reason found before its digests were looked at, came with other words
+    or another position than those signed. Of one that counts they were looked at.
+    """
+    return decision.outcome != "accepted" and event.wrong_hash() is not None
 
 
 def row_of(device_id: UUID, event: ReadEvent, linked: bool) -> UUID:
@@ -106,7 +113,7 @@ def _new_event(context: Context, one: Kept) -> tuple[Any, ...]:
         event.signed,
         event.signed_hash,
         event.signature,
-        event.raw if decision.code in _UNREAD_CODES else None,
+        event.raw if one.judged is None else None,
         link.verdict if link else None,
         link is not None and link.holds,
         event.kind == "help",

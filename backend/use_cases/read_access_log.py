@@ -13,6 +13,8 @@ PAGE: Final = 100
 After = tuple[datetime, UUID]
 _PLACES: Final = {"invoice": "invoices", "wage report": "wage-reports", "dispute": "disputes"}
 """Where the page is of what was looked at, by what it is."""
+_OF_OTHERS: Final = ("invoice", "dispute")
+"""What an auditor's colleagues look at, and no auditor opens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ async def read_access_log(viewer: Viewer, after: After | None = None) -> tuple[l
 
 
 def _path(what: str, subject: UUID | None, provider: bool) -> str | None:
-    if subject is None:
+    if subject is None or (what in _OF_OTHERS and not provider):
         return None
     if what == "attendance":
         return f"/visits/{subject}" if provider else f"/attendances/{subject}?back=/access-log"

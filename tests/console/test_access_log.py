@@ -33,6 +33,14 @@ async def test_a_look_at_an_attendance_leads_each_reader_to_the_visit(busy: Desk
     assert f'href="/visits/{visit_id("A")}">Attendance</a>' in told
 
 
+async def test_an_auditor_is_given_no_way_to_an_invoice_that_a_colleague_looked_at(busy: Desk) -> None:
+    invoice = await busy.id_of("invoice")
+    await (await busy.as_("commissioner")).get(f"/invoices/{invoice}")
+    own = (await (await busy.as_("auditor")).get("/access-log")).text
+    assert "Invoice" in own and f"/invoices/{invoice}" not in own
+    assert f'href="/invoices/{invoice}"' in (await (await busy.as_("manager")).get("/access-log")).text
+
+
 async def test_another_provider_is_told_nothing_of_it(busy: Desk) -> None:
     await (await busy.as_("commissioner")).get(f"/invoices/{await busy.id_of('invoice')}")
     assert "Nobody has looked yet." in (await (await busy.as_("rival")).get("/access-log")).text

@@ -1,5 +1,6 @@
 """Files loaded on the pages: tried first, then exactly what was tried; and the way to a first invoice."""
 
+import html
 import re
 from typing import Any, get_args
 
@@ -107,6 +108,19 @@ async def test_each_role_is_offered_the_kinds_that_it_may_load(desk: Desk) -> No
     assert (await manager.get("/load/contracts/template")).json()[0]["provider"] == "hearth"
     administrator = await desk.as_("administrator")
     assert (await administrator.get("/load/postcodes/template")).status_code == 404
+
+
+async def test_every_address_on_the_pages_of_files_opens_for_who_is_given_it(busy: Desk) -> None:
+    for who in ("manager", "finance", "commissioner", "administrator"):
+        browser = await busy.as_(who)
+        pages = ["/load", *re.findall(r'href="(/load/[a-z-]+)"', (await browser.get("/load")).text)]
+        given = {
+            html.unescape(to)
+            for at in pages
+            for to in re.findall(r'href="(/[^"]+)"', (await browser.get(at)).text)
+        }
+        refused = {to: status for to in given if (status := (await browser.get(to)).status_code) >= 400}
+        assert refused == {}, who
 
 
 async def test_the_way_to_a_first_invoice_is_ticked_by_what_is_there(busy: Desk) -> None:

@@ -10,11 +10,13 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
+from backend import db
 from backend.domain.canonical import base64url, canonical, sha256
 from backend.use_cases import receive_events
+from backend.use_cases.check_records import check_records
 from backend.use_cases.devices import revoke_device
 from mobile_api.reference_client import BASE, Key, salt
-from tests.mobile_api.world import HOME, World, fix, hour, visit
+from tests.mobile_api.world import HOME, PROVIDER, World, fix, hour, visit
 
 
 def outcomes(answer: list[dict[str, Any]]) -> list[tuple[str, str | None]]:
@@ -95,6 +97,30 @@ async def test_a_changed_position_is_found_by_its_digest(world: World) -> None:
     event = phone.record("check_in", visit("V1"), fix=fix())
     event["fix"]["lat"] = 52.9
     assert outcomes(await phone.flush()) == [("quarantined", "bad_hash")]
+
+
+@pytest.mark.parametrize("reason", ["conflict", "fork", "revoked"])
+async def test_what_was_altered_on_the_way_is_no_evidence_whatever_else_speaks_against_the_event(
+    world: World, superuser: asyncpg.Connection, reason: str
+) -> None:
+    phone, _ = await world.phone()
+    first = phone.record("check_in", visit("V1"), fix=fix())
+    await phone.flush()
+    altered: dict[str, Any] = {}
+    if reason == "conflict":
+        altered = {"id": first["signed"]["id"]}
+    elif reason == "fork":
+        phone.prev = base64url(sha256(b"another event"))
+    else:
+        await revoke_device(UUID(phone.device_id))
+    event = phone.record("check_out", visit("V1"), fix=fix(), altered=altered)
+    event["fix"]["lat"] = 52.9
+    assert [code for _, code in outcomes(await phone.flush())] == [reason]
+    raw = await superuser.fetchval("SELECT raw FROM event WHERE code = $1", reason)
+    assert json.loads(raw)["fix"]["lat"] == 52.9
+    assert await superuser.fetchval("SELECT count(*) FROM event_judgement") == 1
+    async with db.as_provider(PROVIDER) as connection:
+        assert (await check_records(connection, PROVIDER, hour(12))).faults == ()
 
 
 async def test_same_id_with_other_content_is_a_conflict_and_both_are_kept(
