@@ -116,8 +116,8 @@ def _costs(statement: PersonStatement) -> Iterator[str]:
         for payer in statement.payers:
             if not payer.own:
                 yield f"{payer.name} pays {words.pounds(payer.amount)}."
-        if any(payer.net != payer.amount for payer in statement.payers):
-            yield "VAT is in these sums."
+        if tax := sum((payer.amount - payer.net for payer in statement.payers), Decimal(0)):
+            yield f"VAT of {words.pounds(tax)} is in these sums. What single visits cost is said before VAT."
     unpriced = sum(visit.price is None for visit in statement.visits)
     if unpriced:
         yield f"What {counted(unpriced, 'visit')} cost is not known yet, and not in these sums."

@@ -33,14 +33,15 @@ class _Reading:
 def changes_between(
     before: RecordedWages, after: RecordedWages, today: date, book: Rulebook
 ) -> list[EarlierChange]:
-    """What changed of each employment whose gaps or hours did, by reference. Pure.
+    """What changed of each employment under the pay cycle whose gaps or hours did, by reference. Pure.
 
     `before` and `after` are facts of one period, the former without what came late.
     """
     then, now = (_reading(recorded, today, book) for recorded in (before, after))
     names = {**then.names, **now.names}
     found = []
-    for row in sorted(after.days.employments, key=lambda each: str(each["reference"])):
+    paid_so = [row for row in after.days.employments if row["pay_cycle"] == after.pay_cycle]
+    for row in sorted(paid_so, key=lambda each: str(each["reference"])):
         employment = row["employment_id"]
         first, last = (each.tests.get(employment, _NO_TIME) for each in (then, now))
         gaps = [

@@ -29,7 +29,7 @@ from schemas.statements import (
 )
 
 LONGEST_DAYS: Final = 92
-TEMPLATE_VERSION: Final = "statement-2"
+TEMPLATE_VERSION: Final = "statement-3"
 Cost = tuple[str, str, Treatment, int]
 """A visit, a payer, how it is taxed, and the pence that payer is asked before VAT."""
 

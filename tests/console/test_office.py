@@ -51,7 +51,7 @@ async def test_a_late_visit_says_whether_the_phone_is_silent_or_was_not_heard_of
     await phone.open_session()
     await phone.call("GET", "/rota", params={"from": "2026-11-16", "days": "1"}, token=True)
     page = (await browser.get("/today?date=2026-11-16")).text
-    assert "Silent: the phone was heard of at 09:50 and said nothing of this." in page
+    assert "Silent: the phone was heard of Mon 16 Nov 2026, 09:50 GMT and said nothing of this." in page
 
 
 async def test_the_next_hour_stands_before_the_rest_of_the_day(busy: Desk) -> None:

@@ -15,6 +15,7 @@ from backend.use_cases.frozen_documents import snapshot_bytes
 from backend.use_cases.verify_documents import verify_documents
 from tests.jobs.office import PROVIDER, Office, instant, visit_id
 from tests.jobs.test_wage_reports import NEXT_REPORT_DUE, REPORT_DUE, WEEK, reports
+from tests.use_cases.loading.samples import CARERS, load_rows
 
 ONE, TWO = (52.0607, -2.71), (52.1, -2.5)
 """Where the two people live."""
@@ -192,6 +193,25 @@ async def test_a_late_event_changes_no_frozen_gap_and_stands_in_the_next_report_
     found = await stated(superuser)
     final = found["2026-11-02", "final"]
     assert final["changes"] == [] and final["workers"][0]["result"]["shortfall"] == "14.83"
+    assert await faults() == []
+
+
+async def test_the_report_of_a_pay_cycle_tells_no_changes_of_those_paid_by_another(
+    office: Office, superuser: asyncpg.Connection
+) -> None:
+    sundays = {name: cell for name, cell in CARERS[1].items() if name != "employment_end"}
+    await load_rows("carers", [{**sundays, "pay_cycle": "weekly:sun"}])
+    for reference, day in (("T1", "2026-11-03"), ("T2", "2026-11-10")):
+        await office.plan(reference, f"{day}T15:00", carer="E2")
+        await office.attend(reference, f"{day}T15:00", f"{day}T15:30", "C2")
+    await two_weeks(office)
+    await office.run(REPORT_DUE + timedelta(days=1), "wage_reports")
+    await late_visit(office)
+    await office.run(NEXT_REPORT_DUE + timedelta(days=1), "wage_reports")
+    found = await stated(superuser)
+    assert {start for start, _ in found} == {"2026-11-01", "2026-11-02", "2026-11-08", "2026-11-09"}
+    told = [(start, change["employment"]) for (start, _), one in found.items() for change in one["changes"]]
+    assert told == [("2026-11-09", "E1")]
     assert await faults() == []
 
 
