@@ -218,7 +218,10 @@ async def _record(
         evidence_level=f"CASE WHEN {away} THEN 'elsewhere' ELSE 'position' END",
         reasons=f"CASE WHEN {away} THEN '{{outside}}' ELSE '{{}}' END::text[]",
     )  # fmt: skip
-    place = f"({_lat('given.person')} + given.n::bigint * 7919 % 997 * 0.0000003)", f"({_lon('given.person')})"
+    place = (
+        f"({_lat('given.person')} + given.n::bigint * 7919 % 997 * 0.0000003)",
+        f"({_lon('given.person')})",
+    )
     fix = (
         f"json_build_object('salt', md5({row}::text), 'lat', round({place[0]}, 7), 'lon', round({place[1]}, 7), "
         "'accuracy_m', 12.0, 'taken_at', '2026-11-02T09:00:00Z', 'mocked', false)"

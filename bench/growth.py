@@ -75,8 +75,8 @@ async def _months(where: Place, superuser: asyncpg.Connection) -> dict[str, Any]
     )
     now, device, carer = datetime.now(UTC), uuid_of("device/7"), uuid_of("carer/7")
     asked = {
-        "events.called": (PROVIDER, device, now.date(), now, [uuid_of("today/visit/7")], []),
-        "events.around": (PROVIDER, device, [1, 2], [device], carer, *around([now])),
+        "events.called": (PROVIDER, [device], [now.date()], [now], [1], [uuid_of("today/visit/7")], [], []),
+        "events.around": (PROVIDER, [device] * 2, [1, 2], [device], [device], *around({carer: [now]})),
     }
     months = await superuser.fetchval("SELECT count(*) FROM pg_inherits WHERE inhparent = 'event'::regclass")
     told: dict[str, Any] = {"partitions": months}

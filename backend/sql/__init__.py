@@ -1,9 +1,10 @@
 """Named queries: `query("events.insert")` is the text under `-- name: insert` in events.sql here."""
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 _FOLDER: Final = Path(__file__).parent
 _NAME: Final = re.compile(r"^-- name: *([a-z][a-z0-9_]*) *$", re.MULTILINE)
@@ -22,6 +23,11 @@ def named() -> dict[str, str]:
     """Every query by its name."""
     files = sorted(path.stem for path in _FOLDER.glob("*.sql"))
     return {f"{file}.{title}": text for file in files for title, text in _queries(file).items()}
+
+
+def as_columns(rows: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:
+    """Rows as the `width` columns that a query with `unnest` takes."""
+    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
 
 
 @cache

@@ -20,7 +20,7 @@ from backend.domain.policy import Policy
 from backend.domain.time import london_date
 from backend.domain.tokens import Tag, TokenJudgement, judge_token, read_token
 from backend.faults import DomainError
-from backend.sql import query
+from backend.sql import as_columns, query
 from backend.use_cases.home_tags import tags_meant
 from backend.use_cases.phone_calls import TELEPHONE, Call, Device, device_of, proved
 from backend.use_cases.provider_policy import in_force
@@ -136,43 +136,70 @@ class Context:
         return judge_token(presented, paid.at, person, self.tags, self.policy.code_tolerance_s)
 
 
-async def context_of(
-    connection: asyncpg.Connection,
-    provider_id: UUID,
-    device_id: UUID,
-    envelope: Envelope,
-    digest: str,
-    events: Sequence[ReadEvent],
-    call: Call,
-) -> Context | None:
-    """Hold the phone until the transaction ends, and read what the rules need; None if the provider has no such phone.
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A call that hands in events of a phone. `digest` is the base64url SHA-256 of its body."""
 
-    `digest` is the base64url SHA-256 of the body.
+    call: Call
+    device_id: UUID
+    envelope: Envelope
+    digest: str
+    events: Sequence[ReadEvent]
+
+
+async def contexts_of(
+    connection: asyncpg.Connection, provider_id: UUID, handed: Sequence[Handed]
+) -> list[Context | None]:
+    """Hold the phones until the transaction ends, and read what the rules need for each call.
+
+    None where the provider has no such phone.
     """
-    now, day = call.received_at, london_date(call.received_at)
-    visits, people = _asked_about(events)
-    row = await connection.fetchrow(query("events.called"), provider_id, device_id, day, now, visits, people)
-    if row is None:
-        return None
-    device, policy = device_of(row), in_force(row["policy"], day)
+    received = [one.call.received_at for one in handed]
+    days = [london_date(at) for at in received]
+    rows = await connection.fetch(
+        query("events.called"),
+        *(provider_id, [one.device_id for one in handed], days, received),
+        *_pairs([_visits(one.events) for one in handed]),
+        *_pairs([_people(one.events) for one in handed]),
+    )
+    found = {row["number"]: row for row in rows}
+    return [
+        await _context(connection, found[number], one, day) if number in found else None
+        for number, (one, day) in enumerate(zip(handed, days, strict=True), start=1)
+    ]
+
+
+def _pairs(asked: Sequence[set[UUID]]) -> list[list[Any]]:
+    """The number of a call, from 1, and what it asks about: two columns."""
+    return as_columns(
+        [(number, each) for number, ids in enumerate(asked, start=1) for each in sorted(ids)], 2
+    )
+
+
+async def _context(
+    connection: asyncpg.Connection, row: Mapping[str, Any], handed: Handed, day: date
+) -> Context:
+    device, policy, envelope = device_of(row), in_force(row["policy"], day), handed.envelope
     places = _places(row, policy)
     return Context(
-        call=call,
+        call=handed.call,
         device=device,
         sending=Sending(envelope.sent_at, envelope.clock_id, envelope.sent_monotonic_ms),
-        measured=_measured(device, envelope, digest, call),
+        measured=_measured(device, envelope, handed.digest, handed.call),
         policy=policy,
         places=places,
-        tags=await _tags(connection, device, events, places),
+        tags=await _tags(connection, device, handed.events, places),
         checkpoint=_checkpoint(*row["checkpoint"]) if row["checkpoint"] else None,
     )
 
 
-def _asked_about(events: Sequence[ReadEvent]) -> tuple[list[UUID], list[UUID]]:
-    """The visits and the people that events name."""
-    visits = {event.event.visit_id for event in events if event.event and event.event.visit_id}
-    people = {event.payload.person_id for event in events if event.payload and event.payload.person_id}
-    return sorted(visits), sorted(people)
+def _visits(events: Sequence[ReadEvent]) -> set[UUID]:
+    """Those that events name."""
+    return {event.event.visit_id for event in events if event.event and event.event.visit_id}
+
+
+def _people(events: Sequence[ReadEvent]) -> set[UUID]:
+    return {event.payload.person_id for event in events if event.payload and event.payload.person_id}
 
 
 def _places(row: Mapping[str, Any], policy: Policy) -> Places:
@@ -219,8 +246,5 @@ async def _tags(
     if not texts:
         return []
     presented = [one for text in sorted(texts) if (one := read_token(text)) is not None]
-    people = {
-        *(person for person, _ in places.whose.values()),
-        *(e.payload.person_id for e in events if e.payload and e.payload.person_id),
-    }
+    people = {*(person for person, _ in places.whose.values()), *_people(events)}
     return await tags_meant(connection, device.provider_id, presented, sorted(people))

@@ -24,7 +24,7 @@ from backend.faults import DomainError
 from backend.sql import query
 from backend.use_cases.add_telephone import number_hash, sealed_about
 from backend.use_cases.address_limit import count_unverified
-from backend.use_cases.event_context import context_of
+from backend.use_cases.event_context import Handed, contexts_of
 from backend.use_cases.home_tags import line_hash
 from backend.use_cases.phone_calls import Call, Device, read_device
 from backend.use_cases.receive_events import decide_and_keep
@@ -95,12 +95,12 @@ async def _record(
     )
     event = read_event(body, str(device.id))
     envelope = Envelope(device_id=str(device.id), sent_at=now, clock_id=_CLOCK, sent_monotonic_ms=_ticks(now))
-    digest = base64url(sha256(body))
-    context = await context_of(connection, device.provider_id, device.id, envelope, digest, [event], call)
+    handed = Handed(call, device.id, envelope, base64url(sha256(body)), [event])
+    (context,) = await contexts_of(connection, device.provider_id, [handed])
     assert context is not None
     # The time is the server's own: there is no phone's clock to measure.
     measured = replace(context, measured=Offset(timedelta(0), timedelta(0)))
-    answer = await decide_and_keep(connection, measured, [event])
+    (answer,) = await decide_and_keep(connection, device.provider_id, [(measured, [event])])
     return Answered(answer.results[0].outcome, _words(said.kind, now))
 
 

@@ -1,6 +1,6 @@
 """Write decided events: the fact, its place in the chain, what may be thinned later, what its position proved."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -15,7 +15,7 @@ from backend.domain.events import ReadEvent
 from backend.domain.evidence import Judgement
 from backend.domain.positions import Speed
 from backend.domain.tokens import TokenJudgement
-from backend.sql import query
+from backend.sql import as_columns, query
 from backend.use_cases.event_context import Context
 from backend.use_cases.note_speeds import told
 from schemas.mobile import Signature
@@ -71,35 +71,47 @@ def row_of(device_id: UUID, event: ReadEvent, linked: bool) -> UUID:
     return uuid5(device_id, f"raw/{sha256(event.raw).hex()}")
 
 
-async def keep_events(
-    connection: asyncpg.Connection,
-    context: Context,
-    receipt: Receipt,
-    kept: Sequence[Kept],
-    implied: Iterable[Speed],
-) -> None:
-    """Write new events with all that belongs to them, the speeds that positions imply, and the receipt, at once."""
-    device, call = context.device, context.call
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a call leaves behind: new events, the speeds that their positions imply, and its receipt."""
+
+    context: Context
+    kept: Sequence[Kept]
+    implied: Sequence[Speed]
+    receipt: Receipt
+
+
+async def keep_events(connection: asyncpg.Connection, provider_id: UUID, decided: Sequence[Decided]) -> None:
+    """Write what calls leave behind, with all that belongs to it, at once."""
     await connection.execute(
         query("events.keep"),
-        *(device.provider_id, receipt.batch_id, device.id, device.carer_id, call.received_at),
-        *(receipt.batch, receipt.signature.kid, receipt.signature.signature.encode()),
+        provider_id,
+        *as_columns([_call(one) for one in decided], 7),
         *(evidence.RULE_VERSION, tokens.RULE_VERSION),
-        [_new_event(context, one) for one in kept],
-        *_columns([told(one) for one in implied]),
+        [_new_event(one.context, one.receipt, kept) for one in decided for kept in one.kept],
+        *as_columns(
+            [(one.receipt.batch_id, *told(speed)) for one in decided for speed in one.implied],
+            6,
+        ),
     )
 
 
-def _columns(speeds: Sequence[tuple[Any, ...]]) -> Iterable[Sequence[Any]]:
-    return zip(*speeds, strict=True) if speeds else [()] * _SPEED_COLUMNS
+def _call(one: Decided) -> tuple[Any, ...]:
+    device, receipt = one.context.device, one.receipt
+    signature = receipt.signature
+    return (
+        *(receipt.batch_id, device.id, device.carer_id, one.context.call.received_at),
+        *(receipt.batch, signature.kid, signature.signature.encode()),
+    )
 
 
-def _new_event(context: Context, one: Kept) -> tuple[Any, ...]:
+def _new_event(context: Context, receipt: Receipt, one: Kept) -> tuple[Any, ...]:
     """An event as the database's type of that name has it."""
     decision, event = one.decision, one.event
     link = decision.link
     return (
         one.row,
+        receipt.batch_id,
         one.index,
         decision.outcome,
         decision.code,
@@ -119,9 +131,6 @@ def _new_event(context: Context, one: Kept) -> tuple[Any, ...]:
         event.kind == "help",
         *_concluded(one),
     )
-
-
-_SPEED_COLUMNS: Final = 5
 
 
 def _said(event: ReadEvent) -> tuple[Any, ...]:

@@ -1,15 +1,16 @@
 """Keep the speeds that positions imply: they outlast the positions, and tell no place."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
 import msgspec
 
 from backend.domain.positions import FARTHEST, Position, Speed, speeds
-from backend.sql import query
+from backend.sql import as_columns, query
 from backend.statute.policy import longest_fresh_seconds
 
 _OLDEST: Final = timedelta(days=1)
@@ -30,25 +31,25 @@ async def note_speeds(
     other, so that neither misses the other's positions.
     """
     await connection.execute(query("speeds.lock"), f"{provider_id}/{carer_id}")
-    found = await connection.fetchrow(
-        query("events.around"), provider_id, None, [], [], carer_id, *around(_taken(fresh.values()))
-    )
+    beside = around({carer_id: _taken(fresh.values())})
+    found = await connection.fetchrow(query("events.around"), provider_id, [], [], [], [], *beside)
     await connection.executemany(
         query("speeds.insert"),
         [
             (provider_id, carer_id, *said, now)
-            for said in map(told, speeds(positions(found["positions"]), fresh.keys()))
+            for said in map(told, speeds(positions(found["positions"]).get(carer_id, ()), fresh.keys()))
         ],
     )
 
 
-def around(taken: Collection[datetime]) -> tuple[datetime | int | None, ...]:
-    """What events.around takes of the positions beside new ones that were taken at these instants: from $6 on."""
-    longest = longest_fresh_seconds()
-    if not taken:
-        return (None, None, None, None, longest)
-    first, last = min(taken), max(taken)
-    return (first, last, first - _WINDOW, last + _WINDOW, longest)
+def around(taken: Mapping[UUID, Collection[datetime]]) -> tuple[Any, ...]:
+    """What events.around takes of the positions beside new ones of carers, taken at some instants: from $6 on."""
+    asked = [
+        (carer, min(instants), max(instants), min(instants) - _WINDOW, max(instants) + _WINDOW)
+        for carer, instants in taken.items()
+        if instants
+    ]
+    return (*as_columns(asked, 5), longest_fresh_seconds())
 
 
 def _taken(instants: Iterable[datetime]) -> list[datetime]:
@@ -56,9 +57,14 @@ def _taken(instants: Iterable[datetime]) -> list[datetime]:
     return [at + way * _OLDEST for at in instants for way in (-1, 1)]
 
 
-def positions(held: Iterable[tuple[UUID, datetime, float, bytes]] | None) -> list[Position]:
-    """Held ones: row, instant of the event, age of the position in seconds, the position as it is kept."""
-    return [position(row, at, age, msgspec.json.decode(content)) for row, at, age, content in held or ()]
+def positions(
+    held: Iterable[tuple[UUID, UUID, datetime, float, bytes]] | None,
+) -> Mapping[UUID, Sequence[Position]]:
+    """Held ones by carer: row, instant of the event, age of the position in seconds, the position as it is kept."""
+    found: dict[UUID, list[Position]] = defaultdict(list)
+    for carer, row, at, age, content in held or ():
+        found[carer].append(position(row, at, age, msgspec.json.decode(content)))
+    return found
 
 
 def position(row: UUID, at: datetime, age_s: float, fix: Mapping[str, float]) -> Position:

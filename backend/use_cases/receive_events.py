@@ -1,10 +1,11 @@
 """A phone hands in events: each is decided alone and kept, and the answer is a signed receipt.
 
-Neither a token nor a PIN nor a proof is needed: the events' own signatures say whose they are. The whole call is one
-transaction, and nothing is answered before it is on disk.
+Neither a token nor a PIN nor a proof is needed: the events' own signatures say whose they are. A call is kept whole or
+not at all, in one transaction, which calls of other phones may share; nothing is answered before it is on disk.
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,10 +22,11 @@ from backend.domain.chain import Chain, Link
 from backend.domain.decisions import UNVERIFIED, Decision, Objection, decide
 from backend.domain.events import ReadEvent, read_event
 from backend.domain.positions import Position, speeds
-from backend.sql import query
+from backend.sql import as_columns, query
+from backend.together import Together
 from backend.use_cases.address_limit import count_unverified
-from backend.use_cases.event_context import Context, context_of
-from backend.use_cases.keep_events import Kept, Receipt, judged, keep_events, row_of
+from backend.use_cases.event_context import Context, Handed, contexts_of
+from backend.use_cases.keep_events import Decided, Kept, Receipt, judged, keep_events, row_of
 from backend.use_cases.note_speeds import around, position, positions
 from backend.use_cases.phone_calls import Call, Device, forget_home, home_of
 from backend.use_cases.receipts import receipt_line, sign
@@ -52,13 +54,36 @@ async def receive_events(body: bytes, call: Call) -> EventsAnswer:
     if device_id is None or provider_id is None:
         return await _keep_unclaimed(batch, call)
     events = await _in_turns(read_event(raw, batch.envelope.device_id) for raw in batch.events)
-    async with db.as_provider(provider_id, planned_once=True) as connection:
-        digest = base64url(sha256(body))
-        context = await context_of(connection, provider_id, device_id, batch.envelope, digest, events, call)
-        if context is not None:
-            return await decide_and_keep(connection, context, events)
+    handed = Handed(call, device_id, batch.envelope, base64url(sha256(body)), events)
+    answer = await _TOGETHER.done(provider_id, handed, len(events))
+    if answer is not None:
+        return answer
     forget_home(device_id)
     return await _keep_unclaimed(batch, call)
+
+
+async def _receive(provider_id: UUID, handed: Sequence[Handed]) -> list[EventsAnswer | None]:
+    """One transaction for calls of a provider's phones. None for a phone that is not there."""
+    async with db.as_provider(provider_id, planned_once=True) as connection:
+        contexts = await contexts_of(connection, provider_id, handed)
+        answers: dict[int, EventsAnswer] = {}
+        for turn in _turns(contexts):
+            calls = [(context, handed[index].events) for index, context in turn]
+            found = await decide_and_keep(connection, provider_id, calls)
+            answers.update(zip([index for index, _ in turn], found, strict=True))
+    return [answers.get(index) for index in range(len(handed))]
+
+
+_TOGETHER: Final = Together(_receive)
+
+
+def _turns(contexts: Sequence[Context | None]) -> Iterator[list[tuple[int, Context]]]:
+    """Calls of as many carers at once: of one carer each is decided after what came before is kept."""
+    waiting = [(index, context) for index, context in enumerate(contexts) if context is not None]
+    while waiting:
+        first = {context.device.carer_id: index for index, context in reversed(waiting)}
+        yield [one for one in waiting if one[0] in first.values()]
+        waiting = [one for one in waiting if one[0] not in first.values()]
 
 
 async def _in_turns(worked_out: Iterable[T]) -> list[T]:
@@ -79,14 +104,32 @@ def _device_id(batch: Batch) -> UUID | None:
 
 
 async def decide_and_keep(
-    connection: asyncpg.Connection, context: Context, events: Sequence[ReadEvent]
-) -> EventsAnswer:
-    """Decide each event and keep it, within a transaction that holds the phone's row; the answer is the receipt."""
-    device, call = context.device, context.call
-    objections = [context.objection(event) for event in events]
-    firsts, chain, near = await _around(connection, context, events, objections)
+    connection: asyncpg.Connection, provider_id: UUID, calls: Sequence[tuple[Context, Sequence[ReadEvent]]]
+) -> list[EventsAnswer]:
+    """Decide events of calls of different carers and keep them; the answers are the receipts.
+
+    Within a transaction that holds the phones' rows.
+    """
+    objections = [[context.objection(event) for event in events] for context, events in calls]
+    beside = await _around(connection, provider_id, calls, objections)
+    decided = [
+        await _decided(connection, context, events, against, held)
+        for (context, events), against, held in zip(calls, objections, beside, strict=True)
+    ]
+    await keep_events(connection, provider_id, [one for one, _ in decided])
+    return [answer for _, answer in decided]
+
+
+async def _decided(
+    connection: asyncpg.Connection,
+    context: Context,
+    events: Sequence[ReadEvent],
+    objections: Sequence[Objection | None],
+    beside: "_Beside",
+) -> tuple[Decided, EventsAnswer]:
+    device, call, firsts = context.device, context.call, dict(beside.firsts)
     genuine = await _in_turns(event.signed_by(device.public_key) for event in events)
-    decisions = decide(events, genuine, objections, chain)
+    decisions = decide(events, genuine, objections, beside.chain)
     unverified = sum(decision.code in UNVERIFIED for decision in decisions)
     await count_unverified(connection, call.address, unverified, call.received_at)
     rows = [
@@ -98,13 +141,13 @@ async def decide_and_keep(
     lines = [_line(device.id, event, firsts[row]) for event, row in zip(events, rows, strict=True)]
     receipt = Receipt(uuid4(), *sign(lines))
     fresh = _positions(context, kept)
-    implied = speeds([*positions(near), *fresh], {one.row for one in fresh})
-    await keep_events(connection, context, receipt, kept, implied)
+    implied = speeds([*beside.positions, *fresh], {one.row for one in fresh})
     results = [
         _result(index, event, decision, firsts[row].code)
         for index, (event, decision, row) in enumerate(zip(events, decisions, rows, strict=True))
     ]
-    return EventsAnswer(clock.now(), context.checkpoint, results, lines, receipt.signature)
+    answer = EventsAnswer(clock.now(), context.checkpoint, results, lines, receipt.signature)
+    return Decided(context, kept, list(implied), receipt), answer
 
 
 def _new(
@@ -121,29 +164,65 @@ def _new(
             yield judged(context, index, event, decision, row)
 
 
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What is held around a call's events: how known ones were first decided, by row; the chain; positions."""
+
+    firsts: Mapping[UUID, _First]
+    chain: Chain
+    positions: Sequence[Position]
+
+
 async def _around(
     connection: asyncpg.Connection,
-    context: Context,
-    events: Sequence[ReadEvent],
-    objections: Sequence[Objection | None],
-) -> tuple[dict[UUID, _First], Chain, Any]:
-    """How known events of the batch were first decided, by row; the chain around it; the positions near its own."""
-    device = context.device
-    links = [event.link for event in events if event.link is not None]
-    places = {seq for link in links for seq in (link.seq - 1, link.seq, link.seq + 1)}
-    taken = [
+    provider_id: UUID,
+    calls: Sequence[tuple[Context, Sequence[ReadEvent]]],
+    objections: Sequence[Sequence[Objection | None]],
+) -> list[_Beside]:
+    """Read what is held around the events of calls of different carers."""
+    links = [
+        (context.device.id, event.link)
+        for context, events in calls
+        for event in events
+        if event.link is not None
+    ]
+    places = {(device, seq) for device, link in links for seq in (link.seq - 1, link.seq, link.seq + 1)}
+    taken = {
+        context.device.carer_id: _taken(context, events, against)
+        for (context, events), against in zip(calls, objections, strict=True)
+    }
+    held = await connection.fetchrow(
+        query("events.around"),
+        *(provider_id, *as_columns(sorted(places), 2)),
+        *(*as_columns([(device, link.id) for device, link in links], 2), *around(taken)),
+    )
+    known: dict[UUID, list[Any]] = defaultdict(list)
+    for device, *link in held["links"] or ():
+        known[device].append(link)
+    near = positions(held["positions"])
+    return [
+        _beside(context, events, known[context.device.id], near.get(context.device.carer_id, ()))
+        for context, events in calls
+    ]
+
+
+def _beside(
+    context: Context, events: Sequence[ReadEvent], known: Sequence[Any], near: Sequence[Position]
+) -> _Beside:
+    arriving = {event.link.seq for event in events if event.link is not None}
+    chain = Chain(str(context.device.id), [Link(*row[:6]) for row in known], arriving)
+    return _Beside({row[6]: _First(*row[7:]) for row in known}, chain, near)
+
+
+def _taken(
+    context: Context, events: Sequence[ReadEvent], objections: Sequence[Objection | None]
+) -> list[datetime]:
+    """When the positions of events without objection were taken."""
+    return [
         at
         for event, objection in zip(events, objections, strict=True)
         if objection is None and (at := context.taken(event)) is not None
     ]
-    held = await connection.fetchrow(
-        query("events.around"),
-        *(device.provider_id, device.id, sorted(places), [link.id for link in links]),
-        *(device.carer_id, *around(taken)),
-    )
-    known = [(Link(*row[:6]), row[6], _First(*row[7:])) for row in held["links"] or ()]
-    chain = Chain(str(device.id), [link for link, _, _ in known], {link.seq for link in links})
-    return {row: first for _, row, first in known}, chain, held["positions"]
 
 
 def _first(row: Mapping[str, Any]) -> _First:

@@ -233,6 +233,7 @@ CALL protect_fact('event_batch');
 -- above and of event_token. One value of many parts is sent, read and planned quicker than a list for each part.
 CREATE TYPE new_event AS (
     row_id uuid,
+    batch_id uuid,
     batch_index integer,
     outcome text,
     code text,

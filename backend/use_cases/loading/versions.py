@@ -10,6 +10,8 @@ from typing import Any, Final
 import asyncpg
 import msgspec
 
+from backend.sql import as_columns
+
 Columns = tuple[tuple[str, str], ...]
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -94,7 +96,7 @@ async def _newest(
         f"SELECT DISTINCT ON (k.number) k.number, v.version, v.digest"
         f" FROM unnest({arrays}) WITH ORDINALITY AS k({', '.join(names)}, number)"
         f" JOIN {table.table} v USING ({', '.join(names)}) ORDER BY k.number, v.version DESC",
-        *_arrays([fact.key for fact in facts], len(names)),
+        *as_columns([fact.key for fact in facts], len(names)),
     )
     return {record["number"] - 1: (record["version"], record["digest"]) for record in records}
 
@@ -113,7 +115,7 @@ async def _insert(connection: asyncpg.Connection, table: Versioned, rows: Sequen
     arrays = ", ".join(f"${index}::{kind}[]" for index, (_, kind) in enumerate(columns, start=1))
     await connection.execute(
         f"INSERT INTO {table.table} ({', '.join(name for name, _ in columns)}) SELECT * FROM unnest({arrays})",
-        *_arrays(rows, len(columns)),
+        *as_columns(rows, len(columns)),
     )
 
 
@@ -128,10 +130,5 @@ async def ensure(
         f"INSERT INTO {table} ({', '.join(names)})"
         f" SELECT given.* FROM unnest({arrays}) AS given ({', '.join(names)})"
         f" WHERE NOT EXISTS (SELECT FROM {table} held WHERE {same}) ON CONFLICT DO NOTHING",
-        *_arrays(list(dict.fromkeys(rows)), len(columns)),
+        *as_columns(list(dict.fromkeys(rows)), len(columns)),
     )
-
-
-def _arrays(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
-    """Rows turned into one list a column."""
-    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
