@@ -5,7 +5,6 @@ from typing import Any, Final
 from uuid import uuid4
 
 import structlog
-from litestar.datastructures import MutableScopeHeaders
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from prometheus_client import Counter, Histogram
 
@@ -28,7 +27,8 @@ SECURITY_HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 """A route that needs another value sets the header itself."""
-_ONLY_ENCRYPTED: Final = "max-age=31536000; includeSubDomains"
+_RAW: Final = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
+_ONLY_ENCRYPTED: Final = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 """For a year, where we are served over TLS (RFC 6797)."""
 
 
@@ -51,12 +51,12 @@ async def finish(message: Message, scope: Scope) -> None:
     if message["type"] != "http.response.start":
         return
     state: Any = scope["state"]
-    headers = MutableScopeHeaders.from_message(message)
-    headers["X-Request-Id"] = state.setdefault("request_id", uuid4().hex)
-    for name, value in SECURITY_HEADERS.items():
-        headers.setdefault(name, value)
+    headers = message["headers"] = list(message.get("headers", []))
+    given = {name.lower() for name, _ in headers}
+    headers.append((b"x-request-id", state.setdefault("request_id", uuid4().hex).encode()))
+    headers += [header for header in _RAW if header[0] not in given]
     if settings.current().base_url.startswith("https:"):
-        headers["Strict-Transport-Security"] = _ONLY_ENCRYPTED
+        headers.append(_ONLY_ENCRYPTED)
     _record(scope, message["status"], time.perf_counter() - state.get("started", time.perf_counter()))
 
 

@@ -23,6 +23,14 @@ AT_ONCE: Final = 3
 """Transactions of one tenant that a process has under way: while one waits for the database another is worked out."""
 MOST: Final = 50
 """What a transaction does at most, in the measure of its calls (events): so none waits long for the others."""
+_TURN: Final = 5
+"""Pieces of work (events) that are done in one go, some milliseconds: then it is other calls' turn."""
+
+
+async def turn(done: int) -> None:
+    """To be awaited by what works long, after each piece: of how many it has done it lets others have their turn."""
+    if done % _TURN == 0:
+        await asyncio.sleep(0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,16 +107,14 @@ def read(raw: bytes) -> Any:
     return _read_plain(raw) or _read_odd(raw)
 
 
-def _read_plain(raw: bytes) -> dict[str, Any] | None:
-    """The value of an object as most are sent: a quick writer makes the same bytes of it again.
+def _read_plain(raw: bytes) -> Any:
+    """The value of what is written as most write it: a quick writer makes the same bytes of it again. None otherwise.
 
     So no key stood twice in it, and nothing in it can be read in two ways.
     """
-    if not raw.startswith(b"{"):
-        return None
     try:
-        value: dict[str, Any] = msgspec.json.decode(raw)
-        return value if msgspec.json.encode(value) == raw and _is_exact(value) else None
+        value = msgspec.json.decode(raw)
+        return value if msgspec.json.encode(value) == raw and _is_exact([value]) else None
     except _NOT_PLAIN:
         return None
 

@@ -21,6 +21,7 @@ from backend.domain.time import london_date
 from backend.domain.tokens import Tag, TokenJudgement, judge_token, read_token
 from backend.faults import DomainError
 from backend.sql import as_columns, query
+from backend.together import turn
 from backend.use_cases.home_tags import tags_meant
 from backend.use_cases.phone_calls import TELEPHONE, Call, Device, device_of, proved
 from backend.use_cases.provider_policy import in_force
@@ -163,10 +164,12 @@ async def contexts_of(
         *_pairs([_people(one.events) for one in handed]),
     )
     found = {row["number"]: row for row in rows}
-    return [
-        await _context(connection, found[number], one, day) if number in found else None
-        for number, (one, day) in enumerate(zip(handed, days, strict=True), start=1)
-    ]
+    contexts: list[Context | None] = []
+    for number, (one, day) in enumerate(zip(handed, days, strict=True), start=1):
+        row = found.get(number)
+        contexts.append(None if row is None else await _context(connection, row, one, day))
+        await turn(number)
+    return contexts
 
 
 def _pairs(asked: Sequence[set[UUID]]) -> list[list[Any]]:

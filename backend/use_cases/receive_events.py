@@ -4,7 +4,6 @@ Neither a token nor a PIN nor a proof is needed: the events' own signatures say 
 not at all, in one transaction, which calls of other phones may share; nothing is answered before it is on disk.
 """
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from backend.domain.decisions import UNVERIFIED, Decision, Objection, decide
 from backend.domain.events import ReadEvent, read_event
 from backend.domain.positions import Position, speeds
 from backend.sql import as_columns, query
-from backend.together import Together
+from backend.together import Together, turn
 from backend.use_cases.address_limit import count_unverified
 from backend.use_cases.event_context import Context, Handed, contexts_of
 from backend.use_cases.keep_events import Decided, Kept, Receipt, judged, keep_events, row_of
@@ -33,8 +32,6 @@ from backend.use_cases.receipts import receipt_line, sign
 from schemas.mobile import EventResult, EventsAnswer, ReceiptLine, parse_uuid
 
 T = TypeVar("T")
-_TURN: Final = 5
-"""Events that are worked out in one go, some milliseconds: then it is other calls' turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +64,17 @@ async def _receive(provider_id: UUID, handed: Sequence[Handed]) -> list[EventsAn
     async with db.as_provider(provider_id, planned_once=True) as connection:
         contexts = await contexts_of(connection, provider_id, handed)
         answers: dict[int, EventsAnswer] = {}
-        for turn in _turns(contexts):
-            calls = [(context, handed[index].events) for index, context in turn]
+        for those in _one_a_carer(contexts):
+            calls = [(context, handed[index].events) for index, context in those]
             found = await decide_and_keep(connection, provider_id, calls)
-            answers.update(zip([index for index, _ in turn], found, strict=True))
+            answers.update(zip([index for index, _ in those], found, strict=True))
     return [answers.get(index) for index in range(len(handed))]
 
 
 _TOGETHER: Final = Together(_receive)
 
 
-def _turns(contexts: Sequence[Context | None]) -> Iterator[list[tuple[int, Context]]]:
+def _one_a_carer(contexts: Sequence[Context | None]) -> Iterator[list[tuple[int, Context]]]:
     """Calls of as many carers at once: of one carer each is decided after what came before is kept."""
     waiting = [(index, context) for index, context in enumerate(contexts) if context is not None]
     while waiting:
@@ -91,8 +88,7 @@ async def _in_turns(worked_out: Iterable[T]) -> list[T]:
     made: list[T] = []
     for one in worked_out:
         made.append(one)
-        if len(made) % _TURN == 0:
-            await asyncio.sleep(0)
+        await turn(len(made))
     return made
 
 
@@ -112,10 +108,10 @@ async def decide_and_keep(
     """
     objections = [[context.objection(event) for event in events] for context, events in calls]
     beside = await _around(connection, provider_id, calls, objections)
-    decided = [
-        await _decided(connection, context, events, against, held)
-        for (context, events), against, held in zip(calls, objections, beside, strict=True)
-    ]
+    decided: list[tuple[Decided, EventsAnswer]] = []
+    for (context, events), against, held in zip(calls, objections, beside, strict=True):
+        decided.append(await _decided(connection, context, events, against, held))
+        await turn(len(decided))
     await keep_events(connection, provider_id, [one for one, _ in decided])
     return [answer for _, answer in decided]
 
