@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,7 @@ from tests.mobile_api.world import DOOR, MORNING, World, hour
 
 PIN: Final = "4711"
 SIZE: Final = {"width": 360, "height": 740}
+NOT_LEFT: Final = re.compile("I am leaving|Recording")
 SHOTS: Final = os.environ.get("DOORSTEP_SCREENSHOTS")
 """A folder to keep pictures of every screen in, to look at."""
 
@@ -196,9 +198,10 @@ class Handset:
         await self.page.get_by_role("button", name="I am leaving").wait_for()
 
     async def leave(self) -> None:
+        """Until the app says what came of it: the button says `Recording …` before anything is stored."""
         await self.settle()
         await self.page.get_by_role("button", name="I am leaving").click()
-        await self.page.get_by_role("button", name="I am leaving").wait_for(state="detached")
+        await self.page.get_by_role("button", name=NOT_LEFT).wait_for(state="detached")
 
     async def unlock(self, pin: str = PIN) -> None:
         await self.page.get_by_label("PIN", exact=True).fill(pin)

@@ -22,7 +22,6 @@ async def test_from_the_managers_link_to_a_verified_visit(street: Street, browse
     await phone.photograph("today-arrived")
     await phone.at(hour(7, 31))
     await phone.leave()
-    await phone.page.wait_for_timeout(300)
     await phone.sent()
     assert await street.kinds() == ["check_in", "check_out"]
     assert moments(await street.events("check_in", "check_out")) == [hour(7, 4), hour(7, 31)]

@@ -173,7 +173,7 @@ async def test_a_visit_nobody_planned_counts_from_its_own_words(street: Street, 
     await leaving.wait_for()
     await phone.at(hour(9, 20))
     await leaving.click()
-    await leaving.wait_for(state="detached")
+    await phone.page.locator("#unplanned-leave").wait_for(state="detached")
     await phone.sent()
     rows = await street.events("check_in", "check_out")
     assert moments(rows) == [hour(9), hour(9, 20)]
