@@ -14,6 +14,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.ports import kept_port
+
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[1]
@@ -30,20 +32,18 @@ def data() -> Iterator[Path]:
 
 @contextmanager
 def _serving(data: Path, *options: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "backend", "serve", "--port", str(port), *options]
     environment = {**os.environ, "DOORSTEP_DATA": str(data)}
-    process = subprocess.Popen(
-        command, env=environment, cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True
-    )
-    try:
-        yield process, f"http://127.0.0.1:{port}"
-    finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.communicate()
+    with kept_port() as port:
+        command = [sys.executable, "-m", "backend", "serve", "--port", str(port), *options]
+        process = subprocess.Popen(
+            command, env=environment, cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True
+        )
+        try:
+            yield process, f"http://127.0.0.1:{port}"
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.communicate()
 
 
 def _wait_until_ready(address: str, process: "subprocess.Popen[str]") -> None:

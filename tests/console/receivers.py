@@ -1,7 +1,6 @@
 """A mail server and a receiver of webhooks, real ones on this machine, and a certificate that the mail server shows."""
 
 import os
-import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_pri
 from cryptography.x509.oid import NameOID
 
 from tests.console.listening import Quiet, listening
+from tests.ports import kept_port
 
 
 @dataclass
@@ -51,34 +51,28 @@ def mail_server(folder: Path) -> Iterator[MailServer]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     made = MailServer()
-    controller = Controller(
-        made,
-        hostname="127.0.0.1",
-        port=0,
-        tls_context=context,
-        require_starttls=True,
-        auth_required=True,
-        authenticator=_check,
-    )
-    controller.port = _free_port()
-    controller.start()
-    made.address = f"smtp://doorstep:pass%20word@127.0.0.1:{controller.port}"
-    try:
-        with patch.dict(os.environ, {"SSL_CERT_FILE": str(certificate)}):
-            yield made
-    finally:
-        controller.stop()
+    with kept_port() as port:
+        controller = Controller(
+            made,
+            hostname="127.0.0.1",
+            port=port,
+            tls_context=context,
+            require_starttls=True,
+            auth_required=True,
+            authenticator=_check,
+        )
+        controller.start()
+        made.address = f"smtp://doorstep:pass%20word@127.0.0.1:{port}"
+        try:
+            with patch.dict(os.environ, {"SSL_CERT_FILE": str(certificate)}):
+                yield made
+        finally:
+            controller.stop()
 
 
 def _check(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
     right = isinstance(data, LoginPassword) and (data.login, data.password) == (b"doorstep", b"pass word")
     return AuthResult(success=right, handled=False)
-
-
-def _free_port() -> int:
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        return int(held.getsockname()[1])
 
 
 def certificate_of(folder: Path, name: str | IPv4Address) -> tuple[Path, Path]:

@@ -1,7 +1,6 @@
 """Signing in through the service of one's own organisation: who is let in, and every answer that lets nobody in."""
 
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -24,6 +23,7 @@ from backend.use_cases.sign_in_services import set_up
 from tests.console.desk import Browser, Desk, email
 from tests.console.openid_provider import CLIENT, SECRET, Provider, provider
 from tests.console.test_proving import kept
+from tests.ports import kept_port
 
 START = "/sign-in/with/wyeshire"
 
@@ -301,18 +301,16 @@ async def test_an_address_inside_the_network_is_not_called(desk: Desk, service: 
 @pytest.fixture
 def real_service(own_machine: None) -> Iterator[str]:
     """A provider of others, as a process of its own."""
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        port = held.getsockname()[1]
-    command = [sys.executable, "-m", "oidc_provider_mock", "-p", str(port), "-n", "true"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    address = f"http://localhost:{port}"
-    try:
-        _wait_for(f"{address}/.well-known/openid-configuration", process)
-        yield address
-    finally:
-        process.terminate()
-        process.wait()
+    with kept_port() as port:
+        command = [sys.executable, "-m", "oidc_provider_mock", "-p", str(port), "-n", "true"]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        address = f"http://localhost:{port}"
+        try:
+            _wait_for(f"{address}/.well-known/openid-configuration", process)
+            yield address
+        finally:
+            process.terminate()
+            process.wait()
 
 
 def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:

@@ -3,12 +3,11 @@
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +22,7 @@ from backend.use_cases.sign_in_limit import MOST_BY_PAIR
 from mobile_api.reference_client import Phone, Refused
 from tests.conftest import Database
 from tests.console.desk import Browser, Desk, email
+from tests.ports import kept_port
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
@@ -32,31 +32,33 @@ START_SECONDS = 180
 @asynccontextmanager
 async def another_process(database: Database) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a web process of its own on the test's database."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    process = await asyncio.to_thread(
-        subprocess.Popen,
-        [sys.executable, "-m", "backend", "serve", "--port", str(port)],
-        env={**os.environ, **database.environment},
-        cwd=ROOT,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
-            until = time.monotonic() + START_SECONDS
-            while time.monotonic() < until and process.poll() is None:
-                try:
-                    if (await client.get("/health/ready")).status_code == 200:
-                        break
-                except httpx.TransportError:
-                    await asyncio.sleep(0.05)
-            yield client
-    finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    with kept_port() as port:
+        process = await asyncio.to_thread(
+            subprocess.Popen,
+            [sys.executable, "-m", "backend", "serve", "--port", str(port)],
+            env={**os.environ, **database.environment},
+            cwd=ROOT,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+                await _until_ready(client, process)
+                yield client
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+async def _until_ready(client: httpx.AsyncClient, process: "subprocess.Popen[bytes]") -> None:
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until and process.poll() is None:
+        with suppress(httpx.TransportError):  # it does not listen yet
+            if (await client.get("/health/ready")).status_code == 200:
+                return
+        await asyncio.sleep(0.05)
+    raise AssertionError("the other process was never ready")
 
 
 class Elsewhere(Browser):

@@ -13,6 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.ports import kept_port
+
 pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 PROGRAM = (sys.executable, "-m", "backend")
@@ -29,15 +31,13 @@ def place() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def environment(place: Path) -> Environment:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        address = f"http://127.0.0.1:{probe.getsockname()[1]}"
-    own = {
-        "DATABASE_URL": "", "DOORSTEP_DATA": str(place / "data"), "DOORSTEP_CLOCK": str(place / "clock"),
-        "DOORSTEP_BASE_URL": address,
-    }  # fmt: skip
-    return {**os.environ, **own}
+def environment(place: Path) -> Iterator[Environment]:
+    with kept_port() as port:
+        own = {
+            "DATABASE_URL": "", "DOORSTEP_DATA": str(place / "data"), "DOORSTEP_CLOCK": str(place / "clock"),
+            "DOORSTEP_BASE_URL": f"http://127.0.0.1:{port}",
+        }  # fmt: skip
+        yield {**os.environ, **own}
 
 
 @pytest.fixture(scope="module")

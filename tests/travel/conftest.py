@@ -1,7 +1,6 @@
 """The real routing engines, each on a port of its own, with the made-up town as their map."""
 
 import json
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,17 +11,11 @@ import httpx
 import pytest
 
 from tests.conftest import ENGINES
+from tests.ports import kept_port
 from tests.travel import made_up_map
 
 OSRM = ENGINES / "osrm"
 VALHALLA = ENGINES / "valhalla"
-
-
-def free_port() -> int:
-    """A port of this machine where nothing listens now."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])
 
 
 @pytest.fixture(scope="session")
@@ -60,20 +53,11 @@ def osrm_served(town: Path, profile: str) -> Iterator[str]:
     _done(OSRM / "bin" / "osrm-extract", *quiet, "-d", made_up_map.DATE, "-p", lua, streets)
     _done(OSRM / "bin" / "osrm-partition", *quiet, graph)
     _done(OSRM / "bin" / "osrm-customize", *quiet, graph)
-    port = free_port()
-    server = (
-        OSRM / "bin" / "osrm-routed",
-        "--algorithm",
-        "mld",
-        *quiet,
-        "-i",
-        "127.0.0.1",
-        "-p",
-        port,
-        graph,
-    )
-    with _served(server, port, "/nearest/v1/driving/-2.7,52.0") as address:
-        yield address
+    with kept_port() as port:
+        at = ("-i", "127.0.0.1", "-p", port)
+        server = (OSRM / "bin" / "osrm-routed", "--algorithm", "mld", *quiet, *at, graph)
+        with _served(server, port, "/nearest/v1/driving/-2.7,52.0") as address:
+            yield address
 
 
 @pytest.fixture(scope="session")
@@ -86,14 +70,15 @@ def valhalla(town: Path) -> Iterator[str]:
 @contextmanager
 def valhalla_served(town: Path) -> Iterator[str]:
     """Prepare the town, and serve it for the block."""
-    port, folder = free_port(), town / "valhalla"
+    folder = town / "valhalla"
     folder.mkdir()
     config = folder / "valhalla.json"
-    config.write_text(json.dumps(_valhalla_config(folder, port)))
-    _done(VALHALLA / "bin" / "valhalla_build_tiles", "-c", config, town / "town.osm.pbf")
-    server = (VALHALLA / "bin" / "valhalla_service", config, 1, "--inproc-sockets")
-    with _served(server, port, "/status") as address:
-        yield address
+    with kept_port() as port:
+        config.write_text(json.dumps(_valhalla_config(folder, port)))
+        _done(VALHALLA / "bin" / "valhalla_build_tiles", "-c", config, town / "town.osm.pbf")
+        server = (VALHALLA / "bin" / "valhalla_service", config, 1, "--inproc-sockets")
+        with _served(server, port, "/status") as address:
+            yield address
 
 
 def _valhalla_config(folder: Path, port: int) -> dict[str, dict[str, object]]:

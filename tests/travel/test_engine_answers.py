@@ -18,18 +18,19 @@ from backend.travel.engines import (
 )
 from backend.travel.osrm import Osrm
 from backend.travel.valhalla import Valhalla
-from tests.travel.conftest import free_port
+from tests.ports import kept_port
 
 JOURNEY = Ends(52.0, -2.7, 52.0, -2.694)
 
 
 @pytest.mark.parametrize("kind", [Osrm, Valhalla])
 async def test_an_engine_that_does_not_run_is_unreachable(kind: type[Osrm] | type[Valhalla]) -> None:
-    async with httpx.AsyncClient(timeout=2) as client:
-        engine = kind(client, {"car": f"http://127.0.0.1:{free_port()}"}, 300)
-        with pytest.raises(EngineUnreachable):
-            await engine.about("car", JOURNEY)
-        assert await ask_each(engine, "car", [JOURNEY] * 20) == [Routed(refused=ENGINE_UNREACHABLE)] * 20
+    with kept_port() as port:
+        async with httpx.AsyncClient(timeout=2) as client:
+            engine = kind(client, {"car": f"http://127.0.0.1:{port}"}, 300)
+            with pytest.raises(EngineUnreachable):
+                await engine.about("car", JOURNEY)
+            assert await ask_each(engine, "car", [JOURNEY] * 20) == [Routed(refused=ENGINE_UNREACHABLE)] * 20
 
 
 @pytest.mark.parametrize("kind", [Osrm, Valhalla])

@@ -10,7 +10,8 @@ import pytest
 from backend import settings
 from backend.settings import Settings
 from backend.use_cases.calculators import CALCULATORS
-from tests.travel.conftest import free_port, osrm_car, town
+from tests.ports import kept_port
+from tests.travel.conftest import osrm_car, town
 from tests.travel.made_up_map import BANK, Point, along, corner
 
 __all__ = ["osrm_car", "town"]
@@ -64,6 +65,7 @@ def test_a_home_off_the_map_goes_by_the_straight_line_and_says_so(osrm_at: Use, 
 
 
 def test_without_an_engine_at_the_address_the_straight_line_stands(osrm_at: Use) -> None:
-    osrm_at(f"http://127.0.0.1:{free_port()}")
-    found = travel_of(corner(0, 0), corner(0, 4))
+    with kept_port() as port:
+        osrm_at(f"http://127.0.0.1:{port}")
+        found = travel_of(corner(0, 0), corner(0, 4))
     assert (found["source"], found["fallback"]) == ("straight_line", "engine_unreachable")
