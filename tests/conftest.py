@@ -120,7 +120,10 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests whose browser or engine is missing are left out, and said to be NOT RUN at the end. Laws try a share."""
+    """Tests whose browser or engine is missing are left out, and said to be NOT RUN at the end. Laws try a share.
+
+    The slow ones come first: a processor would stand idle beside one that begins at the end.
+    """
     for marker, (there, _, _) in NEEDED.items():
         if not there:
             items[:] = [item for item in items if not item.get_closest_marker(marker)]
@@ -129,6 +132,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=[item for item in items if item in left])
         items[:] = [item for item in items if item not in left]
     try_share(items, EXAMPLES)
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -21,6 +21,7 @@ def _run(*arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run([*PROGRAM, *arguments], capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_a_small_county_comes_out_as_the_truth_says(folder: Path) -> None:
     out = folder / "demo"
     size = ("--carers", "6", "--service-users", "12", "--days", "3", "--seed", "5")
