@@ -163,6 +163,7 @@ async def test_a_carer_takes_a_copy_of_her_own_receipts_which_the_records_must_a
     await phone.page.locator("#lock").click()
     await phone.page.evaluate("location.hash = '#/today'")
     await phone.page.get_by_role("button", name="Ann Carer").click()
+    await phone.page.get_by_role("heading", name="Hello Ann Carer").wait_for()
     await phone.unlock()
     await phone.settle()
     await phone.go("#/settings")
