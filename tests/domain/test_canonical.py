@@ -93,6 +93,8 @@ def test_the_largest_whole_numbers_are_read_however_they_are_written() -> None:
     most = 2**53 - 1
     assert [read(text) for text in (b"9007199254740991", b"-9007199254740991")] == [most, -most]
     assert [read(text) for text in (b"9007199254740991.0", b"-9007199254740991.0")] == [most, -most]
+    assert [read(text) for text in (b" 9007199254740991", b" -9007199254740991")] == [most, -most]
+    assert [read(text) for text in (b" 9007199254740991.0", b" -9007199254740991.0")] == [most, -most]
     assert (read(b"0.5"), read(b"-1e-9")) == (0.5, -1e-9)
 
 

@@ -6,7 +6,9 @@ from typing import Any
 import polars as pl
 import pytest
 
+from backend.domain.pay_terms.lines import sleep_in_lines
 from backend.domain.pay_terms.mileage import hundredths, mileage_lines, miles_of
+from backend.domain.pay_terms.span import placed, share_of
 from backend.domain.pay_terms.terms import pay_sheet
 from backend.use_cases.calc_pay import calc_pay
 from schemas.pay import PayTerms
@@ -162,3 +164,53 @@ def test_mileage_is_a_line_for_each_way_of_travelling_that_is_paid_and_was_gone(
     ]  # fmt: skip
     driven = mileage_lines(miles.with_columns(pl.lit(1001, pl.Int64).alias("miles")), sheet)
     assert driven.filter(mode="car")["amount"].to_list() == [501], "£5.005, half up"
+
+
+@pytest.mark.parametrize(
+    ("filled", "begins", "start", "early", "inside"),
+    [
+        (True, 99, 110, 30, 0),
+        (True, 100, 90, 0, 30),
+        (True, 199, 190, 0, 30),
+        (True, 200, 190, 0, 0),
+        (True, None, 90, 10, 20),
+        (False, 99, 110, 0, 30),
+        (False, None, 90, 10, 20),
+        (False, None, 190, 0, 10),
+    ],
+)
+def test_unrecorded_time_of_a_gap_lies_whole_where_the_gap_begins_and_all_else_by_the_second(
+    filled: bool, begins: int | None, start: int, early: int, inside: int
+) -> None:
+    half_a_minute = {"filled": filled, "gap_start": begins, "start": start, "end": start + 30, "seconds": 30}
+    found = placed(pl.DataFrame([half_a_minute]), (100, 200))
+    assert found.select("early", "inside").row(0) == (early, inside)
+
+
+def test_without_a_span_all_time_lies_inside() -> None:
+    found = placed(pl.DataFrame({"seconds": [30]}), None)
+    assert found.select("early", "inside").row(0) == (0, 30)
+
+
+@pytest.mark.parametrize(
+    ("worked", "early", "inside", "start", "share"),
+    [(3, 1, 1, 150, 3), (1, 1, 0, 150, 0), (0, 0, 0, 150, 10), (0, 0, 0, 100, 10), (0, 0, 0, 200, 0)],
+)
+def test_a_span_has_its_share_by_what_was_worked_and_of_what_was_not_where_it_starts(
+    worked: int, early: int, inside: int, start: int, share: int
+) -> None:
+    item = {"seconds": 10, "worked": worked, "early": early, "inside": inside, "start": start}
+    assert pl.DataFrame([item]).select(share_of("seconds", (100, 200))).item() == share
+
+
+def test_a_sleep_in_is_paid_in_the_span_where_it_begins() -> None:
+    sheet = pay_sheet([(decode(PayTerms, {"rates": NIGHT}).value, [])])
+    segments = pl.DataFrame({"day": [0], "kind": ["sleep_in"], "inside": [30]})
+    days, night = (
+        pl.DataFrame({"day": [0], "case": [0]}),
+        pl.DataFrame({"day": [0], "start": [90], "end": [150]}),
+    )
+    paid_in = [
+        sleep_in_lines(segments, night, days, sheet, span).height for span in ((0, 90), (90, 180), (100, 200))
+    ]
+    assert paid_in == [0, 1, 0]
