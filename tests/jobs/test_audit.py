@@ -112,6 +112,34 @@ async def test_work_for_another_provider_is_told_by_its_minutes_alone_and_the_lo
     assert [tuple(row) for row in logged] == [(PROVIDER, 1)]
 
 
+async def test_work_elsewhere_is_looked_for_among_those_who_work_elsewhere_alone(
+    office: Office, superuser: asyncpg.Connection
+) -> None:
+    """However many events others have: two of hers at each of her employers are read, of 5,000 and more."""
+    await work_at_both(office, "2026-11-02T09:20", "2026-11-02T10:00")
+    await superuser.execute(
+        "INSERT INTO event (provider_id, received_at, row_id, batch_id, batch_index, device_id, carer_id, outcome, "
+        "chain_waiting, flags, kind, visit_id, paid_at) "
+        "SELECT CASE n % 2 WHEN 0 THEN $1::uuid ELSE $2 END, moment, md5(n::text)::uuid, $1, 0, $1, "
+        "md5((n % 50)::text)::uuid, 'accepted', false, '{}', 'check_in', $1, moment "
+        "FROM generate_series(1, 5000) n, LATERAL (SELECT timestamptz '2026-11-02' + n * interval '10 s' AS moment) m",
+        PROVIDER, OTHER,
+    )  # fmt: skip
+    await superuser.execute("ANALYZE event")
+    read = (
+        "SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::int FROM pg_stat_xact_user_tables "
+        "WHERE relname LIKE 'event_20%'"
+    )
+    async with db.as_provider(PROVIDER) as connection:
+        found = await connection.fetch(
+            "SELECT seconds FROM worked_elsewhere($1, $2, NULL, $3)",
+            *(instant("2026-11-02T00:00"), instant("2026-11-03T00:00"), office.clock),
+        )
+        rows = await connection.fetchval(read)
+    assert [row["seconds"] for row in found] == [600]
+    assert rows == 4
+
+
 async def test_work_elsewhere_at_another_time_is_nobodys_business(office: Office) -> None:
     await work_at_both(office, "2026-11-02T09:30", "2026-11-02T10:00")
     assert await flags("audit-overlap-elsewhere") == []

@@ -44,6 +44,7 @@ CREATE TABLE employment_version (
     FOREIGN KEY (provider_id, employment_id) REFERENCES employment ON DELETE RESTRICT
 );
 CALL protect_fact('employment_version');
+CREATE INDEX employment_version_identity ON employment_version (identity_hash);
 
 CREATE TABLE service_user (
     provider_id uuid NOT NULL REFERENCES organisation ON DELETE RESTRICT,

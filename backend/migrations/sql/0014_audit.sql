@@ -199,23 +199,28 @@ BEGIN
         RAISE EXCEPTION 'no provider is open' USING ERRCODE = 'insufficient_privilege';
     END IF;
     RETURN QUERY
-    WITH identity AS (
-        SELECT DISTINCT e.provider_id, e.carer_id, v.identity_hash
+    WITH mine AS (
+        SELECT DISTINCT e.carer_id, v.identity_hash
         FROM employment e JOIN employment_version v ON v.provider_id = e.provider_id AND v.employment_id = e.id
+        WHERE e.provider_id = own
     ), same AS (
-        SELECT DISTINCT mine.carer_id AS mine, other.provider_id AS other_provider, other.carer_id AS other_carer
-        FROM identity mine JOIN identity other USING (identity_hash)
-        WHERE mine.provider_id = own AND other.provider_id <> own
+        SELECT DISTINCT mine.carer_id AS mine, e.provider_id AS other_provider, e.carer_id AS other_carer
+        FROM mine JOIN employment_version v ON v.identity_hash = mine.identity_hash AND v.provider_id <> own
+        JOIN employment e ON e.provider_id = v.provider_id AND e.id = v.employment_id
+    ), whose AS (
+        SELECT own AS provider_id, mine AS carer_id FROM same UNION SELECT other_provider, other_carer FROM same
     ), span AS (
-        SELECT e.provider_id, e.carer_id, e.visit_id,
+        -- Of these carers alone, each by the index: OFFSET 0 keeps it from beginning with everybody's events.
+        SELECT whose.provider_id, whose.carer_id, e.visit_id,
                min(e.paid_at) FILTER (WHERE e.kind = 'check_in') AS began,
                max(e.paid_at) FILTER (WHERE e.kind = 'check_out') AS ended
-        FROM event e
-        WHERE e.outcome = 'accepted' AND e.visit_id IS NOT NULL AND e.kind IN ('check_in', 'check_out')
-          AND e.paid_at >= opens - interval '1 day' AND e.paid_at < closes + interval '1 day'
-          AND ((e.provider_id = own AND e.carer_id IN (SELECT mine FROM same))
-               OR (e.provider_id, e.carer_id) IN (SELECT other_provider, other_carer FROM same))
-        GROUP BY e.provider_id, e.carer_id, e.visit_id
+        FROM whose, LATERAL (
+            SELECT visit_id, kind, paid_at FROM event
+            WHERE provider_id = whose.provider_id AND carer_id = whose.carer_id
+              AND paid_at >= opens - interval '1 day' AND paid_at < closes + interval '1 day'
+              AND outcome = 'accepted' AND visit_id IS NOT NULL AND kind IN ('check_in', 'check_out')
+            OFFSET 0) e
+        GROUP BY whose.provider_id, whose.carer_id, e.visit_id
     )
     SELECT a.visit_id, a.carer_id,
            sum(extract(epoch FROM least(a.ended, b.ended) - greatest(a.began, b.began)))::bigint
