@@ -3,7 +3,7 @@
 import { asked } from "../carers.js";
 import { dayAfter, londonDate, shownNow } from "../clock.js";
 import { button, h, link, say } from "../dom.js";
-import { dayOf, duration, money, shortDayOf, t, time, tOr } from "../i18n.js";
+import { dayOf, duration, money, shortDay, shortDayOf, t, time, tOr } from "../i18n.js";
 import { loaded } from "../loaded.js";
 import { held } from "../rota.js";
 
@@ -85,11 +85,14 @@ function line(segment, one, names) {
   return h(
     "li",
     { class: kind === "unresolved" ? "open" : "" },
-    h("span", { class: "row-time" }, `${time(start)} – ${time(end)}`),
+    h("span", { class: "row-time" }, `${begins(start, one.date)} – ${time(end)}`),
     h("span", {}, `${what}, ${duration(seconds)}: `, h("strong", {}, t(standing(segment, one.pay)))),
     explain(segment),
   );
 }
+
+// A day may go on after midnight: what begins on another date says so.
+const begins = (start, date) => (londonDate(start) === date ? time(start) : `${shortDay(start)}, ${time(start)}`);
 
 function said({ kind, visit, seconds }, names) {
   if (kind === "unresolved" && seconds === 0) return t("segment_one_end");
@@ -104,7 +107,6 @@ function standing({ kind, counted }, pay) {
   return pay ? "standing_unpaid" : "standing_counted";
 }
 
-// A day that ends after midnight holds times of two dates.
 function explain({ kind, start, end, visit }) {
   const date = londonDate(start);
   const times = `${time(start)}/${time(end)}`;
