@@ -78,6 +78,14 @@ def test_the_container_starts_a_command_that_there_is_as_nobody_of_the_machine()
     assert [name for name in sources if not (ROOT / name).exists()] == []
 
 
+def test_the_command_that_builds_the_image_keeps_its_health_check() -> None:
+    """Podman leaves HEALTHCHECK out of an image of its own format, and says so in one line among many."""
+    told = (CONTAINER, (ROOT / "docs" / "operations.md").read_text(encoding="utf-8"))
+    commands = [command for text in told for command in re.findall(r"podman build ([^`\n]*)", text)]
+    assert len(commands) == 2
+    assert [command for command in commands if not command.startswith("--format docker ")] == []
+
+
 @pytest.mark.slow
 def test_what_is_installed_holds_every_file_of_the_program(tmp_path: Path) -> None:
     packages = ("backend", "mobile_api", "schemas")
