@@ -1,6 +1,5 @@
 """A real PgBouncer in front of a server, lending each of its few sessions for one transaction at a time."""
 
-import asyncio
 import os
 import re
 import shutil
@@ -13,7 +12,7 @@ from urllib.parse import urlsplit
 
 import asyncpg
 
-from backend.embedded.account import as_account, give, unprivileged
+from backend.embedded.account import Account, as_account, give, unprivileged
 from backend.embedded.cluster import ROLES
 from tests.faults.postgres import Postgres
 from tests.faults.processes import lasting_port, until
@@ -53,23 +52,27 @@ async def pooled(postgres: Postgres, folder: Path) -> AsyncIterator[str]:
     (folder / "users").write_text(_user(postgres.url("application")) + _user(postgres.url("superuser")))
     for path in (folder, *folder.iterdir()):
         give(path, account)
-    with (folder / "log").open("wb") as log:
-        process = await asyncio.create_subprocess_exec(
-            str(program()), str(folder / "pgbouncer.ini"), stdout=log, stderr=log, **as_account(account)
-        )
+    process = _begun(folder, account)
     url = postgres.url("application", port)
 
     async def answers() -> bool:
-        assert process.returncode is None, (folder / "log").read_text()
+        assert process.poll() is None, (folder / "log").read_text()
         return await _answers(url)
 
     try:
         await until(answers, START_SECONDS, "PgBouncer does not answer")
         yield url
     finally:
-        if process.returncode is None:
-            process.terminate()
-            await process.wait()
+        process.terminate()
+        process.wait()
+
+
+def _begun(folder: Path, account: Account | None) -> "subprocess.Popen[bytes]":
+    """Under the account, as which uvloop would start nothing."""
+    with (folder / "log").open("wb") as log:
+        return subprocess.Popen(
+            [str(program()), str(folder / "pgbouncer.ini")], stdout=log, stderr=log, **as_account(account)
+        )
 
 
 def _configuration(folder: Path, port: int, server: int) -> str:
