@@ -48,29 +48,25 @@ async def settle(superuser: asyncpg.Connection, events: int) -> list["Carer"]:
     await _copy_carers(superuser, carers)
     today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     await _plan(superuser, _numbered(VISITS, "today", today), "today")
-    await live_through(superuser, events, today)
+    await _live_through(superuser, events, today)
     return carers
 
 
-async def live_through(superuser: asyncpg.Connection, events: int, today: datetime, before: int = 0) -> None:
-    """So many events before today, each with its place in the chain, its judgement, its position and its receipt.
-
-    `before`: how many of those there are already.
-    """
+async def _live_through(superuser: asyncpg.Connection, events: int, today: datetime) -> None:
+    """So many events before today, each with its place in the chain, its judgement, its position and its receipt."""
     days = max(1, events // (A_DAY * CARERS))
-    lived = before // (A_DAY * CARERS)
     await superuser.execute("SET session_replication_role = replica")  # in any order
     for month in range(days // 28 + 2):
         await superuser.execute("SELECT ensure_event_month($1)", today.date() - timedelta(days=28 * month))
-    past = _numbered(days * A_DAY, "past", today, lived * A_DAY)
+    past = _numbered(days * A_DAY, "past", today)
     await _plan(superuser, f"(SELECT * FROM {past} WHERE k % 2 = 0) AS given", "past")
     await _record(superuser, past)
     await superuser.execute("RESET session_replication_role")
     await superuser.execute("VACUUM ANALYZE")
 
 
-def _numbered(each: int, what: str, today: datetime, first: int = 0) -> str:
-    """So many rows of each carer: of today, or of the days before it, from the `first` on back into the past."""
+def _numbered(each: int, what: str, today: datetime) -> str:
+    """So many rows of each carer: of today, or of the days before it, back into the past."""
     day = (
         f"timestamptz '{today.isoformat()}' + (k % 20) * interval '1 hour'"
         if what == "today"
@@ -80,7 +76,7 @@ def _numbered(each: int, what: str, today: datetime, first: int = 0) -> str:
     return f"""(
         SELECT n, carer, k, {day} AS at
         FROM (SELECT n, n % {CARERS} AS carer, n / {CARERS} AS k
-              FROM generate_series({first * CARERS}, {each * CARERS - 1}) AS n) AS given
+              FROM generate_series(0, {each * CARERS - 1}) AS n) AS given
         ) AS given"""
 
 

@@ -44,6 +44,13 @@ class Place:
 @asynccontextmanager
 async def place(options: Sequence[str] = ()) -> AsyncIterator[Place]:
     """A new PostgreSQL as Doorstep starts it (a commit waits for the disk), with this process' pool open on it."""
+    async with started(options) as where, at(where):
+        yield where
+
+
+@asynccontextmanager
+async def started(options: Sequence[str] = ()) -> AsyncIterator[Place]:
+    """A new PostgreSQL at the newest version, to which this process holds nothing open."""
     with tempfile.TemporaryDirectory(prefix="doorstep-bench-", dir=os.environ.get("BENCH_FOLDER")) as name:
         folder = Path(name)
         folder.chmod(0o711)  # the database's own account must reach it
@@ -59,9 +66,15 @@ async def place(options: Sequence[str] = ()) -> AsyncIterator[Place]:
                 "DOORSTEP_LOG_FORMAT": "json",
                 FLOOR_PROVIDER: str(PROVIDER),
             }
-            settings.use(replace(_settings(folder, urls), keys=made["DOORSTEP_KEYS"]))
-            async with db.opened(urls.application):
-                yield Place(folder, urls, made)
+            yield Place(folder, urls, made)
+
+
+@asynccontextmanager
+async def at(where: Place) -> AsyncIterator[None]:
+    """This process' settings are those of the place, and its pool is open there, for the block."""
+    settings.use(replace(_settings(where.folder, where.urls), keys=where.environment["DOORSTEP_KEYS"]))
+    async with db.opened(where.urls.application):
+        yield
 
 
 def _settings(folder: Path, urls: Urls) -> Settings:

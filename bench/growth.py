@@ -1,6 +1,6 @@
 """A check-in and a rota as history grows: `python -m bench.growth [FEW] [MANY]`, in events; `make bench-large`.
 
-The web process is measured with few events behind its phones, more are put behind them, and it is measured again:
+Two databases, one with few events behind its phones and one with many, each with a web process, are asked in turns:
 check-ins and rotas, one after the other, so that the time of a call is its own. The statements that read for a check-in
 are explained with many, as a session plans them once: which months each looks into is told.
 """
@@ -10,7 +10,7 @@ import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import repeat
 from typing import Any, Final
@@ -19,31 +19,66 @@ import asyncpg
 
 from backend.sql import query
 from backend.use_cases.note_speeds import around
-from bench._phones import Carer, Request, live_through, rotas, settle, signed, uuid_of
-from bench._servers import Place, hundredths, keep, place, product, traffic
+from bench._phones import Carer, rotas, settle, signed, uuid_of
+from bench._servers import Place, at, hundredths, keep, product, started, traffic
 from bench._traffic import Plan
 from tests.mobile_api.world import PROVIDER
 
-CALLS: Final = 300
+CALLS: Final = 200
+"""A round, of each kind."""
+ROUNDS: Final = 5
 PHONES: Final = 100
-"""Of which each calls three times; what a process finds out at the first call of a phone is not counted."""
+"""What a process finds out at the first call of a phone is not counted: each calls once before."""
+
+
+class Side:
+    """A database with so many events behind its phones, and what its web process was found to take."""
+
+    def __init__(self, where: Place, events: int) -> None:
+        self.where, self.events, self.port = where, events, 0
+        self.phones: list[Carer] = []
+        self.seconds: dict[str, list[float]] = {"check_in": [], "rota": []}
+
+    async def settle(self) -> None:
+        """Put the events behind the phones. What is written for them is on the disk afterwards."""
+        superuser = await asyncpg.connect(self.where.urls.superuser)
+        async with at(self.where):
+            self.phones = (await settle(superuser, self.events))[:PHONES]
+        await superuser.execute("CHECKPOINT")
+        await superuser.close()
+
+    async def ask(self, calls: int) -> dict[str, list[float]]:
+        """How long each of so many calls took, by kind."""
+        async with at(self.where):  # they are signed by its keys
+            made = {
+                "check_in": signed(self.phones, self.port, repeat(1, calls)),
+                "rota": rotas(self.phones, self.port, calls),
+            }
+        plan = Plan([self.port], 1)
+        return {kind: traffic(self.where, plan, requests).waits for kind, requests in made.items()}
+
+    def told(self) -> dict[str, dict[str, float]]:
+        """Milliseconds."""
+        return {kind: _milliseconds(seconds) for kind, seconds in self.seconds.items()}
 
 
 async def main(few: int = 100_000, many: int = 2_000_000) -> None:
-    """Measure both, print and keep."""
-    found: dict[str, Any] = {"few": few, "many": many}
-    async with place() as where:
-        superuser = await asyncpg.connect(where.urls.superuser)
-        phones = await settle(superuser, few)
-        found["with_few"] = _measured(where, phones)
-        today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-        await live_through(superuser, many, today, few)
-        found["with_many"] = _measured(where, phones)
-        found["events"] = await superuser.fetchval("SELECT count(*) FROM event")
-        found["bytes"] = await superuser.fetchval("SELECT pg_database_size(current_database())")
-        found["months_read"] = await _months(where, superuser)
-        await superuser.close()
-    found["load"] = round(os.getloadavg()[0], 1)
+    """Measure both in turns, print and keep."""
+    async with started() as small, started() as large:
+        sides = Side(small, few), Side(large, many)
+        for side in sides:
+            await side.settle()
+            print(f"{side.events:,} events settled", flush=True)
+        with product(small) as sides[0].port, product(large) as sides[1].port:
+            await _in_turns(sides)
+        found = {
+            "few": few,
+            "many": many,
+            "load": round(os.getloadavg()[0], 1),
+            "with_few": sides[0].told(),
+            "with_many": sides[1].told(),
+            **await _held(large),
+        }
     for what in ("check_in", "rota"):
         found[f"{what}_ratio"] = round(
             found["with_many"][what]["p50_ms"] / found["with_few"][what]["p50_ms"], 2
@@ -52,18 +87,29 @@ async def main(few: int = 100_000, many: int = 2_000_000) -> None:
     keep("growth", found)
 
 
-def _measured(where: Place, phones: list[Carer]) -> dict[str, Any]:
-    """Milliseconds of calls that come one after the other, once the process knows the phones."""
-    with product(where) as port:
-        some = phones[:PHONES]
-        check_ins = _milliseconds(where, port, signed(some, port, repeat(1, CALLS)))
-        return {"check_in": check_ins, "rota": _milliseconds(where, port, rotas(some, port, CALLS))}
+async def _in_turns(sides: Sequence[Side]) -> None:
+    for side in sides:
+        await side.ask(PHONES)
+    for _ in range(ROUNDS):
+        for side in sides:
+            for kind, seconds in (await side.ask(CALLS)).items():
+                side.seconds[kind] += seconds
 
 
-def _milliseconds(where: Place, port: int, made: list[Request]) -> dict[str, float]:
-    heard = traffic(where, Plan([port], 1), made)
-    p50, p99 = hundredths(heard.waits[PHONES:], 50, 99)
+def _milliseconds(seconds: Sequence[float]) -> dict[str, float]:
+    p50, p99 = hundredths(seconds, 50, 99)
     return {"p50_ms": round(p50 * 1000, 2), "p99_ms": round(p99 * 1000, 2)}
+
+
+async def _held(where: Place) -> dict[str, Any]:
+    superuser = await asyncpg.connect(where.urls.superuser)
+    found = {
+        "events": await superuser.fetchval("SELECT count(*) FROM event"),
+        "bytes": await superuser.fetchval("SELECT pg_database_size(current_database())"),
+        "months_read": await _months(where, superuser),
+    }
+    await superuser.close()
+    return found
 
 
 async def _months(where: Place, superuser: asyncpg.Connection) -> dict[str, Any]:
