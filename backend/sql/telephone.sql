@@ -35,12 +35,12 @@ WHERE t.provider_id = $1 AND t.kind = 'line' AND t.uid = $2 AND t.starts_at <= $
                   WHERE r.provider_id = t.provider_id AND r.tag_id = t.id AND r.retired_at <= $3)
 
 -- name: visits
--- The carer's own visits planned to touch $3 to $4, as they stand now: whose, and what she recorded of each.
-SELECT plan.visit_id, plan.starts_at, plan.ends_at, p.service_user_id,
-       EXISTS (SELECT FROM event x WHERE x.provider_id = $1 AND x.visit_id = plan.visit_id AND x.carer_id = $2
-               AND x.outcome = 'accepted' AND x.kind = 'check_in') AS arrived,
-       EXISTS (SELECT FROM event x WHERE x.provider_id = $1 AND x.visit_id = plan.visit_id AND x.carer_id = $2
-               AND x.outcome = 'accepted' AND x.kind = 'check_out') AS left
+-- The carer's own visits planned to begin from $3 to $4, as they stand now: whose, and when she last arrived and left.
+SELECT plan.visit_id, NULL::uuid AS check_in_id, plan.starts_at, plan.ends_at, p.service_user_id,
+       (SELECT max(x.paid_at) FROM event x WHERE x.provider_id = $1 AND x.visit_id = plan.visit_id AND x.carer_id = $2
+        AND x.outcome = 'accepted' AND x.kind = 'check_in') AS arrived,
+       (SELECT max(x.paid_at) FROM event x WHERE x.provider_id = $1 AND x.visit_id = plan.visit_id AND x.carer_id = $2
+        AND x.outcome = 'accepted' AND x.kind = 'check_out') AS left
 FROM (SELECT DISTINCT ON (v.visit_id) v.visit_id, v.status, v.starts_at, v.ends_at, v.package_id, v.carer, v.second_carer
       FROM visit_version v
       WHERE v.provider_id = $1 AND v.visit_id IN (
@@ -54,9 +54,13 @@ WHERE plan.status = 'planned' AND plan.starts_at BETWEEN $3 AND $4 AND EXISTS (
 ORDER BY plan.starts_at, plan.visit_id
 
 -- name: unplanned
--- Her newest arrival by telephone at a visit that nobody planned, since $3, that she has not left.
-SELECT e.event_id, e.service_user_id FROM event e
-WHERE e.provider_id = $1 AND e.device_id = $2 AND e.kind = 'check_in' AND e.visit_id IS NULL
+-- Her arrivals by telephone since $3 at visits that nobody planned, in the columns of `visits`.
+SELECT NULL::uuid AS visit_id, e.event_id AS check_in_id, e.paid_at AS starts_at, e.paid_at AS ends_at, e.service_user_id,
+       (SELECT max(x.paid_at) FROM event x WHERE x.provider_id = $1 AND x.device_id = $2 AND x.seq >= e.seq
+        AND x.kind = 'check_in' AND x.outcome = 'accepted' AND coalesce(x.check_in_id, x.event_id) = e.event_id) AS arrived,
+       (SELECT max(x.paid_at) FROM event x WHERE x.provider_id = $1 AND x.device_id = $2 AND x.seq > e.seq
+        AND x.kind = 'check_out' AND x.outcome = 'accepted' AND x.check_in_id = e.event_id) AS left
+FROM event e
+WHERE e.provider_id = $1 AND e.device_id = $2 AND e.kind = 'check_in' AND e.visit_id IS NULL AND e.check_in_id IS NULL
   AND e.outcome = 'accepted' AND e.paid_at >= $3
-  AND NOT EXISTS (SELECT FROM event x WHERE x.provider_id = $1 AND x.device_id = $2 AND x.check_in_id = e.event_id)
-ORDER BY e.seq DESC LIMIT 1
+ORDER BY e.seq

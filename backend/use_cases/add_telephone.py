@@ -4,6 +4,7 @@ import secrets
 from typing import Any, Final, Literal
 from uuid import UUID, uuid4
 
+import asyncpg
 import msgspec
 
 from backend import clock, db, keys, settings
@@ -63,12 +64,13 @@ async def give_number(provider_id: UUID, carer: str) -> str:
 
     It stands among her phones, where it is revoked when somebody else has learnt it. Raises DomainError not_found.
     """
-    number, device_id = f"{secrets.randbelow(10**_NUMBER_DIGITS):0{_NUMBER_DIGITS}}", uuid4()
+    device_id = uuid4()
     jwk = jwk_of(keys.current().held_key(str(device_id)))
     async with db.as_provider(provider_id) as connection:
         carer_id = await connection.fetchval(query("phones.carer_by_reference"), provider_id, carer)
         if carer_id is None:
             raise DomainError("not_found", f"No carer of this provider has the reference {carer}.")
+        number = await _free_number(connection, provider_id)
         await connection.execute(
             query("phones.insert_device"),
             provider_id,
@@ -83,6 +85,17 @@ async def give_number(provider_id: UUID, carer: str) -> str:
             clock.now(),
         )
     return number
+
+
+async def _free_number(connection: asyncpg.Connection, provider_id: UUID) -> str:
+    """Digits that no carer of the provider has or had: a number is one carer's for ever."""
+    while True:
+        number = f"{secrets.randbelow(10**_NUMBER_DIGITS):0{_NUMBER_DIGITS}}"
+        if (
+            await connection.fetchval(query("telephone.carers_line"), provider_id, number_hash(number))
+            is None
+        ):
+            return number
 
 
 def number_hash(number: str) -> str:

@@ -32,11 +32,16 @@ from schemas.mobile import Envelope
 
 _BEFORE: Final = timedelta(hours=16)
 _AFTER: Final = timedelta(hours=12)
+_AGAIN: Final = timedelta(minutes=10)
+"""Who says the same within it says it again."""
+_EARLY: Final = timedelta(hours=1)
+"""How long before its planned beginning a visit can be left that she did not say she had begun."""
 _SALT_BYTES: Final = 16
 NOT_UNDERSTOOD: Final = (
     "Say your number, then 1 for arriving or 2 for leaving, then the code in the home if there is one."
 )
 _UNKNOWN: Final = "This number is not known. Ask your office for yours."
+_TO_LOOK_AT: Final = " Your office must look at it before it counts: ask them."
 _SAID: Final = {"check_in": "Arrived", "check_out": "Left"}
 
 
@@ -101,7 +106,8 @@ async def _record(
     # The time is the server's own: there is no phone's clock to measure.
     measured = replace(context, measured=Offset(timedelta(0), timedelta(0)))
     (answer,) = await decide_and_keep(connection, device.provider_id, [(measured, [event])])
-    return Answered(answer.results[0].outcome, _words(said.kind, now))
+    outcome = answer.results[0].outcome
+    return Answered(outcome, _words(said.kind, now) + ("" if outcome == "accepted" else _TO_LOOK_AT))
 
 
 _CLOCK: Final = "server"
@@ -127,41 +133,54 @@ async def _where(
     if heard.line is not None:
         rows = await connection.fetch(query("telephone.line_person"), device.provider_id, heard.line, now)
         people = [row["service_user_id"] for row in rows]
-    visits = await connection.fetch(
-        query("telephone.visits"), device.provider_id, device.carer_id, now - _BEFORE, now + _AFTER
-    )
-    wanted = [row for row in visits if not people or row["service_user_id"] in people]
-    if found := meant_visit(wanted, kind, now):
-        return _Where({"visit_id": str(found)}, {})
-    return await _unplanned(connection, device, kind, people, now)
+    since = now - _BEFORE
+    visits = [
+        *await connection.fetch(
+            query("telephone.visits"), device.provider_id, device.carer_id, since, now + _AFTER
+        ),
+        *await connection.fetch(query("telephone.unplanned"), device.provider_id, device.id, since),
+    ]
+    meant = meant_visit([row for row in visits if _may_be_of(row, people)], kind, now)
+    if meant is None:
+        return _Where({"visit_id": None}, _nobody_planned(people))
+    if meant["visit_id"] is None:
+        return _Where({"visit_id": None}, {"check_in_id": str(meant["check_in_id"])})
+    return _Where({"visit_id": str(meant["visit_id"])}, {})
 
 
-def meant_visit(visits: Sequence[Any], kind: str, now: datetime) -> UUID | None:
-    """Of a carer's visits (`visit_id`, `starts_at`, `ends_at`, `arrived`, `left`) the one that an arrival or departure
-    at `now` is of: one that it completes, and of those the nearest in time.
+def _may_be_of(visit: Any, people: Sequence[UUID]) -> bool:
+    return not people or visit["service_user_id"] is None or visit["service_user_id"] in people
+
+
+def _nobody_planned(people: Sequence[UUID]) -> dict[str, Any]:
+    if people:
+        return {"person_id": str(people[0])}
+    return {"words": "By telephone, at a visit that is not on the rota"}
+
+
+def meant_visit(visits: Sequence[Any], kind: str, now: datetime) -> Any | None:
+    """Of a carer's visits (`starts_at`, `ends_at`, and when she `arrived` and `left`) the one that an arrival or
+    departure at `now` is of. She may be saying again what she said just before: that is of the same visit.
     """
-    end = "starts_at" if kind == "check_in" else "ends_at"
-    done = "arrived" if kind == "check_in" else "left"
-    still = [row for row in visits if not row[done] and not row["left"]]
-    begun = [row for row in still if row["arrived"]] if kind == "check_out" else still
-    nearest = min(begun or still, key=lambda row: (abs(row[end] - now), row["visit_id"]), default=None)
-    return None if nearest is None else nearest["visit_id"]
+    there = [row for row in visits if row["arrived"] and not row["left"]]
+    to_come = [row for row in visits if not row["arrived"] and not row["left"]]
+    if kind == "check_in":
+        return _newest("arrived", _just_now("arrived", there, now)) or _nearest("starts_at", to_come, now)
+    begun = [row for row in to_come if row["starts_at"] <= now + _EARLY]
+    left = _just_now("left", visits, now)
+    return _newest("arrived", there) or _newest("left", left) or _nearest("ends_at", begun, now)
 
 
-async def _unplanned(
-    connection: asyncpg.Connection, device: Device, kind: str, people: Sequence[UUID], now: datetime
-) -> _Where:
-    begun = await connection.fetchrow(
-        query("telephone.unplanned"), device.provider_id, device.id, now - _BEFORE
-    )
-    if kind == "check_out" and begun is not None:
-        return _Where({"visit_id": None}, {"check_in_id": str(begun["event_id"])})
-    about = (
-        {"person_id": str(people[0])}
-        if people
-        else {"words": "By telephone, at a visit that is not on the rota"}
-    )
-    return _Where({"visit_id": None}, about)
+def _just_now(said: str, visits: Sequence[Any], now: datetime) -> list[Any]:
+    return [row for row in visits if row[said] and abs(now - row[said]) <= _AGAIN]
+
+
+def _newest(said: str, visits: Sequence[Any]) -> Any | None:
+    return max(visits, key=lambda row: (row[said], str(row["visit_id"])), default=None)
+
+
+def _nearest(end: str, visits: Sequence[Any], now: datetime) -> Any | None:
+    return min(visits, key=lambda row: (abs(row[end] - now), row["visit_id"]), default=None)
 
 
 async def _signed(

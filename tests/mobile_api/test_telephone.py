@@ -177,6 +177,74 @@ async def test_a_call_that_is_told_again_is_one_event(
     assert await superuser.fetchval("SELECT count(*) FROM event") == 1
 
 
+async def times(exchange: Exchange) -> dict[str, tuple[datetime | None, datetime | None]]:
+    """When each visit of which something is on record began and ended."""
+    return {
+        "unplanned" if row["unplanned"] else row["visit_id"]: (row["actual_start"], row["actual_end"])
+        for row in (await visits()).iter_rows(named=True)
+        if row["actual_start"] is not None or row["actual_end"] is not None
+    }
+
+
+@pytest.mark.parametrize("sender", [LINE, OWN])
+async def test_who_calls_again_to_say_that_she_arrived_does_not_begin_her_next_visit(
+    exchange: Exchange, sender: str
+) -> None:
+    await line()
+    for at, what in ((hour(7, 4), "1"), (hour(7, 6), "1"), (hour(7, 31), "2"), (hour(18, 2), "1")):
+        assert (await exchange.tell(at, f"{exchange.carer}*{what}", sender=sender))["outcome"] == "accepted"
+    await exchange.tell(hour(18, 29), f"{exchange.carer}*2", sender=sender)
+    assert await times(exchange) == {
+        visit("V1"): (hour(7, 4), hour(7, 31)),
+        visit("V4"): (hour(18, 2), hour(18, 29)),
+    }
+
+
+@pytest.mark.parametrize("sender", [LINE, OWN])
+async def test_who_calls_again_to_say_that_she_left_does_not_end_her_next_visit(
+    exchange: Exchange, sender: str
+) -> None:
+    await line()
+    said = (
+        (hour(7, 4), "1"),
+        (hour(7, 31), "2"),
+        (hour(7, 33), "2"),
+        (hour(18, 2), "1"),
+        (hour(18, 29), "2"),
+    )
+    for at, what in said:
+        assert (await exchange.tell(at, f"{exchange.carer}*{what}", sender=sender))["outcome"] == "accepted"
+    assert await times(exchange) == {
+        visit("V1"): (hour(7, 4), hour(7, 33)),
+        visit("V4"): (hour(18, 2), hour(18, 29)),
+    }
+
+
+async def test_the_visit_that_nobody_planned_is_left_before_any_that_has_not_begun(
+    exchange: Exchange,
+) -> None:
+    await line("S2", LINE)
+    for at, what, sender in ((hour(7, 4), "1", OWN), (hour(7, 31), "2", OWN), (hour(8, 2), "1", LINE)):
+        await exchange.tell(at, f"{exchange.carer}*{what}", sender=sender)
+    await exchange.tell(hour(8, 29), f"{exchange.carer}*2", sender=OWN)
+    await exchange.tell(hour(15), f"{exchange.carer}*1", sender=LINE)
+    await exchange.tell(hour(15, 4), f"{exchange.carer}*1", sender=LINE)
+    await exchange.tell(hour(15, 20), f"{exchange.carer}*2", sender=OWN)
+    await exchange.tell(hour(15, 21), f"{exchange.carer}*2", sender=OWN)
+    assert await times(exchange) == {
+        visit("V1"): (hour(7, 4), hour(7, 31)),
+        visit("V2"): (hour(8, 2), hour(8, 29)),
+        "unplanned": (hour(15), hour(15, 21)),
+    }
+
+
+async def test_nobody_leaves_a_visit_that_is_to_begin_hours_later(exchange: Exchange) -> None:
+    await exchange.tell(hour(15, 20), f"{exchange.carer}*2", sender=OWN)
+    await exchange.tell(hour(18, 2), f"{exchange.carer}*1", sender=OWN)
+    await exchange.tell(hour(18, 29), f"{exchange.carer}*2", sender=OWN)
+    assert (await times(exchange))[visit("V4")] == (hour(18, 2), hour(18, 29))
+
+
 async def test_what_is_not_signed_by_the_service_or_is_old_is_refused(
     exchange: Exchange, superuser: asyncpg.Connection
 ) -> None:
@@ -213,7 +281,8 @@ async def test_an_ended_service_and_a_revoked_number_record_nothing_that_counts(
 ) -> None:
     device = await superuser.fetchval("SELECT id FROM device WHERE platform = 'telephone'")
     await revoke_device(device, PROVIDER)
-    assert (await exchange.tell(hour(7, 4), f"{exchange.carer}*1"))["outcome"] == "quarantined"
+    answered = await exchange.tell(hour(7, 4), f"{exchange.carer}*1")
+    assert (answered["outcome"], "before it counts" in answered["words"]) == ("quarantined", True)
     [service] = await list_services(PROVIDER)
     await end_service(PROVIDER, service["id"])
     assert (await exchange.post(hour(7, 5), {})).status_code == 404
@@ -259,6 +328,14 @@ async def test_no_phone_may_say_that_it_was_heard_on_the_homes_line(
     )
     await phone.flush()
     assert await superuser.fetchval("SELECT verdict FROM event_token") == "token_unreadable"
+
+
+async def test_two_carers_never_have_the_same_number(
+    exchange: Exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digits = iter([int(exchange.carer), int(exchange.carer), (int(exchange.carer) + 1) % 10**8])
+    monkeypatch.setattr("backend.use_cases.add_telephone.secrets.randbelow", lambda _: next(digits))
+    assert await give_number(PROVIDER, "C2") == f"{(int(exchange.carer) + 1) % 10**8:08}"
 
 
 async def test_nothing_in_the_register_tells_a_number(world: World, superuser: asyncpg.Connection) -> None:

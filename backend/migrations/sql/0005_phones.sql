@@ -24,7 +24,7 @@ CREATE TABLE device (
 );
 CALL protect_state('device');
 CREATE INDEX device_carer ON device (provider_id, carer_id);
-CREATE INDEX device_telephone ON device (provider_id, install_id) WHERE platform = 'telephone';
+CREATE UNIQUE INDEX device_telephone ON device (provider_id, install_id) WHERE platform = 'telephone';
 
 CREATE TABLE enrol_code (
     provider_id uuid NOT NULL,
