@@ -9,10 +9,12 @@ from uuid import UUID
 import asyncpg
 
 from backend import db
+from backend.domain.counted import counted
 from backend.domain.time import london_date, london_midnight
 from backend.jobs.calendar import due_at, ended_periods
 from backend.jobs.pieces import Due, Progress, day_of, progress_of
 from backend.sql import query
+from backend.statute.retention import packaged
 from backend.use_cases.check_records import check_and_note
 from backend.use_cases.make_digest import make_digest
 from backend.use_cases.make_seal import make_seal
@@ -21,12 +23,14 @@ STATISTICS: Final = "statistics"
 SEALS: Final = "seals"
 DIGESTS: Final = "digests"
 CHECKS: Final = "record_checks"
+UNCLAIMED: Final = "unclaimed"
 EVERYWHERE: Final = "all"
 NIGHTLY: Final = {
     STATISTICS: "what PostgreSQL plans by, for partitioned tables, each day",
     SEALS: "a signed seal over what each provider recorded, each day",
     DIGESTS: "the digest of checkpoints and seals for each commissioner, each day",
     CHECKS: "each provider’s records held against their checkpoints and seals, each day",
+    UNCLAIMED: "what no provider can be told, deleted after the period of positions, each day",
 }
 Night = Callable[[date, asyncpg.Connection, datetime], Awaitable[str]]
 _LATER: Final = timedelta(hours=1)
@@ -38,7 +42,10 @@ async def nightly_work(connection: asyncpg.Connection, providers: list[UUID], no
     commissioners = await connection.fetch(query("seals.digests_due"))
     scopes = [EVERYWHERE, *map(str, providers), *(str(row["id"]) for row in commissioners)]
     progress = await progress_of(connection, list(NIGHTLY), scopes)
-    found = [_newest(STATISTICS, None, EVERYWHERE, _analyse, progress, now)]
+    found = [
+        _newest(STATISTICS, None, EVERYWHERE, _analyse, progress, now),
+        _newest(UNCLAIMED, None, EVERYWHERE, _forget_unclaimed, progress, now),
+    ]
     for provider in providers:
         found.append(_newest(SEALS, provider, str(provider), partial(_seal, provider), progress, now))
         found.append(_newest(CHECKS, provider, str(provider), partial(_check, provider), progress, now))
@@ -66,6 +73,14 @@ def _newest(
 async def _analyse(_: date, connection: asyncpg.Connection, now: datetime) -> str:
     analysed = await connection.fetchval(query("jobs.analyse_partitioned"), timeout=db.NIGHTLY_SECONDS)
     return f"{analysed} tables analysed"
+
+
+async def _forget_unclaimed(day: date, connection: asyncpg.Connection, now: datetime) -> str:
+    kept = packaged()["positions"].on(day).default_days
+    gone = await connection.fetchval(
+        query("privacy.forget_unclaimed"), london_midnight(day - timedelta(days=kept))
+    )
+    return f"{counted(gone, 'unclaimed event')} deleted"
 
 
 async def _seal(provider_id: UUID, day: date, connection: asyncpg.Connection, now: datetime) -> str:

@@ -8,7 +8,7 @@ SELECT number, body, created_at FROM checkpoint WHERE provider_id = $1 ORDER BY 
 
 -- name: uncovered
 -- Events in no checkpoint yet, received since $2 (null: ever).
-SELECT e.row_id, e.device_id, e.signed_hash, e.raw, e.outcome, e.code, e.received_at
+SELECT e.row_id, e.device_id, e.signed_hash, coalesce(e.raw_digest, sha256(e.raw)) AS raw_digest, e.outcome, e.code, e.received_at
 FROM event e
 WHERE e.provider_id = $1 AND ($2::timestamptz IS NULL OR e.received_at >= $2)
   AND NOT EXISTS (SELECT FROM checkpoint_event c WHERE c.provider_id = e.provider_id AND c.event_row = e.row_id)

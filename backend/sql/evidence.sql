@@ -49,7 +49,7 @@ SELECT number, body, kid, signature FROM checkpoint WHERE provider_id = $1 AND n
 
 -- name: leaves
 -- Everything that the digests of some checkpoints were made from.
-SELECT c.number, e.row_id, e.device_id, e.signed_hash, e.raw, e.outcome, e.code, e.received_at
+SELECT c.number, e.row_id, e.device_id, e.signed_hash, coalesce(e.raw_digest, sha256(e.raw)) AS raw_digest, e.outcome, e.code, e.received_at
 FROM checkpoint_event c JOIN event e ON e.provider_id = c.provider_id AND e.row_id = c.event_row
 WHERE c.provider_id = $1 AND c.number = ANY ($2::bigint[]) ORDER BY c.number, c.position
 

@@ -61,6 +61,27 @@ WHERE a.provider_id = $1 AND a.kind = $2 AND a.received_at < $3 AND e.received_a
                                       WHERE d.provider_id = p.provider_id AND d.dispute_id = p.id))))
 ORDER BY a.received_at LIMIT $6
 
+-- name: due_copies
+-- Events handed in before $2 whose copy as it came is still held, of nobody whose records are held ($3 carers, $4 people), and of
+-- no visit that is in dispute; $5 of them at most.
+SELECT e.row_id FROM event e
+WHERE e.provider_id = $1 AND e.raw IS NOT NULL AND e.received_at < $2 AND NOT e.carer_id = ANY ($3::uuid[])
+  AND (e.service_user_id IS NULL OR NOT e.service_user_id = ANY ($4::uuid[]))
+  AND (e.visit_id IS NULL OR (
+      NOT EXISTS (SELECT FROM visit_version v
+                  JOIN package_version p ON p.provider_id = v.provider_id AND p.package_id = v.package_id
+                  WHERE v.provider_id = e.provider_id AND v.visit_id = e.visit_id AND p.service_user_id = ANY ($4::uuid[]))
+      AND NOT EXISTS (SELECT FROM dispute p
+                      LEFT JOIN document_line l
+                          ON l.provider_id = p.provider_id AND l.document_id = p.document_id AND l.line = p.line
+                      WHERE p.provider_id = e.provider_id AND e.visit_id IN (p.visit_id, l.visit_id)
+                      AND NOT EXISTS (SELECT FROM dispute_decision d
+                                      WHERE d.provider_id = p.provider_id AND d.dispute_id = p.id))))
+ORDER BY e.received_at LIMIT $5
+
+-- name: forget_unclaimed
+SELECT forget_unclaimed($1)
+
 -- name: due_notes
 -- Words of corrections proposed before $2, of no carer whose records are held ($3).
 SELECT n.correction_id FROM correction_note n
@@ -143,6 +164,18 @@ JOIN visit_version v ON v.provider_id = p.provider_id AND v.package_id = p.packa
 JOIN event e ON e.provider_id = v.provider_id AND e.visit_id = v.visit_id
 JOIN event_attachment a ON a.provider_id = e.provider_id AND a.event_row = e.row_id AND a.kind = $3
 WHERE p.provider_id = $1 AND p.service_user_id = $2
+
+-- name: copies_of_carer
+-- A carer's events whose copy as it came is still held.
+SELECT e.row_id FROM event e WHERE e.provider_id = $1 AND e.carer_id = $2 AND e.raw IS NOT NULL
+
+-- name: copies_of_person
+-- The same of visits to a person.
+SELECT e.row_id FROM event e
+WHERE e.provider_id = $1 AND e.raw IS NOT NULL AND (e.service_user_id = $2 OR e.visit_id IN (
+    SELECT v.visit_id FROM package_version p
+    JOIN visit_version v ON v.provider_id = p.provider_id AND v.package_id = p.package_id
+    WHERE p.provider_id = $1 AND p.service_user_id = $2))
 
 -- name: erase
 SELECT erase($1, $2, $3, $4)

@@ -42,7 +42,7 @@ WHERE provider_id = $1 AND number > $2 ORDER BY number LIMIT $3
 
 -- name: leaves_between
 -- What checkpoints were made from, also where the event is gone.
-SELECT c.number, c.event_row, c.position, e.row_id, e.device_id, e.signed, e.signed_hash, e.raw, e.outcome, e.code,
+SELECT c.number, c.event_row, c.position, e.row_id, e.device_id, e.signed, e.signed_hash, coalesce(e.raw_digest, sha256(e.raw)) AS raw_digest, e.outcome, e.code,
        e.received_at
 FROM checkpoint_event c LEFT JOIN event e ON e.provider_id = c.provider_id AND e.row_id = c.event_row
 WHERE c.provider_id = $1 AND c.number BETWEEN $2 AND $3 ORDER BY c.number, c.position

@@ -194,7 +194,8 @@ SELECT to_jsonb(t) AS row FROM visit_planning t WHERE t.provider_id = $1 AND (t.
     p.provider_id = $1 AND p.service_user_id = $2)))
 
 -- name: person_event
-SELECT to_jsonb(t) AS row FROM event t WHERE t.provider_id = $1 AND (t.visit_id IN (SELECT v.visit_id FROM
+-- Without copies as they came: those hold carers' positions too.
+SELECT to_jsonb(t) - 'raw' AS row FROM event t WHERE t.provider_id = $1 AND (t.visit_id IN (SELECT v.visit_id FROM
     visit_version v WHERE v.provider_id = $1 AND v.package_id IN (SELECT p.package_id FROM package_version p WHERE
     p.provider_id = $1 AND p.service_user_id = $2)) OR t.service_user_id = $2)
 

@@ -129,6 +129,7 @@ class Event(Table, tablename="event", db=DB):
     signed_hash = Bytea(default=None, null=True)
     signature = Bytea(default=None, null=True)
     raw_bytes = Bytea(default=None, null=True, db_column_name="raw")
+    raw_digest = Bytea(default=None, null=True)
 
 
 class EventAttachment(Table, tablename="event_attachment", db=DB):

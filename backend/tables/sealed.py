@@ -119,7 +119,7 @@ PERSONAL: Final[Mapping[str, tuple[str, ...]]] = {
     "employment_version": (
         *("name", "date_of_birth", "home_postcode", "home_lat", "home_lon", "identity_hash", "digest"),
     ),
-    "event": ("detail", "raw"),
+    "event": ("detail", "raw", "raw_digest"),
     "event_release": ("reason",),
     "forgetting": ("reason",),
     "home_tag": ("label", "uid", "secret", "meta_key", "meta_key_hash"),

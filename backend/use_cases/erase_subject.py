@@ -64,11 +64,24 @@ async def _ended(
 async def _words(
     connection: asyncpg.Connection, provider_id: UUID, kind: str, whom: UUID, why: tuple[Any, ...]
 ) -> None:
-    """Positions are those of carers; words go of both."""
+    """Positions are those of carers; words go of both, and with them copies of what was not as its phone signed it."""
     for part in ("fix", "payload") if kind == "carer" else ("payload",):
         rows = await connection.fetch(query(f"privacy.words_of_{kind}"), provider_id, whom, part)
-        if rows:
-            made = uuid4()
-            await connection.execute(query("privacy.insert_forgetting"), provider_id, made, *why)
-            gone = ("event_attachment", part, [row["event_row"] for row in rows], why[-1])
-            await connection.fetchval(query("privacy.forget"), made, *gone)
+        await _forget(connection, provider_id, why, "event_attachment", part, rows)
+    copies = await connection.fetch(query(f"privacy.copies_of_{kind}"), provider_id, whom)
+    await _forget(connection, provider_id, why, "event", "", copies)
+
+
+async def _forget(
+    connection: asyncpg.Connection,
+    provider_id: UUID,
+    why: tuple[Any, ...],
+    table: str,
+    part: str,
+    rows: list[asyncpg.Record],
+) -> None:
+    if rows:
+        made = uuid4()
+        await connection.execute(query("privacy.insert_forgetting"), provider_id, made, *why)
+        gone = (table, part, [row[0] for row in rows], why[-1])
+        await connection.fetchval(query("privacy.forget"), made, *gone)

@@ -25,6 +25,7 @@ _DUE: Final[dict[str, tuple[tuple[str, str, str, Arguments], ...]]] = {
             "due_attachments",
             lambda at, held: ("fix", at, held.carers, held.people, AT_ONCE),
         ),
+        ("event", "", "due_copies", lambda at, held: (at, held.carers, held.people, AT_ONCE)),
     ),
     "words": (
         (

@@ -31,7 +31,7 @@ async def make_checkpoint(provider_id: UUID) -> int:
             leaf(
                 row["row_id"],
                 row["device_id"],
-                row["signed_hash"] or sha256(row["raw"]),
+                row["signed_hash"] or row["raw_digest"],
                 row["outcome"],
                 row["code"],
                 row["received_at"],

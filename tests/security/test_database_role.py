@@ -34,6 +34,7 @@ ACROSS_TENANTS = {
 UPKEEP = {
     "erase": "names and homes of one carer or person of the open provider, noted with why",
     "forget": "rows of the open provider that had their time, each noted with why",
+    "forget_unclaimed": "bodies that no tenant can be told, after the period of positions",
     "analyse_partitioned": "statistics of partitioned tables",
     "ensure_event_month": "the partition of a month",
 }

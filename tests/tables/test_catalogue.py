@@ -20,7 +20,7 @@ GLOBAL = {
     "migration": "Piccolo's own",
     "postcode": "public reference data",
     "sign_in_failure": "keyed hashes and instants",
-    "unclaimed_event": "no tenant can be told; the application may only add",
+    "unclaimed_event": "no tenant can be told; the application may only add, and a job lets go of what is old",
     "worker_heartbeat": "processes and instants",
 }
 """Tables without row-level security, and why. A new table is not among them unless somebody says so here."""

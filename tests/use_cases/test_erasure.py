@@ -15,7 +15,7 @@ from backend.use_cases.legal_holds import lift_hold, set_hold
 from backend.use_cases.subject_access import Subject
 from backend.use_cases.verify_bundle import verify_bundle
 from backend.use_cases.verify_documents import verify_documents
-from tests.evidence.reported import Reported, opened, told, worked_week
+from tests.evidence.reported import Reported, opened, stand_at_the_door, told, worked_week
 from tests.jobs.office import PROVIDER, instant
 from tests.use_cases.loading.samples import CARERS, load_rows
 from tests.use_cases.test_subject_access import everything
@@ -37,6 +37,10 @@ async def test_a_carer_who_left_is_erased_and_what_was_issued_stays_true(
     reported: Reported, superuser: asyncpg.Connection
 ) -> None:
     office, ann = reported.office, Subject("carer", "C2")
+    await stand_at_the_door(office, "check_in", "F", "2026-11-17T09:00")
+    (await office.phone("C2")).outbox[0]["fix"]["lat"] = 52.9
+    assert await office.hand_in("C2") == ["quarantined"]
+    assert await superuser.fetchval("SELECT count(raw) FROM event") == 1
     before = opened(await reported.bundle())
     office.set(instant("2026-11-17T12:00"))
     hold = await set_hold(PROVIDER, "carer", "C2", "A claim", None)
@@ -64,6 +68,7 @@ async def test_a_carer_who_left_is_erased_and_what_was_issued_stays_true(
     assert {row["name"] for row in held["employment_version"]} == {"Erased"}
     assert {row["home_lat"] for row in held["employment_version"]} == {None}
     assert not [row for row in held.get("event_attachment", []) if row["kind"] == "fix"]
+    assert {row["raw"] for row in held["event"]} == {None}
     names = json.dumps({name: rows for name, rows in held.items() if name != "wage_reports"})
     assert "Bea" not in names and held["event"] and held["pay_line"]
     assert await superuser.fetchval("SELECT count(*) FROM access_log WHERE what = 'erasure of carer'") == 1

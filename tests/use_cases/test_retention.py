@@ -18,7 +18,7 @@ from backend.use_cases.legal_holds import lift_hold, read_holds, set_hold
 from backend.use_cases.retention import read_periods, set_period
 from backend.use_cases.verify_bundle import verify_bundle
 from backend.use_cases.verify_documents import verify_documents
-from tests.evidence.reported import Reported, member, told, worked_week
+from tests.evidence.reported import Reported, member, stand_at_the_door, told, worked_week
 from tests.jobs.office import PROVIDER, instant
 
 __all__ = ["worked_week"]
@@ -98,7 +98,7 @@ async def test_what_goes_otherwise_than_by_its_period_is_found(
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             async with db.as_provider(PROVIDER) as connection:
                 await connection.execute(statement)
-    for why, target in ((uuid4(), "event_attachment"), (None, "event")):
+    for why, target in ((uuid4(), "event_attachment"), (None, "pay_line")):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             async with db.as_provider(PROVIDER) as connection:
                 made = uuid4()
@@ -168,6 +168,79 @@ async def test_a_provider_chooses_a_period_within_the_bounds_of_the_law(
     assert (first.days, first.reason) == (30, "We need no more")
     await forget_due(PROVIDER, reported.office.clock)
     assert await positions(superuser) == 0
+
+
+async def bad_events(reported: Reported) -> None:
+    """An event whose position was altered on the way, one that cannot be read, one that nobody signed."""
+    office = reported.office
+    phone = await office.phone("C2")
+    for moment in ("2026-11-17T09:00", "2026-11-17T09:10", "2026-11-17T09:20"):
+        await stand_at_the_door(office, "check_in", "F", moment)
+    altered, unreadable, unsigned = phone.outbox
+    altered["fix"]["lat"] = 52.9
+    unreadable["signed"] = "Tea at 52.06, -2.71"
+    unsigned["signature"] = None
+    assert await office.hand_in("C2") == ["quarantined"] * 3
+    await office.run(instant("2026-11-17T12:00"), "checkpoints")
+    await office.run(instant("2026-11-18T06:10"), "seals")
+
+
+async def copies(superuser: asyncpg.Connection) -> int:
+    count: int = await superuser.fetchval("SELECT count(raw) FROM event")
+    return count
+
+
+async def test_copies_of_events_that_are_not_what_was_signed_go_with_the_positions(
+    reported: Reported, superuser: asyncpg.Connection
+) -> None:
+    await bad_events(reported)
+    report, before = await reported.bundle(), await documents()
+    assert await copies(superuser) == 3
+    reported.office.set(IN_A_YEAR)
+    hold = await set_hold(PROVIDER, "carer", "C2", "A claim", None)
+    await forget_due(PROVIDER, IN_A_YEAR)
+    assert await copies(superuser) == 3
+    await lift_hold(PROVIDER, hold, "Settled", None)
+    assert await forget_due(PROVIDER, instant("2027-11-17T12:00")) == "2 rows forgotten"
+    assert await copies(superuser) == 3
+    assert await forget_due(PROVIDER, IN_A_YEAR) == "3 rows forgotten"
+    kept = (
+        "SELECT count(*) FROM event WHERE raw IS NULL AND raw_digest IS NOT NULL AND outcome = 'quarantined'"
+    )
+    assert await superuser.fetchval(kept) == 3 and await copies(superuser) == 0
+    assert await faults(IN_A_YEAR) == () and await documents() == before
+    after = await reported.bundle()
+    assert told(verify_bundle(after)) == {}
+    assert member_bytes(after, "checkpoints.json") == member_bytes(report, "checkpoints.json")
+
+
+async def test_a_copy_that_goes_otherwise_is_found(reported: Reported, superuser: asyncpg.Connection) -> None:
+    await bad_events(reported)
+    for statement in ("UPDATE event SET raw = NULL", "UPDATE event SET raw_digest = '\\x00'"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with db.as_provider(PROVIDER) as connection:
+                await connection.execute(statement)
+    await superuser.execute("SET session_replication_role = replica")
+    await superuser.execute("UPDATE event SET raw_digest = sha256(raw), raw = NULL WHERE raw IS NOT NULL")
+    found = await faults(IN_A_YEAR)
+    assert len([one for one in found if "what is about somebody was changed" in one]) == 3
+
+
+async def test_what_no_provider_can_be_told_goes_after_the_period_of_positions(
+    reported: Reported, superuser: asyncpg.Connection
+) -> None:
+    office = reported.office
+    office.set(instant("2026-11-17T12:00"))
+    assert (
+        await office.http.post("/mobile/v1/events/raw", content=b"Tea at 52.06, -2.71")
+    ).status_code == 200
+    for day, left in (("2027-11-18", 1), ("2027-11-19", 0)):
+        [ran] = await office.run(instant(f"{day}T06:10"), "unclaimed")
+        assert await superuser.fetchval("SELECT count(*) FROM unclaimed_event") == left
+    assert ran.detail == "1 unclaimed event deleted"
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        async with db.as_provider(PROVIDER) as connection:
+            await connection.execute("DELETE FROM unclaimed_event")
 
 
 async def test_words_and_looks_go_after_theirs_and_the_places_of_activities_stay(

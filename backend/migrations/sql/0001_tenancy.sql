@@ -24,19 +24,24 @@ $$
         WHEN 'employment_version' THEN ARRAY['name', 'home_postcode', 'home_lat', 'home_lon', 'identity_hash', 'digest']
         WHEN 'service_user_version' THEN ARRAY['name', 'address', 'access_note', 'digest']
         WHEN 'device' THEN ARRAY['name']
+        WHEN 'event' THEN ARRAY['raw', 'raw_digest']
         ELSE ARRAY[]::text[] END
 $$;
 
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
 $$
+DECLARE
+    -- Of a partition the table that it is of.
+    target text := coalesce((SELECT c.relname FROM pg_class c WHERE c.oid = pg_partition_root(TG_RELID)), TG_TABLE_NAME);
 BEGIN
     -- The functions that forget what may go run as the owner, and say of which table.
-    IF TG_LEVEL = 'ROW' AND current_setting('doorstep.forgetting', true) = TG_TABLE_NAME
+    IF TG_LEVEL = 'ROW' AND current_setting('doorstep.forgetting', true) = target
        AND EXISTS (SELECT FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner
                    WHERE c.oid = TG_RELID AND r.rolname = current_user) THEN
-        IF TG_OP = 'DELETE' AND TG_TABLE_NAME IN ('event_attachment', 'correction_note', 'access_log', 'kept_identity') THEN
+        IF TG_OP = 'DELETE' AND target IN ('event_attachment', 'correction_note', 'access_log', 'kept_identity',
+                                           'unclaimed_event') THEN
             RETURN OLD;
-        ELSIF TG_OP = 'UPDATE' AND to_jsonb(NEW) - erasable(TG_TABLE_NAME) = to_jsonb(OLD) - erasable(TG_TABLE_NAME) THEN
+        ELSIF TG_OP = 'UPDATE' AND to_jsonb(NEW) - erasable(target) = to_jsonb(OLD) - erasable(target) THEN
             RETURN NEW;
         END IF;
     END IF;

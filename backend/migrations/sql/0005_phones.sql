@@ -139,7 +139,8 @@ CREATE TABLE event (
     signed bytea,                          -- the bytes as they came
     signed_hash bytea,
     signature bytea,
-    raw bytea,                             -- of an event that could not be read
+    raw bytea,                             -- the copy as it came of one that could not be read, or is not what was signed
+    raw_digest bytea,                      -- of that copy, once it was let go of
     PRIMARY KEY (provider_id, received_at, row_id)
 ) PARTITION BY RANGE (received_at);
 CALL protect_fact('event');
@@ -150,6 +151,7 @@ CREATE INDEX event_row ON event (provider_id, row_id);
 CREATE INDEX event_device_seq ON event (provider_id, device_id, seq);
 CREATE INDEX event_loose ON event (provider_id, paid_at) WHERE visit_id IS NULL OR code = 'not_your_visit';
 CREATE INDEX event_about ON event (provider_id, about_event_id) WHERE about_event_id IS NOT NULL;
+CREATE INDEX event_copy ON event (provider_id, received_at) WHERE raw IS NOT NULL;
 CREATE INDEX event_chain_waiting ON event (provider_id, received_at) WHERE chain_waiting;
 CREATE POLICY commissioner ON event FOR SELECT USING (outcome = 'accepted' AND (
     SELECT true FROM visit_version v WHERE v.provider_id = event.provider_id AND v.visit_id = event.visit_id

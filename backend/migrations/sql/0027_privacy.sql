@@ -73,8 +73,12 @@ CREATE INDEX event_attachment_age ON event_attachment (provider_id, kind, receiv
 CREATE FUNCTION key_digests(keys text[]) RETURNS bytea LANGUAGE sql IMMUTABLE AS
 $$ SELECT coalesce(string_agg(substring(sha256(convert_to(k, 'UTF8')) FOR 16), ''::bytea), ''::bytea) FROM unnest(keys) AS k $$;
 
--- Deletes rows of the open provider, of a table of which rows may go, and notes which; how many there were. The `forgetting`
--- that says why must be there.
+-- The key of an event in words, as seals have it, whatever the session's time zone.
+CREATE FUNCTION words_of_event_key(received_at timestamptz, row_id uuid) RETURNS text LANGUAGE sql STABLE SET timezone = 'UTC' AS
+$$ SELECT jsonb_build_array(received_at, row_id)::text $$;
+
+-- Deletes rows of the open provider, of a table of which rows may go, and notes which; how many there were. Of an event only
+-- the copy as it came goes, and its digest stays. The `forgetting` that says why must be there.
 CREATE FUNCTION forget(why uuid, target text, kinds text, ids uuid[], at timestamptz) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS
 $$
@@ -88,6 +92,11 @@ BEGIN
     IF target = 'event_attachment' THEN
         WITH d AS (DELETE FROM event_attachment t WHERE t.provider_id = current_provider() AND t.kind = kinds
                    AND t.event_row = ANY (ids) RETURNING jsonb_build_array(t.event_row, t.kind)::text AS key)
+        SELECT array_agg(d.key) INTO gone FROM d;
+    ELSIF target = 'event' THEN
+        WITH d AS (UPDATE event t SET raw = NULL, raw_digest = sha256(t.raw)
+                   WHERE t.provider_id = current_provider() AND t.row_id = ANY (ids) AND t.raw IS NOT NULL
+                   RETURNING words_of_event_key(t.received_at, t.row_id) AS key)
         SELECT array_agg(d.key) INTO gone FROM d;
     ELSIF target = 'correction_note' THEN
         WITH d AS (DELETE FROM correction_note t WHERE t.provider_id = current_provider()
@@ -106,12 +115,29 @@ BEGIN
     END IF;
     PERFORM set_config('doorstep.forgetting', '', true);
     INSERT INTO forgotten (provider_id, forgetting_id, table_name, erased, rows, keys, forgotten_at)
-    VALUES (current_provider(), why, target, false, cardinality(coalesce(gone, '{}')), key_digests(gone), at);
+    VALUES (current_provider(), why, target, target = 'event', cardinality(coalesce(gone, '{}')), key_digests(gone), at);
     RETURN cardinality(coalesce(gone, '{}'));
 END
 $$;
 REVOKE ALL ON FUNCTION forget FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION forget TO {app};
+
+-- Deletes what no tenant can be told and was received before an instant; how many there were.
+CREATE FUNCTION forget_unclaimed(before timestamptz) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS
+$$
+DECLARE
+    gone integer;
+BEGIN
+    PERFORM set_config('doorstep.forgetting', 'unclaimed_event', true);
+    DELETE FROM unclaimed_event t WHERE t.received_at < before;
+    GET DIAGNOSTICS gone = ROW_COUNT;
+    PERFORM set_config('doorstep.forgetting', '', true);
+    RETURN gone;
+END
+$$;
+REVOKE ALL ON FUNCTION forget_unclaimed FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION forget_unclaimed TO {app};
 
 CREATE TABLE kept_identity (               -- names that documents issued before an erasure hold, sealed, to verify those alone
     provider_id uuid NOT NULL,

@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from backend.domain.canonical import base64url, sha256
+from backend.domain.canonical import base64url
 from backend.domain.checkpoints import inclusion, leaf, tree
 from backend.sql import query
 from backend.use_cases.wage_report_facts import RecordedWages
@@ -105,7 +105,7 @@ def _events(rows: Gathered, withheld: Withheld, named: Named) -> list[Event]:
 
 
 def _leaf(row: Mapping[str, Any]) -> bytes:
-    content = row["signed_hash"] or sha256(row["raw"])
+    content = row["signed_hash"] or row["raw_digest"]
     return leaf(row["row_id"], row["device_id"], content, row["outcome"], row["code"], row["received_at"])
 
 

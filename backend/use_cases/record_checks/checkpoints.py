@@ -87,6 +87,6 @@ def _as_signed(event: Row) -> bool:
 
 
 def _leaf(event: Row) -> bytes:
-    digest = event["signed_hash"] or sha256(event["raw"] or b"")
+    digest = event["signed_hash"] or event["raw_digest"] or b""
     decided = (event["outcome"], event["code"], event["received_at"])
     return leaf(event["row_id"], event["device_id"], digest, *decided)
