@@ -39,8 +39,11 @@ EVENTS: Final = f"{BASE}/events"
 _NO_CLIENT: Final[Any] = None
 
 
-async def settle(superuser: asyncpg.Connection, events: int) -> list["Carer"]:
-    """Load the provider, enrol its phones, and put about so many events behind them. Needs the application's pool."""
+async def settle(superuser: asyncpg.Connection, events: int, a_day: int = A_DAY) -> list["Carer"]:
+    """Load the provider, enrol its phones, and put about so many events behind them. Needs the application's pool.
+
+    `a_day`: how many of each carer on each day, an even number; with fewer they go further back.
+    """
     await load_world()
     await _check_in()
     await superuser.execute("SET session_replication_role = replica")
@@ -48,30 +51,30 @@ async def settle(superuser: asyncpg.Connection, events: int) -> list["Carer"]:
     await _copy_carers(superuser, carers)
     today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     await _plan(superuser, _numbered(VISITS, "today", today), "today")
-    await _live_through(superuser, events, today)
+    await _live_through(superuser, events, a_day, today)
     return carers
 
 
-async def _live_through(superuser: asyncpg.Connection, events: int, today: datetime) -> None:
+async def _live_through(superuser: asyncpg.Connection, events: int, a_day: int, today: datetime) -> None:
     """So many events before today, each with its place in the chain, its judgement, its position and its receipt."""
-    days = max(1, events // (A_DAY * CARERS))
+    days = max(1, events // (a_day * CARERS))
     await superuser.execute("SET session_replication_role = replica")  # in any order
     for month in range(days // 28 + 2):
         await superuser.execute("SELECT ensure_event_month($1)", today.date() - timedelta(days=28 * month))
-    past = _numbered(days * A_DAY, "past", today)
+    past = _numbered(days * a_day, "past", today, a_day)
     await _plan(superuser, f"(SELECT * FROM {past} WHERE k % 2 = 0) AS given", "past")
     await _record(superuser, past)
     await superuser.execute("RESET session_replication_role")
     await superuser.execute("VACUUM ANALYZE")
 
 
-def _numbered(each: int, what: str, today: datetime) -> str:
+def _numbered(each: int, what: str, today: datetime, a_day: int = A_DAY) -> str:
     """So many rows of each carer: of today, or of the days before it, back into the past."""
     day = (
         f"timestamptz '{today.isoformat()}' + (k % 20) * interval '1 hour'"
         if what == "today"
-        else f"timestamptz '{today.isoformat()}' - (k / {A_DAY} + 1) * interval '1 day' "
-        f"+ (420 + 30 * (k % {A_DAY})) * interval '1 minute'"
+        else f"timestamptz '{today.isoformat()}' - (k / {a_day} + 1) * interval '1 day' "
+        f"+ (420 + 30 * (k % {a_day})) * interval '1 minute'"
     )
     return f"""(
         SELECT n, carer, k, {day} AS at

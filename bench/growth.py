@@ -1,8 +1,9 @@
-"""A check-in and a rota as history grows: `python -m bench.growth [FEW] [MANY]`, in events; `make bench-large`.
+"""A check-in and a rota as history grows: `python -m bench.growth [FEW] [MANY] [A DAY]`, in events; `make bench-large`.
 
 Two databases, one with few events behind its phones and one with many, each with a web process, are asked in turns:
 check-ins and rotas, one after the other, so that the time of a call is its own. The statements that read for a check-in
-are explained with many, as a session plans them once: which months each looks into is told.
+are explained with many, as a session plans them once: which months each looks into is told. With fewer events of each
+carer a day (26, if none is named) as many go further back, into more months.
 """
 
 import asyncio
@@ -19,7 +20,7 @@ import asyncpg
 
 from backend.sql import query
 from backend.use_cases.note_speeds import around
-from bench._phones import Carer, rotas, settle, signed, uuid_of
+from bench._phones import A_DAY, Carer, rotas, settle, signed, uuid_of
 from bench._servers import Place, at, hundredths, keep, product, started, traffic
 from bench._traffic import Plan
 from tests.mobile_api.world import PROVIDER
@@ -39,11 +40,11 @@ class Side:
         self.phones: list[Carer] = []
         self.seconds: dict[str, list[float]] = {"check_in": [], "rota": []}
 
-    async def settle(self) -> None:
+    async def settle(self, a_day: int) -> None:
         """Put the events behind the phones. What is written for them is on the disk afterwards."""
         superuser = await asyncpg.connect(self.where.urls.superuser)
         async with at(self.where):
-            self.phones = (await settle(superuser, self.events))[:PHONES]
+            self.phones = (await settle(superuser, self.events, a_day))[:PHONES]
         await superuser.execute("CHECKPOINT")
         await superuser.close()
 
@@ -62,18 +63,19 @@ class Side:
         return {kind: _milliseconds(seconds) for kind, seconds in self.seconds.items()}
 
 
-async def main(few: int = 100_000, many: int = 2_000_000) -> None:
+async def main(few: int = 100_000, many: int = 2_000_000, a_day: int = A_DAY) -> None:
     """Measure both in turns, print and keep."""
     async with started() as small, started() as large:
         sides = Side(small, few), Side(large, many)
         for side in sides:
-            await side.settle()
+            await side.settle(a_day)
             print(f"{side.events:,} events settled", flush=True)
         with product(small) as sides[0].port, product(large) as sides[1].port:
             await _in_turns(sides)
         found = {
             "few": few,
             "many": many,
+            "a_day": a_day,
             "load": round(os.getloadavg()[0], 1),
             "with_few": sides[0].told(),
             "with_many": sides[1].told(),
