@@ -56,8 +56,7 @@ def pay_frames(
     span: Span = None,
 ) -> list[PayResult]:
     """The same where days that happened are held as frames. `whose`: for each of those days its case, by the places of
-    the cases, whose own days are looked at only where they are answers. Of days that happened only what lies in the
-    span is paid; answers hold no more than that.
+    the cases, whose own days are looked at only where they are answers. Of either only what lies in the span is paid.
     """
     sheet = pay_sheet([(case.terms, _holidays(case)) for case in cases])
     answered = [
@@ -69,7 +68,7 @@ def pay_frames(
     nights = frames.activities.filter(pl.col("kind") == "sleep_in").select(_NIGHTS)
     days = _days(frames, {**whose, **{first + place: key for place, (key, _) in enumerate(answered)}})
     paid = pay(
-        pl.concat([placed(worked.segments, span), placed(shown, None)]),
+        pl.concat([placed(worked.segments, span), placed(shown, span)]),
         pl.concat([frames.visits, attended]),
         pl.concat([nights, slept]),
         days,

@@ -30,7 +30,7 @@ from schemas.day import (
     Place,
     Span,
 )
-from schemas.pay import PayCase, PayResult, PayTerms
+from schemas.pay import MileageRates, PayCase, PayResult, PayTerms
 from schemas.strict import decode
 
 _INSTANTS: Final = ("start", "end", "planned_start", "planned_end")
@@ -59,6 +59,14 @@ class Terms:
             if version[0] == reference and version[1] <= day and (version[2] is None or day <= version[2])
         )
         return next(held, None)
+
+    def without_miles(self) -> "Terms":
+        """The same terms, paying no miles."""
+        without = [
+            (*version[:3], msgspec.structs.replace(version[3], mileage_per_mile=MileageRates()))
+            for version in self.versions
+        ]
+        return Terms(without)
 
 
 async def terms_of(connection: asyncpg.Connection, provider_id: UUID, as_of: datetime) -> Terms:
@@ -194,23 +202,6 @@ def can_pay(terms: PayTerms, worked: object) -> bool:
     """Whether terms can tell what a day comes to: an answer holds neither planned times nor distances."""
     told = not isinstance(worked, DayResult)
     return told or (terms.contact_basis == "actual" and not terms.mileage_per_mile.paid())
-
-
-def previewed_pay(
-    terms: Terms, reference: str | None, days: Sequence[DayResult]
-) -> list[wage.PayLine] | None:
-    """The pay lines of shares of days as the wage test takes them; None if a day has no terms.
-
-    Nor has it under terms that pay planned times, which a share does not hold.
-    """
-    found: dict[int, tuple[PayTerms, list[DayResult]]] = {}
-    for share in days:
-        held = terms.on(reference, share.date)
-        if held is None or held.contact_basis != "actual":
-            return None
-        found.setdefault(id(held), (held, []))[1].append(share)
-    results = [paid_under(held, shares) for held, shares in found.values()]
-    return [wage_line(line) for result in results for line in result.lines]
 
 
 def wage_line(line: Any) -> wage.PayLine:

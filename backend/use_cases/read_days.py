@@ -21,7 +21,6 @@ from backend.use_cases.pay_preview import (
     can_pay,
     day_cases,
     paid_under,
-    previewed_pay,
     terms_of,
     wage_line,
 )
@@ -174,14 +173,10 @@ async def _periods(
 def _agreed(facts: WageReportFacts, employment: Mapping[str, Any], terms: Terms) -> list[wage.PayLine] | None:
     """What the terms pay one employment in the period, as the wage test takes it; None if they cannot tell.
 
-    Of several, each gets its own segments: whole days are not told apart.
+    Without miles, which do not count: of a day that several employments share they could not be told.
     """
-    key = employment["employment_id"]
-    if len(facts.days.employments) > 1:
-        own = answers_of(facts.days.segments.filter(pl.col("employment_id") == key))
-        return previewed_pay(terms, employment["pay_terms"], own)
     estimator = estimator_of(facts.recorded.days, StraightLine())
-    owed = expected_pay(facts, [employment], estimator, terms)[key]
+    owed = expected_pay(facts, [employment], estimator, terms.without_miles())[employment["employment_id"]]
     return [wage_line(line) for line in owed.lines()] if owed.reason is None else None
 
 

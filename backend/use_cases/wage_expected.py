@@ -14,6 +14,7 @@ from backend.use_cases.calc_pay import pay_frames
 from backend.use_cases.pay_preview import Terms, can_pay, days_to_pay, terms_recorded
 from backend.use_cases.wage_report_facts import WageReportFacts
 from backend.use_cases.worked_answers import answers_of
+from backend.use_cases.worked_days import reaching_days
 from schemas.day import DayResult
 from schemas.pay import PayCase, PayLine, PayResult, PayTerms
 
@@ -92,8 +93,9 @@ class _Whole:
 
 
 class _Days:
-    """The days of each employment that reach into the period: whole, or its own share of them where the carer has
-    worked for another. `span`: the period, outside of which nothing of them is paid here.
+    """The days of each employment that reach into the period: all of them, or its own share of them where the carer
+    has worked for another; each whole, also what of it lies beyond. `span`: the period, outside of which nothing of
+    them is paid here.
     """
 
     def __init__(self, facts: WageReportFacts) -> None:
@@ -105,6 +107,7 @@ class _Days:
         for carer, employment in worked.iter_rows():
             self._worked_for.setdefault(carer, set()).add(employment)
         self._segments = facts.days.segments
+        self._reaching = reaching_days(facts.days)
         self._frames = days_to_pay(facts.days)
         self._whole: dict[str, list[_Whole]] = {}
         within = pl.col("date").is_between(first, last)
@@ -117,8 +120,10 @@ class _Days:
         carer, key = employment["carer_id"], employment["employment_id"]
         if self._worked_for.get(carer) == {key}:
             return self._whole.get(carer, [])
+        own = (pl.col("carer") == carer) & (pl.col("employment_id") == key)
+        worked = self._segments.filter(own).select("day").unique()
         return answers_of(
-            self._segments.filter((pl.col("carer") == carer) & (pl.col("employment_id") == key))
+            self._reaching.filter(own).join(worked, on="day", how="semi", maintain_order="left")
         )
 
     def frames(self, whole: Collection[int]) -> DayFrames:

@@ -12,7 +12,7 @@ import polars as pl
 
 from backend.domain.gap_ledger import FIXES
 from backend.domain.policy import Policy
-from backend.domain.time import london_midnight
+from backend.domain.time import london_date_of, london_midnight
 from backend.domain.working_day import (
     ACTIVITIES,
     JOURNEYS,
@@ -188,6 +188,21 @@ def begun_days(days: CarersDays) -> pl.DataFrame:
     owned = whole.join(behind.owners, on="day", maintain_order="left")
     within = pl.col("date").is_between(behind.first, behind.last)
     return attributed(owned, days.visits, days.employments.values()).filter(within)
+
+
+def reaching_days(days: CarersDays) -> pl.DataFrame:
+    """The segments of the working days that hold any of these London dates, whole as calc day gives them. Columns as of
+    `segments`, `date` being the one on which each begins, of unrecorded time the one on which its gap begins.
+    """
+    behind = days.behind
+    begins = pl.when("filled").then(pl.coalesce("gap_start", "start")).otherwise("start")
+    whole = (
+        _unresolved(behind.worked.segments, days.visits, behind.owners)
+        .join(days.segments.select("day").unique(), on="day", how="semi", maintain_order="left")
+        .join(behind.owners.select("day", "carer"), on="day", maintain_order="left")
+        .with_columns(london_date_of(begins).alias("date"))
+    )
+    return attributed(whole, days.visits, days.employments.values())
 
 
 def legs_recorded(recorded: RecordedDays) -> pl.DataFrame:

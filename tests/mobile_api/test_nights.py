@@ -1,10 +1,12 @@
 """A night on a carer's phone: one working day, whole, and paid in each pay period for the time that lies in it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
+from backend.use_cases.preview_pay_run import preview_pay_run
+from mobile_api.reference_client import Phone
 from tests.mobile_api.test_several_employments import employed, planned
-from tests.mobile_api.world import World, visit
+from tests.mobile_api.world import PROVIDER, World, visit
 from tests.use_cases.loading.samples import load_rows
 
 EVENING, MORNING = (datetime(2026, 11, 1, 22, tzinfo=UTC), datetime(2026, 11, 2, 6, tzinfo=UTC))
@@ -47,3 +49,62 @@ async def test_hours_after_midnight_are_paid_in_the_pay_period_that_counts_them(
 async def test_hours_before_midnight_alone_are_paid_in_the_period_that_the_night_ends(world: World) -> None:
     [before] = (await a_night(world, "2026-11-01", "2026-11-01"))["pay_periods"]
     assert (before["end"], before["counted_minutes"], before["nmw_pay"]) == ("2026-11-01", "120", "26.00")
+
+
+async def night_of_two(world: World) -> Phone:
+    """A visit for one employment on Sunday evening, the night for another, and a visit for the first on Monday."""
+    world.at(datetime(2026, 11, 1, 18, tzinfo=UTC))
+    rates = {"contact": "13.00", "awake": "12.71", "sleep_in_flat": "60.00"}
+    rounding = {"minutes": 15, "mode": "up"}
+    terms = {"provider": "hearth", "from": "2026-04-01", "rates": rates, "rounding": rounding}
+    await load_rows("pay-terms", [{**terms, "reference": "nights"}])
+    newest = {**employed("E4", "nights"), "employment_start": "2026-02-01"}
+    await load_rows(
+        "carers", [{**row, "pay_cycle": "weekly:mon"} for row in (employed("E3", "standard"), newest)]
+    )
+    rota = [
+        ("W1", "E3", "2026-11-01T20:00"),
+        ("W2", "E4", "2026-11-01T23:40"),
+        ("W3", "E3", "2026-11-02T07:30"),
+    ]
+    await load_rows("rota", [{**planned(name, who, "06:00", "09:00"), "start": at} for name, who, at in rota])
+    phone, clock = await world.phone("C3")
+    clock.started = datetime(2026, 11, 1, 20, tzinfo=UTC)
+
+    async def tell(at: datetime, kind: str, about: str | None = None, **payload: Any) -> None:
+        clock.time = at
+        world.at(at)
+        phone.record(kind, None if about is None else visit(about), payload=payload or None)
+        await phone.flush()
+
+    evening, morning = datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 2, tzinfo=UTC)
+    await tell(evening.replace(hour=20), "check_in", "W1")
+    await tell(evening.replace(hour=20, minute=30), "check_out", "W1")
+    await tell(evening.replace(hour=22), "activity_start", activity="sleep_in")
+    await tell(evening.replace(hour=23, minute=40), "check_in", "W2")
+    await tell(morning.replace(minute=10), "check_out", "W2")
+    await tell(morning.replace(hour=7), "activity_end", activity="sleep_in")
+    await tell(morning.replace(hour=7, minute=30), "check_in", "W3")
+    await tell(morning.replace(hour=8), "check_out", "W3")
+    await phone.open_session()
+    return phone
+
+
+async def test_a_night_of_one_of_several_employments_is_paid_once_over_the_end_of_a_pay_period(
+    world: World,
+) -> None:
+    phone = await night_of_two(world)
+    paid, told = {}, {}
+    for day in (date(2026, 11, 1), date(2026, 11, 2)):
+        run = await preview_pay_run(PROVIDER, "weekly:mon", day)
+        assert run is not None
+        [night] = [worker for worker in run.workers if worker.employment == "E4"]
+        paid[day.day] = {(line.work, line.amount, line.minutes) for line in night.lines}
+        asked = await phone.days(day.isoformat(), day.isoformat())
+        [period] = [one for one in asked["pay_periods"] if one["employment"] == "E4"]
+        told[day.day] = (period["basis"], period["counted_minutes"], period["nmw_pay"])
+    # The half hour over midnight is thirty minutes and no forty-five; the flat sum is of the week the night begins in.
+    assert paid[1] == {("contact", "4.33", "20"), ("sleep_in", "60.00", "100")}
+    assert paid[2] == {("contact", "2.17", "10")}
+    # The terms pay no waiting: half an hour of it before the next visit counts all the same.
+    assert told == {1: ("terms", "20", "4.33"), 2: ("terms", "40", "2.17")}
