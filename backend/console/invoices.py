@@ -1,8 +1,9 @@
 """Invoices, for the provider that made them and the commissioner they are addressed to."""
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final, cast
+from urllib.parse import unquote
 from uuid import UUID
 
 from litestar import Response
@@ -18,7 +19,7 @@ from backend.faults import DomainError
 from backend.problems import STATUS
 from backend.use_cases.make_delivery_files import make_delivery_file
 from backend.use_cases.make_peppol_files import make_peppol_file
-from backend.use_cases.read_documents import INVOICES, read_delivery_file, read_file
+from backend.use_cases.read_documents import INVOICES, After, read_delivery_file, read_file
 from backend.use_cases.read_invoice import read_invoice
 from backend.use_cases.read_invoices import read_invoices
 from backend.use_cases.record_payment import record_payment
@@ -35,11 +36,11 @@ _LARGEST: Final = 2**31 - 1
 
 
 async def _invoices(ask: Ask) -> Response[Any]:
-    after = key_of(ask.asked("after"), parse_date, parse_instant, UUID)
+    after = key_of(ask.asked("after"), parse_date, parse_instant, unquote, UUID)
     state = ask.asked("state")
     if state is not None and state not in STATES:
         raise DomainError("bad_request", f"No invoice stands as {state}: choose a state from the list.")
-    page_after = cast(tuple[date, datetime, UUID] | None, after)
+    page_after = cast(After | None, after)
     shown, more = await read_invoices(ask.viewer, state, page_after)
     following = with_query(ask, "after", shown[-1].document.key) if more and shown else None
     return render("invoices.html", ask.user, shown=shown, more=following, state=state, states=STATES[1:])

@@ -1,7 +1,7 @@
 """Wage reports, for the provider and for a commissioner's auditor: from a shortfall down to the signed events."""
 
-from datetime import date, datetime
 from typing import Any, Final, cast
+from urllib.parse import unquote
 from uuid import UUID
 
 from litestar import Response
@@ -18,7 +18,7 @@ from backend.documents.beside import report_tables, worker_tables
 from backend.faults import DomainError
 from backend.problems import STATUS
 from backend.use_cases.export_evidence import read_evidence
-from backend.use_cases.read_documents import WAGE_REPORTS, read_documents, read_file
+from backend.use_cases.read_documents import WAGE_REPORTS, After, read_documents, read_file
 from backend.use_cases.read_untested import read_untested
 from backend.use_cases.read_wage_report import ShownWorker, read_wage_report, read_worker
 from backend.use_cases.read_worked_day import days_of, read_worked_day
@@ -32,10 +32,8 @@ Problem = tuple[str, str]
 
 
 async def _reports(ask: Ask) -> Response[Any]:
-    after = key_of(ask.asked("after"), parse_date, parse_instant, UUID)
-    shown, more = await read_documents(
-        ask.viewer, WAGE_REPORTS, cast(tuple[date, datetime, UUID] | None, after)
-    )
+    after = key_of(ask.asked("after"), parse_date, parse_instant, unquote, UUID)
+    shown, more = await read_documents(ask.viewer, WAGE_REPORTS, cast(After | None, after))
     following = with_query(ask, "after", shown[-1].key) if more else None
     return render("wage-reports.html", ask.user, shown=shown, more=following)
 

@@ -13,31 +13,31 @@ UNION
 SELECT provider_id FROM asking WHERE provider_id IS NOT NULL
 
 -- name: documents
--- $1 is an array of providers; of each the newest of each kind are read, however many there are. After ($3, $4, $5): the
--- rows behind that one, newest period first.
+-- $1 is an array of providers; of each the newest of each kind are read, however many there are. After ($3 to $6): the
+-- rows behind that one, newest period first, of one instant the last number first.
 SELECT d.* FROM unnest($1::uuid[]) AS p (provider_id) CROSS JOIN unnest($2::text[]) AS k (kind) CROSS JOIN LATERAL (
     SELECT d.provider_id, d.id, d.kind, d.number, d.commissioner_id, d.payer_id, d.payer, d.scope, d.period_start,
            d.period_end, d.edition, d.total_pence + d.vat_pence AS total_pence, d.summary, d.created_at
     FROM document d
     WHERE d.provider_id = p.provider_id AND d.kind = k.kind
-      AND ($3::date IS NULL OR (d.period_end, d.created_at, d.id) < ($3::date, $4::timestamptz, $5::uuid))
-    ORDER BY d.period_end DESC, d.created_at DESC, d.id DESC LIMIT $6) d
-ORDER BY d.period_end DESC, d.created_at DESC, d.id DESC LIMIT $6
+      AND ($3::date IS NULL OR (d.period_end, d.created_at, coalesce(d.number, d.scope), d.id) < ($3::date, $4::timestamptz, $5::text, $6::uuid))
+    ORDER BY d.period_end DESC, d.created_at DESC, coalesce(d.number, d.scope) DESC, d.id DESC LIMIT $7) d
+ORDER BY d.period_end DESC, d.created_at DESC, coalesce(d.number, d.scope) DESC, d.id DESC LIMIT $7
 
 -- name: documents_of_commissioner
 -- The same of the invoices that are for a commissioner, or ask it for money. $1 is the commissioner.
 WITH own AS (
     (SELECT d.provider_id, d.id FROM document d WHERE d.commissioner_id = $1
-       AND ($2::date IS NULL OR (d.period_end, d.created_at, d.id) < ($2::date, $3::timestamptz, $4::uuid))
-     ORDER BY d.period_end DESC, d.created_at DESC, d.id DESC LIMIT $5)
+       AND ($2::date IS NULL OR (d.period_end, d.created_at, coalesce(d.number, d.scope), d.id) < ($2::date, $3::timestamptz, $4::text, $5::uuid))
+     ORDER BY d.period_end DESC, d.created_at DESC, coalesce(d.number, d.scope) DESC, d.id DESC LIMIT $6)
     UNION
     (SELECT d.provider_id, d.id FROM document d WHERE d.payer_id = $1
-       AND ($2::date IS NULL OR (d.period_end, d.created_at, d.id) < ($2::date, $3::timestamptz, $4::uuid))
-     ORDER BY d.period_end DESC, d.created_at DESC, d.id DESC LIMIT $5))
+       AND ($2::date IS NULL OR (d.period_end, d.created_at, coalesce(d.number, d.scope), d.id) < ($2::date, $3::timestamptz, $4::text, $5::uuid))
+     ORDER BY d.period_end DESC, d.created_at DESC, coalesce(d.number, d.scope) DESC, d.id DESC LIMIT $6))
 SELECT d.provider_id, d.id, d.kind, d.number, d.commissioner_id, d.payer_id, d.payer, d.scope, d.period_start, d.period_end,
        d.edition, d.total_pence + d.vat_pence AS total_pence, d.summary, d.created_at
 FROM own JOIN document d ON d.provider_id = own.provider_id AND d.id = own.id
-ORDER BY d.period_end DESC, d.created_at DESC, d.id DESC LIMIT $5
+ORDER BY d.period_end DESC, d.created_at DESC, coalesce(d.number, d.scope) DESC, d.id DESC LIMIT $6
 
 -- name: documents_of_person
 -- The same of the invoices that were sent to a person, $2. $1 is the provider.
@@ -45,8 +45,8 @@ SELECT d.provider_id, d.id, d.kind, d.number, d.commissioner_id, d.payer_id, d.p
        d.edition, d.total_pence + d.vat_pence AS total_pence, d.summary, d.created_at
 FROM document d
 WHERE d.provider_id = $1 AND d.payer = (SELECT 'person ' || reference FROM service_user WHERE provider_id = $1 AND id = $2)
-  AND ($3::date IS NULL OR (d.period_end, d.created_at, d.id) < ($3::date, $4::timestamptz, $5::uuid))
-ORDER BY d.period_end DESC, d.created_at DESC, d.id DESC LIMIT $6
+  AND ($3::date IS NULL OR (d.period_end, d.created_at, coalesce(d.number, d.scope), d.id) < ($3::date, $4::timestamptz, $5::text, $6::uuid))
+ORDER BY d.period_end DESC, d.created_at DESC, coalesce(d.number, d.scope) DESC, d.id DESC LIMIT $7
 
 -- name: document
 -- $1 is an array of providers.

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
+from urllib.parse import quote
 from uuid import UUID
 
 import asyncpg
@@ -21,7 +22,8 @@ INVOICES: Final = ("invoice", "credit_note")
 WAGE_REPORTS: Final = ("wage_report",)
 PAGE: Final = 200
 
-After = tuple[date, datetime, UUID]
+After = tuple[date, datetime, str, UUID]
+"""The end of the period, when it was made, number or pay cycle, and id of the last row of a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +45,16 @@ class ListedDocument:
     created_at: datetime
 
     @property
+    def after(self) -> After:
+        """Where it stands in the list."""
+        return (self.period_end, self.created_at, self.number or self.scope, self.id)
+
+    @property
     def key(self) -> str:
-        """Where the next page of the list starts."""
-        return f"{self.period_end.isoformat()}~{self.created_at.isoformat()}~{self.id}"
+        """The same in an address: where the next page of the list starts."""
+        end, made, name, document = self.after
+        named = quote(name, safe="").replace("~", "%7E")
+        return f"{end.isoformat()}~{made.isoformat()}~{named}~{document}"
 
 
 async def read_documents(
@@ -54,7 +63,7 @@ async def read_documents(
     """A page of documents of these kinds, and whether more follow."""
     async with viewer.transaction() as connection:
         name, *whose = await _listing(connection, viewer, kinds)
-        behind = after or (None, None, None)
+        behind = after or (None, None, None, None)
         rows = await connection.fetch(query(f"console.{name}"), *whose, *behind, PAGE + 1)
         named = {row[name] for row in rows for name in ("provider_id", "commissioner_id", "payer_id")} - {
             None

@@ -27,8 +27,7 @@ async def read_invoices(
         found += [each for each in await _standing(viewer, shown) if state in (None, each.standing.state)]
         if state is None or not shown:
             break
-        last = shown[-1]
-        after = (last.period_end, last.created_at, last.id)
+        after = shown[-1].after
     return found[:PAGE], more or len(found) > PAGE
 
 

@@ -149,10 +149,11 @@ async def test_a_document_that_was_tampered_with_is_not_shown(busy: Desk, superu
 
 async def test_lists_go_on_behind_the_last_row(busy: Desk) -> None:
     browser, report = await busy.as_("auditor"), await busy.id_of("wage_report")
-    made = await busy.superuser.fetchval("SELECT created_at FROM document WHERE id = $1", report)
-    behind = f"/wage-reports?after=2026-11-08~{made.isoformat().replace('+00:00', 'Z')}~{report}"
+    row = await busy.superuser.fetchrow("SELECT created_at, scope FROM document WHERE id = $1", report)
+    made = row["created_at"].isoformat().replace("+00:00", "Z")
+    behind = f"/wage-reports?after=2026-11-08~{made}~{row['scope']}~{report}"
     assert report not in (await browser.get(behind)).text
-    before = f"/wage-reports?after=2026-11-09~2026-11-30T00:00:00Z~{report}"
+    before = f"/wage-reports?after=2026-11-09~2026-11-30T00:00:00Z~weekly:mon~{report}"
     assert report in (await browser.get(before)).text
 
 

@@ -1,13 +1,18 @@
 """Shared funding: a document for each payer, pennies that add up, changes given back, and who may see what."""
 
-from uuid import uuid4
+from typing import cast
+from urllib.parse import unquote
+from uuid import UUID, uuid4
 
 import asyncpg
+import pytest
 
+from backend.console.paging import key_of
 from backend.tables.ids import organisation_id
-from backend.use_cases.read_documents import INVOICES, read_documents
+from backend.use_cases.read_documents import INVOICES, After, read_documents
 from backend.use_cases.verify_documents import verify_documents
 from backend.use_cases.viewer import Viewer
+from schemas.scalars import parse_date, parse_instant
 from tests.jobs.office import FIRST_WEEK_DUE, PROVIDER, RATES, SECOND_WEEK_DUE, Office, snapshots
 from tests.use_cases.loading.samples import CONTRACT, load_rows
 
@@ -129,6 +134,24 @@ async def test_a_payer_sees_what_it_is_asked_and_a_commissioner_all_of_its_contr
 
     assert await seen("icb") == ["HEARTH-000002"]
     assert await seen("wyeshire") == ["HEARTH-000001", "HEARTH-000002"]
+
+
+async def test_documents_made_together_are_listed_by_their_numbers_the_last_first_page_by_page(
+    office: Office, superuser: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await fund("wyeshire=40;icb=30;person=30")
+    await three_visits(office)
+    await office.run(FIRST_WEEK_DUE, "invoices")
+    viewer = Viewer(uuid4(), PROVIDER, True, "finance")
+    monkeypatch.setattr("backend.use_cases.read_documents.PAGE", 1)
+    found: list[str | None] = []
+    after: After | None = None
+    more = True
+    while more:
+        [shown], more = await read_documents(viewer, INVOICES, after)
+        after = cast(After, key_of(shown.key, parse_date, parse_instant, unquote, UUID))
+        found.append(shown.number)
+    assert found == ["HEARTH-000003", "HEARTH-000002", "HEARTH-000001"]
 
 
 async def test_a_person_who_pays_alone_is_told_of_no_visit_of_anybody_else(

@@ -102,15 +102,15 @@ CREATE TABLE document (
     UNIQUE (provider_id, number)
 );
 CALL protect_fact('document');
-CREATE INDEX document_period ON document (provider_id, kind, period_end, created_at, id);
+CREATE INDEX document_period ON document (provider_id, kind, period_end, created_at, coalesce(number, scope), id);
 CREATE INDEX document_contract ON document (provider_id, contract_id, period_start) WHERE contract_id IS NOT NULL;
 CREATE INDEX document_payer ON document (payer_id, provider_id) WHERE payer_id IS NOT NULL;
 CREATE INDEX document_asked ON document (payer_id, period_start) WHERE payer_id IS NOT NULL;
 -- Lists of documents, by their key.
-CREATE INDEX document_for_commissioner ON document (commissioner_id, period_end, created_at, id)
+CREATE INDEX document_for_commissioner ON document (commissioner_id, period_end, created_at, coalesce(number, scope), id)
     WHERE commissioner_id IS NOT NULL;
-CREATE INDEX document_for_payer ON document (payer_id, period_end, created_at, id) WHERE payer_id IS NOT NULL;
-CREATE INDEX document_for_person ON document (provider_id, payer, period_end, created_at, id);
+CREATE INDEX document_for_payer ON document (payer_id, period_end, created_at, coalesce(number, scope), id) WHERE payer_id IS NOT NULL;
+CREATE INDEX document_for_person ON document (provider_id, payer, period_end, created_at, coalesce(number, scope), id);
 
 -- Invoices are for the commissioner whose contract it is and for the payer they ask; wage reports for every commissioner that contracts with the provider.
 CREATE FUNCTION contracts_with(wanted uuid) RETURNS boolean
