@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Final
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -12,6 +13,8 @@ from backend.faults import DomainError
 from backend.sql import query
 from backend.use_cases.disputed_lines import in_words
 from schemas.cells import parse_reference
+
+_MOST_PENCE: Final = 10**12
 
 
 async def record_payment(
@@ -43,8 +46,12 @@ async def record_payment(
 
 def _pence(amount: Decimal) -> int:
     pence = amount * 100
-    if pence % 1 or not pence or abs(pence) > 10**12:
+    if pence % 1 or not pence:
         raise DomainError("bad_request", "The amount must be in pounds and whole pence, and not nothing.")
+    if abs(pence) > _MOST_PENCE:
+        raise DomainError(
+            "bad_request", f"The amount must be no more than £{_MOST_PENCE // 100:,}, either way."
+        )
     return int(pence)
 
 

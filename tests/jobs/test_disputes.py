@@ -234,6 +234,8 @@ async def test_payments_are_recorded_once_and_in_whole_pence(
         assert (await refused(record_payment(PROVIDER, "HEARTH-000001", day, Decimal(amount), reference)))[
             0
         ] == code
+    much = record_payment(PROVIDER, "HEARTH-000001", on, Decimal("-10000000001"), "x")
+    assert "no more than £10,000,000,000" in (await refused(much))[1]
     assert (await refused(record_payment(PROVIDER, "HEARTH-9", on, Decimal(1), "x")))[0] == "not_found"
     await record_payment(PROVIDER, "HEARTH-000001", on, Decimal("-21.00"), "BACS 1")
     assert await superuser.fetchval("SELECT sum(pence) FROM payment") == 0
