@@ -159,11 +159,8 @@ WHERE e.provider_id = $1 AND e.carer_id = $2
 
 -- name: words_of_person
 -- Words ($3) of the events of visits to a person.
-SELECT a.event_row FROM package_version p
-JOIN visit_version v ON v.provider_id = p.provider_id AND v.package_id = p.package_id
-JOIN event e ON e.provider_id = v.provider_id AND e.visit_id = v.visit_id
-JOIN event_attachment a ON a.provider_id = e.provider_id AND a.event_row = e.row_id AND a.kind = $3
-WHERE p.provider_id = $1 AND p.service_user_id = $2
+SELECT a.event_row FROM event_attachment a
+WHERE a.provider_id = $1 AND a.kind = $3 AND a.event_row IN (SELECT events_of_person($2))
 
 -- name: copies_of_carer
 -- A carer's events whose copy as it came is still held.
@@ -171,11 +168,21 @@ SELECT e.row_id FROM event e WHERE e.provider_id = $1 AND e.carer_id = $2 AND e.
 
 -- name: copies_of_person
 -- The same of visits to a person.
-SELECT e.row_id FROM event e
-WHERE e.provider_id = $1 AND e.raw IS NOT NULL AND (e.service_user_id = $2 OR e.visit_id IN (
-    SELECT v.visit_id FROM package_version p
-    JOIN visit_version v ON v.provider_id = p.provider_id AND v.package_id = p.package_id
-    WHERE p.provider_id = $1 AND p.service_user_id = $2))
+SELECT e.row_id FROM event e WHERE e.provider_id = $1 AND e.raw IS NOT NULL AND e.row_id IN (SELECT events_of_person($2))
+
+-- name: notes_of_carer
+-- A carer's own words with corrections.
+SELECT n.correction_id FROM correction c
+JOIN correction_note n ON n.provider_id = c.provider_id AND n.correction_id = c.id
+WHERE c.provider_id = $1 AND c.carer_id = $2 AND c.proposed_by = 'carer'
+
+-- name: notes_of_person
+-- Carers' words with corrections of visits to a person.
+SELECT n.correction_id FROM package_version p
+JOIN visit_version v ON v.provider_id = p.provider_id AND v.package_id = p.package_id
+JOIN correction c ON c.provider_id = v.provider_id AND c.visit_id = v.visit_id AND c.proposed_by = 'carer'
+JOIN correction_note n ON n.provider_id = c.provider_id AND n.correction_id = c.id
+WHERE p.provider_id = $1 AND p.service_user_id = $2
 
 -- name: erase
 SELECT erase($1, $2, $3, $4)

@@ -195,35 +195,21 @@ SELECT to_jsonb(t) AS row FROM visit_planning t WHERE t.provider_id = $1 AND (t.
 
 -- name: person_event
 -- Without copies as they came: those hold carers' positions too.
-SELECT to_jsonb(t) - 'raw' AS row FROM event t WHERE t.provider_id = $1 AND (t.visit_id IN (SELECT v.visit_id FROM
-    visit_version v WHERE v.provider_id = $1 AND v.package_id IN (SELECT p.package_id FROM package_version p WHERE
-    p.provider_id = $1 AND p.service_user_id = $2)) OR t.service_user_id = $2)
+SELECT to_jsonb(t) - 'raw' AS row FROM event t WHERE t.provider_id = $1 AND t.row_id IN (SELECT events_of_person($2))
 
 -- name: person_event_attachment
 -- Words; positions are those of carers.
 SELECT to_jsonb(t) || jsonb_build_object('content', convert_from(t.content, 'UTF8')::jsonb) AS row FROM
-    event_attachment t WHERE t.provider_id = $1 AND t.kind = 'payload' AND (t.event_row IN (SELECT e.row_id FROM event e
-    WHERE e.provider_id = $1 AND (e.visit_id IN (SELECT v.visit_id FROM visit_version v WHERE v.provider_id = $1 AND
-    v.package_id IN (SELECT p.package_id FROM package_version p WHERE p.provider_id = $1 AND p.service_user_id = $2)) OR
-    e.service_user_id = $2)))
+    event_attachment t WHERE t.provider_id = $1 AND t.kind = 'payload' AND t.event_row IN (SELECT events_of_person($2))
 
 -- name: person_event_judgement
-SELECT to_jsonb(t) AS row FROM event_judgement t WHERE t.provider_id = $1 AND (t.event_row IN (SELECT e.row_id FROM
-    event e WHERE e.provider_id = $1 AND (e.visit_id IN (SELECT v.visit_id FROM visit_version v WHERE v.provider_id = $1
-    AND v.package_id IN (SELECT p.package_id FROM package_version p WHERE p.provider_id = $1 AND p.service_user_id = $2))
-    OR e.service_user_id = $2)))
+SELECT to_jsonb(t) AS row FROM event_judgement t WHERE t.provider_id = $1 AND t.event_row IN (SELECT events_of_person($2))
 
 -- name: person_event_token
-SELECT to_jsonb(t) AS row FROM event_token t WHERE t.provider_id = $1 AND (t.event_row IN (SELECT e.row_id FROM event
-    e WHERE e.provider_id = $1 AND (e.visit_id IN (SELECT v.visit_id FROM visit_version v WHERE v.provider_id = $1 AND
-    v.package_id IN (SELECT p.package_id FROM package_version p WHERE p.provider_id = $1 AND p.service_user_id = $2)) OR
-    e.service_user_id = $2)))
+SELECT to_jsonb(t) AS row FROM event_token t WHERE t.provider_id = $1 AND t.event_row IN (SELECT events_of_person($2))
 
 -- name: person_event_release
-SELECT to_jsonb(t) AS row FROM event_release t WHERE t.provider_id = $1 AND (t.event_row IN (SELECT e.row_id FROM
-    event e WHERE e.provider_id = $1 AND (e.visit_id IN (SELECT v.visit_id FROM visit_version v WHERE v.provider_id = $1
-    AND v.package_id IN (SELECT p.package_id FROM package_version p WHERE p.provider_id = $1 AND p.service_user_id = $2))
-    OR e.service_user_id = $2)))
+SELECT to_jsonb(t) AS row FROM event_release t WHERE t.provider_id = $1 AND t.event_row IN (SELECT events_of_person($2))
 
 -- name: person_correction
 SELECT to_jsonb(t) AS row FROM correction t WHERE t.provider_id = $1 AND (t.visit_id IN (SELECT v.visit_id FROM

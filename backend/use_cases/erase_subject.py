@@ -15,7 +15,7 @@ from backend.use_cases.legal_holds import held_now, subject_id
 from backend.use_cases.retention import periods_on
 from backend.use_cases.subject_access import Subject
 
-_TABLES: Final = {"carer": "employment_version", "person": "service_user_version"}
+_TABLES: Final = {"carer": ("employment_version", "device"), "person": ("service_user_version",)}
 _CLASSES: Final = {"carer": "wages", "person": "care"}
 """By whose period the evidence about a subject is kept."""
 
@@ -40,7 +40,8 @@ async def erase_subject(provider_id: UUID, subject: Subject, reason: str, user_i
         if until >= london_date(now):
             sealed = sealed_identity(provider_id, made, versions)
             await connection.execute(query("privacy.keep_identity"), provider_id, made, sealed, until, now)
-        await connection.fetchval(query("privacy.erase"), made, _TABLES[subject.kind], whom, now)
+        for table in _TABLES[subject.kind]:
+            await connection.fetchval(query("privacy.erase"), made, table, whom, now)
         await _words(connection, provider_id, subject.kind, whom, why)
         if user_id is not None:
             seen = (uuid4(), user_id, provider_id, now, f"erasure of {subject.kind}", whom, reason.strip())
@@ -68,6 +69,8 @@ async def _words(
     for part in ("fix", "payload") if kind == "carer" else ("payload",):
         rows = await connection.fetch(query(f"privacy.words_of_{kind}"), provider_id, whom, part)
         await _forget(connection, provider_id, why, "event_attachment", part, rows)
+    notes = await connection.fetch(query(f"privacy.notes_of_{kind}"), provider_id, whom)
+    await _forget(connection, provider_id, why, "correction_note", "", notes)
     copies = await connection.fetch(query(f"privacy.copies_of_{kind}"), provider_id, whom)
     await _forget(connection, provider_id, why, "event", "", copies)
 

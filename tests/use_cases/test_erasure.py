@@ -16,7 +16,7 @@ from backend.use_cases.subject_access import Subject
 from backend.use_cases.verify_bundle import verify_bundle
 from backend.use_cases.verify_documents import verify_documents
 from tests.evidence.reported import Reported, opened, stand_at_the_door, told, worked_week
-from tests.jobs.office import PROVIDER, instant
+from tests.jobs.office import PROVIDER, Office, instant
 from tests.use_cases.loading.samples import CARERS, load_rows
 from tests.use_cases.test_subject_access import everything
 
@@ -69,6 +69,7 @@ async def test_a_carer_who_left_is_erased_and_what_was_issued_stays_true(
     assert {row["home_lat"] for row in held["employment_version"]} == {None}
     assert not [row for row in held.get("event_attachment", []) if row["kind"] == "fix"]
     assert {row["raw"] for row in held["event"]} == {None}
+    assert not held.get("correction_note") and {row["name"] for row in held["device"]} == {"Erased"}
     names = json.dumps({name: rows for name, rows in held.items() if name != "wage_reports"})
     assert "Bea" not in names and held["event"] and held["pay_line"]
     assert await superuser.fetchval("SELECT count(*) FROM access_log WHERE what = 'erasure of carer'") == 1
@@ -80,6 +81,22 @@ async def test_a_carer_who_left_is_erased_and_what_was_issued_stays_true(
     async with db.as_provider(PROVIDER) as connection:
         faults = (await check_records(connection, PROVIDER, office.clock)).faults
     assert faults and all("what is about somebody was changed" in fault for fault in faults)
+
+
+NOTES = """SELECT s.reference AS person FROM correction_note n JOIN correction c ON c.id = n.correction_id
+           JOIN visit_version v ON v.visit_id = c.visit_id JOIN package_version p ON p.package_id = v.package_id
+           JOIN service_user s ON s.id = p.service_user_id GROUP BY 1"""
+
+
+async def unplanned(office: Office, superuser: asyncpg.Connection) -> None:
+    """A visit that nobody planned to the first person, with words at both ends."""
+    phone = await office.phone("C2")
+    whose = str(await superuser.fetchval("SELECT id FROM service_user WHERE reference = 'S1'"))
+    office.set(instant("2026-11-17T09:00"))
+    came = phone.record("check_in", None, payload={"person_id": whose, "words": "He called me"})
+    office.set(instant("2026-11-17T09:20"))
+    phone.record("check_out", None, payload={"check_in_id": came["signed"]["id"], "words": "He is well"})
+    assert await office.hand_in("C2") == ["accepted"] * 2
 
 
 async def test_a_person_whose_care_ended_is_erased_and_the_place_of_the_visits_stays(
@@ -99,7 +116,20 @@ async def test_a_person_whose_care_ended_is_erased_and_the_place_of_the_visits_s
     await load_rows("packages", [ended])
     before = opened(await reported.bundle())["facts.json"]
     office.set(instant("2026-11-18T12:00"))
+    await unplanned(office, superuser)
+    words = "SELECT count(*) FROM event_attachment a JOIN event e ON e.row_id = a.event_row WHERE e.visit_id IS NULL"
+    asked = f"{words} AND e.kind IN ('check_in', 'check_out')"
+    assert await superuser.fetchval(asked) == 2
+    _, file = await everything("person", "S1")
+    assert len([row for row in file["event"] if row["visit_id"] is None]) == 2
+    assert "He is well" in json.dumps(file["event_attachment"])
     await erase_subject(PROVIDER, one, "His family asked", None)
+    assert await superuser.fetchval(asked) == 0
+    assert [row["person"] for row in await superuser.fetch(NOTES)] == ["S2"]
+    await load_rows("packages", [{**ended, "reference": "P2", "service_user": "S2"}])
+    office.set(instant("2026-11-18T12:10"))
+    await erase_subject(PROVIDER, Subject("person", "S2"), "Her family asked", None)
+    assert await superuser.fetch(NOTES) == []
     assert opened(await reported.bundle())["facts.json"] == before
     assert [one.faults async for one in verify_documents(PROVIDER) if one.faults] == []
     async with db.as_provider(PROVIDER) as connection:

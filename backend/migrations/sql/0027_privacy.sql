@@ -69,6 +69,21 @@ CALL protect_fact('forgotten');
 
 CREATE INDEX event_attachment_age ON event_attachment (provider_id, kind, received_at);
 
+-- The events of visits to a person of the open provider, planned or not; of one that nobody planned all that names its check-in.
+CREATE FUNCTION events_of_person(whom uuid) RETURNS SETOF uuid LANGUAGE sql STABLE AS
+$$
+    SELECT e.row_id FROM package_version p
+    JOIN visit_version v ON v.provider_id = p.provider_id AND v.package_id = p.package_id
+    JOIN event e ON e.provider_id = v.provider_id AND e.visit_id = v.visit_id
+    WHERE p.provider_id = current_provider() AND p.service_user_id = whom
+    UNION
+    SELECT e.row_id FROM event e
+    WHERE e.provider_id = current_provider() AND e.visit_id IS NULL
+      AND (e.service_user_id = whom OR (e.device_id, e.check_in_id) IN (
+          SELECT b.device_id, b.event_id FROM event b
+          WHERE b.provider_id = current_provider() AND b.visit_id IS NULL AND b.service_user_id = whom))
+$$;
+
 -- Half the digests of keys, one behind the other, as seals have them.
 CREATE FUNCTION key_digests(keys text[]) RETURNS bytea LANGUAGE sql IMMUTABLE AS
 $$ SELECT coalesce(string_agg(substring(sha256(convert_to(k, 'UTF8')) FOR 16), ''::bytea), ''::bytea) FROM unnest(keys) AS k $$;
@@ -150,8 +165,8 @@ CREATE TABLE kept_identity (               -- names that documents issued before
 );
 CALL protect_fact('kept_identity');
 
--- Takes names and homes from every version of a carer's employments, or of a person, of the open provider, and notes of
--- which rows. Nothing that is worked out goes by these columns.
+-- Takes names and homes from every version of a carer's employments, or of a person, or what a carer's phones are called,
+-- of the open provider, and notes of which rows. Nothing that is worked out goes by these columns.
 CREATE FUNCTION erase(why uuid, target text, whom uuid, at timestamptz) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS
 $$
@@ -174,6 +189,10 @@ BEGIN
         WITH d AS (UPDATE service_user_version t SET name = 'Erased', address = 'Erased', access_note = NULL
                    WHERE t.provider_id = current_provider() AND t.service_user_id = whom
                    RETURNING jsonb_build_array(t.service_user_id, t.version)::text AS key)
+        SELECT array_agg(d.key) INTO erased FROM d;
+    ELSIF target = 'device' THEN
+        WITH d AS (UPDATE device t SET name = 'Erased' WHERE t.provider_id = current_provider() AND t.carer_id = whom
+                   RETURNING jsonb_build_array(t.id)::text AS key)
         SELECT array_agg(d.key) INTO erased FROM d;
     ELSE
         RAISE EXCEPTION 'nothing of % is erased', target USING ERRCODE = 'insufficient_privilege';
