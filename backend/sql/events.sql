@@ -4,9 +4,10 @@
 -- What is held around the places ($2 and $3: the phone and the place) and the ids ($4 and $5) of phones' events; and for each of
 -- some carers ($6) the positions taken from $7 to $8, the last before and the first after, of events from $9 to $10 at most.
 -- Both as arrays of rows, which begin with the phone or the carer; null for none.
--- A position counts that was fresh, and is still held. None was ever fresh that was taken more seconds before or after its
--- event than `doubt`, which is $11 or more by a policy of the provider's own. So of an event that far before $7 the position
--- was taken before it too, and any taken later is of an event at most that far before that position; the same after $8.
+-- A position counts that was fresh, and is still held, of an event that lies at most $12 after it was received. So none was
+-- received before $13, and no month that ended before is looked into. None was ever fresh that was taken more seconds before or
+-- after its event than `doubt`, which is $11 or more by a policy of the provider's own. So of an event that far before $7 the
+-- position was taken before it too, and any taken later is of an event at most that far before that position; the same after $8.
 -- What belongs to an event is looked up by that event (`OFFSET 0`, and `IS TRUE`, which the index by kind cannot serve), whatever
 -- PostgreSQL knows of the tables: of those that it has not looked through yet it would begin with all positions of the provider.
 WITH longest AS MATERIALIZED (
@@ -30,6 +31,7 @@ SELECT
             JOIN LATERAL (SELECT fix_age_s, reasons FROM event_judgement
                           WHERE provider_id = e.provider_id AND event_row = e.row_id AND number = 1 OFFSET 0) j ON true
             WHERE e.provider_id = $1 AND e.carer_id = asked.carer_id AND e.paid_at >= asked.earliest AND e.paid_at <= asked.latest
+              AND e.received_at >= $13 AND e.paid_at <= e.received_at + $12::interval
               AND (e.outcome = 'accepted'
                    OR EXISTS (SELECT FROM event_release r WHERE r.provider_id = e.provider_id AND r.event_row = e.row_id))
               AND NOT 'stale_fix' = ANY (j.reasons)),

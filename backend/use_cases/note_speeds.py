@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
 import msgspec
 
+from backend.domain.paid_time import FUTURE_LIMIT
 from backend.domain.positions import FARTHEST, Position, Speed, speeds
 from backend.sql import as_columns, query
 from backend.statute.policy import longest_fresh_seconds
@@ -16,6 +17,7 @@ from backend.statute.policy import longest_fresh_seconds
 _OLDEST: Final = timedelta(days=1)
 """How much older than its event, or younger, a position is looked for: far more than a policy should call fresh."""
 _WINDOW: Final = FARTHEST + _OLDEST
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
 async def note_speeds(
@@ -27,8 +29,9 @@ async def note_speeds(
 ) -> None:
     """Note the speeds to and from the positions of held events that begin to count now: row and instant of each.
 
-    Positions that were old when they were sent, or are no longer held, imply none. Two phones of a carer wait for each
-    other, so that neither misses the other's positions.
+    Positions that were old when they were sent, or are no longer held, imply none, nor do those of an event that lies
+    ahead of when it was received: when that was, nobody knows. Two phones of a carer wait for each other, so that
+    neither misses the other's positions.
     """
     await connection.execute(query("speeds.lock"), f"{provider_id}/{carer_id}")
     beside = around({carer_id: _taken(fresh.values())})
@@ -49,7 +52,8 @@ def around(taken: Mapping[UUID, Collection[datetime]]) -> tuple[Any, ...]:
         for carer, instants in taken.items()
         if instants
     ]
-    return (*as_columns(asked, 5), longest_fresh_seconds())
+    received = min((earliest for *_, earliest, _ in asked), default=_NEVER) - FUTURE_LIMIT
+    return (*as_columns(asked, 5), longest_fresh_seconds(), FUTURE_LIMIT, received)
 
 
 def _taken(instants: Iterable[datetime]) -> list[datetime]:

@@ -97,6 +97,23 @@ async def test_a_position_comes_into_it_when_its_event_is_released(
     assert (await found())["V1"] == ("uncertain", True)
 
 
+async def test_a_released_event_of_which_nobody_knows_when_it_was_brings_nobody_into_doubt(
+    world: World, superuser: asyncpg.Connection
+) -> None:
+    """It lies half an hour after it was received, by a clock that nothing tells about."""
+    phone, clock = await world.phone()
+    clock.time = hour(9, 30)
+    phone.record("check_in", visit("V2"), fix=fix(*FAR, at=hour(9, 30)))
+    await hand_in(world, phone, clock, hour(9))
+    [row] = await superuser.fetch("SELECT row_id, provider_id FROM event WHERE code = 'absurd_time'")
+    await release_event(row["provider_id"], row["row_id"], uuid4(), "Her phone's clock was wrong")
+    clock.time = hour(9, 32)
+    phone.record("check_in", visit("V4"), fix=fix(*DOOR, at=hour(9, 32)))
+    await hand_in(world, phone, clock, hour(10))
+    assert await found() == {"V2": ("position", False), "V4": ("position", False)}
+    assert await superuser.fetchval("SELECT count(*) FROM event_speed") == 0
+
+
 @pytest.mark.parametrize("seed", range(3))
 async def test_neighbours_are_found_whatever_the_age_of_a_position_and_the_order_of_arrival(
     world: World, superuser: asyncpg.Connection, seed: int

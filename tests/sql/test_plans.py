@@ -9,6 +9,7 @@ from uuid import uuid4
 import asyncpg
 
 from backend.sql import named
+from backend.use_cases.note_speeds import around
 from tests.conftest import Database
 
 WHOLE = {
@@ -75,6 +76,20 @@ def looked_into(plan: dict[str, Any]) -> Iterator[str]:
         yield name
     for part in plan.get("Plans", []):
         yield from looked_into(part)
+
+
+async def test_positions_beside_a_check_in_are_looked_for_in_the_months_since(
+    database: Database, superuser: asyncpg.Connection
+) -> None:
+    for month in range(1, 7):
+        await superuser.execute("SELECT ensure_event_month($1)", date(2025, month, 1))
+    beside = around({uuid4(): [datetime(2025, 5, 10, tzinfo=UTC)]})
+    await superuser.execute("SET plan_cache_mode = force_generic_plan")
+    asked = await superuser.prepare(f"EXPLAIN (ANALYZE, FORMAT JSON) {named()['events.around']}")
+    plan = json.loads(await asked.fetchval(uuid4(), [], [], [], [], *beside))[0]["Plan"]
+    months = set(looked_into(plan))
+    assert "event_2025_05" in months
+    assert [month for month in months if month < "event_2025_05"] == []
 
 
 async def test_what_may_be_forgotten_is_looked_for_in_the_month_that_it_came_in(
