@@ -24,8 +24,9 @@ A_PERSON: Final = 4
 AT_ONCE: Final = 100_000
 KNOWN_SINCE: Final = "timestamptz '2026-10-20T09:00Z'"
 OF_THE_TEMPLATE: Final = (
-    "event_attachment", "event_judgement", "event_link", "event_key", "event", "waiting", "correction", "visit_version",
-    "visit", "package_version", "package", "contract_version", "contract", "employment_version", "pay_line",
+    "event_attachment", "event_judgement", "event_position", "event_link", "event_key", "event", "waiting",
+    "correction", "visit_version", "visit", "package_version", "package", "contract_version", "contract",
+    "employment_version", "pay_line",
 )  # fmt: skip
 """What the office itself recorded goes again, so that nothing of its own is due."""
 

@@ -147,6 +147,14 @@ async def _record(superuser: asyncpg.Connection, source: str) -> None:
     await copied(superuser, "event_key", source, id=row, event_row=row, **chain)
     await copied(superuser, "event_link", source, id=row, event_row=row, **chain)
     await copied(superuser, "event_judgement", source, event_row=row, judged_at=came)
+    await copied(
+        superuser,
+        "event_position",
+        source,
+        carer_id=own("carer", "given.carer"),
+        taken_at="given.at",
+        event_row=row,
+    )
     for kind in ("fix", "payload"):
         await copied(
             superuser, "event_attachment", source, f"kind = '{kind}'", event_row=row, received_at=came

@@ -2,17 +2,10 @@
 
 -- name: around
 -- What is held around the places ($2 and $3: the phone and the place) and the ids ($4 and $5) of phones' events; and for each of
--- some carers ($6) the positions taken from $7 to $8, the last before and the first after, of events from $9 to $10 at most.
--- Both as arrays of rows, which begin with the phone or the carer; null for none.
--- A position counts that was fresh, and is still held, of an event that lies at most $12 after it was received. So none was
--- received before $13, and no month that ended before is looked into. None was ever fresh that was taken more seconds before or
--- after its event than `doubt`, which is $11 or more by a policy of the provider's own. So of an event that far before $7 the
--- position was taken before it too, and any taken later is of an event at most that far before that position; the same after $8.
--- What belongs to an event is looked up by that event (`OFFSET 0`, and `IS TRUE`, which the index by kind cannot serve), whatever
+-- some carers ($6) the positions that count and are still held, taken from $7 to $8, with the last at most $9 before and the first
+-- at most $9 after. Both as arrays of rows, which begin with the phone or the carer; null for none.
+-- What is held of a position is looked up by its event (`OFFSET 0`, and `IS TRUE`, which the index by kind cannot serve), whatever
 -- PostgreSQL knows of the tables: of those that it has not looked through yet it would begin with all positions of the provider.
-WITH longest AS MATERIALIZED (
-    SELECT make_interval(secs => greatest($11::float8, max((policy ->> 'fix_stale_after_s')::float8))) AS doubt
-    FROM policy_version WHERE provider_id = $1)
 SELECT
     (SELECT array_agg((l.device_id, l.id, l.seq, l.signed_hash, l.prev, l.verdict, l.holds, l.event_row, l.received_at, l.outcome,
                        l.code))
@@ -21,42 +14,22 @@ SELECT
            UNION
            SELECT e.* FROM unnest($4::uuid[], $5::uuid[]) AS named (device_id, id)
            JOIN event_link e ON e.provider_id = $1 AND e.device_id = named.device_id AND e.id = named.id) l) AS links,
-    (SELECT array_agg((asked.carer_id, meant.row_id, meant.paid_at, meant.fix_age_s, meant.content))
-     FROM unnest($6::uuid[], $7::timestamptz[], $8::timestamptz[], $9::timestamptz[], $10::timestamptz[])
-          AS asked (carer_id, first, last, earliest, latest),
+    (SELECT array_agg((asked.carer_id, meant.event_row, meant.taken_at, meant.content))
+     FROM unnest($6::uuid[], $7::timestamptz[], $8::timestamptz[]) AS asked (carer_id, first, last),
      LATERAL (
-        WITH counting AS NOT MATERIALIZED (
-            SELECT e.row_id, e.paid_at, j.fix_age_s, e.paid_at - make_interval(secs => j.fix_age_s) AS taken_at
-            FROM event e
-            JOIN LATERAL (SELECT fix_age_s, reasons FROM event_judgement
-                          WHERE provider_id = e.provider_id AND event_row = e.row_id AND number = 1 OFFSET 0) j ON true
-            WHERE e.provider_id = $1 AND e.carer_id = asked.carer_id AND e.paid_at >= asked.earliest AND e.paid_at <= asked.latest
-              AND e.received_at >= $13 AND e.paid_at <= e.received_at + $12::interval
-              AND (e.outcome = 'accepted'
-                   OR EXISTS (SELECT FROM event_release r WHERE r.provider_id = e.provider_id AND r.event_row = e.row_id))
-              AND NOT 'stale_fix' = ANY (j.reasons)),
-        held AS NOT MATERIALIZED (
-            SELECT event_row, content FROM event_attachment WHERE provider_id = $1 AND (kind = 'fix') IS TRUE),
-        beside AS MATERIALIZED (
-            SELECT coalesce((SELECT taken_at FROM counting, LATERAL (SELECT FROM held WHERE event_row = row_id OFFSET 0) AS kept
-                             WHERE paid_at < asked.first - doubt ORDER BY paid_at DESC LIMIT 1) - doubt, asked.earliest) AS first,
-                   coalesce((SELECT taken_at FROM counting, LATERAL (SELECT FROM held WHERE event_row = row_id OFFSET 0) AS kept
-                             WHERE paid_at > asked.last + doubt ORDER BY paid_at LIMIT 1) + doubt, asked.latest) AS last
-            FROM longest),
-        near AS MATERIALIZED (
-            SELECT * FROM counting WHERE paid_at >= (SELECT first FROM beside) AND paid_at <= (SELECT last FROM beside))
-        (SELECT early.*, content
-         FROM (SELECT * FROM near WHERE taken_at < asked.first ORDER BY taken_at DESC, row_id DESC) AS early,
-              LATERAL (SELECT content FROM held WHERE event_row = row_id OFFSET 0) AS kept
-         ORDER BY taken_at DESC, row_id DESC LIMIT 1)
+        WITH held AS NOT MATERIALIZED (
+            SELECT p.event_row, p.taken_at, kept.content
+            FROM event_position p,
+                 LATERAL (SELECT content FROM event_attachment
+                          WHERE provider_id = $1 AND event_row = p.event_row AND (kind = 'fix') IS TRUE OFFSET 0) AS kept
+            WHERE p.provider_id = $1 AND p.carer_id = asked.carer_id)
+        (SELECT * FROM held WHERE taken_at < asked.first AND taken_at >= asked.first - $9::interval
+         ORDER BY taken_at DESC, event_row DESC LIMIT 1)
         UNION ALL
-        SELECT near.*, content FROM near, LATERAL (SELECT content FROM held WHERE event_row = row_id OFFSET 0) AS kept
-        WHERE taken_at >= asked.first AND taken_at <= asked.last
+        SELECT * FROM held WHERE taken_at >= asked.first AND taken_at <= asked.last
         UNION ALL
-        (SELECT late.*, content
-         FROM (SELECT * FROM near WHERE taken_at > asked.last ORDER BY taken_at, row_id) AS late,
-              LATERAL (SELECT content FROM held WHERE event_row = row_id OFFSET 0) AS kept
-         ORDER BY taken_at, row_id LIMIT 1)) AS meant) AS positions
+        (SELECT * FROM held WHERE taken_at > asked.last AND taken_at <= asked.last + $9::interval
+         ORDER BY taken_at, event_row LIMIT 1)) AS meant) AS positions
 
 -- name: unlinked
 -- Events that hold no place, by their row: the same bytes sent again.
@@ -122,8 +95,8 @@ FOR UPDATE OF d
 -- name: keep
 -- New events of calls with all that belongs to them, and each call's receipt: one statement. $1 is the provider; $2 to $8 are
 -- columns with a value for each call: its batch, the phone, its carer, when it came, the receipt, its key and signature; $9 and
--- $10 the versions of the rules for positions and tokens; $11 the events; $12 to $17 columns with a value for each speed that
--- positions imply, the first its batch.
+-- $10 the versions of the rules for positions and tokens; $11 the events; $12 to $14 columns with a value for each position that
+-- counts, $15 to $20 for each speed that positions imply, the first the batch.
 -- The places nobody else may hold go to event_key: the lock on the phone makes a clash impossible, its keys prove it.
 WITH call AS (
     SELECT * FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::timestamptz[], $6::bytea[], $7::text[], $8::bytea[])
@@ -168,10 +141,14 @@ attachment AS (
 alarm AS (
     INSERT INTO alert (provider_id, kind, subject, carer_id, raised_at)
     SELECT $1, 'help', row_id, carer_id, received_at FROM given WHERE help ON CONFLICT DO NOTHING),
+position AS (
+    INSERT INTO event_position (provider_id, carer_id, taken_at, event_row)
+    SELECT $1, call.carer_id, p.taken_at, p.event_row
+    FROM unnest($12::uuid[], $13::uuid[], $14::timestamptz[]) AS p (batch_id, event_row, taken_at) JOIN call USING (batch_id)),
 speed AS (
     INSERT INTO event_speed (provider_id, carer_id, from_row, to_row, from_at, to_at, kmh, recorded_at)
     SELECT $1, call.carer_id, s.from_row, s.to_row, s.from_at, s.to_at, s.kmh, call.received_at
-    FROM unnest($12::uuid[], $13::uuid[], $14::uuid[], $15::timestamptz[], $16::timestamptz[], $17::float8[])
+    FROM unnest($15::uuid[], $16::uuid[], $17::uuid[], $18::timestamptz[], $19::timestamptz[], $20::float8[])
          AS s (batch_id, from_row, to_row, from_at, to_at, kmh) JOIN call USING (batch_id)
     ON CONFLICT DO NOTHING)
 INSERT INTO event_batch (provider_id, id, device_id, received_at, batch, kid, signature)

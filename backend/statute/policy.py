@@ -33,12 +33,6 @@ def _packaged() -> list[PolicyInterval]:
     return policy_intervals(strict_yaml.read("policy.yaml"))
 
 
-@cache
-def longest_fresh_seconds() -> int:
-    """How long before or after its event a position may be taken that some packaged policy takes for fresh."""
-    return max(one.values.fix_stale_after_s for one in _packaged())
-
-
 def policy_on(day: date, own: Mapping[str, Any] | None = None) -> Policy:
     """The policy in force on a London date; `own` holds the provider's own values, which win.
 

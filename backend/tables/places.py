@@ -27,6 +27,13 @@ class ApprovedPlaceVersion(Table, tablename="approved_place_version", db=DB):
     recorded_at = Timestamptz(default=None, null=False)
 
 
+class EventPosition(Table, tablename="event_position", db=DB):
+    provider_id = UUID(primary_key=True, default=None, null=False)
+    carer_id = UUID(default=None, null=False)
+    taken_at = Timestamptz(default=None, null=False)
+    event_row = UUID(default=None, null=False)
+
+
 class EventSpeed(Table, tablename="event_speed", db=DB):
     provider_id = UUID(primary_key=True, default=None, null=False)
     carer_id = UUID(default=None, null=False)

@@ -96,6 +96,7 @@ UNSEALED: Final[Mapping[str, str]] = {
     "checkpoint_event": "the roots of checkpoints follow from it",
     "event_key": "an index to events, which are sealed",
     "event_link": "an index to events, which are sealed",
+    "event_position": "an index to the positions of events, which are sealed",
     "correction_note": "words that go one day; what was signed, or kept, has their digest",
     "event_attachment": "positions and words that go one day; what was signed has their digest",
     "kept_identity": "sealed already, and goes one day",

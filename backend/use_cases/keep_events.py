@@ -13,7 +13,7 @@ from backend.domain.canonical import sha256
 from backend.domain.decisions import Decision
 from backend.domain.events import ReadEvent
 from backend.domain.evidence import Judgement
-from backend.domain.positions import Speed
+from backend.domain.positions import Position, Speed
 from backend.domain.tokens import TokenJudgement
 from backend.sql import as_columns, query
 from backend.use_cases.event_context import Context
@@ -73,10 +73,11 @@ def row_of(device_id: UUID, event: ReadEvent, linked: bool) -> UUID:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What a call leaves behind: new events, the speeds that their positions imply, and its receipt."""
+    """What a call leaves behind: new events, the positions that count, the speeds that they imply, and its receipt."""
 
     context: Context
     kept: Sequence[Kept]
+    taken: Sequence[Position]
     implied: Sequence[Speed]
     receipt: Receipt
 
@@ -89,6 +90,7 @@ async def keep_events(connection: asyncpg.Connection, provider_id: UUID, decided
         *as_columns([_call(one) for one in decided], 7),
         *(evidence.RULE_VERSION, tokens.RULE_VERSION),
         [_new_event(one.context, one.receipt, kept) for one in decided for kept in one.kept],
+        *as_columns([(one.receipt.batch_id, each.row, each.at) for one in decided for each in one.taken], 3),
         *as_columns(
             [(one.receipt.batch_id, *told(speed)) for one in decided for speed in one.implied],
             6,

@@ -7,7 +7,7 @@ not at all, in one transaction, which calls of other phones may share; nothing i
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, Literal, TypeVar
 from uuid import UUID, uuid4, uuid5
 
@@ -143,7 +143,7 @@ async def _decided(
         for index, (event, decision, row) in enumerate(zip(events, decisions, rows, strict=True))
     ]
     answer = EventsAnswer(clock.now(), context.checkpoint, results, lines, receipt.signature)
-    return Decided(context, kept, list(implied), receipt), answer
+    return Decided(context, kept, fresh, implied, receipt), answer
 
 
 def _new(
@@ -243,7 +243,11 @@ async def _unlinked(
 def _positions(context: Context, kept: Sequence[Kept]) -> list[Position]:
     """Those of new events that count, unless they were old when they were sent."""
     return [
-        position(one.row, paid.at, one.judged.fix_age_s, msgspec.structs.asdict(one.event.fix))
+        position(
+            one.row,
+            paid.at - timedelta(seconds=one.judged.fix_age_s),
+            msgspec.structs.asdict(one.event.fix),
+        )
         for one in kept
         if one.decision.outcome == "accepted"
         and one.judged is not None

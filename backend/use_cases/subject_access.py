@@ -28,6 +28,7 @@ LEFT_OUT: Final = {
     "event_batch": "signed lists of the digests of events that are in the export",
     "event_key": "an index to events that are in the export",
     "event_link": "an index to events that are in the export",
+    "event_position": "an index to positions that are in the export",
     "forgotten": "digests of keys of what is gone",
     "journey_estimate": "how long the way between two places takes, whoever goes it",
     "legal_hold_end": "when a hold that is in the export was lifted: it is told with it on the page",

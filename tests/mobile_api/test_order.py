@@ -38,7 +38,8 @@ async def test_any_order_of_arrival_gives_the_same_end_state(
     await phone.flush()
     in_order = await state(superuser)
     await superuser.execute("SET session_replication_role = replica")
-    for table in ("event", "event_key", "event_link", "event_attachment", "event_judgement", "waiting"):
+    parts = ("key", "link", "attachment", "judgement", "position")
+    for table in ("event", *(f"event_{part}" for part in parts), "waiting"):
         await superuser.execute(f"DELETE FROM {table}")
     shuffle = random.Random(seed)
     sent = [*events, *shuffle.sample(events, 3)]

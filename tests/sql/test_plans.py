@@ -9,7 +9,6 @@ from uuid import uuid4
 import asyncpg
 
 from backend.sql import named
-from backend.use_cases.note_speeds import around
 from tests.conftest import Database
 
 WHOLE = {
@@ -62,11 +61,21 @@ async def test_a_check_in_looks_up_what_belongs_to_an_event_by_that_event_before
 ) -> None:
     connection = await asyncpg.connect(str(database.settings.database_url))
     await connection.execute("SET plan_cache_mode = force_generic_plan")
-    tables = {"event_judgement", "event_attachment"}
+    tables = {"event_position", "event_attachment"}
     found = list(conditions(await plan_of(connection, named()["events.around"]), tables))
     await connection.close()
     assert {table for table, _ in found} == tables
-    assert [one for one in found if "event_row = " not in one[1]] == []
+    wanted = {"event_position": "carer_id = ", "event_attachment": "event_row = "}
+    assert [one for one in found if wanted[one[0]] not in one[1]] == []
+
+
+def months_of(plan: dict[str, Any]) -> Iterator[str]:
+    """The months of events that stand in a plan, read or not."""
+    name = plan.get("Relation Name", "")
+    if name.startswith(("event_20", "event_unmonthed")):
+        yield name
+    for part in plan.get("Plans", []):
+        yield from months_of(part)
 
 
 def looked_into(plan: dict[str, Any]) -> Iterator[str]:
@@ -78,18 +87,11 @@ def looked_into(plan: dict[str, Any]) -> Iterator[str]:
         yield from looked_into(part)
 
 
-async def test_positions_beside_a_check_in_are_looked_for_in_the_months_since(
-    database: Database, superuser: asyncpg.Connection
-) -> None:
-    for month in range(1, 7):
-        await superuser.execute("SELECT ensure_event_month($1)", date(2025, month, 1))
-    beside = around({uuid4(): [datetime(2025, 5, 10, tzinfo=UTC)]})
-    await superuser.execute("SET plan_cache_mode = force_generic_plan")
-    asked = await superuser.prepare(f"EXPLAIN (ANALYZE, FORMAT JSON) {named()['events.around']}")
-    plan = json.loads(await asked.fetchval(uuid4(), [], [], [], [], *beside))[0]["Plan"]
-    months = set(looked_into(plan))
-    assert "event_2025_05" in months
-    assert [month for month in months if month < "event_2025_05"] == []
+async def test_a_check_in_looks_into_no_month_of_events(database: Database) -> None:
+    connection = await asyncpg.connect(str(database.settings.database_url))
+    plans = {name: await plan_of(connection, named()[name]) for name in ("events.called", "events.around")}
+    await connection.close()
+    assert {name: set(months_of(plan)) for name, plan in plans.items()} == {name: set() for name in plans}
 
 
 async def test_what_may_be_forgotten_is_looked_for_in_the_month_that_it_came_in(

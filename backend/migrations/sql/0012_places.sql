@@ -21,6 +21,15 @@ CREATE TABLE approved_place_version (
 CALL protect_fact('approved_place_version');
 CREATE INDEX approved_place_person ON approved_place_version (provider_id, service_user_id);
 
+CREATE TABLE event_position (              -- an index: when the positions of events that count were taken, by the time that counts
+    provider_id uuid NOT NULL,
+    carer_id uuid NOT NULL,
+    taken_at timestamptz NOT NULL,
+    event_row uuid NOT NULL,
+    PRIMARY KEY (provider_id, carer_id, taken_at, event_row)
+);
+CALL protect_fact('event_position');
+
 CREATE TABLE event_speed (                 -- what two positions of a carer that follow each other show of speed, for good
     provider_id uuid NOT NULL,
     carer_id uuid NOT NULL,
