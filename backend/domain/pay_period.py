@@ -94,13 +94,14 @@ def last_day_after_leaving(ended_on: date) -> date:
 
 @dataclass(frozen=True, slots=True)
 class PeriodColumns:
-    """Columns of periods that all others repeat: first and last day, and the day of the month that months begin on
-    where `start` does not tell it (null else; see schemas.wage.Period).
+    """Columns of periods that all others repeat: first and last day, the day of the month that months begin on where
+    `start` does not tell it (null else; see schemas.wage.Period), and what `is_month` says of the three.
     """
 
     start: pl.Expr
     end: pl.Expr
     monthly_from: pl.Expr
+    month: pl.Expr
 
 
 def boundary(period: PeriodColumns, index: pl.Expr) -> pl.Expr:
@@ -109,40 +110,45 @@ def boundary(period: PeriodColumns, index: pl.Expr) -> pl.Expr:
     Months where that one is exactly a month, else blocks of its length. `index` may be negative.
     """
     blocks = period.start + pl.duration(days=index * _length(period))
-    return pl.when(is_month(period)).then(_month_boundary(period, index)).otherwise(blocks)
+    return (
+        pl.when(period.month)
+        .then(_month_boundary(period.start, period.monthly_from, index))
+        .otherwise(blocks)
+    )
 
 
 def period_index(period: PeriodColumns, day: pl.Expr) -> pl.Expr:
     """How many periods after the given one the period holding `day` comes; negative if before."""
-    start = period.start
+    start, month_day = period.start, _month_day(period.start, period.monthly_from)
     months = (day.dt.year() - start.dt.year()).cast(pl.Int64) * 12 + (day.dt.month() - start.dt.month())
-    short = (day.dt.day() < _month_day(period)).cast(pl.Int64)
+    short = (day.dt.day() < month_day).cast(pl.Int64)
     blocks = (day - start).dt.total_days() // _length(period)
-    return pl.when(is_month(period)).then(months + _late(period) - short).otherwise(blocks)
+    return pl.when(period.month).then(months + _late(start, month_day) - short).otherwise(blocks)
 
 
-def is_month(period: PeriodColumns) -> pl.Expr:
-    """Whether the period is exactly one month."""
-    return _month_boundary(period, pl.lit(1, dtype=pl.Int64)) == period.end + pl.duration(days=1)
+def is_month(start: pl.Expr, end: pl.Expr, monthly_from: pl.Expr) -> pl.Expr:
+    """Whether a period is exactly one month. Work it out once, as a column: to plan it takes Polars long."""
+    after = _month_boundary(start, monthly_from, pl.lit(1, dtype=pl.Int64))
+    return after == end + pl.duration(days=1)
 
 
 def _length(period: PeriodColumns) -> pl.Expr:
     return (period.end - period.start).dt.total_days() + 1
 
 
-def _month_day(period: PeriodColumns) -> pl.Expr:
+def _month_day(start: pl.Expr, monthly_from: pl.Expr) -> pl.Expr:
     """The day of the month that months begin on."""
-    return pl.coalesce(period.monthly_from, period.start.dt.day()).cast(pl.Int64)
+    return pl.coalesce(monthly_from, start.dt.day()).cast(pl.Int64)
 
 
-def _late(period: PeriodColumns) -> pl.Expr:
+def _late(start: pl.Expr, month_day: pl.Expr) -> pl.Expr:
     """1 where the period began on the 1st for want of its day in the month before, whose month it is; else 0."""
-    return (period.start.dt.day() < _month_day(period)).cast(pl.Int64)
+    return (start.dt.day() < month_day).cast(pl.Int64)
 
 
-def _month_boundary(period: PeriodColumns, index: pl.Expr) -> pl.Expr:
-    start = period.start
-    months = start.dt.year().cast(pl.Int64) * 12 + start.dt.month().cast(pl.Int64) - 1 - _late(period) + index
-    first = pl.date(months // 12, months % 12 + 1, 1)
-    length = first.dt.month_end().dt.day().cast(pl.Int64)
-    return first + pl.duration(days=pl.min_horizontal(_month_day(period) - 1, length))
+def _month_boundary(start: pl.Expr, monthly_from: pl.Expr, index: pl.Expr) -> pl.Expr:
+    month_day = _month_day(start, monthly_from)
+    # by the number of months in words: a date put together with pl.date takes Polars four times as long to plan
+    months = pl.format("{}mo", index - _late(start, month_day))
+    first = start.dt.month_start().dt.offset_by(months)
+    return pl.min_horizontal(first + pl.duration(days=month_day - 1), first.dt.offset_by("1mo"))

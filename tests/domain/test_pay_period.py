@@ -24,6 +24,11 @@ CYCLES = ["weekly:mon", "weekly:sun", "fortnightly:2026-11-02", "four_weekly:202
           "monthly:29", "monthly:31"]  # fmt: skip
 
 
+def period_columns(start: date, end: date, monthly_from: int | None) -> PeriodColumns:
+    dates = pl.lit(start), pl.lit(end), pl.lit(monthly_from, dtype=pl.Int64)
+    return PeriodColumns(*dates, is_month(*dates))
+
+
 def period(text: str, day: str) -> tuple[str, str]:
     found = parse_pay_cycle(text).containing(date.fromisoformat(day))
     return found.start.isoformat(), found.end.isoformat()
@@ -95,7 +100,7 @@ def test_columns_number_the_periods_so_that_each_day_lies_in_its_own(
     end = latest if days is None else min(latest, start + timedelta(days=days - 1))
     given_days = [start + timedelta(days=offset) for offset in offsets]
     frame = pl.DataFrame({"day": given_days})
-    columns = PeriodColumns(pl.lit(start), pl.lit(end), pl.lit(None, dtype=pl.Int64))
+    columns = period_columns(start, end, None)
     numbered = frame.with_columns(
         start=pl.lit(start), end=pl.lit(end), number=period_index(columns, pl.col("day"))
     )
@@ -127,12 +132,10 @@ def test_columns_see_the_same_months_as_the_cycle_from_whichever_period_they_sta
 ) -> None:
     cycle = parse_pay_cycle(text)
     known, other = cycle.containing(day), day + timedelta(days=offset)
-    columns = PeriodColumns(
-        pl.lit(known.start), pl.lit(known.end), pl.lit(known.monthly_from, dtype=pl.Int64)
-    )
+    columns = period_columns(known.start, known.end, known.monthly_from)
     index = period_index(columns, pl.lit(other))
     [(month, first, after)] = pl.select(
-        month=is_month(columns), first=boundary(columns, index), after=boundary(columns, index + 1)
+        month=columns.month, first=boundary(columns, index), after=boundary(columns, index + 1)
     ).iter_rows()
     holding = cycle.containing(other)
     assert (month, first, after) == (True, holding.start, holding.end + timedelta(days=1))

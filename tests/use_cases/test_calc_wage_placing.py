@@ -143,6 +143,8 @@ def test_bank_holidays_bring_the_last_day_for_the_record_forward() -> None:
     assert paid(line, bank_holidays=["2026-05-04", "2026-05-05", "2026-05-22"]) == "0.00", (
         "by the day of the record"
     )
+    before = [f"2026-05-{day:02}" for day in (15, 14, 13, 12, 11, 8, 7, 6, 5, 4)]
+    assert paid(line, bank_holidays=["2026-05-25", *before]) == "0.00", "in any order"
 
 
 def test_a_bank_holiday_on_the_last_day_of_a_period_is_no_working_day_before_its_end() -> None:

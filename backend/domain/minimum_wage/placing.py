@@ -8,18 +8,18 @@ from typing import Final
 
 import polars as pl
 
-from backend.domain.pay_period import PeriodColumns, boundary, period_index
+from backend.domain.pay_period import PeriodColumns, boundary, is_month, period_index
 
-PERIOD: Final = PeriodColumns(pl.col("start"), pl.col("end"), pl.col("monthly_from"))
+_DATES: Final = (pl.col("start"), pl.col("end"), pl.col("monthly_from"))
+PERIOD: Final = PeriodColumns(*_DATES, pl.col("is_month"))
 WORKING_DAYS_LEFT: Final = 3
 """A record is late when no more than this many working days remain after it: reg 9(2)'s fourth working day."""
 
 
 def placed(pay: pl.DataFrame, cases: pl.DataFrame, holidays: pl.DataFrame) -> pl.DataFrame:
     """For each line how many equal `shares` it has and how many of them are placed in the period under test, `here`."""
-    dated = pay.join(
-        cases.select("case", "start", "end", "monthly_from", "ended_on"), on="case"
-    ).with_columns(_indexes())
+    periods = cases.select("case", *_DATES, "ended_on", is_month(*_DATES).alias("is_month"))
+    dated = pay.join(periods, on="case").with_columns(_indexes())
     shares = dated.with_columns(_share_numbers().alias("share")).explode("share", empty_as_null=True)
     settled = _with_lateness(shares, holidays).with_columns(_place().alias("place"))
     return settled.group_by("case", "line").agg(
@@ -79,10 +79,9 @@ def _with_lateness(shares: pl.DataFrame, holidays: pl.DataFrame) -> pl.DataFrame
     """Adds `late_record`: the record came on or after the fourth working day before the end of the next period. Null
     where none was handed in.
     """
-    deadline = boundary(PERIOD, pl.col("share") + 2)
-    counted = shares.with_columns(
-        pl.business_day_count(pl.col("record_on") + pl.duration(days=1), deadline).alias("weekdays_left"),
-        (deadline - pl.duration(days=1)).alias("deadline"),
+    counted = shares.with_columns(boundary(PERIOD, pl.col("share") + 2).alias("after")).with_columns(
+        pl.business_day_count(pl.col("record_on") + pl.duration(days=1), "after").alias("weekdays_left"),
+        (pl.col("after") - pl.duration(days=1)).alias("deadline"),
     )
     counted = _holidays_until(_holidays_until(counted, holidays, "record_on"), holidays, "deadline")
     off = pl.max_horizontal(pl.col("holidays_deadline") - pl.col("holidays_record_on"), pl.lit(0))
