@@ -46,14 +46,11 @@ JOIN event e ON e.provider_id = a.provider_id AND e.received_at = a.received_at 
 WHERE a.provider_id = $1 AND a.kind = $2 AND a.received_at < $3 AND e.received_at < $3
   AND ($2 = 'fix' OR e.kind IS NULL OR e.kind NOT IN ('activity_start', 'activity_end'))
   AND NOT e.carer_id = ANY ($4::uuid[])
-  AND (e.service_user_id IS NULL OR NOT e.service_user_id = ANY ($5::uuid[]))
+  AND e.row_id NOT IN (SELECT events_of_person(held) FROM unnest($5::uuid[]) AS held)
   AND (e.visit_id IS NULL OR (
-      NOT EXISTS (SELECT FROM visit_version v
-                  JOIN package_version p ON p.provider_id = v.provider_id AND p.package_id = v.package_id
-                  WHERE v.provider_id = e.provider_id AND v.visit_id = e.visit_id AND p.service_user_id = ANY ($5::uuid[]))
-      AND NOT EXISTS (SELECT FROM dispute p WHERE p.provider_id = e.provider_id AND p.visit_id = e.visit_id
-                      AND NOT EXISTS (SELECT FROM dispute_decision d
-                                      WHERE d.provider_id = p.provider_id AND d.dispute_id = p.id))
+      NOT EXISTS (SELECT FROM dispute p WHERE p.provider_id = e.provider_id AND p.visit_id = e.visit_id
+                  AND NOT EXISTS (SELECT FROM dispute_decision d
+                                  WHERE d.provider_id = p.provider_id AND d.dispute_id = p.id))
       AND NOT EXISTS (SELECT FROM document_line l
                       JOIN dispute p ON p.provider_id = l.provider_id AND p.document_id = l.document_id AND p.line = l.line
                       WHERE l.provider_id = e.provider_id AND l.visit_id = e.visit_id
@@ -66,17 +63,12 @@ ORDER BY a.received_at LIMIT $6
 -- no visit that is in dispute; $5 of them at most.
 SELECT e.row_id FROM event e
 WHERE e.provider_id = $1 AND e.raw IS NOT NULL AND e.received_at < $2 AND NOT e.carer_id = ANY ($3::uuid[])
-  AND (e.service_user_id IS NULL OR NOT e.service_user_id = ANY ($4::uuid[]))
-  AND (e.visit_id IS NULL OR (
-      NOT EXISTS (SELECT FROM visit_version v
-                  JOIN package_version p ON p.provider_id = v.provider_id AND p.package_id = v.package_id
-                  WHERE v.provider_id = e.provider_id AND v.visit_id = e.visit_id AND p.service_user_id = ANY ($4::uuid[]))
-      AND NOT EXISTS (SELECT FROM dispute p
-                      LEFT JOIN document_line l
-                          ON l.provider_id = p.provider_id AND l.document_id = p.document_id AND l.line = p.line
-                      WHERE p.provider_id = e.provider_id AND e.visit_id IN (p.visit_id, l.visit_id)
-                      AND NOT EXISTS (SELECT FROM dispute_decision d
-                                      WHERE d.provider_id = p.provider_id AND d.dispute_id = p.id))))
+  AND e.row_id NOT IN (SELECT events_of_person(held) FROM unnest($4::uuid[]) AS held)
+  AND (e.visit_id IS NULL OR NOT EXISTS (
+      SELECT FROM dispute p
+      LEFT JOIN document_line l ON l.provider_id = p.provider_id AND l.document_id = p.document_id AND l.line = p.line
+      WHERE p.provider_id = e.provider_id AND e.visit_id IN (p.visit_id, l.visit_id)
+      AND NOT EXISTS (SELECT FROM dispute_decision d WHERE d.provider_id = p.provider_id AND d.dispute_id = p.id)))
 ORDER BY e.received_at LIMIT $5
 
 -- name: forget_unclaimed

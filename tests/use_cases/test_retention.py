@@ -132,6 +132,31 @@ async def test_what_is_held_stays_until_the_hold_is_lifted(
     assert await positions(superuser) == 0 and other
 
 
+async def test_a_hold_on_a_person_keeps_what_is_of_visits_to_her_that_nobody_planned(
+    reported: Reported, superuser: asyncpg.Connection
+) -> None:
+    phone = await reported.office.phone("C2")
+    whose = str(await superuser.fetchval("SELECT id FROM service_user WHERE reference = 'S2'"))
+    place = {
+        "lat": 52.1,
+        "lon": -2.5,
+        "accuracy_m": 12.0,
+        "taken_at": "2026-11-17T09:00:00Z",
+        "mocked": False,
+    }
+    reported.office.set(instant("2026-11-17T09:00"))
+    came = phone.record("check_in", None, payload={"person_id": whose}, fix=place)["signed"]["id"]
+    left = phone.record("check_out", None, payload={"check_in_id": came}, fix=place)["signed"]["id"]
+    phone.record("fix", None, payload={"event_id": left}, fix=place)
+    assert await reported.office.hand_in("C2") == ["accepted"] * 3
+    reported.office.set(IN_A_YEAR)
+    hold = await set_hold(PROVIDER, "person", "S2", "A claim", None)
+    assert await forget_due(PROVIDER, IN_A_YEAR) == "2 rows forgotten"
+    assert await positions(superuser) == 3
+    await lift_hold(PROVIDER, hold, "Settled", None)
+    assert await forget_due(PROVIDER, IN_A_YEAR) == "3 rows forgotten"
+
+
 async def test_a_visit_in_dispute_keeps_its_positions(
     reported: Reported, superuser: asyncpg.Connection
 ) -> None:

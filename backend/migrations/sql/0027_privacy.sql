@@ -69,7 +69,8 @@ CALL protect_fact('forgotten');
 
 CREATE INDEX event_attachment_age ON event_attachment (provider_id, kind, received_at);
 
--- The events of visits to a person of the open provider, planned or not; of one that nobody planned all that names its check-in.
+-- The events of visits to a person of the open provider, planned or not; of one that nobody planned all that names its check-in,
+-- and late positions of either.
 CREATE FUNCTION events_of_person(whom uuid) RETURNS SETOF uuid LANGUAGE sql STABLE AS
 $$
     SELECT e.row_id FROM package_version p
@@ -77,11 +78,16 @@ $$
     JOIN event e ON e.provider_id = v.provider_id AND e.visit_id = v.visit_id
     WHERE p.provider_id = current_provider() AND p.service_user_id = whom
     UNION
-    SELECT e.row_id FROM event e
-    WHERE e.provider_id = current_provider() AND e.visit_id IS NULL
-      AND (e.service_user_id = whom OR (e.device_id, e.check_in_id) IN (
-          SELECT b.device_id, b.event_id FROM event b
-          WHERE b.provider_id = current_provider() AND b.visit_id IS NULL AND b.service_user_id = whom))
+    (WITH unplanned AS (
+        SELECT e.row_id, e.device_id, e.event_id FROM event e
+        WHERE e.provider_id = current_provider() AND e.visit_id IS NULL
+          AND (e.service_user_id = whom OR (e.device_id, e.check_in_id) IN (
+              SELECT b.device_id, b.event_id FROM event b
+              WHERE b.provider_id = current_provider() AND b.visit_id IS NULL AND b.service_user_id = whom)))
+    SELECT row_id FROM unplanned
+    UNION
+    SELECT e.row_id FROM unplanned u
+    JOIN event e ON e.provider_id = current_provider() AND e.about_event_id = u.event_id AND e.device_id = u.device_id)
 $$;
 
 -- Half the digests of keys, one behind the other, as seals have them.
