@@ -40,6 +40,7 @@ _SALT_BYTES: Final = 16
 NOT_UNDERSTOOD: Final = (
     "Say your number, then 1 for arriving or 2 for leaving, then the code in the home if there is one."
 )
+_TOO_MANY: Final = "Too many numbers that nobody has were told from this line. Let it wait a minute."
 _UNKNOWN: Final = "This number is not known. Ask your office for yours."
 _TO_LOOK_AT: Final = " Your office must look at it before it counts: ask them."
 _SAID: Final = {"check_in": "Arrived", "check_out": "Left"}
@@ -74,7 +75,7 @@ async def hear_call(provider_id: UUID, service: UUID, told: Told, call: Call) ->
             query("telephone.carers_line"), provider_id, number_hash(said.carer)
         )
         if device_id is None:
-            await count_unverified(connection, f"telephone/{number}", 1, call.received_at)
+            await count_unverified(connection, f"telephone/{number}", 1, call.received_at, _TOO_MANY)
             return Answered("unknown_number", _UNKNOWN)
         device = await read_device(connection, provider_id, device_id, lock=True)
         assert device is not None

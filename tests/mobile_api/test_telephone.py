@@ -302,11 +302,12 @@ async def test_what_cannot_be_understood_is_answered_with_how_to_say_it(
 
 async def test_guessing_numbers_is_slowed_down(exchange: Exchange) -> None:
     settings.use(replace(settings.current(), unverified_events=5))
-    statuses = set()
+    answers = []
     for guess in range(7):
         told = {"call_id": f"{guess}", "kind": "call", "sender": OWN, "text": f"{guess:08}*1"}
-        statuses.add((await exchange.post(hour(7, 4), told)).status_code)
-    assert 429 in statuses
+        answers.append(await exchange.post(hour(7, 4), told))
+    assert [answer.status_code for answer in answers[-2:]] == [429, 429]
+    assert "from this line" in answers[-1].json()["detail"] and answers[-1].headers["Retry-After"] == "60"
     assert (await exchange.tell(hour(7, 4), f"{exchange.carer}*1"))["outcome"] == "accepted"
 
 
