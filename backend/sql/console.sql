@@ -179,27 +179,32 @@ WHERE e.provider_id = $1 ORDER BY v.name, c.reference, e.reference
 
 -- name: help_alerts
 -- Calls for help with the carer's last known place: the newest position from up to twelve hours before the call, or that
--- came with it. A position at her own home was never kept.
+-- came with it. A position at her own home was never kept. A call was raised when its event was received, and no event that
+-- counts lies more than ten minutes after its receipt; so earlier months are passed over, but for calls that were a hundred
+-- days under way, of which no place is told.
 SELECT a.subject, a.carer_id, a.raised_at, e.visit_id, p.fix
-FROM alert a LEFT JOIN event e ON e.provider_id = a.provider_id AND e.row_id = a.subject
+FROM alert a
+LEFT JOIN event e ON e.provider_id = a.provider_id AND e.row_id = a.subject AND e.received_at >= $2 AND e.received_at < $3
 LEFT JOIN LATERAL (
     SELECT convert_from(f.content, 'UTF8')::jsonb AS fix
     FROM event x JOIN event_attachment f ON f.provider_id = x.provider_id AND f.event_row = x.row_id AND f.kind = 'fix'
     WHERE x.provider_id = a.provider_id AND x.carer_id = a.carer_id AND x.outcome = 'accepted'
+      AND x.received_at >= $2::timestamptz - interval '100 days'
       AND (x.about_event_id = e.event_id OR x.paid_at BETWEEN coalesce(e.paid_at, a.raised_at) - interval '12 hours'
                                                           AND coalesce(e.paid_at, a.raised_at))
     ORDER BY x.paid_at DESC, x.seq DESC LIMIT 1) p ON true
 WHERE a.provider_id = $1 AND a.kind = 'help' AND a.raised_at >= $2 AND a.raised_at < $3 ORDER BY a.raised_at
 
 -- name: unplanned
--- Check-ins within a range at visits that nobody planned.
+-- Check-ins within a range at visits that nobody planned. None that counts lies more than ten minutes after its receipt.
 SELECT e.row_id, e.carer_id, e.paid_at, n.name AS person
 FROM event e
 LEFT JOIN LATERAL (SELECT name FROM service_user_version w
                    WHERE w.provider_id = e.provider_id AND w.service_user_id = e.service_user_id
                    ORDER BY version DESC LIMIT 1) n ON true
 WHERE e.provider_id = $1 AND e.kind = 'check_in' AND e.visit_id IS NULL AND e.outcome = 'accepted'
-  AND e.paid_at >= $2 AND e.paid_at < $3 ORDER BY e.paid_at, e.row_id
+  AND e.paid_at >= $2 AND e.paid_at < $3 AND e.received_at >= $2::timestamptz - interval '10 minutes'
+ORDER BY e.paid_at, e.row_id
 
 -- name: waiting
 -- How much waits for a manager's decision.
@@ -330,7 +335,7 @@ SELECT (SELECT received_at::text || row_id FROM event WHERE provider_id = $1 AND
 -- When each of these carers' ($2) phones was last heard of: an event, or a call for the rota.
 SELECT d.carer_id, max(greatest(d.heard_at, k.received_at)) AS heard_at
 FROM device d LEFT JOIN LATERAL (
-    SELECT received_at FROM event e WHERE e.provider_id = d.provider_id AND e.device_id = d.id AND e.seq IS NOT NULL
+    SELECT received_at FROM event_link e WHERE e.provider_id = d.provider_id AND e.device_id = d.id
     ORDER BY e.seq DESC LIMIT 1) k ON true
 WHERE d.provider_id = $1 AND d.carer_id = ANY ($2::uuid[]) AND d.revoked_at IS NULL AND d.replaced_at IS NULL
 GROUP BY d.carer_id

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import asyncpg
+import pytest
 
 from backend.sql import named
 from tests.conftest import Database
@@ -92,6 +93,29 @@ async def test_a_check_in_looks_into_no_month_of_events(database: Database) -> N
     plans = {name: await plan_of(connection, named()[name]) for name in ("events.called", "events.around")}
     await connection.close()
     assert {name: set(months_of(plan)) for name, plan in plans.items()} == {name: set() for name in plans}
+
+
+@pytest.mark.parametrize(
+    ("name", "oldest"),
+    [("console.unplanned", "event_2025_05"), ("console.help_alerts", "event_2025_02")],
+)
+async def test_the_day_s_list_looks_into_no_month_long_before(
+    database: Database, superuser: asyncpg.Connection, name: str, oldest: str
+) -> None:
+    for month in range(1, 7):
+        await superuser.execute("SELECT ensure_event_month($1)", date(2025, month, 1))
+    day = (uuid4(), datetime(2025, 6, 1, tzinfo=UTC), datetime(2025, 6, 2, tzinfo=UTC))
+    plan = json.loads(await superuser.fetchval(f"EXPLAIN (FORMAT JSON) {named()[name]}", *day))[0]["Plan"]
+    months = set(months_of(plan))
+    assert "event_2025_06" in months
+    assert [month for month in months if month < oldest] == []
+
+
+async def test_when_a_phone_was_last_heard_is_looked_for_in_no_month_of_events(database: Database) -> None:
+    connection = await asyncpg.connect(str(database.settings.database_url))
+    plan = await plan_of(connection, named()["console.last_heard"])
+    await connection.close()
+    assert set(months_of(plan)) == set()
 
 
 async def test_what_may_be_forgotten_is_looked_for_in_the_month_that_it_came_in(
