@@ -1,6 +1,6 @@
 """The law and policy that results are worked out by, as one value: packaged, or as an evidence bundle holds it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -9,7 +9,7 @@ import yaml
 
 from backend.domain.minimum_wage.law import Law
 from backend.statute import strict_yaml
-from backend.statute.catalogue import read_rules, rule_files
+from backend.statute.catalogue import read_rules, rule_files, rules
 from backend.statute.entries import MileageInterval, RateInterval, Rule
 from backend.statute.strict_yaml import StatuteError
 from backend.statute.wage_law import mileage_intervals, rate_intervals, read_wage_law
@@ -40,7 +40,7 @@ class Rulebook:
 @cache
 def packaged_rulebook() -> Rulebook:
     """The rulebook of this version. Raises StatuteError if it is not sound."""
-    return read_rulebook(rulebook_texts())
+    return _read(rulebook_texts(), lambda _: rules())  # which others read too
 
 
 def rulebook_texts() -> dict[str, str]:
@@ -51,13 +51,17 @@ def rulebook_texts() -> dict[str, str]:
 
 def read_rulebook(texts: Mapping[str, str]) -> Rulebook:
     """The rulebook that these files hold. Raises StatuteError or schemas.strict.Faulty."""
+    return _read(texts, read_rules)
+
+
+def _read(texts: Mapping[str, str], rules_of: Callable[[strict_yaml.Reader], Mapping[str, Rule]]) -> Rulebook:
     read = strict_yaml.reader(texts)
     if _PACES not in texts:
         raise StatuteError(f"{_PACES} is not given")
     return Rulebook(
         read_wage_law(read),
         rate_intervals(read("wage_rates.yaml")),
-        read_rules(read),
+        rules_of(read),
         StraightLine(read_paces(_plain(texts[_PACES]))),
         mileage_intervals(read("mileage.yaml")),
     )
