@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 
 SECONDS: Final = 300
 """How long a command may take at most: one that takes longer hangs."""
+_LOADED_IN_SERVING: Final = (
+    "litestar.plugins.pydantic.dto",
+    "uvicorn.protocols.http.httptools_impl",
+    "uvloop",
+)
+"""What libraries load when a web process opens: each that a test starts would load it anew."""
 _STREAMS: Final = (("in", os.O_RDONLY), ("out", os.O_WRONLY | os.O_CREAT), ("err", os.O_WRONLY | os.O_CREAT))
 """The files that stand for what is typed and what is said, by the number of the stream."""
 
@@ -46,7 +52,7 @@ def doorstep(database: "Database", *arguments: str, typed: str = "") -> "subproc
 def loaded() -> ForkServerContext:
     """What forks processes from one that has loaded the program."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__, "backend.app"])
+    context.set_forkserver_preload([__name__, "backend.app", *_LOADED_IN_SERVING])
     return context
 
 
