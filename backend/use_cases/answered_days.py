@@ -26,7 +26,7 @@ def answered_frames(
         for order, segment in enumerate(answer.segments)
     ]
     segments = _with_gaps(pl.DataFrame(rows, schema=_told(), orient="row"))
-    return segments, _visits(segments), _nights(segments)
+    return segments, _visits(segments), sleep_ins(segments).select("day", "start", "end")
 
 
 def _told() -> dict[str, Any]:
@@ -93,14 +93,16 @@ def _visits(segments: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _nights(segments: pl.DataFrame) -> pl.DataFrame:
-    """Sleep-ins as `day start end`. A visit or a break in the night parts two stretches of one sleep-in, so
-    stretches with nothing but recorded time between them are one; a gap between stops parts two.
+def sleep_ins(segments: pl.DataFrame) -> pl.DataFrame:
+    """Sleep-ins as `day start end`, with the other columns of their first stretch. A visit or a break in the night
+    parts two stretches of one sleep-in, so stretches with nothing but recorded time between them are one; a gap
+    between stops parts two.
     """
     ordered = segments.sort("day", "start", "end")
     touches = pl.col("start") <= pl.col("end").cum_max().shift(1).over("day")
     between = pl.col("filled") | pl.col("filled").shift(1).over("day")
     runs = ordered.with_columns(run=(~touches | between).fill_null(True).cum_sum())
     slept = runs.filter(pl.col("kind").is_in(["sleep_in", "awake"]))
-    nights = slept.group_by("day", "run", maintain_order=True).agg(pl.col("start").min(), pl.col("end").max())
-    return nights.select("day", "start", "end")
+    return slept.group_by("day", "run", maintain_order=True).agg(
+        pl.col("end").max(), pl.exclude("end").first()
+    )

@@ -21,6 +21,8 @@ from schemas.pay import PayCase, PayLine, PayResult, UnpaidTime, read_day
 from schemas.strict import Faulty, decode_each, parse_json
 
 _NIGHTS: Final = ["day", "start", "end"]
+Nights = Sequence[Sequence[tuple[int, int]]]
+"""Of each of some days its sleep-ins, from and until."""
 
 
 def calc_pay(raw: bytes, estimator: TravelEstimator | None = None) -> object:
@@ -39,13 +41,15 @@ def calc_pay(raw: bytes, estimator: TravelEstimator | None = None) -> object:
     return answers if many else answers[0]
 
 
-def pay_results(cases: Sequence[PayCase], estimator: TravelEstimator | None = None) -> list[PayResult]:
+def pay_results(
+    cases: Sequence[PayCase], estimator: TravelEstimator | None = None, nights: Nights | None = None
+) -> list[PayResult]:
     """Pay many cases in one pass; the answers stand in the order of the cases. Their days are DayCase or
     DayResult.
     """
     happened = [(key, day) for key, case in enumerate(cases) for day in case.days if isinstance(day, DayCase)]
     frames = day_frames([day for _, day in happened])
-    return pay_frames(cases, frames, dict(enumerate(key for key, _ in happened)), estimator)
+    return pay_frames(cases, frames, dict(enumerate(key for key, _ in happened)), estimator, nights=nights)
 
 
 def pay_frames(
@@ -54,9 +58,11 @@ def pay_frames(
     whose: Mapping[int, int],
     estimator: TravelEstimator | None = None,
     span: Span = None,
+    nights: Nights | None = None,
 ) -> list[PayResult]:
     """The same where days that happened are held as frames. `whose`: for each of those days its case, by the places of
     the cases, whose own days are looked at only where they are answers. Of either only what lies in the span is paid.
+    `nights`: the sleep-ins of each answer, in the order of cases and days, where the answers do not tell them.
     """
     sheet = pay_sheet([(case.terms, _holidays(case)) for case in cases])
     answered = [
@@ -65,12 +71,14 @@ def pay_frames(
     worked = work_out_days(frames, estimator)
     first = max(whose, default=-1) + 1
     shown, attended, slept = answered_frames([day for _, day in answered], first=first)
-    nights = frames.activities.filter(pl.col("kind") == "sleep_in").select(_NIGHTS)
+    if nights is not None:
+        slept = _slept(nights, first)
+    happened = frames.activities.filter(pl.col("kind") == "sleep_in").select(_NIGHTS)
     days = _days(frames, {**whose, **{first + place: key for place, (key, _) in enumerate(answered)}})
     paid = pay(
         pl.concat([placed(worked.segments, span), placed(shown, span)]),
         pl.concat([frames.visits, attended]),
-        pl.concat([nights, slept]),
+        pl.concat([happened, slept]),
         days,
         sheet,
         span,
@@ -80,6 +88,11 @@ def pay_frames(
     lines = pl.concat([paid.lines, mileage_lines(miles, sheet)], how="diagonal_relaxed")
     unmeasured = pl.DataFrame([_unmeasured(key) for key in _without_distances(cases)], paid.unpaid.schema)
     return _results(len(cases), lines, pl.concat([paid.unpaid, unmeasured]))
+
+
+def _slept(nights: Nights, first: int) -> pl.DataFrame:
+    rows = [(day, *night) for day, known in enumerate(nights, start=first) for night in known]
+    return pl.DataFrame(rows, dict.fromkeys(_NIGHTS, pl.Int64), orient="row")
 
 
 def _without_distances(cases: Sequence[PayCase]) -> Iterator[int]:

@@ -16,6 +16,7 @@ from backend.domain.working_day import ACTIVITIES, JOURNEYS, VISITS, working_day
 from backend.sql import query
 from backend.use_cases.calc_day import DayFrames
 from backend.use_cases.calc_pay import pay_results
+from backend.use_cases.worked_answers import Share
 from backend.use_cases.worked_days import CarersDays, known_visits, policies_of, settled_activities
 from schemas import wage
 from schemas.day import (
@@ -24,7 +25,6 @@ from schemas.day import (
     DayCarer,
     DayCase,
     DayPolicy,
-    DayResult,
     DayVisit,
     Journey,
     Place,
@@ -193,14 +193,16 @@ def _policy(days: CarersDays) -> DayPolicy:
     )
 
 
-def paid_under(terms: PayTerms, days: Sequence[DayCase | DayResult]) -> PayResult:
-    """What the days pay under terms."""
-    return pay_results([PayCase(terms=terms, days=list(days))])[0]
+def paid_under(terms: PayTerms, worked: DayCase | Share) -> PayResult:
+    """What a day, or a share of one, pays under terms."""
+    if isinstance(worked, Share):
+        return pay_results([PayCase(terms=terms, days=[worked.answer])], nights=[worked.nights])[0]
+    return pay_results([PayCase(terms=terms, days=[worked])])[0]
 
 
 def can_pay(terms: PayTerms, worked: object) -> bool:
-    """Whether terms can tell what a day comes to: an answer holds neither planned times nor distances."""
-    told = not isinstance(worked, DayResult)
+    """Whether terms can tell what a day comes to: a share holds neither planned times nor distances."""
+    told = not isinstance(worked, Share)
     return told or (terms.contact_basis == "actual" and not terms.mileage_per_mile.paid())
 
 

@@ -27,10 +27,10 @@ from backend.use_cases.pay_preview import (
 from backend.use_cases.phone_calls import Call, Device, as_device
 from backend.use_cases.wage_expected import expected_pay
 from backend.use_cases.wage_report_facts import WageReportFacts, wage_report_facts
-from backend.use_cases.worked_answers import answers_of, totals_of
+from backend.use_cases.worked_answers import Share, shares_of, totals_of
 from backend.use_cases.worked_days import CarersDays, begun_days, estimator_of, worked_days
 from schemas import wage
-from schemas.day import DayCase, DayResult
+from schemas.day import DayCase
 from schemas.mobile_days import DaysAnswer, MobileDay, MobileFlag, PayPeriodSoFar, PayPreviewLine
 from schemas.strict import Faulty
 from schemas.wage import WageCase, WageResult
@@ -72,7 +72,7 @@ def _days(
     begun = begun_days(days)
     segments = _by_date(readable(begun))
     flags = _flags(days, begun, replaced)
-    shares = _by_employment(begun)
+    shares = shares_of(begun)
     paid = {case.date: _preview(_to_pay(case, days, shares), case.date, terms) for case in cases}
     return [
         MobileDay(
@@ -109,21 +109,15 @@ def _flags(days: CarersDays, begun: pl.DataFrame, replaced: Sequence[date]) -> d
     return {day: list(dict.fromkeys(flags)) for day, flags in found.items()}
 
 
-def _by_employment(begun: pl.DataFrame) -> dict[str, list[DayResult]]:
-    known = begun.filter(pl.col("employment_id").is_not_null())
-    parts = known.partition_by("employment_id", maintain_order=True)
-    return {part["employment_id"][0]: answers_of(part) for part in parts}
-
-
 def _to_pay(
-    case: DayCase, days: CarersDays, shares: Mapping[str, Sequence[DayResult]]
-) -> list[tuple[str | None, DayCase | DayResult]]:
+    case: DayCase, days: CarersDays, shares: Mapping[str, Sequence[Share]]
+) -> list[tuple[str | None, DayCase | Share]]:
     """A day with the reference of its terms; one worked for employments on other terms, in the share of each."""
     own = [
-        (days.employments[employment]["pay_terms"], answer)
-        for employment, answers in shares.items()
-        for answer in answers
-        if answer.date == case.date
+        (days.employments[employment]["pay_terms"], share)
+        for employment, own_shares in shares.items()
+        for share in own_shares
+        if share.date == case.date
     ]
     references = {reference for reference, _ in own}
     if len(references) > 1:
@@ -133,11 +127,11 @@ def _to_pay(
 
 
 def _preview(
-    to_pay: Sequence[tuple[str | None, DayCase | DayResult]], day: date, terms: Terms
+    to_pay: Sequence[tuple[str | None, DayCase | Share]], day: date, terms: Terms
 ) -> tuple[list[PayPreviewLine] | None, str | None]:
     """The day's pay, so far as terms are loaded and can tell what each share of it comes to."""
     held = [(terms.on(reference, day), worked) for reference, worked in to_pay]
-    paid = [paid_under(one, [worked]) for one, worked in held if one is not None and can_pay(one, worked)]
+    paid = [paid_under(one, worked) for one, worked in held if one is not None and can_pay(one, worked)]
     if len(paid) < len(held):
         return None, None
     lines = [

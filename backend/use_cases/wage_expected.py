@@ -13,9 +13,8 @@ from backend.use_cases.calc_day import DayFrames
 from backend.use_cases.calc_pay import pay_frames
 from backend.use_cases.pay_preview import Terms, can_pay, days_to_pay, terms_recorded
 from backend.use_cases.wage_report_facts import WageReportFacts
-from backend.use_cases.worked_answers import answers_of
+from backend.use_cases.worked_answers import Share, shares_of
 from backend.use_cases.worked_days import reaching_days
-from schemas.day import DayResult
 from schemas.pay import PayCase, PayLine, PayResult, PayTerms
 
 NO_TERMS: Final = "No terms of pay are held for {}."
@@ -49,6 +48,7 @@ def expected_pay(
     keys: list[str] = []
     cases: list[PayCase] = []
     whose: dict[int, int] = {}
+    nights: list[tuple[tuple[int, int], ...]] = []
     days = _Days(facts)
     for employment in employments:
         key = employment["employment_id"]
@@ -57,15 +57,17 @@ def expected_pay(
         for held, worked in grouped:
             whose.update({day.day: len(cases) for day in worked if isinstance(day, _Whole)})
             keys.append(key)
-            cases.append(PayCase(terms=held, days=[day for day in worked if isinstance(day, DayResult)]))
-    paid = pay_frames(cases, days.frames(whose), whose, estimator, days.span)
+            shares = [day for day in worked if isinstance(day, Share)]
+            nights.extend(share.nights for share in shares)
+            cases.append(PayCase(terms=held, days=[share.answer for share in shares]))
+    paid = pay_frames(cases, days.frames(whose), whose, estimator, days.span, nights)
     for key, result in zip(keys, paid, strict=True):
         found[key].results.append(result)
     return found
 
 
 def _by_terms(
-    found: ExpectedPay, worked: Sequence["_Whole | DayResult"], reference: str | None, terms: Terms
+    found: ExpectedPay, worked: Sequence["_Whole | Share"], reference: str | None, terms: Terms
 ) -> list[tuple[PayTerms, list[Any]]]:
     """The days under each version of the terms; none, and a reason, if a day cannot be paid by any."""
     groups: dict[str, tuple[PayTerms, list[Any]]] = {}
@@ -107,7 +109,7 @@ class _Days:
         for carer, employment in worked.iter_rows():
             self._worked_for.setdefault(carer, set()).add(employment)
         self._segments = facts.days.segments
-        self._reaching = reaching_days(facts.days)
+        self._shares = shares_of(reaching_days(facts.days))
         self._frames = days_to_pay(facts.days)
         self._whole: dict[str, list[_Whole]] = {}
         within = pl.col("date").is_between(first, last)
@@ -116,15 +118,13 @@ class _Days:
         for carer, day, on in known.filter(within | reaching).select("carer", "day", "date").iter_rows():
             self._whole.setdefault(carer, []).append(_Whole(day, on))
 
-    def of(self, employment: Mapping[str, Any]) -> Sequence[_Whole | DayResult]:
+    def of(self, employment: Mapping[str, Any]) -> Sequence[_Whole | Share]:
         carer, key = employment["carer_id"], employment["employment_id"]
         if self._worked_for.get(carer) == {key}:
             return self._whole.get(carer, [])
         own = (pl.col("carer") == carer) & (pl.col("employment_id") == key)
-        worked = self._segments.filter(own).select("day").unique()
-        return answers_of(
-            self._reaching.filter(own).join(worked, on="day", how="semi", maintain_order="left")
-        )
+        worked = set(self._segments.filter(own)["day"])
+        return [share for share in self._shares.get(key, []) if share.day in worked]
 
     def frames(self, whole: Collection[int]) -> DayFrames:
         """What happened on these whole days."""

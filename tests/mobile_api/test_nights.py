@@ -51,7 +51,7 @@ async def test_hours_before_midnight_alone_are_paid_in_the_period_that_the_night
     assert (before["end"], before["counted_minutes"], before["nmw_pay"]) == ("2026-11-01", "120", "26.00")
 
 
-async def night_of_two(world: World) -> Phone:
+async def night_of_two(world: World, called: str = "E4") -> Phone:
     """A visit for one employment on Sunday evening, the night for another, and a visit for the first on Monday."""
     world.at(datetime(2026, 11, 1, 18, tzinfo=UTC))
     rates = {"contact": "13.00", "awake": "12.71", "sleep_in_flat": "60.00"}
@@ -64,7 +64,7 @@ async def night_of_two(world: World) -> Phone:
     )
     rota = [
         ("W1", "E3", "2026-11-01T20:00"),
-        ("W2", "E4", "2026-11-01T23:40"),
+        ("W2", called, "2026-11-01T23:40"),
         ("W3", "E3", "2026-11-02T07:30"),
     ]
     await load_rows("rota", [{**planned(name, who, "06:00", "09:00"), "start": at} for name, who, at in rota])
@@ -108,3 +108,16 @@ async def test_a_night_of_one_of_several_employments_is_paid_once_over_the_end_o
     assert paid[2] == {("contact", "2.17", "10")}
     # The terms pay no waiting: half an hour of it before the next visit counts all the same.
     assert told == {1: ("terms", "20", "4.33"), 2: ("terms", "40", "2.17")}
+
+
+async def test_a_visit_for_another_employment_in_the_night_makes_no_second_sleep_in(world: World) -> None:
+    phone = await night_of_two(world, called="E3")
+    nights = []
+    for day in (date(2026, 11, 1), date(2026, 11, 2)):
+        run = await preview_pay_run(PROVIDER, "weekly:mon", day)
+        assert run is not None
+        [night] = [worker for worker in run.workers if worker.employment == "E4"]
+        nights += [(line.work, line.amount, line.units) for line in night.lines]
+    assert nights == [("sleep_in", "60.00", 1)]
+    [day] = (await phone.days("2026-11-01", "2026-11-01"))["days"]
+    assert [line["amount"] for line in day["pay"] if line["kind"] == "sleep_in_allowance"] == ["60.00"]
