@@ -6,22 +6,17 @@ it does not swell beyond a bound when it is opened.
 """
 
 import io
-import lzma
 import re
 import zipfile
-import zlib
 from collections.abc import Mapping
 from typing import Final
+
+from backend.documents.archives import UNREADABLE_ARCHIVE
 
 LARGEST_BYTES: Final = 1 << 30
 MOST_MEMBERS: Final = 64
 MOST_UNPACKED: Final = 100
 """So many times as large as the file may its members be. JSON packs to a tenth, what is made to swell far smaller."""
-_UNREADABLE: Final = (
-    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError),
-    *(ValueError, OSError, EOFError, RuntimeError, NotImplementedError),
-)
-"""What a file that somebody made up makes the library raise."""
 _NAME: Final = re.compile(r"[a-z0-9_-]+(/[a-z0-9_-]+)*\.(json|yaml|pdf|txt)", re.ASCII)
 _OLDEST: Final = (1980, 1, 1, 0, 0, 0)
 
@@ -53,7 +48,7 @@ def read_bundle(content: bytes) -> tuple[dict[str, bytes], list[str]]:
             members, faults = _members(archive, len(content))
     except BundleFault:
         raise
-    except _UNREADABLE as error:
+    except UNREADABLE_ARCHIVE as error:
         begun = content.startswith(b"PK\x03\x04") and b"PK\x05\x06" not in content
         why = "it begins like one and has no end, so it was cut short" if begun else error
         raise BundleFault(f"The file is no ZIP file that can be opened: {why}") from error
@@ -85,7 +80,7 @@ def _members(archive: zipfile.ZipFile, size: int) -> tuple[dict[str, bytes], lis
                 )
             try:
                 members[info.filename] = archive.read(info)
-            except _UNREADABLE as error:
+            except UNREADABLE_ARCHIVE as error:
                 faults.append(f"{shown} was changed in the ZIP file: {error}")
     return members, faults
 

@@ -2,8 +2,6 @@
 
 import csv
 import io
-import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -13,17 +11,13 @@ from typing import Any, Final
 
 from python_calamine import CalamineError, CalamineWorkbook
 
+from backend.documents.archives import UNREADABLE_ARCHIVE
 from backend.use_cases.loading.report import LoadFault, Report
 from backend.use_cases.loading.workbooks import workbook_fault
 from schemas.cells import unfit
 from schemas.loading import Format
 from schemas.strict import parse_json
 
-_NO_WORKBOOK: Final = (
-    *(CalamineError, zipfile.BadZipFile, zlib.error),
-    *(EOFError, NotImplementedError, RuntimeError, ValueError, OSError),
-)
-"""What the readers of workbooks and archives raise for a file that is none."""
 _SUFFIXES: Final[dict[str, Format]] = {".csv": "csv", ".xlsx": "xlsx", ".json": "json"}
 
 
@@ -139,7 +133,7 @@ def _xlsx_records(source: SourceFile, report: Report) -> Iterator[tuple[int, lis
             raise _Unreadable(fault)
         book = CalamineWorkbook.from_filelike(io.BytesIO(source.content))
         rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except _NO_WORKBOOK as error:
+    except (CalamineError, *UNREADABLE_ARCHIVE) as error:
         raise _Unreadable(f"is not an XLSX workbook: {error}") from None
     if len(book.sheet_names) > 1:
         report.notes.append(

@@ -112,6 +112,19 @@ def test_a_place_that_lies_across_two_pieces_is_seen(monkeypatch: pytest.MonkeyP
     assert workbooks.workbook_fault(honest(200)) is None
 
 
+def test_a_workbook_whose_packing_is_damaged_is_told_as_none() -> None:
+    """By LZMA, which workbooks are not packed by: what it raises is of its own kind."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_LZMA) as packed:
+        packed.writestr(SHEET, sheet(MANY))
+    content = bytearray(made.getvalue())
+    begins = 30 + len(SHEET)  # after the head of its one part
+    content[begins + 9 : begins + 200] = b"\xff" * 191
+    found, faults = read(bytes(content))
+    assert found is None
+    assert "is not an XLSX workbook" in faults[0]
+
+
 def test_an_honest_workbook_is_read() -> None:
     found, _ = read(honest(50))
     assert len(found.rows) == 49
