@@ -196,14 +196,14 @@ LEFT JOIN LATERAL (
 WHERE a.provider_id = $1 AND a.kind = 'help' AND a.raised_at >= $2 AND a.raised_at < $3 ORDER BY a.raised_at
 
 -- name: unplanned
--- Check-ins within a range at visits that nobody planned. None that counts lies more than ten minutes after its receipt.
+-- Check-ins within a range at visits that nobody planned. None that counts lies more than $4 after its receipt.
 SELECT e.row_id, e.carer_id, e.paid_at, n.name AS person
 FROM event e
 LEFT JOIN LATERAL (SELECT name FROM service_user_version w
                    WHERE w.provider_id = e.provider_id AND w.service_user_id = e.service_user_id
                    ORDER BY version DESC LIMIT 1) n ON true
 WHERE e.provider_id = $1 AND e.kind = 'check_in' AND e.visit_id IS NULL AND e.outcome = 'accepted'
-  AND e.paid_at >= $2 AND e.paid_at < $3 AND e.received_at >= $2::timestamptz - interval '10 minutes'
+  AND e.paid_at >= $2 AND e.paid_at < $3 AND e.received_at >= $2::timestamptz - $4::interval
 ORDER BY e.paid_at, e.row_id
 
 -- name: waiting
@@ -317,7 +317,7 @@ LEFT JOIN LATERAL (
 ORDER BY e.received_at, e.row_id LIMIT $4
 
 -- name: event_to_release
-SELECT e.outcome, e.code, e.event_id IS NOT NULL AND e.paid_at IS NOT NULL AS readable, e.carer_id, e.paid_at
+SELECT e.outcome, e.code, e.event_id IS NOT NULL AND e.paid_at IS NOT NULL AS readable, e.carer_id
 FROM event e WHERE e.provider_id = $1 AND e.row_id = $2
 
 -- name: release

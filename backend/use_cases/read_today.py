@@ -11,6 +11,7 @@ import msgspec
 import polars as pl
 
 from backend import clock, db
+from backend.domain.paid_time import FUTURE_LIMIT
 from backend.domain.policy import Policy
 from backend.domain.time import london_date, london_midnight
 from backend.domain.visit_state import PLAN_SCHEMA, STATES, visit_states
@@ -140,7 +141,9 @@ async def read_today(provider_id: UUID, wanted: Wanted) -> Today:
         people = await connection.fetch(query("console.carers"), provider_id)
         page, more = _page(_ranked(stated, now), wanted, people)
         helps = await connection.fetch(query("console.help_alerts"), provider_id, opens, closes)
-        unplanned = await connection.fetch(query("console.unplanned"), provider_id, opens, closes)
+        unplanned = await connection.fetch(
+            query("console.unplanned"), provider_id, opens, closes, FUTURE_LIMIT
+        )
         replaced = await connection.fetch(query("phones.replacements"), provider_id, opens, closes, None)
         waiting = await connection.fetchrow(query("console.waiting"), provider_id)
         visits = await _listed(connection, provider_id, page, people)
