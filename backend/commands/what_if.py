@@ -53,19 +53,36 @@ def wage_report(
     """
     import msgspec
 
-    from backend.use_cases.what_if import parse_what_if
     from schemas.what_if import WhatIf
 
-    change = parse_what_if(b"" if policy is None else policy.read_bytes())
-    if policy is not None and change == WhatIf():
-        raise click.BadParameter(
-            f"{policy} changes nothing: both sides would be the same", param_hint="--what-if"
-        )
+    change = WhatIf() if policy is None else _change(policy)
     report = asyncio.run(_report(provider, first.date(), cycle, change))
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(report), indent=2))
     else:
         _print(report)
+
+
+def _change(policy: Path) -> "WhatIf":
+    """What a policy file changes. Raises BadParameter that names the file and each of its faults."""
+    from backend.use_cases.what_if import parse_what_if
+    from schemas.strict import Faulty
+    from schemas.what_if import WhatIf
+
+    try:
+        change = parse_what_if(policy.read_bytes())
+    except Faulty as error:
+        named = (f"{fault.pointer.lstrip('/')} {fault.detail}".strip() for fault in error.faults)
+        faults = "".join(f"\n  {fault}" for fault in named)
+        raise click.BadParameter(
+            f"{policy}:{faults}\ndocs/putting-it-right.md says what such a file may hold.",
+            param_hint="--what-if",
+        ) from None
+    if change == WhatIf():
+        raise click.BadParameter(
+            f"{policy} changes nothing: both sides would be the same", param_hint="--what-if"
+        )
+    return change
 
 
 async def _report(provider: str, first: date, cycle: str | None, change: "WhatIf") -> "WhatIfReport":

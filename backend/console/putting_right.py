@@ -27,10 +27,23 @@ from schemas.what_if import Side, WhatIfReport
 
 READERS: Final = ("manager", "finance", "auditor")
 PROVIDER: Final = ("manager", "finance")
-FIELDS: Final = (
-    "period", "cycle", "waiting_limit_minutes", "long_gap", "basis", "time_factor", "paid_gap_limit_minutes",
-    "contact", "travel", "waiting", "training", "pay_rise_percent", "minimum_wage", "duties",
-)  # fmt: skip
+LABELS: Final = {
+    "period": "First day of the period",
+    "cycle": "Pay cycle",
+    "waiting_limit_minutes": "Minutes of a gap up to which its rest is waiting",
+    "long_gap": "The rest of longer gaps",
+    "basis": "Travel",
+    "time_factor": "Factor of estimated travel",
+    "contact": "Contact, pounds an hour",
+    "travel": "Travel, pounds an hour",
+    "waiting": "Waiting, pounds an hour",
+    "training": "Training, pounds an hour",
+    "pay_rise_percent": "A rise of all rates, per cent",
+    "paid_gap_limit_minutes": "Minutes of a gap up to which travel and waiting are paid",
+    "minimum_wage": "Minimum wage from 21, pounds an hour",
+    "duties": "Rates of the same work",
+}
+"""The fields of a what-if, as the page calls them."""
 
 
 async def _arrears(ask: Ask) -> Response[Any]:
@@ -59,9 +72,9 @@ async def _arrears_file(ask: Ask) -> Response[Any]:
 
 
 async def _what_if(ask: Ask) -> Response[Any]:
-    asked = {name: ask.asked(name) or "" for name in FIELDS}
+    asked = {name: ask.asked(name) or "" for name in LABELS}
     cycles = await pay_cycles(ask.organisation)
-    report, problem = None, None
+    report, problems = None, {}
     if asked["period"]:
         try:
             first = _day(ask, "period")
@@ -69,18 +82,19 @@ async def _what_if(ask: Ask) -> Response[Any]:
             changes = form_changes(asked)
             report = await provider_what_if(ask.organisation, first, ask.asked("cycle"), changes)
         except Faulty as error:
-            problem = ("period", _in_words(error))
+            problems = _by_field(error)
         except DomainError as error:
-            problem = ("period", error.detail)
+            problems = {"period": error.detail}
     return render(
         "what-if.html",
         ask.user,
-        status=200 if problem is None else 400,
+        status=400 if problems else 200,
         asked=asked,
+        labels=LABELS,
         cycle_options=[("", "The only one"), *((cycle, pay_cycle(cycle)) for cycle in cycles)],
         report=report,
         rows=[] if report is None else _rows(report),
-        problem=problem,
+        problems=problems,
     )
 
 
@@ -90,14 +104,14 @@ def _rows(report: WhatIfReport) -> list[tuple[str, Side, Side]]:
     return [*workers, ("Together", report.real, report.what_if_total)]
 
 
-def _in_words(error: Faulty) -> str:
-    """Every fault at once: which field, and what is wrong with it."""
-    named = [
-        f"{fault.pointer.strip('/').replace('/', ' ').replace('_', ' ')} {fault.detail}"
-        for fault in error.faults
-    ]
-    text = "; ".join(named)
-    return f"{text[:1].upper()}{text[1:]}."
+def _by_field(error: Faulty) -> dict[str, str]:
+    """Each fault beside its field, in the page's own words for it."""
+    problems = {}
+    for fault in error.faults:
+        steps = fault.pointer.strip("/").split("/")
+        name = next((step for step in reversed(steps) if step in LABELS), "period")
+        problems[name] = f"{LABELS[name]}: {fault.detail}."
+    return problems
 
 
 async def _costs(ask: Ask) -> Response[Any]:

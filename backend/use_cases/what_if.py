@@ -5,6 +5,7 @@ grouping by duties differ.
 """
 
 import asyncio
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -51,6 +52,7 @@ from schemas.what_if import AS_IT_IS, Side, WhatIf, WhatIfReport, WhatIfWorker, 
 
 _KINDS: Final = ("contact", "travel", "waiting")
 _NOTHING: Final = WhatIf()
+_WHOLE: Final = re.compile(r"-?\d{1,8}", re.ASCII)
 _MILLIONTH: Final = Decimal("0.000001")
 
 
@@ -326,7 +328,7 @@ def form_changes(asked: Mapping[str, str]) -> WhatIf:
     }
     for name in ("waiting_limit_minutes", "paid_gap_limit_minutes"):
         if asked[name]:
-            data[name] = None if asked[name] == "none" else _number(asked[name])
+            data[name] = None if asked[name].casefold() == "none" else _number(asked[name])
     rates = {name: asked[name] for name in ("contact", "travel", "waiting", "training") if asked[name]}
     travel = {name: asked[name] for name in ("basis", "time_factor") if asked[name]}
     hourly = {"minimum_wage": {"21_and_over": asked["minimum_wage"]}} if asked["minimum_wage"] else {}
@@ -338,5 +340,5 @@ def form_changes(asked: Mapping[str, str]) -> WhatIf:
 
 
 def _number(text: str) -> int | str:
-    """Digits as a number; anything else as it is, for its fault to be named."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else text
+    """Digits, a minus before them or not, as a number; anything else as it is, for its fault to be named."""
+    return int(text) if _WHOLE.fullmatch(text) else text

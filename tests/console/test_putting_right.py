@@ -29,14 +29,27 @@ async def test_a_manager_asks_what_another_policy_would_come_to(busy: Desk) -> N
     assert 'value="10"' in page and '<option value="break" selected>' in page
 
 
-async def test_every_fault_of_the_form_is_named_at_once(busy: Desk) -> None:
+async def test_every_fault_of_the_form_is_named_at_once_beside_its_field(busy: Desk) -> None:
     manager = await busy.as_("manager")
     answer = await manager.get(
-        "/what-if?period=2026-11-02&waiting_limit_minutes=x&travel=abc&pay_rise_percent=-1"
+        "/what-if?period=2026-11-02&waiting_limit_minutes=-1&paid_gap_limit_minutes=x&travel=abc"
+        "&pay_rise_percent=-1&time_factor=0&minimum_wage=-1&long_gap=tea&basis=guess"
     )
     assert answer.status_code == 400
-    for name in ("Waiting limit minutes", "pay rates travel", "pay rise percent"):
-        assert name.casefold() in answer.text.casefold(), name
+    for field, words in {
+        "waiting_limit_minutes": "Minutes of a gap up to which its rest is waiting: must be at least 0.",
+        "paid_gap_limit_minutes": "Minutes of a gap up to which travel and waiting are paid: must be a whole number.",
+        "travel": "Travel, pounds an hour: must be a number such as 12.71",
+        "pay_rise_percent": "A rise of all rates, per cent: must lie between 0 and 1000.",
+        "time_factor": "Factor of estimated travel: must be more than zero.",
+        "minimum_wage": "Minimum wage from 21, pounds an hour: must be",
+        "long_gap": "The rest of longer gaps: must be one of",
+        "basis": "Travel: must be one of",
+    }.items():
+        assert f'<a href="#{field}">{words}' in answer.text, field
+        assert (
+            f'id="{field}-error"><span class="govuk-visually-hidden">Error:</span> {words}' in answer.text
+        ), field
     wrong = await manager.get("/what-if?period=2026-11-03")
     assert wrong.status_code == 400 and "begins on 2026-11-02" in wrong.text
 

@@ -265,8 +265,14 @@ async def test_the_command_says_that_it_is_a_what_if_and_stores_nothing(
     )
     answer = json.loads(doorstep(database, *asked, "--what-if", str(policy), "--json").stdout)
     assert answer["what_if"] is True and answer["changes"]["waiting_limit_minutes"] is None
-    policy.write_text("waiting_limit_minutes: x\nlong_gap: y\n")
+    policy.write_text("waiting_limit_minutes: -1\npay_rates: {travel: 13}\n")
     refused = doorstep(database, *asked, "--what-if", str(policy))
     assert (refused.returncode, refused.stdout) == (2, "")
-    assert len(json.loads(refused.stderr)["errors"]) == 2
+    for words in (
+        f"{policy}:\n",
+        "  waiting_limit_minutes must be at least 0\n",
+        "  pay_rates/travel must be a",
+        "docs/putting-it-right.md says",
+    ):
+        assert words in refused.stderr, words
     assert await superuser.fetchval("SELECT count(*) FROM document") == 0
