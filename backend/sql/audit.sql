@@ -5,7 +5,7 @@
 -- position itself while it is held. An unplanned visit takes its id from its check-in, as in visits.events.
 SELECT e.row_id::text, e.device_id::text, e.carer_id::text, e.kind,
        CASE WHEN e.visit_id IS NOT NULL THEN e.visit_id::text
-            ELSE md5(e.device_id::text || coalesce(e.check_in_id, e.event_id)::text)::uuid::text END,
+            ELSE visit_nobody_planned(e.carer_id, coalesce(e.check_in_id, e.event_id))::text END,
        e.paid_at, e.occurred_at, e.received_at, e.flags, j.fence, j.distance_m, j.accuracy_m, j.fix_age_s, j.at_home,
        coalesce(j.reasons, '{}'), (a.fix->>'lat')::double precision, (a.fix->>'lon')::double precision,
        e.offset_low_ms, e.offset_high_ms

@@ -13,7 +13,7 @@ SELECT EXISTS (
 ) OR EXISTS (
     SELECT FROM event e WHERE e.provider_id = $1 AND e.carer_id = $3 AND (e.visit_id = $2 OR (
         e.visit_id IS NULL AND e.kind IN ('check_in', 'check_out')
-        AND md5(e.device_id::text || coalesce(e.check_in_id, e.event_id)::text)::uuid = $2))
+        AND visit_nobody_planned(e.carer_id, coalesce(e.check_in_id, e.event_id)) = $2))
 )
 
 -- name: planned

@@ -75,13 +75,11 @@ ORDER BY e.received_at LIMIT $5
 SELECT forget_unclaimed($1)
 
 -- name: due_notes
--- Words of corrections proposed before $2, of no carer whose records are held ($3).
+-- Words of corrections proposed before $2, of nobody whose records are held ($3 carers, $4 people); $5 of them at most.
 SELECT n.correction_id FROM correction_note n
 JOIN correction c ON c.provider_id = n.provider_id AND c.id = n.correction_id
 WHERE n.provider_id = $1 AND c.received_at < $2 AND NOT c.carer_id = ANY ($3::uuid[])
-  AND (c.visit_id IS NULL OR NOT EXISTS (
-      SELECT FROM visit_version v JOIN package_version p ON p.provider_id = v.provider_id AND p.package_id = v.package_id
-      WHERE v.provider_id = c.provider_id AND v.visit_id = c.visit_id AND p.service_user_id = ANY ($4::uuid[])))
+  AND (c.visit_id IS NULL OR c.visit_id NOT IN (SELECT visits_of_person(held) FROM unnest($4::uuid[]) AS held))
 LIMIT $5
 
 -- name: due_looks
@@ -170,11 +168,9 @@ WHERE c.provider_id = $1 AND c.carer_id = $2 AND c.proposed_by = 'carer'
 
 -- name: notes_of_person
 -- Carers' words with corrections of visits to a person.
-SELECT n.correction_id FROM package_version p
-JOIN visit_version v ON v.provider_id = p.provider_id AND v.package_id = p.package_id
-JOIN correction c ON c.provider_id = v.provider_id AND c.visit_id = v.visit_id AND c.proposed_by = 'carer'
+SELECT n.correction_id FROM correction c
 JOIN correction_note n ON n.provider_id = c.provider_id AND n.correction_id = c.id
-WHERE p.provider_id = $1 AND p.service_user_id = $2
+WHERE c.provider_id = $1 AND c.proposed_by = 'carer' AND c.visit_id IN (SELECT visits_of_person($2))
 
 -- name: erase
 SELECT erase($1, $2, $3, $4)

@@ -43,7 +43,8 @@ SELECT to_jsonb(t) AS row FROM event t WHERE t.provider_id = $1 AND (t.carer_id 
 
 -- name: carer_event_attachment
 SELECT to_jsonb(t) || jsonb_build_object('content', convert_from(t.content, 'UTF8')::jsonb) AS row FROM
-    event_attachment t WHERE t.provider_id = $1 AND (t.event_row IN (SELECT e.row_id FROM event e WHERE e.provider_id = $1
+    event_attachment t WHERE t.provider_id = $1 AND (t.event_row IN (SELECT e.row_id FROM event e WHERE e.provider_id
+    = $1
     AND e.carer_id = $2))
 
 -- name: carer_event_judgement
@@ -66,7 +67,8 @@ SELECT to_jsonb(t) AS row FROM correction t WHERE t.provider_id = $1 AND (t.care
 
 -- name: carer_correction_note
 SELECT to_jsonb(t) || jsonb_build_object('content', convert_from(t.content, 'UTF8')::jsonb) AS row FROM
-    correction_note t WHERE t.provider_id = $1 AND (t.correction_id IN (SELECT c.id FROM correction c WHERE c.provider_id
+    correction_note t WHERE t.provider_id = $1 AND (t.correction_id IN (SELECT c.id FROM correction c WHERE
+    c.provider_id
     = $1 AND c.carer_id = $2))
 
 -- name: carer_correction_decision
@@ -92,18 +94,22 @@ SELECT to_jsonb(t) AS row FROM payroll_line t WHERE t.provider_id = $1 AND (t.em
 
 -- name: carer_visit_version
 SELECT to_jsonb(t) AS row FROM visit_version t WHERE t.provider_id = $1 AND (t.carer IN (SELECT e.id FROM employment e
-    WHERE e.provider_id = $1 AND e.carer_id = $2) OR t.second_carer IN (SELECT e.id FROM employment e WHERE e.provider_id
+    WHERE e.provider_id = $1 AND e.carer_id = $2) OR t.second_carer IN (SELECT e.id FROM employment e WHERE
+    e.provider_id
     = $1 AND e.carer_id = $2))
 
 -- name: carer_visit
 SELECT to_jsonb(t) AS row FROM visit t WHERE t.provider_id = $1 AND (t.id IN (SELECT v.visit_id FROM visit_version v
-    WHERE v.provider_id = $1 AND (v.carer IN (SELECT e.id FROM employment e WHERE e.provider_id = $1 AND e.carer_id = $2)
+    WHERE v.provider_id = $1 AND (v.carer IN (SELECT e.id FROM employment e WHERE e.provider_id = $1 AND e.carer_id =
+    $2)
     OR v.second_carer IN (SELECT e.id FROM employment e WHERE e.provider_id = $1 AND e.carer_id = $2))))
 
 -- name: carer_visit_planning
 SELECT to_jsonb(t) AS row FROM visit_planning t WHERE t.provider_id = $1 AND (t.visit_id IN (SELECT v.visit_id FROM
-    visit_version v WHERE v.provider_id = $1 AND (v.carer IN (SELECT e.id FROM employment e WHERE e.provider_id = $1 AND
-    e.carer_id = $2) OR v.second_carer IN (SELECT e.id FROM employment e WHERE e.provider_id = $1 AND e.carer_id = $2))))
+    visit_version v WHERE v.provider_id = $1 AND (v.carer IN (SELECT e.id FROM employment e WHERE e.provider_id = $1
+    AND
+    e.carer_id = $2) OR v.second_carer IN (SELECT e.id FROM employment e WHERE e.provider_id = $1 AND e.carer_id =
+    $2))))
 
 -- name: carer_pattern_version
 SELECT to_jsonb(t) AS row FROM pattern_version t WHERE t.provider_id = $1 AND (t.carer IN (SELECT e.id FROM employment
@@ -180,18 +186,15 @@ SELECT to_jsonb(t) AS row FROM pattern_version t WHERE t.provider_id = $1 AND (t
     FROM package_version p WHERE p.provider_id = $1 AND p.service_user_id = $2))
 
 -- name: person_visit
-SELECT to_jsonb(t) AS row FROM visit t WHERE t.provider_id = $1 AND (t.id IN (SELECT v.visit_id FROM visit_version v
-    WHERE v.provider_id = $1 AND v.package_id IN (SELECT p.package_id FROM package_version p WHERE p.provider_id = $1 AND
-    p.service_user_id = $2)))
+SELECT to_jsonb(t) AS row FROM visit t WHERE t.provider_id = $1 AND (t.id IN (SELECT visits_of_person($2)))
 
 -- name: person_visit_version
 SELECT to_jsonb(t) AS row FROM visit_version t WHERE t.provider_id = $1 AND (t.package_id IN (SELECT p.package_id FROM
     package_version p WHERE p.provider_id = $1 AND p.service_user_id = $2))
 
 -- name: person_visit_planning
-SELECT to_jsonb(t) AS row FROM visit_planning t WHERE t.provider_id = $1 AND (t.visit_id IN (SELECT v.visit_id FROM
-    visit_version v WHERE v.provider_id = $1 AND v.package_id IN (SELECT p.package_id FROM package_version p WHERE
-    p.provider_id = $1 AND p.service_user_id = $2)))
+SELECT to_jsonb(t) AS row FROM visit_planning t WHERE t.provider_id = $1 AND (t.visit_id IN (SELECT
+    visits_of_person($2)))
 
 -- name: person_event
 -- Without copies as they came: those hold carers' positions too.
@@ -200,33 +203,32 @@ SELECT to_jsonb(t) - 'raw' AS row FROM event t WHERE t.provider_id = $1 AND t.ro
 -- name: person_event_attachment
 -- Words; positions are those of carers.
 SELECT to_jsonb(t) || jsonb_build_object('content', convert_from(t.content, 'UTF8')::jsonb) AS row FROM
-    event_attachment t WHERE t.provider_id = $1 AND t.kind = 'payload' AND t.event_row IN (SELECT events_of_person($2))
+    event_attachment t WHERE t.provider_id = $1 AND t.kind = 'payload' AND t.event_row IN (SELECT
+    events_of_person($2))
 
 -- name: person_event_judgement
-SELECT to_jsonb(t) AS row FROM event_judgement t WHERE t.provider_id = $1 AND t.event_row IN (SELECT events_of_person($2))
+SELECT to_jsonb(t) AS row FROM event_judgement t WHERE t.provider_id = $1 AND t.event_row IN (SELECT
+    events_of_person($2))
 
 -- name: person_event_token
 SELECT to_jsonb(t) AS row FROM event_token t WHERE t.provider_id = $1 AND t.event_row IN (SELECT events_of_person($2))
 
 -- name: person_event_release
-SELECT to_jsonb(t) AS row FROM event_release t WHERE t.provider_id = $1 AND t.event_row IN (SELECT events_of_person($2))
+SELECT to_jsonb(t) AS row FROM event_release t WHERE t.provider_id = $1 AND t.event_row IN (SELECT
+    events_of_person($2))
 
 -- name: person_correction
-SELECT to_jsonb(t) AS row FROM correction t WHERE t.provider_id = $1 AND (t.visit_id IN (SELECT v.visit_id FROM
-    visit_version v WHERE v.provider_id = $1 AND v.package_id IN (SELECT p.package_id FROM package_version p WHERE
-    p.provider_id = $1 AND p.service_user_id = $2)))
+SELECT to_jsonb(t) AS row FROM correction t WHERE t.provider_id = $1 AND (t.visit_id IN (SELECT visits_of_person($2)))
 
 -- name: person_correction_note
 SELECT to_jsonb(t) || jsonb_build_object('content', convert_from(t.content, 'UTF8')::jsonb) AS row FROM
-    correction_note t WHERE t.provider_id = $1 AND (t.correction_id IN (SELECT c.id FROM correction c WHERE c.provider_id
-    = $1 AND c.visit_id IN (SELECT v.visit_id FROM visit_version v WHERE v.provider_id = $1 AND v.package_id IN (SELECT
-    p.package_id FROM package_version p WHERE p.provider_id = $1 AND p.service_user_id = $2))))
+    correction_note t WHERE t.provider_id = $1 AND (t.correction_id IN (SELECT c.id FROM correction c WHERE
+    c.provider_id
+    = $1 AND c.visit_id IN (SELECT visits_of_person($2))))
 
 -- name: person_correction_decision
 SELECT to_jsonb(t) AS row FROM correction_decision t WHERE t.provider_id = $1 AND (t.correction_id IN (SELECT c.id
-    FROM correction c WHERE c.provider_id = $1 AND c.visit_id IN (SELECT v.visit_id FROM visit_version v WHERE
-    v.provider_id = $1 AND v.package_id IN (SELECT p.package_id FROM package_version p WHERE p.provider_id = $1 AND
-    p.service_user_id = $2))))
+    FROM correction c WHERE c.provider_id = $1 AND c.visit_id IN (SELECT visits_of_person($2))))
 
 -- name: person_document_line
 SELECT to_jsonb(t) AS row FROM document_line t WHERE t.provider_id = $1 AND (t.service_user_id = $2)
@@ -238,68 +240,56 @@ SELECT to_jsonb(t) - 'snapshot' AS row FROM document t WHERE t.provider_id = $1 
 
 -- name: person_payment
 SELECT to_jsonb(t) AS row FROM payment t WHERE t.provider_id = $1 AND (t.document_id IN (SELECT d.id FROM document d
-    WHERE d.provider_id = $1 AND d.payer = 'person ' || (SELECT s.reference FROM service_user s WHERE s.provider_id = $1
+    WHERE d.provider_id = $1 AND d.payer = 'person ' || (SELECT s.reference FROM service_user s WHERE s.provider_id =
+    $1
     AND s.id = $2)))
 
 -- name: person_parked_visit
-SELECT to_jsonb(t) AS row FROM parked_visit t WHERE t.provider_id = $1 AND (t.visit_id IN (SELECT v.visit_id FROM
-    visit_version v WHERE v.provider_id = $1 AND v.package_id IN (SELECT p.package_id FROM package_version p WHERE
-    p.provider_id = $1 AND p.service_user_id = $2)))
+SELECT to_jsonb(t) AS row FROM parked_visit t WHERE t.provider_id = $1 AND (t.visit_id IN (SELECT
+    visits_of_person($2)))
 
 -- name: person_dispute
 SELECT to_jsonb(t) AS row FROM dispute t WHERE t.provider_id = $1 AND (t.id IN (SELECT d.id FROM dispute d WHERE
-    d.provider_id = $1 AND (d.visit_id IN (SELECT v.visit_id FROM visit_version v WHERE v.provider_id = $1 AND
-    v.package_id IN (SELECT p.package_id FROM package_version p WHERE p.provider_id = $1 AND p.service_user_id = $2)) OR
+    d.provider_id = $1 AND (d.visit_id IN (SELECT visits_of_person($2)) OR
     (d.document_id, d.line) IN (SELECT l.document_id, l.line FROM document_line l WHERE l.provider_id = $1 AND
     l.service_user_id = $2))))
 
 -- name: person_dispute_answer
 SELECT to_jsonb(t) AS row FROM dispute_answer t WHERE t.provider_id = $1 AND (t.dispute_id IN (SELECT d.id FROM
-    dispute d WHERE d.provider_id = $1 AND (d.visit_id IN (SELECT v.visit_id FROM visit_version v WHERE v.provider_id = $1
-    AND v.package_id IN (SELECT p.package_id FROM package_version p WHERE p.provider_id = $1 AND p.service_user_id = $2))
+    dispute d WHERE d.provider_id = $1 AND (d.visit_id IN (SELECT visits_of_person($2))
     OR (d.document_id, d.line) IN (SELECT l.document_id, l.line FROM document_line l WHERE l.provider_id = $1 AND
     l.service_user_id = $2))))
 
 -- name: person_dispute_decision
 SELECT to_jsonb(t) AS row FROM dispute_decision t WHERE t.provider_id = $1 AND (t.dispute_id IN (SELECT d.id FROM
-    dispute d WHERE d.provider_id = $1 AND (d.visit_id IN (SELECT v.visit_id FROM visit_version v WHERE v.provider_id = $1
-    AND v.package_id IN (SELECT p.package_id FROM package_version p WHERE p.provider_id = $1 AND p.service_user_id = $2))
+    dispute d WHERE d.provider_id = $1 AND (d.visit_id IN (SELECT visits_of_person($2))
     OR (d.document_id, d.line) IN (SELECT l.document_id, l.line FROM document_line l WHERE l.provider_id = $1 AND
     l.service_user_id = $2))))
 
 -- name: person_alert
-SELECT to_jsonb(t) AS row FROM alert t WHERE t.provider_id = $1 AND (t.subject IN (SELECT v.visit_id FROM
-    visit_version v WHERE v.provider_id = $1 AND v.package_id IN (SELECT p.package_id FROM package_version p WHERE
-    p.provider_id = $1 AND p.service_user_id = $2)))
+SELECT to_jsonb(t) AS row FROM alert t WHERE t.provider_id = $1 AND (t.subject IN (SELECT visits_of_person($2)))
 
 -- name: person_acknowledgement
-SELECT to_jsonb(t) AS row FROM acknowledgement t WHERE t.provider_id = $1 AND (t.subject IN (SELECT v.visit_id FROM
-    visit_version v WHERE v.provider_id = $1 AND v.package_id IN (SELECT p.package_id FROM package_version p WHERE
-    p.provider_id = $1 AND p.service_user_id = $2)))
+SELECT to_jsonb(t) AS row FROM acknowledgement t WHERE t.provider_id = $1 AND (t.subject IN (SELECT
+    visits_of_person($2)))
 
 -- name: person_waiting
 SELECT to_jsonb(t) AS row FROM waiting t WHERE t.provider_id = $1 AND (t.item_id IN (SELECT c.id FROM correction c
-    WHERE c.provider_id = $1 AND c.visit_id IN (SELECT v.visit_id FROM visit_version v WHERE v.provider_id = $1 AND
-    v.package_id IN (SELECT p.package_id FROM package_version p WHERE p.provider_id = $1 AND p.service_user_id = $2))) OR
-    t.item_id IN (SELECT d.id FROM dispute d WHERE d.provider_id = $1 AND (d.visit_id IN (SELECT v.visit_id FROM
-    visit_version v WHERE v.provider_id = $1 AND v.package_id IN (SELECT p.package_id FROM package_version p WHERE
-    p.provider_id = $1 AND p.service_user_id = $2)) OR (d.document_id, d.line) IN (SELECT l.document_id, l.line FROM
+    WHERE c.provider_id = $1 AND c.visit_id IN (SELECT visits_of_person($2))) OR
+    t.item_id IN (SELECT d.id FROM dispute d WHERE d.provider_id = $1 AND (d.visit_id IN (SELECT
+    visits_of_person($2)) OR (d.document_id, d.line) IN (SELECT l.document_id, l.line FROM
     document_line l WHERE l.provider_id = $1 AND l.service_user_id = $2))))
 
 -- name: person_audit_flag
-SELECT to_jsonb(t) AS row FROM audit_flag t WHERE t.provider_id = $1 AND (t.visit_id IN (SELECT v.visit_id FROM
-    visit_version v WHERE v.provider_id = $1 AND v.package_id IN (SELECT p.package_id FROM package_version p WHERE
-    p.provider_id = $1 AND p.service_user_id = $2)))
+SELECT to_jsonb(t) AS row FROM audit_flag t WHERE t.provider_id = $1 AND (t.visit_id IN (SELECT visits_of_person($2)))
 
 -- name: person_audit_run_visit
-SELECT to_jsonb(t) AS row FROM audit_run_visit t WHERE t.provider_id = $1 AND (t.visit_id IN (SELECT v.visit_id FROM
-    visit_version v WHERE v.provider_id = $1 AND v.package_id IN (SELECT p.package_id FROM package_version p WHERE
-    p.provider_id = $1 AND p.service_user_id = $2)))
+SELECT to_jsonb(t) AS row FROM audit_run_visit t WHERE t.provider_id = $1 AND (t.visit_id IN (SELECT
+    visits_of_person($2)))
 
 -- name: person_audit_sample_item
-SELECT to_jsonb(t) AS row FROM audit_sample_item t WHERE t.provider_id = $1 AND (t.visit_id IN (SELECT v.visit_id FROM
-    visit_version v WHERE v.provider_id = $1 AND v.package_id IN (SELECT p.package_id FROM package_version p WHERE
-    p.provider_id = $1 AND p.service_user_id = $2)))
+SELECT to_jsonb(t) AS row FROM audit_sample_item t WHERE t.provider_id = $1 AND (t.visit_id IN (SELECT
+    visits_of_person($2)))
 
 -- name: person_legal_hold
 SELECT to_jsonb(t) AS row FROM legal_hold t WHERE t.provider_id = $1 AND (t.subject_id = $2)
@@ -309,8 +299,7 @@ SELECT to_jsonb(t) AS row FROM forgetting t WHERE t.provider_id = $1 AND (t.subj
 
 -- name: person_access_log
 SELECT to_jsonb(t) AS row FROM access_log t WHERE t.provider_id = $1 AND (t.subject = $2 OR t.subject IN (SELECT
-    v.visit_id FROM visit_version v WHERE v.provider_id = $1 AND v.package_id IN (SELECT p.package_id FROM package_version
-    p WHERE p.provider_id = $1 AND p.service_user_id = $2)) OR t.subject IN (SELECT d.id FROM document d WHERE
+    visits_of_person($2)) OR t.subject IN (SELECT d.id FROM document d WHERE
     d.provider_id = $1 AND d.payer = 'person ' || (SELECT s.reference FROM service_user s WHERE s.provider_id = $1 AND
     s.id = $2)))
 

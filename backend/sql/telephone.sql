@@ -54,13 +54,14 @@ WHERE plan.status = 'planned' AND plan.starts_at BETWEEN $3 AND $4 AND EXISTS (
 ORDER BY plan.starts_at, plan.visit_id
 
 -- name: unplanned
--- Her arrivals by telephone since $3 at visits that nobody planned, in the columns of `visits`.
-SELECT NULL::uuid AS visit_id, e.event_id AS check_in_id, e.paid_at AS starts_at, e.paid_at AS ends_at, e.service_user_id,
-       (SELECT max(x.paid_at) FROM event x WHERE x.provider_id = $1 AND x.device_id = $2 AND x.seq >= e.seq
-        AND x.kind = 'check_in' AND x.outcome = 'accepted' AND coalesce(x.check_in_id, x.event_id) = e.event_id) AS arrived,
-       (SELECT max(x.paid_at) FROM event x WHERE x.provider_id = $1 AND x.device_id = $2 AND x.seq > e.seq
-        AND x.kind = 'check_out' AND x.outcome = 'accepted' AND x.check_in_id = e.event_id) AS left
-FROM event e
-WHERE e.provider_id = $1 AND e.device_id = $2 AND e.kind = 'check_in' AND e.visit_id IS NULL AND e.check_in_id IS NULL
-  AND e.outcome = 'accepted' AND e.paid_at >= $3
-ORDER BY e.seq
+-- Her arrivals since $3 at visits that nobody planned, told by telephone or by a phone of hers, in the columns of `visits`.
+WITH told AS (
+    SELECT e.kind, e.event_id, e.check_in_id, e.paid_at, e.service_user_id FROM event e
+    WHERE e.provider_id = $1 AND e.carer_id = $2 AND e.visit_id IS NULL AND e.kind IN ('check_in', 'check_out')
+      AND e.outcome = 'accepted' AND e.paid_at >= $3)
+SELECT NULL::uuid AS visit_id, a.event_id AS check_in_id, a.paid_at AS starts_at, a.paid_at AS ends_at, a.service_user_id,
+       (SELECT max(x.paid_at) FROM told x WHERE x.kind = 'check_in' AND a.event_id IN (x.check_in_id, x.event_id)) AS arrived,
+       (SELECT max(x.paid_at) FROM told x WHERE x.kind = 'check_out' AND x.check_in_id = a.event_id) AS left
+FROM told a
+WHERE a.kind = 'check_in' AND a.check_in_id IS NULL
+ORDER BY a.paid_at, a.event_id

@@ -49,7 +49,7 @@ WITH found AS (
 SELECT e.row_id::text, e.event_id::text, e.device_id::text, e.carer_id::text, e.kind,
        CASE WHEN e.visit_id IS NOT NULL THEN e.visit_id::text
             WHEN e.kind IN ('check_in', 'check_out') OR e.check_in_id IS NOT NULL
-            THEN md5(e.device_id::text || coalesce(e.check_in_id, e.event_id)::text)::uuid::text END,
+            THEN visit_nobody_planned(e.carer_id, coalesce(e.check_in_id, e.event_id))::text END,
        e.visit_id IS NULL, e.code IS NOT DISTINCT FROM 'not_your_visit' AND r.event_row IS NULL, e.paid_at,
        greatest(e.received_at, r.released_at),
        e.flags || coalesce(j.reasons, '{}') || CASE

@@ -139,7 +139,7 @@ async def _where(
         *await connection.fetch(
             query("telephone.visits"), device.provider_id, device.carer_id, since, now + _AFTER
         ),
-        *await connection.fetch(query("telephone.unplanned"), device.provider_id, device.id, since),
+        *await connection.fetch(query("telephone.unplanned"), device.provider_id, device.carer_id, since),
     ]
     meant = meant_visit([row for row in visits if _may_be_of(row, people)], kind, now)
     if meant is None:

@@ -238,6 +238,34 @@ async def test_the_visit_that_nobody_planned_is_left_before_any_that_has_not_beg
     }
 
 
+@pytest.mark.parametrize("sender", [LINE, OWN])
+async def test_who_began_a_visit_that_nobody_planned_on_her_phone_ends_it_by_telephone(
+    exchange: Exchange, sender: str
+) -> None:
+    await line("S2", LINE)
+    phone, _ = await exchange.world.phone()
+    exchange.world.at(hour(15))
+    phone.record("check_in", None, at=hour(15), payload={"person_id": person("S2")})
+    await phone.flush()
+    assert (await exchange.tell(hour(15, 20), f"{exchange.carer}*2", sender=sender))["outcome"] == "accepted"
+    [row] = [row for row in (await visits()).iter_rows(named=True) if row["unplanned"]]
+    assert (row["service_user_id"], row["actual_start"], row["actual_end"]) == (
+        person("S2"),
+        hour(15),
+        hour(15, 20),
+    )
+
+
+async def test_what_a_colleague_began_is_not_ended_by_her_call(exchange: Exchange) -> None:
+    phone, _ = await exchange.world.phone("C2")
+    exchange.world.at(hour(15))
+    phone.record("check_in", None, at=hour(15), payload={"person_id": person("S2")})
+    await phone.flush()
+    await exchange.tell(hour(15, 20), f"{exchange.carer}*2", sender=OWN)
+    [row] = [row for row in (await visits()).iter_rows(named=True) if row["unplanned"]]
+    assert (row["actual_start"], row["actual_end"]) == (hour(15), None)
+
+
 async def test_nobody_leaves_a_visit_that_is_to_begin_hours_later(exchange: Exchange) -> None:
     await exchange.tell(hour(15, 20), f"{exchange.carer}*2", sender=OWN)
     await exchange.tell(hour(18, 2), f"{exchange.carer}*1", sender=OWN)

@@ -89,7 +89,7 @@ NOTES = """SELECT s.reference AS person FROM correction_note n JOIN correction c
 
 
 async def unplanned(office: Office, superuser: asyncpg.Connection) -> None:
-    """A visit that nobody planned to the first person, with words at both ends."""
+    """A visit that nobody planned to the first person, with words at both ends and with a correction."""
     phone = await office.phone("C2")
     whose = str(await superuser.fetchval("SELECT id FROM service_user WHERE reference = 'S1'"))
     office.set(instant("2026-11-17T09:00"))
@@ -97,6 +97,13 @@ async def unplanned(office: Office, superuser: asyncpg.Connection) -> None:
     office.set(instant("2026-11-17T09:20"))
     phone.record("check_out", None, payload={"check_in_id": came["signed"]["id"], "words": "He is well"})
     assert await office.hand_in("C2") == ["accepted"] * 2
+    meant = await superuser.fetchval(
+        "SELECT visit_nobody_planned(carer_id, event_id)::text FROM event WHERE event_id = $1::text::uuid",
+        came["signed"]["id"],
+    )
+    await phone.open_session()
+    made = await phone.correct(meant, None, instant("2026-11-17T09:25"), "recorded_late", "He wanted company")
+    assert made.status_code == 201
 
 
 async def test_a_person_whose_care_ended_is_erased_and_the_place_of_the_visits_stays(
@@ -123,9 +130,11 @@ async def test_a_person_whose_care_ended_is_erased_and_the_place_of_the_visits_s
     _, file = await everything("person", "S1")
     assert len([row for row in file["event"] if row["visit_id"] is None]) == 2
     assert "He is well" in json.dumps(file["event_attachment"])
+    assert "He wanted company" in json.dumps(file["correction_note"])
     await erase_subject(PROVIDER, one, "His family asked", None)
     assert await superuser.fetchval(asked) == 0
     assert [row["person"] for row in await superuser.fetch(NOTES)] == ["S2"]
+    assert await superuser.fetchval("SELECT count(*) FROM correction_note") == 1
     await load_rows("packages", [{**ended, "reference": "P2", "service_user": "S2"}])
     office.set(instant("2026-11-18T12:10"))
     await erase_subject(PROVIDER, Subject("person", "S2"), "Her family asked", None)

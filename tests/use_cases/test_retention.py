@@ -157,6 +157,31 @@ async def test_a_hold_on_a_person_keeps_what_is_of_visits_to_her_that_nobody_pla
     assert await forget_due(PROVIDER, IN_A_YEAR) == "3 rows forgotten"
 
 
+async def test_a_hold_on_a_person_keeps_words_with_corrections_of_visits_to_her_that_nobody_planned(
+    reported: Reported, superuser: asyncpg.Connection
+) -> None:
+    phone = await reported.office.phone("C2")
+    whose = str(await superuser.fetchval("SELECT id FROM service_user WHERE reference = 'S2'"))
+    reported.office.set(instant("2026-11-17T09:00"))
+    came = phone.record("check_in", None, payload={"person_id": whose})["signed"]["id"]
+    assert await reported.office.hand_in("C2") == ["accepted"]
+    await phone.open_session()
+    meant = await superuser.fetchval(
+        "SELECT visit_nobody_planned(carer_id, event_id)::text FROM event WHERE event_id = $1::text::uuid",
+        came,
+    )
+    made = await phone.correct(meant, None, instant("2026-11-17T09:30"), "forgot_check_out", "She fell")
+    assert made.status_code == 201
+    left = "SELECT count(*) FROM correction_note WHERE correction_id = $1::text::uuid"
+    reported.office.set(instant("2034-11-20T12:00"))
+    hold = await set_hold(PROVIDER, "person", "S2", "A claim", None)
+    await forget_due(PROVIDER, reported.office.clock)
+    assert await superuser.fetchval(left, made.json()["id"]) == 1
+    await lift_hold(PROVIDER, hold, "Settled", None)
+    await forget_due(PROVIDER, reported.office.clock)
+    assert await superuser.fetchval(left, made.json()["id"]) == 0
+
+
 async def test_a_visit_in_dispute_keeps_its_positions(
     reported: Reported, superuser: asyncpg.Connection
 ) -> None:

@@ -157,6 +157,10 @@ CREATE POLICY commissioner ON event FOR SELECT USING (outcome = 'accepted' AND (
     SELECT true FROM visit_version v WHERE v.provider_id = event.provider_id AND v.visit_id = event.visit_id
     AND v.commissioner_id = current_commissioner() LIMIT 1));
 
+-- The id of a visit that nobody planned: its carer's, by its check-in, whichever of her phones or calls tell the rest of it.
+CREATE FUNCTION visit_nobody_planned(carer uuid, check_in uuid) RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+$$ SELECT md5(carer::text || check_in::text)::uuid $$;
+
 CREATE TABLE event_unmonthed PARTITION OF event DEFAULT;
 ALTER TABLE event_unmonthed ENABLE ROW LEVEL SECURITY;
 

@@ -81,13 +81,24 @@ $$
     (WITH unplanned AS (
         SELECT e.row_id, e.device_id, e.event_id FROM event e
         WHERE e.provider_id = current_provider() AND e.visit_id IS NULL
-          AND (e.service_user_id = whom OR (e.device_id, e.check_in_id) IN (
-              SELECT b.device_id, b.event_id FROM event b
+          AND (e.service_user_id = whom OR (e.carer_id, e.check_in_id) IN (
+              SELECT b.carer_id, b.event_id FROM event b
               WHERE b.provider_id = current_provider() AND b.visit_id IS NULL AND b.service_user_id = whom)))
     SELECT row_id FROM unplanned
     UNION
     SELECT e.row_id FROM unplanned u
     JOIN event e ON e.provider_id = current_provider() AND e.about_event_id = u.event_id AND e.device_id = u.device_id)
+$$;
+
+-- Visits to a person of the open provider, planned or not.
+CREATE FUNCTION visits_of_person(whom uuid) RETURNS SETOF uuid LANGUAGE sql STABLE AS
+$$
+    SELECT v.visit_id FROM package_version p
+    JOIN visit_version v ON v.provider_id = p.provider_id AND v.package_id = p.package_id
+    WHERE p.provider_id = current_provider() AND p.service_user_id = whom
+    UNION
+    SELECT visit_nobody_planned(e.carer_id, coalesce(e.check_in_id, e.event_id)) FROM event e
+    WHERE e.provider_id = current_provider() AND e.visit_id IS NULL AND e.service_user_id = whom
 $$;
 
 -- Half the digests of keys, one behind the other, as seals have them.
