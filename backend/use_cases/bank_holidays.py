@@ -11,6 +11,7 @@ from schemas.contract import Division
 
 FIRST_YEAR: Final = 2015
 LAST_YEAR: Final = 2035
+_SATURDAY: Final = 5
 _SUBDIVISIONS: Final[dict[Division, str]] = {
     "england": "ENG",
     "wales": "WLS",
@@ -21,11 +22,15 @@ _SUBDIVISIONS: Final[dict[Division, str]] = {
 
 @cache
 def packaged(division: Division) -> frozenset[date]:
-    """Bank holidays from 2015 to 2035 as the `holidays` package knew them when it was installed."""
+    """Bank holidays from 2015 to 2035 as the `holidays` package knew them when it was installed.
+
+    Of a holiday on a weekend the package has the day itself and the weekday that stands in for it. Published lists
+    have that weekday alone; with both, one holiday would be charged twice.
+    """
     calendar = holidays.country_holidays(
         "GB", subdiv=_SUBDIVISIONS[division], years=range(FIRST_YEAR, LAST_YEAR + 1), observed=True
     )
-    return frozenset(calendar)
+    return frozenset(day for day in calendar if day.weekday() < _SATURDAY)
 
 
 def bank_holidays(

@@ -24,6 +24,16 @@ def test_a_holiday_on_a_weekend_has_its_substitute_day() -> None:
     assert date(2027, 12, 28) in bank_holidays("england")
 
 
+def test_a_holiday_on_a_weekend_is_its_substitute_day_alone() -> None:
+    of_2026 = sorted(day for day in bank_holidays("england") if day.year == 2026)
+    published = ["01-01", "04-03", "04-06", "05-04", "05-25", "08-31", "12-25", "12-28"]
+    assert [day.isoformat() for day in of_2026] == [f"2026-{day}" for day in published]
+    assert {date(2027, 12, 25), date(2027, 12, 26)}.isdisjoint(bank_holidays("wales"))
+    assert date(2025, 11, 30) not in bank_holidays("scotland")
+    assert date(2025, 12, 1) in bank_holidays("scotland")
+    assert date(2026, 7, 12) not in bank_holidays("northern-ireland")
+
+
 def test_a_proclaimed_day_is_added_and_a_moved_one_removed() -> None:
     corrected = bank_holidays("england", added=[date(2026, 6, 15)], removed=[date(2026, 5, 25)])
     assert date(2026, 6, 15) in corrected
