@@ -139,10 +139,14 @@ def with_estimates(
     )
     guessed = pl.concat([legs.select("gap"), found], how="horizontal")
     unknown = pl.col("estimate").is_null()
-    return gaps.join(guessed, on="gap", how="left", maintain_order="left").with_columns(
-        pl.coalesce("estimate", "guess").alias("estimate"),
-        pl.coalesce("metres", "length").alias("metres"),
-        *[pl.when(unknown).then(f"guessed_{name}").otherwise(name).alias(name) for name in told],
+    return (
+        gaps.join(guessed, on="gap", how="left", maintain_order="left")
+        .with_columns(
+            pl.coalesce("estimate", "guess").alias("estimate"),
+            pl.coalesce("metres", "length").alias("metres"),
+            *[pl.when(unknown).then(f"guessed_{name}").otherwise(name).alias(name) for name in told],
+        )
+        .select(gaps.columns)  # what was guessed for these legs is nothing to whoever asks about others
     )
 
 

@@ -261,6 +261,17 @@ def test_a_journey_without_a_distance_is_the_straight_line_by_its_detour() -> No
     assert 16.3 < float(mileage["miles"]) < 16.8
 
 
+def test_a_journey_without_a_distance_has_its_miles_beside_one_that_nobody_judged() -> None:
+    there_and_back = two() | {
+        "visits": [visit("a", "08:00", "09:00"), visit("b", "10:00", "11:00", THERE), visit("c", "12:00", "13:00")]
+    }
+    shown = []
+    for journeys in ([], [journey("a", "b", 20)], [journey("a", "b", 20), journey("b", "c", 20)]):
+        day = there_and_back | {"journeys": journeys}
+        shown.append(lines(paid(day, mileage_per_mile={"car": "0.45"}), "miles")[-1])
+    assert len(set(shown)) == 1 and 32.6 < float(shown[0][0]) < 33.6
+
+
 def test_the_way_home_and_a_way_the_terms_do_not_pay_have_no_mileage() -> None:
     home = two("11:30", activity("home", "10:00", "11:00"))
     assert "mileage" not in {row["kind"] for row in paid(home, mileage_per_mile={"car": "0.45"})["lines"]}
