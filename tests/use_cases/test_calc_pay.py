@@ -263,7 +263,11 @@ def test_a_journey_without_a_distance_is_the_straight_line_by_its_detour() -> No
 
 def test_a_journey_without_a_distance_has_its_miles_beside_one_that_nobody_judged() -> None:
     there_and_back = two() | {
-        "visits": [visit("a", "08:00", "09:00"), visit("b", "10:00", "11:00", THERE), visit("c", "12:00", "13:00")]
+        "visits": [
+            visit("a", "08:00", "09:00"),
+            visit("b", "10:00", "11:00", THERE),
+            visit("c", "12:00", "13:00"),
+        ]
     }
     shown = []
     for journeys in ([], [journey("a", "b", 20)], [journey("a", "b", 20), journey("b", "c", 20)]):
