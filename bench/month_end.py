@@ -1,26 +1,27 @@
-"""How long a month end takes, from the database to frozen rows: `python -m bench.month_end [VISITS] [OF EACH]`.
+"""How long a month end takes: `python -m bench.month_end [VISITS] [OF EACH] [WORKERS]`.
 
-The jobs of invoices and wage reports and the audit tests run over November 2026 of a county of providers, in a process
-of its own whose memory is told. In turns with them the same visits and events are copied out of PostgreSQL, which is
-what nobody can go below. Drawing documents is told apart, for one provider. Results are printed and kept in
-.data/bench/month_end.json.
+From the database to frozen rows: the jobs of invoices and wage reports and the audit tests run over November 2026 of a
+county of providers, in one process or several, each of which does what a worker does; the memory of the largest is
+told. In turns with them the same visits and events are copied out of PostgreSQL, which is what nobody can go below.
+Drawing documents is told apart, for one provider. Results are printed and kept in .data/bench/month_end.json.
 """
 
 import asyncio
 import inspect
 import json
+import multiprocessing
 import os
 import resource
-import subprocess
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import wraps
 from importlib import import_module
+from multiprocessing.connection import Connection
 from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
@@ -48,7 +49,7 @@ NOW: Final = datetime(2026, 12, 8, 6, 5, tzinfo=UTC)
 KEPT: Final = Path(".data/bench/month_end.json")
 DRAWN: Final = 10_000
 """Visits of a provider up to which its documents are drawn: the typesetter's memory grows with the pages."""
-SUPERUSER: Final = "DOORSTEP_BENCH_SUPERUSER"
+JOBS: Final = (WAGE_REPORTS, INVOICES, "audits")
 COPIED: Final = ("visit", "visit_version", "event")
 STAGES: Final = {
     "attendances": ("verified_visits.visits_recorded", "worked_days.visits_recorded"),
@@ -86,7 +87,7 @@ class Watch:
     """Seconds by the clock on the wall and of processors, each without those of what was called under another name."""
 
     spent: dict[str, list[float]] = field(default_factory=lambda: defaultdict(lambda: [0.0, 0.0]))
-    within: list[str] = field(default_factory=lambda: ["other"])
+    within: list[str] = field(default_factory=lambda: ["idle"])
     since: tuple[float, float] = field(default_factory=_now)
 
     @contextmanager
@@ -170,38 +171,111 @@ async def copied_out(superuser: asyncpg.Connection) -> float:
     return perf_counter() - began
 
 
-async def month_end() -> dict[str, Any]:
-    """Every job of the month and the copying in turns; seconds, memory, and what was frozen."""
-    superuser = await asyncpg.connect(os.environ[SUPERUSER])
-    providers = await superuser.fetch("SELECT DISTINCT provider_id FROM contract ORDER BY provider_id")
-    most = await superuser.fetchval(
-        "SELECT max(n) FROM (SELECT count(*) AS n FROM visit GROUP BY provider_id) AS each"
-    )
-    copies: list[float] = [await copied_out(superuser)]
-    jobs: dict[str, list[float]] = {}
+class Workers:
+    """Processes that each do what is asked of all of them, as workers do: whatever nobody else has taken."""
+
+    def __init__(self, lines: list[Connection]) -> None:
+        self.lines = lines
+
+    def _asked(self, *question: Any) -> list[Any]:
+        for place, line in enumerate(self.lines):
+            line.send((place, len(self.lines), *question))
+        answers = [line.recv() for line in self.lines]
+        if failed := [answer for answer in answers if isinstance(answer, str)]:
+            raise RuntimeError(failed[0])
+        return answers
+
+    def do(self, job: str, providers: list[UUID]) -> float:
+        """Have a job done; the seconds that the processes' processors took."""
+        return sum(self._asked(job, providers))
+
+    def stages(self) -> dict[str, list[float]]:
+        """Seconds of each of STAGES by the clock and of processors, of all processes together."""
+        found: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
+        for spent in self._asked("stages", []):
+            for name, seconds in spent.items():
+                found[name] = [one + other for one, other in zip(found[name], seconds, strict=True)]
+        return found
+
+    def memory(self) -> int:
+        """Bytes that one of the processes has held at most."""
+        return max(self._asked("memory", []))
+
+
+@contextmanager
+def working(count: int, clock: Path) -> Iterator[Workers]:
+    """So many workers for a block."""
+    context = multiprocessing.get_context("spawn")
+    pairs = [context.Pipe() for _ in range(count)]
+    running = [context.Process(target=_work, args=(theirs, clock)) for _, theirs in pairs]
+    for process in running:
+        process.start()
+    workers = Workers([ours for ours, _ in pairs])
+    try:
+        workers.memory()  # when they answer, they have begun
+        yield workers
+    finally:
+        for line, process in zip(workers.lines, running, strict=True):
+            line.close()
+            process.join()
+
+
+def _work(line: Connection, clock: Path) -> None:
+    """Be a worker at a clock's time until the line is closed."""
+    watch()
+    look_for_garbage_rarely()  # as a worker does
+    packaged_rulebook(), rules()  # and it reads the law once, not each month
+    clock_in(clock)(NOW)
+    asyncio.run(_answer(line))
+
+
+async def _answer(line: Connection) -> None:
     async with db.opened(str(settings.current().database_url)):
         db.DB.pool = await asyncpg.create_pool(
             settings.current().database_url, connection_class=_Watched, server_settings=db.SETTINGS, min_size=1,
             max_size=4, reset=_as_it_is,
         )  # fmt: skip
-        for job in (WAGE_REPORTS, INVOICES, "audits"):
-            began = _now()
-            with WATCH.under("other"):
-                await _done(job, [row["provider_id"] for row in providers])
-            jobs[job] = [at - was for was, at in zip(began, _now(), strict=True)]
-            with WATCH.under("copies"):
-                copies.append(await copied_out(superuser))
-        stages = {name: spent for name, spent in WATCH.spent.items() if name != "copies"}
-        memory = _most_memory()
-    return {
+        with suppress(EOFError):
+            while True:
+                place, count, asked, providers = line.recv()
+                if asked == "memory":
+                    line.send(_most_memory())
+                elif asked == "stages":
+                    line.send({name: spent for name, spent in WATCH.spent.items() if name != "idle"})
+                else:
+                    line.send(await _timed(asked, providers[place::count]))
+
+
+async def _timed(job: str, providers: list[UUID]) -> float | str:
+    """The seconds that a job took of this process's processors, or why it failed."""
+    began = process_time()
+    try:
+        with WATCH.under("other"):
+            await _done(job, providers)
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    return process_time() - began
+
+
+async def month_end(workers: Workers, superuser: asyncpg.Connection) -> dict[str, Any]:
+    """Every job of the month and the copying in turns; seconds, memory, and what was frozen."""
+    rows = await superuser.fetch("SELECT provider_id, count(*) AS n FROM visit GROUP BY 1 ORDER BY 1")
+    copies, jobs = [await copied_out(superuser)], {}
+    for job in JOBS:
+        began = perf_counter()
+        used = workers.do(job, [row["provider_id"] for row in rows])
+        jobs[job] = [perf_counter() - began, used]
+        copies.append(await copied_out(superuser))
+    found = {
+        "workers": len(workers.lines),
         "copies": copies,
         "jobs": jobs,
-        "stages": stages,
-        "peak_memory": memory,
+        "stages": workers.stages(),
+        "peak_memory": workers.memory(),
         "frozen": await superuser.fetchval(FINGERPRINT),
-        "documents": await drawn(superuser) if most <= DRAWN else {},
-        "peak_memory_drawing": _most_memory(),
     }
+    documents = await drawn(superuser) if max(row["n"] for row in rows) <= DRAWN else {}
+    return {**found, "documents": documents, "peak_memory_drawing": _most_memory()}
 
 
 def _most_memory() -> int:
@@ -245,10 +319,10 @@ def _print(shape: Shape, found: dict[str, Any]) -> None:
     print(
         f"Month end: {whole:.1f} s, {whole / copy:.1f} times copying; {used:.1f} s of the process's processors"
     )
-    print(f"At most {found['peak_memory'] / 2**20:,.0f} MiB")
+    print(f"A worker holds at most {found['peak_memory'] / 2**20:,.0f} MiB")
     for kind, seconds in found["documents"].items():
         print(f"  drawing one provider's {kind}: {seconds:.1f} s")
-    print(f"With drawing at most {found['peak_memory_drawing'] / 2**20:,.0f} MiB")
+    print(f"  and at most {found['peak_memory_drawing'] / 2**20:,.0f} MiB")
     print(f"  frozen: {found['frozen']}")
 
 
@@ -263,8 +337,8 @@ async def _made(database: Database, clock: Path, shape: Shape) -> None:
     print(f"{shape.all_visits:,} visits made in {perf_counter() - began:.0f} s", flush=True)
 
 
-def main(visits: int = 100_000, each: int = 5_000) -> int:
-    """Make the county, run its month end in a process of its own, and tell what it took."""
+def main(visits: int = 100_000, each: int = 5_000, workers: int = 1) -> int:
+    """Make the county, run its month end in processes of its own, and tell what it took."""
     shape = Shape(max(1, visits // each), each)
     with tempfile.TemporaryDirectory(prefix="doorstep-bench-") as place:
         folder = Path(place)
@@ -273,12 +347,9 @@ def main(visits: int = 100_000, each: int = 5_000) -> int:
             made = new_database(server, folder)
             settings.use(made.settings)
             asyncio.run(_made(made, folder / "clock", shape))
-            told = {**os.environ, **made.environment, SUPERUSER: made.superuser_url}
-            alone = [sys.executable, "-m", "bench.month_end", "alone", str(folder / "clock")]
-            ran = subprocess.run(alone, env=told, stdout=subprocess.PIPE, check=False)
-    if ran.returncode:
-        return ran.returncode
-    found = json.loads(ran.stdout.splitlines()[-1])  # what stands before is logged
+            os.environ.update(made.environment)
+            with working(workers, folder / "clock") as told:
+                found = asyncio.run(_as_superuser(made.superuser_url, told))
     _print(shape, found)
     KEPT.parent.mkdir(parents=True, exist_ok=True)
     KEPT.write_text(
@@ -287,17 +358,13 @@ def main(visits: int = 100_000, each: int = 5_000) -> int:
     return 0
 
 
-def alone(clock: Path) -> None:
-    """The month end by a clock, told as JSON."""
-    watch()
-    look_for_garbage_rarely()  # as a worker does
-    packaged_rulebook(), rules()  # and it reads the law once, not each month
-    clock_in(clock)(NOW)
-    print(json.dumps(asyncio.run(month_end())))
+async def _as_superuser(url: str, workers: Workers) -> dict[str, Any]:
+    superuser = await asyncpg.connect(url)
+    try:
+        return await month_end(workers, superuser)
+    finally:
+        await superuser.close()
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["alone"]:
-        alone(Path(sys.argv[2]))
-    else:
-        sys.exit(main(*map(int, sys.argv[1:])))
+    sys.exit(main(*map(int, sys.argv[1:])))

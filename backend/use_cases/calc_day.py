@@ -22,6 +22,7 @@ from backend.domain.working_day import (
 )
 from backend.travel import TravelEstimator
 from backend.travel.straight_line import StraightLine
+from backend.use_cases.rows import columns_of
 from schemas.day import Activity, DayCase, DayFlag, DayResult, DaySegment, DayTotals, DayVisit, Journey, Place
 from schemas.strict import Faulty, decode_each, parse_json
 
@@ -34,10 +35,7 @@ _ANSWER: Final = {
     "observed_gap": "observed_gap_seconds",
     "estimate": "estimate_seconds",
 }
-_SEGMENT: Final = (
-    "kind", "start", "end", "seconds", "counted", "rule", "visit", "to", "source", "engine", "fallback",
-    *_ANSWER.values(),
-)  # fmt: skip
+_SEGMENT: Final = [field.encode_name for field in msgspec.structs.fields(DaySegment)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +69,15 @@ def calc_day(raw: bytes, estimator: TravelEstimator | None = None) -> object:
 def day_results(cases: Sequence[DayCase], estimator: TravelEstimator | None = None) -> list[DayResult]:
     """Work out many days in one pass; the answers stand in the order of the cases."""
     worked = work_out_days(day_frames(cases), estimator)
-    segments, flags = _by_day(readable(worked.segments)), _by_day(worked.flags)
+    segments: dict[int, list[DaySegment]] = {}
+    for day, segment in zip(worked.segments["day"], segments_of(worked.segments), strict=True):
+        segments.setdefault(day, []).append(segment)
+    flags = _by_day(worked.flags)
     totals = worked.totals.drop("day").to_dicts()
     return [
         DayResult(
             date=case.date,
-            segments=[segment_of(row) for row in segments.get(day, [])],
+            segments=segments.get(day, []),
             totals=DayTotals(**totals[day]),
             flags=[flag_of(row) for row in flags.get(day, [])],
             what_if=case.policy.long_gap != "unresolved",
@@ -212,19 +213,15 @@ def _by_day(frame: pl.DataFrame) -> dict[int, list[dict[str, Any]]]:
     return {int(key[0]): part.to_dicts() for key, part in parts.items()}
 
 
-def readable(segments: pl.DataFrame) -> pl.DataFrame:
-    """Segments with instants, and with the numbers of a gap on its travel alone."""
+def segments_of(segments: pl.DataFrame) -> list[DaySegment]:
+    """The domain's segments on the wire, row by row: with the numbers of a gap on its travel alone."""
     travel = pl.col("kind") == "travel"
-    return segments.with_columns(
+    told = segments.with_columns(
         instant_of(pl.col("start")).alias("start"),
         instant_of(pl.col("end")).alias("end"),
         *[pl.when(travel).then(name).alias(wire) for name, wire in _ANSWER.items()],
     )
-
-
-def segment_of(row: Mapping[str, Any]) -> DaySegment:
-    """One row of `readable` segments on the wire."""
-    return DaySegment(**{name: row[name] for name in _SEGMENT}, from_=row["from"])
+    return list(map(DaySegment, *columns_of(told.select(_SEGMENT))))
 
 
 def flag_of(row: Mapping[str, Any]) -> DayFlag:

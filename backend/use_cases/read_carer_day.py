@@ -1,9 +1,8 @@
 """One carer's day as it stands now: every stretch of time, what counts, and what was recorded besides visits."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 import polars as pl
@@ -12,7 +11,7 @@ from backend import clock, db
 from backend.domain.time import london_date
 from backend.faults import DomainError
 from backend.sql import query
-from backend.use_cases.calc_day import readable, segment_of
+from backend.use_cases.calc_day import segments_of
 from backend.use_cases.worked_answers import totals_of
 from backend.use_cases.worked_days import CarersDays, worked_days
 from schemas.day import DaySegment, DayTotals
@@ -57,21 +56,21 @@ async def read_carer_day(provider_id: UUID, carer: str, day: date) -> CarerDay:
         days = await worked_days(
             connection, provider_id, day, day, as_of=clock.now(), carer_id=found["carer_id"]
         )
-    rows = readable(days.segments.sort("start", "end", maintain_order=True)).to_dicts()
+    segments = segments_of(days.segments.sort("start", "end", maintain_order=True))
     return CarerDay(
         carer,
         found["name"],
         day,
-        _named(rows, days.visits),
+        _named(segments, days.visits),
         _planned(days.visits, day),
-        totals_of(rows),
+        totals_of(segments),
         _recorded(days, day),
     )
 
 
-def _named(rows: Sequence[Mapping[str, Any]], visits: pl.DataFrame) -> list[tuple[DaySegment, str | None]]:
+def _named(segments: Sequence[DaySegment], visits: pl.DataFrame) -> list[tuple[DaySegment, str | None]]:
     references = dict(visits.select("visit_id", "reference").iter_rows())
-    return [(segment_of(row), references.get(row["visit"] or row["to"])) for row in rows]
+    return [(one, references.get(one.visit or one.to)) for one in segments]
 
 
 def _planned(visits: pl.DataFrame, day: date) -> list[tuple[str, datetime, datetime]]:

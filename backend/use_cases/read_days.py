@@ -14,7 +14,7 @@ from backend.domain.pay_period import parse_pay_cycle
 from backend.domain.time import LONDON_NAME, london_date, london_midnight
 from backend.sql import query
 from backend.travel.straight_line import StraightLine
-from backend.use_cases.calc_day import readable, segment_of
+from backend.use_cases.calc_day import segments_of
 from backend.use_cases.calc_wage import wage_results
 from backend.use_cases.pay_preview import (
     Terms,
@@ -30,7 +30,7 @@ from backend.use_cases.wage_report_facts import WageReportFacts, wage_report_fac
 from backend.use_cases.worked_answers import Share, shares_of, totals_of
 from backend.use_cases.worked_days import CarersDays, begun_days, estimator_of, worked_days
 from schemas import wage
-from schemas.day import DayCase
+from schemas.day import DayCase, DaySegment
 from schemas.mobile_days import DaysAnswer, MobileDay, MobileFlag, PayPeriodSoFar, PayPreviewLine
 from schemas.strict import Faulty
 from schemas.wage import WageCase, WageResult
@@ -70,14 +70,16 @@ def _days(
     days: CarersDays, cases: Sequence[DayCase], terms: Terms, replaced: Sequence[date]
 ) -> list[MobileDay]:
     begun = begun_days(days)
-    segments = _by_date(readable(begun))
+    segments: dict[date, list[DaySegment]] = {}
+    for day, segment in zip(begun["date"], segments_of(begun), strict=True):
+        segments.setdefault(day, []).append(segment)
     flags = _flags(days, begun, replaced)
     shares = shares_of(begun)
     paid = {case.date: _preview(_to_pay(case, days, shares), case.date, terms) for case in cases}
     return [
         MobileDay(
             date=day,
-            segments=[segment_of(row) for row in segments.get(day, [])],
+            segments=segments.get(day, []),
             totals=totals_of(segments.get(day, [])),
             flags=flags.get(day, []),
             pay=paid[day][0] if day in paid else None,
@@ -85,13 +87,6 @@ def _days(
         )
         for day in sorted(segments.keys() | flags.keys())
     ]
-
-
-def _by_date(frame: pl.DataFrame) -> dict[date, list[dict[str, Any]]]:
-    found: dict[date, list[dict[str, Any]]] = {}
-    for row in frame.to_dicts():
-        found.setdefault(row["date"], []).append(row)
-    return found
 
 
 def _flags(days: CarersDays, begun: pl.DataFrame, replaced: Sequence[date]) -> dict[date, list[MobileFlag]]:

@@ -13,12 +13,12 @@ import polars as pl
 from backend import clock, db
 from backend.domain.policy import Policy
 from backend.domain.roster import Conflict, PlannedVisit, Point, conflicts
-from backend.domain.time import london_date, london_midnight
+from backend.domain.time import instant_of, london_date, london_midnight
 from backend.sql import query
 from backend.travel.straight_line import StraightLine
-from backend.use_cases.calc_day import readable
 from backend.use_cases.provider_policy import provider_policy
 from backend.use_cases.roster_facts import carers_away
+from backend.use_cases.rows import columns_of
 from backend.use_cases.verified_visits import verified_visits
 from backend.use_cases.worked_days import MARGIN, RecordedDays, days_recorded, recorded_days
 
@@ -137,10 +137,13 @@ class _Reading:
 
 
 def _worked(recorded: RecordedDays) -> dict[str, list[tuple[str, datetime, datetime]]]:
-    stretches = readable(days_recorded(recorded).segments.sort("start", "end", maintain_order=True))
+    segments = days_recorded(recorded).segments.sort("start", "end", maintain_order=True)
+    stretches = segments.select(
+        "carer", "kind", *(instant_of(pl.col(name)).alias(name) for name in ("start", "end"))
+    )
     found: dict[str, list[tuple[str, datetime, datetime]]] = {}
-    for carer, *stretch in stretches.select("carer", "kind", "start", "end").iter_rows():
-        found.setdefault(carer, []).append((stretch[0], stretch[1], stretch[2]))
+    for carer, kind, start, end in zip(*columns_of(stretches), strict=True):
+        found.setdefault(carer, []).append((kind, start, end))
     return found
 
 

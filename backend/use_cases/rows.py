@@ -7,9 +7,14 @@ import polars as pl
 from backend.domain.time import instants_in
 
 
-def rows_of(frame: pl.DataFrame) -> list[dict[str, Any]]:
-    """Each row by the names of its columns. Instants are in UTC."""
-    columns = [
+def columns_of(frame: pl.DataFrame) -> list[list[Any]]:
+    """Each column as a list. Instants are in UTC."""
+    return [
         instants_in(column) if isinstance(column.dtype, pl.Datetime) else column.to_list() for column in frame
     ]
-    return [dict(zip(frame.columns, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def rows_of(frame: pl.DataFrame) -> list[dict[str, Any]]:
+    """Each row by the names of its columns. Instants are in UTC."""
+    names = frame.columns
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns_of(frame), strict=True)]

@@ -109,7 +109,8 @@ class _Days:
         for carer, employment in worked.iter_rows():
             self._worked_for.setdefault(carer, set()).add(employment)
         self._segments = facts.days.segments
-        self._shares = shares_of(reaching_days(facts.days))
+        several = [carer for carer, employments in self._worked_for.items() if len(employments) > 1]
+        self._shares = shares_of(reaching_days(facts.days).filter(pl.col("carer").is_in(several)))
         self._frames = days_to_pay(facts.days)
         self._whole: dict[str, list[_Whole]] = {}
         within = pl.col("date").is_between(first, last)

@@ -12,7 +12,7 @@ from backend.documents.earlier_changes import rules_of_changes
 from backend.documents.worked_days import day_rules
 from backend.documents.worker_page import engines_named, paces_named
 from backend.domain.minimum_wage.reductions import ACCOMMODATION_RULE
-from backend.use_cases.calc_day import flag_of, readable, segment_of
+from backend.use_cases.calc_day import flag_of, segments_of
 from backend.use_cases.calc_wage import exact_results
 from backend.use_cases.frozen_documents import facts_digest
 from backend.use_cases.gap_ledgers import Ledger, gap_ledgers
@@ -216,7 +216,7 @@ def days_by_employment(days: CarersDays, ledger: Ledger) -> dict[str, list[Worke
     known = days.segments.filter(pl.col("employment_id").is_not_null())
     flagged = days.flags.filter(pl.col("employment_id").is_not_null())
     visits = days.visits.filter(pl.col("carer_id").is_not_null()).sort("starts_at", "visit_id")
-    segments = _by_date(known, map(segment_of, rows_of(readable(known))))
+    segments = _by_date(known, segments_of(known))
     flags = _by_date(flagged, map(flag_of, rows_of(flagged)))
     evidence, seen = list(map(_evidence, rows_of(visits.select(_OF_EVIDENCE)))), _seen(known, visits)
     found: dict[str, list[WorkedDay]] = {}

@@ -1,28 +1,27 @@
 """Days worked out from the facts, as calc day would answer them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
 from backend.use_cases.answered_days import sleep_ins
-from backend.use_cases.calc_day import readable, segment_of
-from schemas.day import DayResult, DayTotals
+from backend.use_cases.calc_day import segments_of
+from schemas.day import DayResult, DaySegment, DayTotals
 
 _NAMED: Final = ("contact", "travel", "waiting")
 
 
-def totals_of(segments: Sequence[Mapping[str, Any]]) -> DayTotals:
+def totals_of(segments: Sequence[DaySegment]) -> DayTotals:
     """Seconds, as calc day adds them up."""
-    counted = sum(row["seconds"] for row in segments if row["counted"])
+    counted = sum(one.seconds for one in segments if one.counted)
     named = {
-        kind: sum(row["seconds"] for row in segments if row["counted"] and row["kind"] == kind)
-        for kind in _NAMED
+        kind: sum(one.seconds for one in segments if one.counted and one.kind == kind) for kind in _NAMED
     }
-    unresolved = sum(row["seconds"] for row in segments if row["kind"] == "unresolved")
-    shown = sum(row["seconds"] for row in segments)
+    unresolved = sum(one.seconds for one in segments if one.kind == "unresolved")
+    shown = sum(one.seconds for one in segments)
     return DayTotals(
         **named,
         other=counted - sum(named.values()),
@@ -69,6 +68,10 @@ def shares_of(segments: pl.DataFrame) -> dict[str, list[Share]]:
 
 def answers_of(segments: pl.DataFrame) -> list[DayResult]:
     """The working days that hold these segments of CarersDays, each under its first date and with these alone."""
-    days = readable(segments).partition_by("day", maintain_order=True)
-    rows = [day.sort("start", "end", maintain_order=True).to_dicts() for day in days]
-    return [DayResult(day[0]["date"], [segment_of(row) for row in day], totals_of(day), []) for day in rows]
+    ordered = segments.sort("start", "end", maintain_order=True)
+    dates: dict[int, date] = {}
+    told: dict[int, list[DaySegment]] = {day: [] for day in segments["day"]}
+    for day, on, segment in zip(ordered["day"], ordered["date"], segments_of(ordered), strict=True):
+        dates.setdefault(day, on)
+        told[day].append(segment)
+    return [DayResult(dates[day], one, totals_of(one), []) for day, one in told.items()]
