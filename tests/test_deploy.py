@@ -58,7 +58,7 @@ def test_a_unit_waits_longer_than_the_program_takes_to_end() -> None:
         unit.stem: re.findall(r"^TimeoutStopSec=(\d+)$", unit.read_text(), re.MULTILINE) for unit in UNITS
     }
     assert int(waits["doorstep-web"][0]) > GRACE_SECONDS + db.CLOSE_SECONDS
-    assert int(waits["doorstep-worker"][0]) > int(waits["doorstep-web"][0])
+    assert int(waits["doorstep-worker@"][0]) > int(waits["doorstep-web"][0])
 
 
 def test_the_container_starts_a_command_that_there_is_as_nobody_of_the_machine() -> None:
