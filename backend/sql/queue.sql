@@ -5,11 +5,9 @@
 -- Planned visits from $2 to $7 that somebody must look at. $4, $5, $6: minutes after which a visit is late, missed, has
 -- run over. A carer's own part is settled if an event or an accepted correction of hers says each end.
 WITH plan AS (
-    SELECT v.visit_id, v.starts_at, v.ends_at, v.carer, v.second_carer, v.status
+    SELECT v.visit_id, v.version, v.starts_at, v.ends_at, v.carer, v.second_carer, v.status
     FROM visit_version v
     WHERE v.provider_id = $1 AND v.starts_at >= $2 AND v.starts_at < $7
-      -- A look by key for each: NOT EXISTS may be answered by reading every version there ever was.
-      AND v.version = (SELECT max(n.version) FROM visit_version n WHERE n.provider_id = $1 AND n.visit_id = v.visit_id)
 ), part AS (
     SELECT e.visit_id, e.carer_id, e.kind = 'check_in' AS came, e.kind = 'check_out' AS went,
            e.kind = 'refused_entry' AS refused
@@ -47,11 +45,15 @@ WITH plan AS (
              AND plan.ends_at + make_interval(mins => $5) <= $3 THEN 'one_came' END AS kind
     FROM plan LEFT JOIN said USING (visit_id)
     WHERE plan.status = 'planned' AND NOT coalesce(said.refused, false)
+), open AS MATERIALIZED (
+    -- Few are left: whose they are, and whether the plan still stands, is looked up of these alone.
+    SELECT * FROM judged WHERE kind IS NOT NULL
 )
 SELECT j.kind, j.visit_id AS id, j.kind AS code, NULL AS detail, j.starts_at AS since,
        coalesce(j.open_carer::uuid, e.carer_id) AS carer_id, j.visit_id, NULL::uuid AS by, j.starts_at, j.ends_at
-FROM judged j LEFT JOIN employment e ON e.provider_id = $1 AND e.id = j.carer
-WHERE j.kind IS NOT NULL
+FROM open j LEFT JOIN employment e ON e.provider_id = $1 AND e.id = j.carer
+-- A look by key for each: NOT EXISTS may be answered by reading every version there ever was.
+WHERE j.version = (SELECT max(n.version) FROM visit_version n WHERE n.provider_id = $1 AND n.visit_id = j.visit_id)
 
 -- name: help
 SELECT 'help' AS kind, a.subject AS id, 'help' AS code, NULL AS detail, a.raised_at AS since, a.carer_id,

@@ -80,6 +80,28 @@ def months_of(plan: dict[str, Any]) -> Iterator[str]:
         yield from months_of(part)
 
 
+def named_parts(plan: dict[str, Any], name: str) -> Iterator[dict[str, Any]]:
+    """The parts of a plan that stand under a name of their own."""
+    if plan.get("Subplan Name") == name:
+        yield plan
+    for part in plan.get("Plans", []):
+        yield from named_parts(part, name)
+
+
+async def test_the_list_of_exceptions_looks_further_only_at_visits_that_somebody_must_look_at(
+    database: Database,
+) -> None:
+    connection = await asyncpg.connect(str(database.settings.database_url))
+    await connection.execute("SET plan_cache_mode = force_generic_plan")
+    plan = await plan_of(connection, named()["queue.visits"])
+    await connection.close()
+    [few] = named_parts(plan, "CTE open")
+    asked = [*conditions(few, {"employment", "visit_version"})]
+    further = [table for table, by in asked if table == "employment" or "visit_id = v" in by]
+    assert asked and further == []
+    assert {table for table, _ in conditions(plan, {"employment"})} == {"employment"}
+
+
 async def test_a_check_in_looks_into_no_month_of_events(database: Database) -> None:
     connection = await asyncpg.connect(str(database.settings.database_url))
     plans = {name: await plan_of(connection, named()[name]) for name in ("events.called", "events.around")}
