@@ -44,8 +44,7 @@ SELECT to_jsonb(t) AS row FROM event t WHERE t.provider_id = $1 AND (t.carer_id 
 -- name: carer_event_attachment
 SELECT to_jsonb(t) || jsonb_build_object('content', convert_from(t.content, 'UTF8')::jsonb) AS row FROM
     event_attachment t WHERE t.provider_id = $1 AND (t.event_row IN (SELECT e.row_id FROM event e WHERE e.provider_id
-    = $1
-    AND e.carer_id = $2))
+    = $1 AND e.carer_id = $2))
 
 -- name: carer_event_judgement
 SELECT to_jsonb(t) AS row FROM event_judgement t WHERE t.provider_id = $1 AND (t.event_row IN (SELECT e.row_id FROM
@@ -68,8 +67,7 @@ SELECT to_jsonb(t) AS row FROM correction t WHERE t.provider_id = $1 AND (t.care
 -- name: carer_correction_note
 SELECT to_jsonb(t) || jsonb_build_object('content', convert_from(t.content, 'UTF8')::jsonb) AS row FROM
     correction_note t WHERE t.provider_id = $1 AND (t.correction_id IN (SELECT c.id FROM correction c WHERE
-    c.provider_id
-    = $1 AND c.carer_id = $2))
+    c.provider_id = $1 AND c.carer_id = $2))
 
 -- name: carer_correction_decision
 SELECT to_jsonb(t) AS row FROM correction_decision t WHERE t.provider_id = $1 AND (t.correction_id IN (SELECT c.id
@@ -95,20 +93,17 @@ SELECT to_jsonb(t) AS row FROM payroll_line t WHERE t.provider_id = $1 AND (t.em
 -- name: carer_visit_version
 SELECT to_jsonb(t) AS row FROM visit_version t WHERE t.provider_id = $1 AND (t.carer IN (SELECT e.id FROM employment e
     WHERE e.provider_id = $1 AND e.carer_id = $2) OR t.second_carer IN (SELECT e.id FROM employment e WHERE
-    e.provider_id
-    = $1 AND e.carer_id = $2))
+    e.provider_id = $1 AND e.carer_id = $2))
 
 -- name: carer_visit
 SELECT to_jsonb(t) AS row FROM visit t WHERE t.provider_id = $1 AND (t.id IN (SELECT v.visit_id FROM visit_version v
     WHERE v.provider_id = $1 AND (v.carer IN (SELECT e.id FROM employment e WHERE e.provider_id = $1 AND e.carer_id =
-    $2)
-    OR v.second_carer IN (SELECT e.id FROM employment e WHERE e.provider_id = $1 AND e.carer_id = $2))))
+    $2) OR v.second_carer IN (SELECT e.id FROM employment e WHERE e.provider_id = $1 AND e.carer_id = $2))))
 
 -- name: carer_visit_planning
 SELECT to_jsonb(t) AS row FROM visit_planning t WHERE t.provider_id = $1 AND (t.visit_id IN (SELECT v.visit_id FROM
     visit_version v WHERE v.provider_id = $1 AND (v.carer IN (SELECT e.id FROM employment e WHERE e.provider_id = $1
-    AND
-    e.carer_id = $2) OR v.second_carer IN (SELECT e.id FROM employment e WHERE e.provider_id = $1 AND e.carer_id =
+    AND e.carer_id = $2) OR v.second_carer IN (SELECT e.id FROM employment e WHERE e.provider_id = $1 AND e.carer_id =
     $2))))
 
 -- name: carer_pattern_version
@@ -223,8 +218,7 @@ SELECT to_jsonb(t) AS row FROM correction t WHERE t.provider_id = $1 AND (t.visi
 -- name: person_correction_note
 SELECT to_jsonb(t) || jsonb_build_object('content', convert_from(t.content, 'UTF8')::jsonb) AS row FROM
     correction_note t WHERE t.provider_id = $1 AND (t.correction_id IN (SELECT c.id FROM correction c WHERE
-    c.provider_id
-    = $1 AND c.visit_id IN (SELECT visits_of_person($2))))
+    c.provider_id = $1 AND c.visit_id IN (SELECT visits_of_person($2))))
 
 -- name: person_correction_decision
 SELECT to_jsonb(t) AS row FROM correction_decision t WHERE t.provider_id = $1 AND (t.correction_id IN (SELECT c.id
@@ -241,8 +235,7 @@ SELECT to_jsonb(t) - 'snapshot' AS row FROM document t WHERE t.provider_id = $1 
 -- name: person_payment
 SELECT to_jsonb(t) AS row FROM payment t WHERE t.provider_id = $1 AND (t.document_id IN (SELECT d.id FROM document d
     WHERE d.provider_id = $1 AND d.payer = 'person ' || (SELECT s.reference FROM service_user s WHERE s.provider_id =
-    $1
-    AND s.id = $2)))
+    $1 AND s.id = $2)))
 
 -- name: person_parked_visit
 SELECT to_jsonb(t) AS row FROM parked_visit t WHERE t.provider_id = $1 AND (t.visit_id IN (SELECT
@@ -250,21 +243,18 @@ SELECT to_jsonb(t) AS row FROM parked_visit t WHERE t.provider_id = $1 AND (t.vi
 
 -- name: person_dispute
 SELECT to_jsonb(t) AS row FROM dispute t WHERE t.provider_id = $1 AND (t.id IN (SELECT d.id FROM dispute d WHERE
-    d.provider_id = $1 AND (d.visit_id IN (SELECT visits_of_person($2)) OR
-    (d.document_id, d.line) IN (SELECT l.document_id, l.line FROM document_line l WHERE l.provider_id = $1 AND
-    l.service_user_id = $2))))
+    d.provider_id = $1 AND (d.visit_id IN (SELECT visits_of_person($2)) OR (d.document_id, d.line) IN (SELECT
+    l.document_id, l.line FROM document_line l WHERE l.provider_id = $1 AND l.service_user_id = $2))))
 
 -- name: person_dispute_answer
 SELECT to_jsonb(t) AS row FROM dispute_answer t WHERE t.provider_id = $1 AND (t.dispute_id IN (SELECT d.id FROM
-    dispute d WHERE d.provider_id = $1 AND (d.visit_id IN (SELECT visits_of_person($2))
-    OR (d.document_id, d.line) IN (SELECT l.document_id, l.line FROM document_line l WHERE l.provider_id = $1 AND
-    l.service_user_id = $2))))
+    dispute d WHERE d.provider_id = $1 AND (d.visit_id IN (SELECT visits_of_person($2)) OR (d.document_id, d.line) IN
+    (SELECT l.document_id, l.line FROM document_line l WHERE l.provider_id = $1 AND l.service_user_id = $2))))
 
 -- name: person_dispute_decision
 SELECT to_jsonb(t) AS row FROM dispute_decision t WHERE t.provider_id = $1 AND (t.dispute_id IN (SELECT d.id FROM
-    dispute d WHERE d.provider_id = $1 AND (d.visit_id IN (SELECT visits_of_person($2))
-    OR (d.document_id, d.line) IN (SELECT l.document_id, l.line FROM document_line l WHERE l.provider_id = $1 AND
-    l.service_user_id = $2))))
+    dispute d WHERE d.provider_id = $1 AND (d.visit_id IN (SELECT visits_of_person($2)) OR (d.document_id, d.line) IN
+    (SELECT l.document_id, l.line FROM document_line l WHERE l.provider_id = $1 AND l.service_user_id = $2))))
 
 -- name: person_alert
 SELECT to_jsonb(t) AS row FROM alert t WHERE t.provider_id = $1 AND (t.subject IN (SELECT visits_of_person($2)))
@@ -275,10 +265,9 @@ SELECT to_jsonb(t) AS row FROM acknowledgement t WHERE t.provider_id = $1 AND (t
 
 -- name: person_waiting
 SELECT to_jsonb(t) AS row FROM waiting t WHERE t.provider_id = $1 AND (t.item_id IN (SELECT c.id FROM correction c
-    WHERE c.provider_id = $1 AND c.visit_id IN (SELECT visits_of_person($2))) OR
-    t.item_id IN (SELECT d.id FROM dispute d WHERE d.provider_id = $1 AND (d.visit_id IN (SELECT
-    visits_of_person($2)) OR (d.document_id, d.line) IN (SELECT l.document_id, l.line FROM
-    document_line l WHERE l.provider_id = $1 AND l.service_user_id = $2))))
+    WHERE c.provider_id = $1 AND c.visit_id IN (SELECT visits_of_person($2))) OR t.item_id IN (SELECT d.id FROM
+    dispute d WHERE d.provider_id = $1 AND (d.visit_id IN (SELECT visits_of_person($2)) OR (d.document_id, d.line) IN
+    (SELECT l.document_id, l.line FROM document_line l WHERE l.provider_id = $1 AND l.service_user_id = $2))))
 
 -- name: person_audit_flag
 SELECT to_jsonb(t) AS row FROM audit_flag t WHERE t.provider_id = $1 AND (t.visit_id IN (SELECT visits_of_person($2)))
@@ -299,9 +288,8 @@ SELECT to_jsonb(t) AS row FROM forgetting t WHERE t.provider_id = $1 AND (t.subj
 
 -- name: person_access_log
 SELECT to_jsonb(t) AS row FROM access_log t WHERE t.provider_id = $1 AND (t.subject = $2 OR t.subject IN (SELECT
-    visits_of_person($2)) OR t.subject IN (SELECT d.id FROM document d WHERE
-    d.provider_id = $1 AND d.payer = 'person ' || (SELECT s.reference FROM service_user s WHERE s.provider_id = $1 AND
-    s.id = $2)))
+    visits_of_person($2)) OR t.subject IN (SELECT d.id FROM document d WHERE d.provider_id = $1 AND d.payer = 'person
+    ' || (SELECT s.reference FROM service_user s WHERE s.provider_id = $1 AND s.id = $2)))
 
 -- name: person_user_account
 SELECT to_jsonb(t) - 'password_hash' AS row FROM user_account t WHERE t.organisation_id = $1 AND (t.person_id = $2)
