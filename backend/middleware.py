@@ -9,6 +9,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from prometheus_client import Counter, Histogram
 
 from backend import clock, settings
+from backend.faults import DomainError
 
 _REQUESTS: Final = Counter("doorstep_requests", "Requests answered", ["route", "status"])
 _SECONDS: Final = Histogram("doorstep_request_seconds", "Time to answer", ["route"])
@@ -36,6 +37,9 @@ def note_arrival(app: ASGIApp) -> ASGIApp:
     """ASGI middleware. Handlers find the arrival as `request.state.received_at` (UTC, the server's clock)."""
 
     async def middleware(scope: Scope, receive: Receive, send: Send) -> None:
+        # Neither PostgreSQL nor any form of ours knows such a character.
+        if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
+            raise DomainError("bad_request", "The address holds a character that no address here has.")
         state = scope["state"]
         state["received_at"] = clock.now()
         state["started"] = time.perf_counter()

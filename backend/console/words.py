@@ -328,6 +328,11 @@ def ways_in(account: Mapping[str, Any]) -> str:
     return " and ".join([*(["password"] if account["has_password"] else []), *passkeys]) or "nothing set yet"
 
 
+def sentence(text: str) -> str:
+    """A sentence begins with a capital; the letters behind it stay what they are."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 FILTERS: Final[dict[str, Any]] = {
     "pounds": words.pounds,
     "billed_minutes": billed_minutes,
@@ -353,6 +358,7 @@ FILTERS: Final[dict[str, Any]] = {
     "span": span,
     "times": times,
     "isodate": isodate,
+    "sentence": sentence,
     "flags": flags,
     "size": size,
     "minutes": minutes,

@@ -178,7 +178,19 @@ async def test_no_field_of_a_passkey_falls_over(busy: Desk, field: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/people?after={}", "/wage-reports?after={}", "/wage-reports/{}/evidence", "/care-costs/{}"]
+    "path",
+    [
+        "/people?after={}",
+        "/wage-reports?after={}",
+        "/wage-reports/{}/evidence",
+        "/care-costs/{}",
+        "/corrections?carer={}",
+        "/devices?of={}",
+        "/devices?state={}",
+        "/roster/carer?carer={}",
+        "/audits?provider={}",
+        "/load/{}",
+    ],
 )
 async def test_no_address_falls_over(busy: Desk, path: str) -> None:
     manager = await busy.as_("manager")

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from backend.console.words import span, times
+from backend.console.words import sentence, span, times
 
 NINE = datetime(2026, 11, 2, 9, tzinfo=UTC)
 
@@ -21,3 +21,7 @@ def test_a_span_over_midnight_names_both_days() -> None:
 def test_a_missing_end_is_told() -> None:
     assert span((NINE, None)) == "from Mon 2 Nov 2026, 09:00 GMT"
     assert span((None, None)) == "nothing recorded"
+
+
+def test_a_sentence_keeps_the_letters_behind_its_first() -> None:
+    assert (sentence("the event holds NaN"), sentence("")) == ("The event holds NaN", "")
