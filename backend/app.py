@@ -18,7 +18,7 @@ import mobile_api.telephone
 from backend import clock, db, keys, logs, settings
 from backend.console.errors import for_browsers
 from backend.faults import DomainError
-from backend.middleware import finish, note_arrival
+from backend.middleware import answer_heads, finish, note_arrival
 from backend.migrations.state import missing
 from backend.openapi import SECURITY, Described
 from backend.problems import EXCEPTION_HANDLERS
@@ -33,7 +33,7 @@ def create_app() -> Litestar:
     """The web application of this process's settings. Its lifespan opens the database and raises SetupFault."""
     now = settings.current()
     logs.configure(now)
-    return Litestar(
+    app = Litestar(
         route_handlers=[
             *mobile_api.routes.handlers,
             *mobile_api.app_files.handlers,
@@ -57,6 +57,8 @@ def create_app() -> Litestar:
         logging_config=None,
         debug=False,
     )
+    app.asgi_handler = answer_heads(app.asgi_handler)
+    return app
 
 
 @asynccontextmanager

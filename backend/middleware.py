@@ -50,6 +50,27 @@ def note_arrival(app: ASGIApp) -> ASGIApp:
     return middleware
 
 
+def answer_heads(app: ASGIApp) -> ASGIApp:
+    """Answer HEAD as GET without its body, at every address that takes GET (RFC 9110, 9.3.2): what watches a service asks so."""
+
+    async def answered(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope.get("method") != "HEAD":
+            await app(scope, receive, send)
+            return
+        as_get: Any = {**scope, "method": "GET"}
+
+        async def without_body(message: Message) -> None:
+            scope["path_template"] = as_get.get("path_template", "")
+            if message["type"] == "http.response.body":
+                # The first part of a stream is its last, or it would go on for as long as somebody listens.
+                message = {**message, "body": b"", "more_body": False}
+            await send(message)
+
+        await app(as_get, receive, without_body)
+
+    return answered
+
+
 async def finish(message: Message, scope: Scope) -> None:
     """Add our headers to an answer and record it. A hook, since an address nobody serves meets no middleware."""
     if message["type"] != "http.response.start":

@@ -35,6 +35,15 @@ async def test_a_wrong_method_is_a_problem(http: httpx.AsyncClient) -> None:
     assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
 
 
+async def test_head_is_answered_as_get_without_a_body(http: httpx.AsyncClient) -> None:
+    for path in ("/health/ready", "/sign-in", "/schema/openapi.json", "/app/", "/nowhere", "/today"):
+        asked, told = await http.get(path), await http.head(path)
+        assert (told.status_code, told.content) == (asked.status_code, b""), path
+        same = ("content-type", "content-length", "content-security-policy")
+        assert [told.headers.get(name) for name in same] == [asked.headers.get(name) for name in same], path
+    assert (await http.head("/api/v1/calc/wage")).status_code == 405
+
+
 async def test_every_fault_of_a_body_is_named(http: httpx.AsyncClient) -> None:
     answer = await http.post("/api/v1/calc/price", content=b'{"nonsense": 1}')
     assert answer.status_code == 400
