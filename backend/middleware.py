@@ -51,7 +51,7 @@ def note_arrival(app: ASGIApp) -> ASGIApp:
 
 
 def answer_heads(app: ASGIApp) -> ASGIApp:
-    """Answer HEAD as GET without its body, wherever GET is answered (RFC 9110, 9.3.2): who watches a service asks so."""
+    """Answer HEAD as GET without its body, wherever GET is answered (RFC 9110, 9.3.2): watchers of a service ask so."""
 
     async def answered(scope: Scope, receive: Receive, send: Send) -> None:
         if scope.get("method") != "HEAD":
