@@ -80,10 +80,11 @@ async def _add(ask: Ask) -> Response[Any]:
         made = await add_tag(ask.organisation, person, _new_tag(ask), ask.user.user_id)
     except Faulty as error:
         fault = error.faults[0]
-        return await person_page(ask, person, (fault.pointer.strip("/"), f"This {fault.detail}."), 400)
+        problem = (fault.pointer.strip("/"), f"This {fault.detail}.")
+        return await person_page(ask, person, problem, 400, given=ask.form)
     except DomainError as error:
-        field = "uid" if error.code == "conflict" else "kind"
-        return await person_page(ask, person, (field, error.detail), STATUS[error.code])
+        problem = ("uid" if error.code == "conflict" else "kind", error.detail)
+        return await person_page(ask, person, problem, STATUS[error.code], given=ask.form)
     if ask.form["kind"] == "qr_static":
         return redirect(f"/people/{person}/cards/{made}")
     return redirect(f"/people/{person}?done=added")
@@ -93,7 +94,8 @@ def _new_tag(ask: Ask) -> NewTag:
     kind = ask.form.get("kind", "")
     if kind not in _KINDS:
         raise DomainError("bad_request", "Choose what to add.")
-    step = ask.form.get("step_s", "")
+    # The page sends with every kind how often a fob's code is new.
+    step = ask.form.get("step_s", "") if kind == "qr_rotating" else ""
     return NewTag(
         kind=cast(TagKind, kind),
         label=ask.form.get("label", "").strip(),

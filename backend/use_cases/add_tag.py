@@ -66,6 +66,10 @@ async def add_tag(provider_id: UUID, person: UUID, new: NewTag, user: UUID | Non
 def _faults(new: NewTag) -> list[Fault]:
     named = 1 <= len(new.label) <= LONGEST_LABEL and new.label.isprintable()
     label = [] if named else [Fault("/label", f"must be 1 to {LONGEST_LABEL} printable characters")]
+    if new.step_s is not None and new.kind != "qr_rotating":
+        label.append(Fault("/step_s", "is only for a fob"))
+    if new.number is not None and new.kind != "line":
+        label.append(Fault("/number", "is only for a telephone line"))
     of_kind = {
         "qr_static": _card_faults,
         "qr_rotating": _fob_faults,

@@ -45,6 +45,7 @@ async def test_tags_are_added_listed_and_retired(world: World, database: Databas
         (("--person", "S1", "--kind", "nfc", "--uid", "04"), 2, "/uid"),
         (("--person", "S1", "--kind", "nfc", "--uid", "xx"), 2, "must be hex digits"),
         (("--person", "S1", "--kind", "fob", "--step", "7"), 2, "must be 30 or 60"),
+        (("--person", "S1", "--kind", "card", "--number", "01432 000000"), 2, "is only for a telephone line"),
     ],
 )
 async def test_what_cannot_be_registered_is_named(

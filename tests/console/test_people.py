@@ -87,6 +87,45 @@ async def test_a_fob_is_added_by_its_seed(busy: Desk) -> None:
     assert "a new code every 60 s" in (await browser.get(PAGE)).text
 
 
+FORM = {"label": "Hall", "first_day": "", "uid": "", "key": "", "meta_key": "", "step_s": "30", "number": ""}
+"""What a browser sends of the form, whatever is to be added."""
+
+
+@pytest.mark.parametrize(
+    "of_kind",
+    [
+        {"kind": "qr_static"},
+        {"kind": "qr_rotating", "key": "31" * 20},
+        {"kind": "nfc", "uid": UID, "key": FILE_KEY},
+        {"kind": "line", "number": "01432 000000"},
+    ],
+)
+async def test_every_kind_is_added_by_the_form_as_browsers_send_it(
+    desk: Desk, of_kind: dict[str, str]
+) -> None:
+    await desk.office.plan("A", "2026-11-02T09:00")
+    browser = await desk.as_("manager")
+    page = (await browser.get(PAGE)).text
+    assert all(f'name="{name}"' in page for name in FORM)
+    assert (await browser.post(f"{PAGE}/tags", **{**FORM, **of_kind})).status_code == 303
+
+
+async def test_what_was_typed_about_a_tag_that_cannot_be_stays_but_for_its_keys(desk: Desk) -> None:
+    await desk.office.plan("A", "2026-11-02T09:00")
+    browser = await desk.as_("manager")
+    await browser.get(PAGE)
+    typed = {
+        "kind": "nfc",
+        "label": "By the door",
+        "uid": UID[:-1],
+        "key": FILE_KEY,
+        "first_day": "2026-11-01",
+    }
+    page = (await browser.post(f"{PAGE}/tags", **{**FORM, **typed})).text
+    assert '<option value="nfc" selected>' in page and FILE_KEY not in page
+    assert all(f'value="{typed[name]}"' in page for name in ("label", "uid", "first_day"))
+
+
 async def test_another_provider_can_neither_see_nor_change_a_home(busy: Desk) -> None:
     browser = await busy.as_("manager")
     await browser.get(PAGE)
