@@ -26,6 +26,14 @@ SECONDS: Final = 10
 _TRANSLATED: Final = ip_network("64:ff9b::/96")
 """Addresses that a gateway turns into any IPv4 address (RFC 6052), inside ones too."""
 _PORTS: Final = {"https": 443, "http": 80}
+_Kinds = type[BaseException] | tuple[type[BaseException], ...]
+_WHY: Final[tuple[tuple[_Kinds, str], ...]] = (
+    (socket.gaierror, "did not answer: no host of that name is known"),
+    (ssl.SSLCertVerificationError, "did not answer with a certificate for its name that this machine trusts"),
+    (ssl.SSLError, "did not answer with TLS"),
+    ((TimeoutError, httpx.TimeoutException), f"did not answer within {SECONDS} seconds"),
+    ((ConnectionRefusedError, httpx.ConnectError), "did not answer: no connection was taken"),
+)
 
 
 class CallRefused(Exception):
@@ -72,7 +80,18 @@ async def call(
             found = await _looked_at(host, url.port or _PORTS[url.scheme])
             return await _sent(method, url.copy_with(host=str(found)), host, content, headers or {})
     except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, OSError, UnicodeError) as error:
-        raise CallRefused(f"{_origin(address)} did not answer ({type(error).__name__})") from error
+        raise CallRefused(f"{_origin(address)} {_why(error)}") from error
+
+
+def _why(error: Exception) -> str:
+    """What went wrong with a call, for whoever set the address: never the error's own words, which may hold more."""
+    causes: list[BaseException] = [error]
+    while (cause := causes[-1].__cause__ or causes[-1].__context__) is not None and cause not in causes:
+        causes.append(cause)
+    for kinds, words in _WHY:
+        if any(isinstance(one, kinds) for one in causes):
+            return words
+    return "did not answer as a web server does"
 
 
 async def _sent(

@@ -112,7 +112,8 @@ async def _call(delivery: Mapping[str, Any], content: Mapping[str, Any]) -> None
     except CallRefused as error:
         raise NotTaken(str(error)) from error
     if not 200 <= answer.status < 300:
-        raise NotTaken(f"the receiver answered {answer.status}", for_good=answer.status == GONE)
+        followed = ", and redirects are not followed" if 300 <= answer.status < 400 else ""
+        raise NotTaken(f"the receiver answered {answer.status}{followed}", for_good=answer.status == GONE)
 
 
 async def _kept(delivery: Mapping[str, Any], content: Mapping[str, Any]) -> str | None:

@@ -154,8 +154,13 @@ async def test_what_is_not_taken_is_tried_again_later_each_time_then_given_up_an
 ) -> None:
     await add_webhook(PROVIDER, "manager", hook.address, {"visit_missed"}, await user(superuser))
     await missed(desk)
-    for hook.status in (500, 302, 404):
+    for hook.status, why in (
+        (500, "the receiver answered 500"),
+        (302, "the receiver answered 302, and redirects are not followed"),
+        (404, "the receiver answered 404"),
+    ):
         await send(desk, timedelta(hours=1))
+        assert (await deliveries(superuser))[0]["fault"] == why
     assert len(hook.calls) == 3
     [row] = await deliveries(superuser)
     assert (row["attempts"], row["fault"]) == (3, "the receiver answered 404")

@@ -158,7 +158,7 @@ async def test_the_certificate_must_be_of_the_name_and_not_of_the_address(
         if taken:
             assert (await asked).status == 204
         else:
-            with pytest.raises(CallRefused, match="did not answer"):
+            with pytest.raises(CallRefused, match="did not answer with a certificate for its name"):
                 await asked
     assert names == ["hook.test"]
 
@@ -180,8 +180,25 @@ async def test_an_answer_without_end_and_one_that_never_comes_are_given_up(
         with pytest.raises(CallRefused, match="answered more than"):
             await call("GET", f"http://127.0.0.1:{port}/")
     monkeypatch.setattr(outside_calls, "SECONDS", 0.05)
-    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(CallRefused, match="did not answer"):
+    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(CallRefused, match="within 10"):
         await call("GET", f"http://127.0.0.1:{silent.getsockname()[1]}/?key=secret")
+
+
+async def test_why_nobody_answered_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    allow("127.0.0.0/8")
+
+    async def said(address: str) -> str:
+        with pytest.raises(CallRefused) as refusal:
+            await call("GET", address)
+        return str(refusal.value)
+
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    assert "no connection was taken" in await said(f"http://127.0.0.1:{port}/")
+    async with answering(b"SSH-2.0-OpenSSH_9.2\r\n\r\n") as (port, _):
+        assert "did not answer as a web server does" in await said(f"http://127.0.0.1:{port}/")
+        assert "did not answer with TLS" in await said(f"https://127.0.0.1:{port}/")
+    assert "no host of that name is known" in await said("https://nobody.invalid/")
 
 
 async def test_a_refusal_does_not_repeat_what_may_be_secret() -> None:
