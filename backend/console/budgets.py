@@ -22,7 +22,17 @@ from backend.use_cases.parties import commissioner_reference
 from backend.use_cases.read_budgets import ShownBudget, read_budgets
 from schemas.scalars import parse_date
 
-_FIELDS: Final = ("reference", "name", "provider", "contract", "service", "from", "until", "amount")
+_LABELS: Final = {
+    "reference": "Code",
+    "name": "Name",
+    "provider": "Provider",
+    "contract": "Contract",
+    "service": "Service",
+    "from": "First day",
+    "until": "Last day",
+    "amount": "Pounds, before tax",
+}
+"""The fields of a budget, as the page calls them."""
 _WORDS: Final = {"spent": "spent", "unbilled": "not billed yet", "forecast": "forecast"}
 
 
@@ -48,14 +58,15 @@ async def _page(
         pictures=[_picture(budget) for budget in shown.budgets],
         words=_WORDS,
         day=day,
-        given=given or dict.fromkeys(_FIELDS, ""),
+        labels=_LABELS,
+        given=given or dict.fromkeys(_LABELS, ""),
         problems=problems,
         said="The budget is kept." if ask.asked("done") else None,
     )
 
 
 async def _keep(ask: Ask) -> Response[Any]:
-    given = {name: ask.form.get(name, "").strip() for name in _FIELDS}
+    given = {name: ask.form.get(name, "").strip() for name in _LABELS}
     row = {name: value for name, value in given.items() if value}
     row["commissioner"] = await commissioner_reference(ask.organisation)
     source = SourceFile("form", msgspec.json.encode([row]), "json")
@@ -64,8 +75,9 @@ async def _keep(ask: Ask) -> Response[Any]:
     except LoadRefused as error:
         found = ((fault.pointer or "").rpartition("/")[2] for fault in error.faults)
         problems = {
-            name if name in _FIELDS else "reference": f"This {fault.detail}."
+            field: f"{_LABELS[field]}: {fault.detail}."
             for name, fault in zip(found, error.faults, strict=True)
+            for field in [name if name in _LABELS else "reference"]
         }
         return await _page(ask, given, problems)
     return redirect(f"/budgets?done=kept&date={given['from']}")

@@ -16,7 +16,14 @@ from backend.use_cases.loading import LoadRefused, Scope, SourceFile, load
 from backend.use_cases.parties import provider_reference
 from schemas.mobile import DAY_REASONS, ReasonCode
 
-_FIELDS: Final = ("reference", "words", "means", "from", "until")
+_LABELS: Final = {
+    "reference": "Code",
+    "words": "In words",
+    "means": "Means",
+    "from": "First day",
+    "until": "Last day",
+}
+"""The fields of a reason, as the page calls them."""
 
 
 async def _reasons(ask: Ask) -> Response[Any]:
@@ -37,14 +44,15 @@ async def _page(
             (code.value, f"{worded(code.value).capitalize()}{' (a day)' if code in DAY_REASONS else ''}")
             for code in ReasonCode
         ],
-        given=given or {**dict.fromkeys(_FIELDS, ""), "from": today.isoformat()},
+        labels=_LABELS,
+        given=given or {**dict.fromkeys(_LABELS, ""), "from": today.isoformat()},
         problems=problems or {},
         said="The reason is kept." if ask.asked("done") else None,
     )
 
 
 async def _keep(ask: Ask) -> Response[Any]:
-    given = {name: ask.form.get(name, "").strip() for name in _FIELDS}
+    given = {name: ask.form.get(name, "").strip() for name in _LABELS}
     row = {name: value for name, value in given.items() if value}
     row["provider"] = await provider_reference(ask.organisation)
     source = SourceFile("form", msgspec.json.encode([row]), "json")
@@ -59,8 +67,9 @@ def _problems(refused: LoadRefused) -> dict[str, str]:
     """What is wrong, by the field it is about."""
     found = ((fault.pointer or "").rpartition("/")[2] for fault in refused.faults)
     return {
-        name if name in _FIELDS else "reference": f"This {fault.detail}."
+        field: f"{_LABELS[field]}: {fault.detail}."
         for name, fault in zip(found, refused.faults, strict=True)
+        for field in [name if name in _LABELS else "reference"]
     }
 
 

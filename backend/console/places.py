@@ -19,6 +19,16 @@ from schemas.strict import Faulty
 
 FIELDS: Final = {name: f"place-{name}" for name in CELLS}
 """The form's field for each thing that is said of a place."""
+_LABELS: Final = {
+    "name": "Name of the place",
+    "postcode": "Postcode",
+    "lat": "Degrees north",
+    "lon": "Degrees east",
+    "radius_m": "Metres within which one is there",
+    "from": "First day",
+    "until": "Last day",
+}
+"""What the page calls them."""
 
 
 async def _add(ask: Ask) -> Response[Any]:
@@ -27,7 +37,8 @@ async def _add(ask: Ask) -> Response[Any]:
     try:
         await approve_place(ask.organisation, person, cells, ask.user.user_id)
     except Faulty as error:
-        faults = {FIELDS[fault.pointer.strip("/")]: f"This {fault.detail}." for fault in error.faults}
+        named = [(fault.pointer.strip("/"), fault.detail) for fault in error.faults]
+        faults = {FIELDS[name]: f"{_LABELS[name]}: {detail}." for name, detail in named}
         return await person_page(ask, person, status=400, problems=faults, given=ask.form)
     except DomainError as error:
         return await person_page(ask, person, (FIELDS["name"], error.detail), STATUS[error.code])

@@ -54,7 +54,7 @@ async def test_every_fault_of_the_form_stands_at_its_field(busy: Desk) -> None:
         ({"until": "2026-03-01"}, "is before from"),
         ({"until": "2028-03-01"}, "makes more than 400 days"),
         ({"amount": "12.345"}, "must come to whole pennies"),
-        ({"amount": ""}, "amount"),
+        ({"amount": ""}, '<a href="#amount">Pounds, before tax: is required.'),
     ):
         answer = await commissioner.post("/budgets/keep", **{**OURS, **changes})
         assert answer.status_code == 400 and words in answer.text, changes

@@ -82,6 +82,7 @@ async def test_every_fault_of_the_form_is_named(busy: Desk) -> None:
         "from",
         "until",
     }
+    assert '<a href="#reference">Code: is required.' in answer.text
     await keep(busy)
     answer = await keep(busy, **{"from": "2026-12-01"})
     assert answer.status_code == 400 and "overlaps" in answer.text

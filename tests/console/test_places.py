@@ -60,6 +60,7 @@ async def test_every_fault_of_a_place_is_said_at_its_field_and_nothing_typed_is_
     for field in ("name", "lon", "radius_m", "from"):
         assert f'href="#place-{field}"' in refused.text
     assert 'value="2026-11-31"' in refused.text
+    assert '<a href="#place-name">Name of the place: ' in refused.text
 
 
 @pytest.mark.parametrize("who", ["finance", "auditor"])
