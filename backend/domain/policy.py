@@ -1,5 +1,6 @@
 """The thresholds by which a provider's days are worked out: dated policy, never constants in rules."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Literal
 
@@ -22,8 +23,18 @@ class OwnPace(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
             raise ValueError("a pace needs a detour of at least 1, a speed above 0 and minutes from 0")
 
 
+class EarlierPaces(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A provider's own paces of the London dates up to `until`; none: it had none of its own."""
+
+    until: date
+    paces: tuple[OwnPace, ...]
+
+
 class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Policy in force on a day. Units stand in the names; `waiting_limit_minutes` null means no limit."""
+    """Policy in force on a day. Units stand in the names; `waiting_limit_minutes` null means no limit.
+
+    `earlier_paces`, oldest first: of a policy for several days, the paces of those before `paces` were adopted.
+    """
 
     waiting_limit_minutes: int | None
     long_gap: Literal["unresolved", "waiting", "break"]
@@ -48,3 +59,4 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     pin_least_visits: int
     pin_least_carers: int
     paces: tuple[OwnPace, ...] = ()
+    earlier_paces: tuple[EarlierPaces, ...] = ()

@@ -17,7 +17,7 @@ import yaml
 from geopy.distance import geodesic
 from msgspec import Struct, field
 
-from backend.domain.policy import OwnPace
+from backend.domain.policy import EarlierPaces, OwnPace
 from backend.travel import TravelFault
 from schemas.day import Mode
 from schemas.scalars import Day, PositiveMoney, Text, parse_latitude, parse_longitude
@@ -98,16 +98,23 @@ class Paces(Struct, frozen=True, kw_only=True):
 class StraightLine:
     """The estimator that needs no map and no network. See `backend.travel.TravelEstimator`.
 
-    `own` are a provider's paces; of the same mode, one for a setting wins over one for all.
+    `own` are a provider's paces; of the same mode, one for a setting wins over one for all. `earlier` are those of the
+    dates before, oldest first.
     """
 
-    def __init__(self, paces: Sequence[Paces] | None = None, own: Sequence[OwnPace] = ()) -> None:
+    def __init__(
+        self,
+        paces: Sequence[Paces] | None = None,
+        own: Sequence[OwnPace] = (),
+        earlier: Sequence[EarlierPaces] = (),
+    ) -> None:
         self._paces = packaged_paces() if paces is None else paces
-        self._own = {(pace.mode, pace.setting): pace for pace in own}
+        self._own = _by_way(own)
+        self._earlier = [(paces.until, _by_way(paces.paces)) for paces in earlier]
 
-    def with_own(self, own: Sequence[OwnPace]) -> "StraightLine":
+    def with_own(self, own: Sequence[OwnPace], earlier: Sequence[EarlierPaces] = ()) -> "StraightLine":
         """The same with a provider's own paces over it."""
-        return StraightLine(self._paces, own) if own else self
+        return StraightLine(self._paces, own, earlier) if own or earlier else self
 
     def estimate(self, legs: pl.DataFrame) -> pl.DataFrame:
         """Estimate each leg; equal legs are measured once. Raises TravelFault, see TravelEstimator."""
@@ -137,7 +144,8 @@ class StraightLine:
 
     def pace(self, mode: Mode, day: date, setting: Setting | None = None) -> Pace | OwnPace:
         """How a way of travelling gets on: the provider's own pace, else the dated policy's. Raises TravelFault."""
-        own = self._own.get((mode, setting)) or self._own.get((mode, None))
+        held = next((held for until, held in self._earlier if day <= until), self._own)
+        own = held.get((mode, setting)) or held.get((mode, None))
         if own is not None:
             return own
         paces = self.paces_on(day)
@@ -149,6 +157,10 @@ class StraightLine:
             )
         return found
 
+    def own_until(self, day: date) -> date | None:
+        """The last date of the provider's own paces of a London date; None for those that still hold."""
+        return next((until for until, _ in self._earlier if day <= until), None)
+
     def on_road(self, mode: Mode, day: date) -> OnRoad | None:
         """What becomes of an engine's time for a way of travelling; null: engines are not asked about it."""
         paces = self.paces_on(day)
@@ -158,6 +170,10 @@ class StraightLine:
         """The dated policy of a London date."""
         holding = (p for p in self._paces if p.since <= day and (p.until is None or day <= p.until))
         return next(holding, None)
+
+
+def _by_way(paces: Sequence[OwnPace]) -> dict[tuple[str, str | None], OwnPace]:
+    return {(pace.mode, pace.setting): pace for pace in paces}
 
 
 def estimated_each(legs: pl.DataFrame, measure: Callable[..., Estimate]) -> pl.DataFrame:

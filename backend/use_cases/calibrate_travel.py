@@ -55,7 +55,7 @@ def _times(visits: pl.DataFrame, end: str) -> pl.DataFrame:
 
 
 def _measured(gaps: pl.DataFrame, days: CarersDays) -> pl.DataFrame:
-    line = StraightLine().with_own(days.policy.paces)
+    line = StraightLine().with_own(days.policy.paces, days.policy.earlier_paces)
     rows = [
         (
             row["mode"],

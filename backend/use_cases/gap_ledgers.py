@@ -46,7 +46,7 @@ def gap_ledgers(days: CarersDays, line: StraightLine) -> Ledger:
     told: dict[int, list[GapPart]] = {}
     for gap, *part in parts.select("gap", "kind", "rule", "seconds", "credited").iter_rows():
         told.setdefault(gap, []).append(GapPart(*part))
-    paces = _Paces(line.with_own(days.policy.paces))
+    paces = _Paces(line.with_own(days.policy.paces, days.policy.earlier_paces))
     found: dict[tuple[str, date], list[GapRow]] = {}
     for row in rows_of(rows.select(_SHOWN)):
         made = _row(row, told.get(row["gap"], []), paces.of(row))
@@ -150,9 +150,10 @@ class _Paces:
         pace = self._line.pace(row["mode"], row["day_date"], row["setting"])
         policy = self._line.paces_on(row["day_date"])
         since = None if isinstance(pace, OwnPace) or policy is None else policy.since
-        setting = row["setting"] or "any"
+        setting, until = row["setting"] or "any", self._line.own_until(row["day_date"])
+        own = "own" if until is None else f"own until {until}"
         return TravelPace(
-            id=f"line {row['mode']} {setting} {'own' if since is None else since}",
+            id=f"line {row['mode']} {setting} {own if since is None else since}",
             by=SOURCE,
             mode=row["mode"],
             setting=row["setting"],

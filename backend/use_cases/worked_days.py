@@ -29,7 +29,7 @@ from backend.travel.straight_line import StraightLine
 from backend.use_cases.calc_day import ZONES, DayFrames, gaps_of, legs_of, work_out_days
 from backend.use_cases.kept_identities import as_they_were
 from backend.use_cases.known_journeys import known_journeys
-from backend.use_cases.provider_policy import provider_policy
+from backend.use_cases.provider_policy import policy_of_days
 from backend.use_cases.verified_visits import (
     RecordedActivities,
     RecordedVisits,
@@ -118,7 +118,7 @@ async def recorded_days(
 ) -> RecordedDays:
     """Everything that `days_recorded` needs, read from the database: of some carers, or (None) of all."""
     opens, closes = london_midnight(first) - MARGIN, london_midnight(last + timedelta(days=1)) + MARGIN
-    policy = await provider_policy(connection, provider_id, last, as_of)
+    policy = await policy_of_days(connection, provider_id, first - MARGIN, last, as_of)
     visits = await recorded_visits(connection, provider_id, opens, closes, carers, as_of)
     activities = await recorded_activities(connection, provider_id, opens, closes, carers, as_of)
     rows = await connection.fetch(query("wages.employments"), provider_id, as_of, carers)
@@ -215,7 +215,9 @@ def legs_recorded(recorded: RecordedDays) -> pl.DataFrame:
 
 def estimator_of(recorded: RecordedDays, line: StraightLine) -> TravelEstimator:
     """What judges the journeys of these days: what engines said of them, else the provider's own paces over `line`."""
-    return KnownJourneys(recorded.journeys, line.with_own(recorded.policy.paces))
+    return KnownJourneys(
+        recorded.journeys, line.with_own(recorded.policy.paces, recorded.policy.earlier_paces)
+    )
 
 
 def _owned(

@@ -1,12 +1,13 @@
 """A policy is read as it stands or refused: no unknown member, nothing changed afterwards."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import msgspec
 import pytest
 
-from backend.domain.policy import OwnPace, Policy
+from backend.domain.policy import EarlierPaces, OwnPace, Policy
 
 PACE: dict[str, Any] = {
     "mode": "car",
@@ -18,10 +19,12 @@ PACE: dict[str, Any] = {
 POLICY = dict.fromkeys((field.name for field in msgspec.structs.fields(Policy)), 1) | {
     "long_gap": "waiting",
     "paces": (),
+    "earlier_paces": (),
 }
+EARLIER: dict[str, Any] = {"until": date(2026, 11, 2), "paces": ()}
 
 
-@pytest.mark.parametrize(("kind", "told"), [(OwnPace, PACE), (Policy, POLICY)])
+@pytest.mark.parametrize(("kind", "told"), [(OwnPace, PACE), (Policy, POLICY), (EarlierPaces, EARLIER)])
 def test_a_misspelt_member_is_refused_and_none_changes_afterwards(kind: Any, told: dict[str, Any]) -> None:
     read = msgspec.convert(told, kind)
     with pytest.raises(msgspec.ValidationError, match="unknown field"):

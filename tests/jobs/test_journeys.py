@@ -216,6 +216,36 @@ async def test_adopted_paces_judge_the_days_of_the_provider_from_then_on(
     assert await faults() == []
 
 
+async def test_paces_adopted_inside_a_pay_period_judge_no_day_before_theirs(
+    office: Office, superuser: asyncpg.Connection
+) -> None:
+    """The same way on three days of a week; from Tuesday at 90 km/h, from Wednesday at 45."""
+    for day in ("2026-11-02", "2026-11-03", "2026-11-04"):
+        await a_morning(office, day)
+    await office.pay("E1", "1", 60, "12.71", WEEK, "2026-11-13")
+    async with db.as_provider(PROVIDER) as connection:
+        packaged = (await worked_days(connection, PROVIDER, DAY, DAY, as_of=office.clock)).gaps["estimate"]
+    pace = {"mode": "car", "setting": "rural", "detour": "1", "minutes": "0"}
+    for day, kmh in ((2, "45"), (1, "90")):
+        await adopt_paces(PROVIDER, DAY + timedelta(days=day), {"paces": [{**pace, "kmh": kmh}]})
+    office.set(office.clock + timedelta(minutes=5))
+    async with db.as_provider(PROVIDER) as connection:
+        week = await worked_days(connection, PROVIDER, DAY, DAY + timedelta(days=6), as_of=office.clock)
+        third = await worked_days(
+            connection, PROVIDER, DAY + timedelta(days=2), DAY + timedelta(days=2), as_of=office.clock
+        )
+    monday, tuesday, wednesday = week.gaps.sort("gap_start")["estimate"]
+    assert [monday, wednesday] == [*packaged, *third.gaps["estimate"]]
+    assert wednesday == pytest.approx(2 * tuesday, abs=1)
+    await office.run(REPORT_DUE, "wage_reports")
+    content = await superuser.fetchval("SELECT snapshot FROM document WHERE kind = 'wage_report'")
+    report = msgspec.json.decode(snapshot_bytes(content))
+    gaps = [gap for worker in report["workers"] for day in worker["days"] for gap in day["gaps"]]
+    told = {pace["id"]: pace["kmh"] for pace in report["paces"]}
+    assert [told[gap["pace"]] for gap in gaps] == ["37.5", "90", "45"]
+    assert await faults() == []
+
+
 @pytest.mark.parametrize(
     "given", [None, {}, {"paces": [{"mode": "car"}]}, {"paces": [], "waiting_limit_minutes": 1}]
 )
