@@ -174,8 +174,11 @@ def proved(events: pl.DataFrame, speeds: pl.DataFrame, limit_kmh: int, stale_aft
 
 
 def _with_late(events: pl.DataFrame, stale_after_s: int) -> pl.DataFrame:
+    came = events.filter(pl.col("kind") == "fix", pl.col("about_event_id").is_not_null())
+    if came.is_empty():
+        return events
     late = (
-        _late_positions(events, stale_after_s)
+        _late_positions(came, events, stale_after_s)
         .group_by("device_id", event_id="about_event_id")
         .agg(
             late=rank_of(pl.col("level")).max(),
@@ -203,10 +206,9 @@ def _with_late(events: pl.DataFrame, stale_after_s: int) -> pl.DataFrame:
     return pl.concat([improved.select(events.columns), events.filter(~spoken)])
 
 
-def _late_positions(events: pl.DataFrame, stale_after_s: int) -> pl.DataFrame:
+def _late_positions(late: pl.DataFrame, events: pl.DataFrame, stale_after_s: int) -> pl.DataFrame:
     """Positions that came in an event of their own, each judged by when it was taken beside the event it is about."""
     about = events.select("device_id", about_event_id="event_id", about_at="at")
-    late = events.filter(pl.col("kind") == "fix", pl.col("about_event_id").is_not_null())
     apart = (pl.col("at") - pl.col("about_at")).dt.total_seconds() - pl.col("fix_age_s")
     stale = apart.abs() > stale_after_s
     return late.join(about, on=["device_id", "about_event_id"]).with_columns(

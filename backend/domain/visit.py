@@ -224,6 +224,8 @@ def _held_plans(versions: pl.DataFrame, attended: pl.DataFrame) -> pl.DataFrame:
         *_OF_PLAN, plan_version="version", newest_carer="carer", newest_second="second_carer",
         called_off_at="cancelled_at", plans_at="recorded_at", changed_after_start=pl.lit(False),
     )  # fmt: skip
+    if changed.is_empty():
+        return never_changed
     return pl.concat([never_changed, _held_of_several(versions.filter(again), attended)])
 
 
@@ -308,6 +310,8 @@ def _employments(rows: pl.DataFrame, facts: VisitFacts) -> pl.DataFrame:
     The newest version that names one of the carer's employments decides; else the one in force on the London date.
     """
     asked = rows.filter(pl.col("employment_id").is_null(), pl.col("carer_id").is_not_null())
+    if asked.is_empty():
+        return asked.select("visit_id", "carer_id", by_plan="employment_id", by_date="employment_id")
     people = facts.employments.select("employment_id", "carer_id")
     theirs = pl.col("visit_id").is_in(asked["visit_id"].implode())
     by_plan = (
@@ -441,18 +445,9 @@ def _placed(rows: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
 
 
 _OWN_FLAGS: Final = (
-    "repeated",
-    "two_devices",
-    "implausible",
-    "incomplete",
-    "changed_after_start",
-    "unplanned",
-    "corrected",
-    "claimed_beyond",
-    "worked_though_cancelled",
-    "cancelled_on_arrival",
-    "not_your_visit",
-)
+    "repeated", "two_devices", "implausible", "incomplete", "changed_after_start", "unplanned", "corrected",
+    "claimed_beyond", "worked_though_cancelled", "cancelled_on_arrival", "not_your_visit",
+)  # fmt: skip
 
 
 def _flagged(rows: pl.DataFrame, lists: pl.DataFrame) -> pl.DataFrame:
@@ -472,10 +467,12 @@ def _flagged(rows: pl.DataFrame, lists: pl.DataFrame) -> pl.DataFrame:
 
 
 def _own_flags(rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """Of each of the visits' own flags the rows that have it."""
+    """Of each of the visits' own flags that one has the rows that have it."""
     nth = pl.int_range(pl.len())
+    had = rows.select(pl.col(_OWN_FLAGS).any()).row(0, named=True)
     for name in _OWN_FLAGS:
-        yield rows.select(row=nth.filter(pl.col(name))).with_columns(text=pl.lit(name))
+        if had[name]:
+            yield rows.select(row=nth.filter(pl.col(name))).with_columns(text=pl.lit(name))
 
 
 def _each(lists: pl.Series) -> pl.DataFrame:
