@@ -12,6 +12,7 @@ from backend.documents.earlier_changes import rules_of_changes
 from backend.documents.worked_days import day_rules
 from backend.documents.worker_page import engines_named, paces_named
 from backend.domain.minimum_wage.reductions import ACCOMMODATION_RULE
+from backend.domain.policy import Policy
 from backend.use_cases.calc_day import flag_of, segments_of
 from backend.use_cases.calc_wage import exact_results
 from backend.use_cases.frozen_documents import facts_digest
@@ -302,8 +303,18 @@ def _digest(facts: WageReportFacts) -> str:
             msgspec.to_builtins(recorded.changes),
             list(days.journeys),
             days.visits.facts.places.sort("place_id").to_dicts(),
-            [msgspec.to_builtins(policy) for policy in (days.policy, days.visits.policy)],
+            [_policy(policy) for policy in (days.policy, days.visits.policy)],
             [recorded.bank_holidays, dict(recorded.miles_before), recorded.today],
             msgspec.to_builtins(dict(recorded.salaried_years)),
         ]
     )
+
+
+def _policy(policy: Policy) -> dict[str, Any]:
+    """A policy as the digest has it. Earlier paces stand in it only where there are some: so reports made before they
+    were kept apart come out the same.
+    """
+    told: dict[str, Any] = msgspec.to_builtins(policy)
+    if not policy.earlier_paces:
+        del told["earlier_paces"]
+    return told
