@@ -11,7 +11,7 @@ import pytest
 from backend import db
 from backend.sql import query
 from backend.use_cases import read_roster
-from backend.use_cases.calc_day import readable
+from backend.use_cases.calc_day import segments_of
 from backend.use_cases.worked_days import RecordedDays, recorded_days, worked_days
 from tests.console.desk import Desk
 from tests.jobs.office import PROVIDER, instant, visit_id
@@ -135,9 +135,9 @@ async def test_who_is_listed_and_what_was_worked_is_what_days_of_everybody_come_
             known = await connection.fetch(query("console.carers"), PROVIDER)
         names = {str(row["carer_id"]): row["name"] for row in known}
         worked: dict[str, list[Any]] = {}
-        stretches = readable(whole.segments.sort("start", "end", maintain_order=True))
-        for carer, *stretch in stretches.select("carer", "kind", "start", "end").iter_rows():
-            worked.setdefault(names[carer], []).append(tuple(stretch))
+        ordered = whole.segments.sort("start", "end", maintain_order=True)
+        for carer, part in zip(ordered["carer"], segments_of(ordered), strict=True):
+            worked.setdefault(names[carer], []).append((part.kind, part.start, part.end))
         roster = await read_roster.read_roster(PROVIDER, day, "carer", 1)
         assert {row.name: row.worked for row in roster.rows if row.worked} == worked, day
         assert all(row.planned for row in roster.rows if not row.worked), day
