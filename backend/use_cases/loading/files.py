@@ -13,6 +13,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from backend.documents.archives import UNREADABLE_ARCHIVE
 from backend.use_cases.loading.report import LoadFault, Report
+from backend.use_cases.loading.unworked import unworked_fault
 from backend.use_cases.loading.workbooks import workbook_fault
 from schemas.cells import unfit
 from schemas.loading import Format
@@ -119,11 +120,13 @@ def _csv_records(
 
 
 def _by_commas(records: Iterator[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
-    """The rows, unless the headings stand in one cell between semicolons, as spreadsheets of other countries write."""
+    """The rows, unless the headings stand in one cell between semicolons or tabs, as spreadsheets may write them."""
     found = list(records)
     number, headings = next(((number, record) for number, record in found if any(record)), (1, [""]))
-    if len(list(filter(None, headings))) == 1 and ";" in headings[0]:
-        raise _Unreadable("has semicolons between its columns: separate the columns by commas", number)
+    if len(list(filter(None, headings))) == 1:
+        for between, name in ((";", "semicolons"), ("\t", "tabs")):
+            if between in headings[0]:
+                raise _Unreadable(f"has {name} between its columns: separate the columns by commas", number)
     return found
 
 
@@ -133,12 +136,15 @@ def _xlsx_records(source: SourceFile, report: Report) -> Iterator[tuple[int, lis
             raise _Unreadable(fault)
         book = CalamineWorkbook.from_filelike(io.BytesIO(source.content))
         rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
+        if fault := unworked_fault(source.content):
+            raise _Unreadable(fault)
     except (CalamineError, *UNREADABLE_ARCHIVE) as error:
         raise _Unreadable(f"is not an XLSX workbook: {error}") from None
     if len(book.sheet_names) > 1:
-        report.notes.append(
-            f"{source.name} has several sheets; only the first, {book.sheet_names[0]}, was read."
-        )
+        first = f"only the first, {book.sheet_names[0]}, "
+        if not any(map(any, rows)):
+            raise _Unreadable(f"has several sheets, and {first}is read, which is empty")
+        report.notes.append(f"{source.name} has several sheets; {first}was read.")
     return ((number, [_cell_text(cell) for cell in row]) for number, row in enumerate(rows, start=1))
 
 
@@ -169,7 +175,9 @@ def _sheet(file: str, records: list[tuple[int, list[str]]], report: Report) -> S
     rows = []
     for number, record in filled[1:]:
         if len(record) < width or any(record[width:]):
-            detail = f"has {len(record)} cells under {width} headings: quote any cell that holds a comma"
+            few = len(record) < width
+            mend = "keep the commas of empty cells" if few else "quote any cell that holds a comma"
+            detail = f"has {len(record)} cells under {width} headings: {mend}"
             report.faults.append(LoadFault(file=file, row=number, detail=detail))
         else:
             rows.append((number, record[:width]))

@@ -51,6 +51,10 @@ def test_blank_rows_count_but_mean_nothing() -> None:
             b"\n" + GOOD.replace(b",", b";") + b"hearth;E2;a, b;2026-11-02;\n",
             "leave.csv, row 2: has semicolons between its columns: separate the columns by commas",
         ),
+        (
+            GOOD.replace(b",", b"\t"),
+            "leave.csv, row 1: has tabs between its columns: separate the columns by commas",
+        ),
         (GOOD.replace(b"until", b"to"), "leave.csv, row 1, to: is not a column of this kind"),
         (GOOD.replace(b"employment,", b"").replace(b"E1,", b""), "leave.csv, row 1, employment: is required"),
         (GOOD.replace(b"until", b"from"), "leave.csv, row 1, from: stands twice in the header"),
@@ -59,7 +63,10 @@ def test_blank_rows_count_but_mean_nothing() -> None:
             GOOD.replace(b"holiday,", b"holiday,2026-11-02,x,"),
             "leave.csv, row 2: has 7 cells under 5 headings",
         ),
-        (GOOD.replace(b"hearth,", b""), "leave.csv, row 2: has 4 cells under 5 headings"),
+        (
+            GOOD.replace(b"hearth,", b""),
+            "leave.csv, row 2: has 4 cells under 5 headings: keep the commas of empty cells",
+        ),
         (GOOD.replace(b"holiday", b"caf\xe9"), "leave.csv, row 2: is not UTF-8 text"),
         (GOOD.replace(b"holiday", b'"holiday'), "leave.csv, row 2: is not CSV from here on"),
         (GOOD.replace(b"holiday", b"holi\x07day"), "leave.csv, row 2, kind: holds a control character"),

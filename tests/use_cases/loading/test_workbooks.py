@@ -125,6 +125,55 @@ def test_a_workbook_whose_packing_is_damaged_is_told_as_none() -> None:
     assert "is not an XLSX workbook" in faults[0]
 
 
+def filled(second: str = "") -> bytes:
+    """A workbook with formulas as spreadsheets keep them; `second`: a formula of its second sheet, in error."""
+    made = io.BytesIO()
+    book = xlsxwriter.Workbook(made)
+    first = book.add_worksheet("Leave")
+    first.write_row(0, 0, ["carer", "from"])
+    first.write_formula("A2", '=B1&"x"', value="E1")
+    if second:
+        book.add_worksheet("Notes").write_formula("A1", second, value="#N/A")
+    book.close()
+    return made.getvalue()
+
+
+def test_an_error_of_the_spreadsheet_is_told_and_never_read_as_an_empty_cell() -> None:
+    rows = (
+        '<row r="1"><c r="A1" t="inlineStr"><is><t>carer</t></is></c></row>'
+        '<row r="2"><c r="A2" s="1" t="e"><f>VLOOKUP(B2,C:D,2)</f><v>#N/A</v></c></row>'
+        '<row r="3"><c r="A3"><f>NOW()</f></c><c r="B3"><f>NOW()</f><v/></c></row>'
+    )
+    found, faults = read(with_part(honest(), SHEET, sheet(rows)))
+    assert found is None
+    assert "(A2, A3, B3): put what they should say" in faults[0]
+    many = "".join(f'<row r="{n}"><c r="A{n}" t="e"><v>#REF!</v></c></row>' for n in range(1, 9))
+    assert "(A1, A2, A3, A4, A5 and 3 more)" in read(with_part(honest(), SHEET, sheet(many)))[1][0]
+
+
+def test_a_formula_s_own_result_is_read_be_it_empty_and_errors_of_other_sheets_are_none_here() -> None:
+    for content in (filled(), filled("=1/0")):
+        found, _ = read(content)
+        assert [row for _, row in found.rows] == [["E1", ""]]
+    empty = (
+        '<row r="1"><c r="A1" t="str"><f>"a"</f><v>carer</v></c></row><row r="2"><c r="A2"><v>1</v></c></row>'
+    )
+    empty += '<row r="3"><c r="A3" t="str"><f>IF(A2=1,"","x")</f><v></v></c></row>'
+    found, _ = read(with_part(honest(), SHEET, sheet(empty)))
+    assert [row for _, row in found.rows] == [["1"]]
+
+
+def test_of_several_sheets_an_empty_first_one_is_told() -> None:
+    made = io.BytesIO()
+    book = xlsxwriter.Workbook(made)
+    book.add_worksheet("Notes")
+    book.add_worksheet("Leave").write_row(0, 0, ["carer", "from"])
+    book.close()
+    assert read(made.getvalue())[1] == [
+        "has several sheets, and only the first, Notes, is read, which is empty"
+    ]
+
+
 def test_an_honest_workbook_is_read() -> None:
     found, _ = read(honest(50))
     assert len(found.rows) == 49
