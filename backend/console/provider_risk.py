@@ -52,15 +52,15 @@ async def _providers(ask: Ask) -> Response[Any]:
 
 
 def _shortfalls(found: list[ProviderRisk]) -> Columns | None:
-    """Workers tested by provider, those short in front."""
+    """Workers tested by provider, those short in front; numbered as the tables are, since names would overlap."""
     groups = []
-    for one in found:
+    for place, one in enumerate(found, start=1):
         short = next(sign for sign in one.signs if sign.sign == "short")
         parts = [
             Part("tested", Decimal(short.whole), f"{one.name}: {short.whole} tested"),
             Part("short", Decimal(short.part), f"{one.name}: {short.part} short"),
         ]
-        groups.append((one.name, parts))
+        groups.append((str(place), parts))
     return columns(groups, stacked=False)
 
 

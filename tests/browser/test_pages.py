@@ -107,6 +107,20 @@ async def test_nothing_is_cut_off_at_twice_the_size_and_the_styles_are_really_us
         assert colour == "rgb(20, 56, 79)"
 
 
+async def test_what_is_read_aloud_in_a_wide_table_does_not_widen_the_page(
+    busy: Desk, address: str, browser: Browser
+) -> None:
+    async with signed_in(browser, address, "auditor") as (page, _):
+        await page.set_viewport_size({"width": 320, "height": 600})
+        await page.goto("/providers?from=2026-11&until=2026-11")
+        hidden = page.locator(".ds-scroll .govuk-visually-hidden")
+        assert await hidden.last.evaluate("element => element.getBoundingClientRect().right") > 320
+        wide = await page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert wide <= 0
+
+
 async def test_the_first_key_leads_past_the_menu(address: str, browser: Browser) -> None:
     async with signed_in(browser, address, "manager") as (page, _):
         await page.goto("/today")

@@ -35,6 +35,7 @@ async def test_an_auditor_sees_every_sign_with_its_figure_weight_points_and_link
     total = sum(float(each) for each in points if each != "–")
     assert f"1. Hearth Care: {total:.2f} of 100 points" in page
     assert "Ann Carer" not in page and 'id="risk-short"' in page
+    assert ">1</text>" in page and "Hearth Care</text>" not in page
 
 
 async def test_an_audit_counts_with_what_was_upheld_and_what_waits(busy: Desk) -> None:
