@@ -39,6 +39,9 @@ from tests.shares import EXAMPLES, THOROUGH, for_thorough, try_share
 
 os.environ.setdefault("POLARS_MAX_THREADS", "1")
 """A test's tables have a few rows: handing them to threads takes longer than working them out."""
+if not THOROUGH:
+    os.environ.setdefault("PGSSLMODE", "disable")
+"""The tests' PostgreSQL has no TLS. To ask first takes half as long again. A thorough run does, as the program does."""
 hypothesis.settings.register_profile("any machine", deadline=None)
 hypothesis.settings.load_profile("any machine")
 """A law holds on a busy machine too: how long an example takes decides nothing."""
