@@ -42,9 +42,10 @@ os.environ.setdefault("POLARS_MAX_THREADS", "1")
 if not THOROUGH:
     os.environ.setdefault("PGSSLMODE", "disable")
 """The tests' PostgreSQL has no TLS. To ask first takes half as long again. A thorough run does, as the program does."""
-hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.register_profile("any machine", deadline=None, derandomize=not THOROUGH)
 hypothesis.settings.load_profile("any machine")
-"""A law holds on a busy machine too: how long an example takes decides nothing."""
+"""A law holds on a busy machine too: how long an example takes decides nothing. A plain run tries the same examples on
+every machine, so that it fails by what was changed and not by chance; a thorough one tries others each time."""
 
 
 BROWSERS = ("chromium-headless-shell", "chromium", "google-chrome")

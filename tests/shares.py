@@ -1,4 +1,4 @@
-"""How much of what could be tried a run tries: laws and hostile values take long, and each run tries others."""
+"""How much of what could be tried a run tries: laws and hostile values take long."""
 
 import os
 from collections.abc import Iterable, Sequence
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 def some(*values: T) -> list[T]:
-    """As many of the values as the run's share of them, in their order; all of them if it is thorough."""
+    """As many of the values as the run's share of them, in their order, others in each run; all if it is thorough."""
     chosen = set(SystemRandom().sample(range(len(values)), max(1, round(len(values) * min(1.0, EXAMPLES)))))
     return [value for place, value in enumerate(values) if place in chosen]
 
