@@ -70,4 +70,5 @@ def _sign_in(request: AnyRequest) -> str:
         form = urlsplit(request.headers.get("Referer", ""))
         here = local(urlunsplit(("", "", form.path, form.query, ""))) or "/"
     over = "&over=1" if cookie_of(request, SESSION) else ""
-    return f"/sign-in?next={quote(here)}{over}"
+    unsent = "&unsent=1" if request.method != "GET" and request.scope["path"] != "/sign-out" else ""
+    return f"/sign-in?next={quote(here)}{over}{unsent}"

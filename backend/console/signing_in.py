@@ -147,6 +147,7 @@ def _sign_in_page(
         next=local(form.get("next")) or "",
         left=form.get("left"),
         over=_over() if form.get("over") else None,
+        unsent=bool(form.get("unsent")),
         said=_SET.get(form.get("set", "")),
         email=form.get("email", ""),
         problem=None if error is None else (field, error.detail),

@@ -13,6 +13,15 @@ ORDER BY e.id, v.version DESC
 -- Whose time these activities are.
 SELECT DISTINCT activity_id, carer_id FROM activity_version WHERE provider_id = $1 AND activity_id = ANY ($2::uuid[])
 
+-- name: same
+-- What somebody ($7) entered in the same words, and stands.
+SELECT v.activity_id FROM activity_version v
+WHERE v.provider_id = $1 AND v.carer_id = $2 AND v.kind = $3 AND v.starts_at = $4 AND v.ends_at = $5 AND v.reason = $6
+  AND v.entered_by = $7 AND v.lat IS NOT DISTINCT FROM $8 AND v.lon IS NOT DISTINCT FROM $9 AND NOT v.withdrawn
+  AND NOT EXISTS (SELECT FROM activity_version n WHERE n.provider_id = v.provider_id AND n.activity_id = v.activity_id
+                  AND n.version > v.version)
+LIMIT 1
+
 -- name: versions
 -- Every version of one activity with the carer's reference and newest name, and who entered it.
 SELECT v.activity_id, v.version, v.reference, v.carer_id, c.reference AS carer, n.name AS carer_name, v.kind, v.starts_at,

@@ -1,7 +1,7 @@
 -- Proposals about recorded times. $1 is the provider.
 
 -- name: lock
--- Decisions about one correction come one after the other. $1 is the correction.
+-- Decisions about one correction come one after the other, and what managers propose of one carer. $1 is which.
 SELECT pg_advisory_xact_lock(hashtextextended($1::uuid::text, 0))
 
 -- name: own_visit
@@ -19,6 +19,14 @@ SELECT EXISTS (
 -- name: planned
 -- When a visit is planned to start and to end.
 SELECT starts_at, ends_at FROM visit_version WHERE provider_id = $1 AND visit_id = $2 ORDER BY version DESC LIMIT 1
+
+-- name: same_open
+-- What a manager ($8) proposed in the same words, and nobody has decided. Of a carer ($2), who is held meanwhile.
+SELECT c.id FROM waiting w JOIN correction c ON c.provider_id = w.provider_id AND c.id = w.item_id
+WHERE w.provider_id = $1 AND w.kind = 'correction' AND c.carer_id = $2 AND c.visit_id IS NOT DISTINCT FROM $3
+  AND c.proposed_start IS NOT DISTINCT FROM $4 AND c.proposed_end IS NOT DISTINCT FROM $5 AND c.reason_code = $6
+  AND c.own_reason IS NOT DISTINCT FROM $7 AND c.user_id = $8 AND c.note_hash IS NOT DISTINCT FROM $9
+LIMIT 1
 
 -- name: insert
 INSERT INTO correction (provider_id, id, carer_id, visit_id, day, proposed_start, proposed_end, reason_code,

@@ -42,10 +42,16 @@ async def enter_time(
     """Keep time of one of schemas.loading.ENTERED_KINDS and return its id; it counts from now on.
 
     `carer` is a reference. Raises Faulty (`/start`, `/end`, `/place`), or DomainError not_found for an unknown carer.
+    A form that is sent twice is entered once.
     """
     async with db.as_provider(provider_id) as connection:
         reference = str(uuid4())
         found, place = await _checked(connection, provider_id, carer, start, end, where)
+        await connection.execute(query("loading.lock"), str(provider_id))
+        said = (found, kind, start, end, reason, user_id, *place)
+        sent_before = await connection.fetchval(query("activities.same"), provider_id, *said)
+        if sent_before is not None:
+            return UUID(str(sent_before))
         entry = Entry(reference, found, kind, start, end, reason, entered_by=user_id, place=place)
         await _append(connection, provider_id, entry)
     return activity_id(provider_id, reference)

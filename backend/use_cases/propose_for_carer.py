@@ -35,7 +35,7 @@ async def propose_for_carer(
 
     `carer` is a reference; `reason` one that phones know, or the provider's own in force now. Raises Faulty, or
     DomainError not_found for an unknown carer or another's visit. Nothing recorded changes until another manager
-    accepts it, nor while the carer objects.
+    accepts it, nor while the carer objects. A form that is sent twice is one correction while that waits.
     """
     if faults := list(_faults(visit_id, proposed, reason.code)):
         raise Faulty(faults)
@@ -52,6 +52,21 @@ async def propose_for_carer(
             connection, provider_id, london_date(clock.now())
         ):
             raise Faulty([Fault("/reason", "is not in force any more: choose another")])
+        digest = sha256(content) if content else None
+        await connection.execute(query("corrections.lock"), carer_id)
+        same = (
+            carer_id,
+            visit_id,
+            proposed.start,
+            proposed.end,
+            reason.code.value,
+            reason.own,
+            user_id,
+            digest,
+        )
+        sent_before = await connection.fetchval(query("corrections.same_open"), provider_id, *same)
+        if sent_before is not None:
+            return UUID(str(sent_before))
         await connection.fetchval(
             query("corrections.insert"),
             provider_id,
@@ -64,7 +79,7 @@ async def propose_for_carer(
             reason.code.value,
             "manager",
             user_id,
-            *(None, sha256(content) if content else None, None, None),
+            *(None, digest, None, None),
             clock.now(),
             reason.own,
         )

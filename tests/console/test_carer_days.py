@@ -1,5 +1,6 @@
 """A carer's day on the page, and time besides visits: entered, changed, withdrawn, proposed."""
 
+import asyncio
 import re
 from typing import Any
 
@@ -72,6 +73,17 @@ async def test_what_a_manager_enters_counts_at_once_and_the_carer_sees_it(busy: 
     assert "10:20 to 11:00" in page and "Entered by a manager" in page
     after = await counted(busy)
     assert (after["other"] - before["other"], after["counted"] - before["counted"]) == (2400, 2400)
+
+
+async def test_time_that_is_sent_twice_at_once_is_entered_once(busy: Desk) -> None:
+    browser = await busy.as_("manager")
+    await browser.get(DAY)
+    answers = await asyncio.gather(*(browser.post("/carer-day/enter", **MEETING) for _ in range(3)))
+    assert {answer.status_code for answer in answers} == {303}
+    held = "SELECT count(*) FROM activity_version"
+    assert await busy.superuser.fetchval(held) == 1
+    assert (await enter(busy, note="Another meeting")).status_code == 303
+    assert await busy.superuser.fetchval(held) == 2
 
 
 async def test_another_version_takes_its_place_and_all_versions_are_shown(busy: Desk) -> None:

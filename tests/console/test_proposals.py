@@ -1,5 +1,6 @@
 """A manager starts a correction: on the page, on the carer's phone, in what counts."""
 
+import asyncio
 import re
 from typing import Any
 from uuid import UUID
@@ -110,6 +111,30 @@ async def test_the_days_list_goes_by_what_was_accepted_and_each_end_by_the_newes
     listed = await settle(start="", end="2026-11-16 07:31")
     assert "Done" in listed and "07:02" in listed and "07:31" in listed
     assert "07:02 to 07:31" in (await other.get(f"/visits/{visit}")).text
+
+
+async def test_a_proposal_that_is_sent_twice_at_once_is_one(busy: Desk) -> None:
+    browser = await busy.as_("manager")
+    await browser.get("/corrections/new")
+    sent = {"carer": "C1", "start": "2026-11-02 11:00", "end": "2026-11-02 12:00", "reason": "training"}
+    path = "/corrections/new"
+    held = "SELECT count(*) FROM correction WHERE proposed_by = 'manager'"
+    answers = await asyncio.gather(*(browser.post(path, **sent, note="Hoists") for _ in range(3)))
+    assert [answer.status_code for answer in answers] == [303] * 3
+    assert await busy.superuser.fetchval(held) == 1
+    for changed in ({"note": "Slings"}, {"note": "Hoists", "end": "2026-11-02 12:01"}):
+        assert (await browser.post(path, **{**sent, **changed})).status_code == 303
+    assert await busy.superuser.fetchval(held) == 3
+    [first] = await busy.superuser.fetch(
+        "SELECT c.id FROM correction c JOIN correction_note n ON n.correction_id = c.id "
+        "WHERE convert_from(n.content, 'UTF8') LIKE '%Hoists%' ORDER BY c.received_at, c.proposed_end LIMIT 1"
+    )
+    other = await busy.as_("second")
+    await other.get("/corrections")
+    declined = await other.post(f"/corrections/{first['id']}/decision", decision="declined", reason="No")
+    assert declined.status_code == 303
+    assert (await browser.post(path, **sent, note="Hoists")).status_code == 303
+    assert await busy.superuser.fetchval(held) == 4, "what was decided may be proposed again"
 
 
 async def test_a_time_that_has_not_come_is_not_accepted(busy: Desk) -> None:

@@ -115,7 +115,10 @@ async def test_a_form_that_was_sent_too_late_leads_back_to_its_page(desk: Desk) 
                 "Cookie": "doorstep_session=" + browser.cookies["doorstep_session"],
             },
         )
-        assert sent.headers["location"] == f"/sign-in?next={page}&over=1"
+        assert sent.headers["location"] == f"/sign-in?next={page}&over=1&unsent=1"
+    asked = (await browser.get(sent.headers["location"])).text
+    assert "What you sent last was not taken, and nothing changed." in asked
+    assert "not taken" not in (await browser.get("/sign-in?next=/&over=1")).text
 
 
 async def test_a_session_in_use_ends_twelve_hours_after_it_began_all_the_same(desk: Desk) -> None:
