@@ -39,8 +39,6 @@ async def propose_for_carer(
     """
     if faults := list(_faults(visit_id, proposed, reason.code)):
         raise Faulty(faults)
-    correction_id = uuid4()
-    content = None if note is None else canonical({"text": note})
     async with db.as_provider(provider_id) as connection:
         carer_id = await connection.fetchval(query("phones.carer_by_reference"), provider_id, carer)
         if carer_id is None:
@@ -52,39 +50,36 @@ async def propose_for_carer(
             connection, provider_id, london_date(clock.now())
         ):
             raise Faulty([Fault("/reason", "is not in force any more: choose another")])
-        digest = sha256(content) if content else None
-        await connection.execute(query("corrections.lock"), carer_id)
-        same = (
-            carer_id,
-            visit_id,
-            proposed.start,
-            proposed.end,
-            reason.code.value,
-            reason.own,
-            user_id,
-            digest,
-        )
-        sent_before = await connection.fetchval(query("corrections.same_open"), provider_id, *same)
-        if sent_before is not None:
-            return UUID(str(sent_before))
-        await connection.fetchval(
-            query("corrections.insert"),
-            provider_id,
-            correction_id,
-            carer_id,
-            visit_id,
-            _day(visit_id, proposed.start),
-            proposed.start,
-            proposed.end,
-            reason.code.value,
-            "manager",
-            user_id,
-            *(None, digest, None, None),
-            clock.now(),
-            reason.own,
-        )
-        if content is not None:
-            await connection.execute(query("corrections.insert_note"), provider_id, correction_id, content)
+        return await _keep(connection, provider_id, user_id, carer_id, visit_id, proposed, reason, note)
+
+
+async def _keep(
+    connection: asyncpg.Connection,
+    provider_id: UUID,
+    user_id: UUID,
+    carer_id: UUID,
+    visit_id: UUID | None,
+    proposed: ProposedTimes,
+    reason: Reason,
+    note: str | None,
+) -> UUID:
+    """The id of what is kept: of the same that was sent before, if nobody has decided it."""
+    content = None if note is None else canonical({"text": note})
+    digest = None if content is None else sha256(content)
+    times = (proposed.start, proposed.end)
+    await connection.execute(query("corrections.lock"), carer_id)
+    same = (carer_id, visit_id, *times, reason.code.value, reason.own, user_id, digest)
+    sent_before: UUID | None = await connection.fetchval(query("corrections.same_open"), provider_id, *same)
+    if sent_before is not None:
+        return sent_before
+    correction_id = uuid4()
+    await connection.fetchval(
+        query("corrections.insert"),
+        *(provider_id, correction_id, carer_id, visit_id, _day(visit_id, proposed.start), *times),
+        *(reason.code.value, "manager", user_id, None, digest, None, None, clock.now(), reason.own),
+    )
+    if content is not None:
+        await connection.execute(query("corrections.insert_note"), provider_id, correction_id, content)
     return correction_id
 
 
