@@ -25,6 +25,7 @@ LONGEST_ANSWER: Final = 256 * 1024
 SECONDS: Final = 10
 _TRANSLATED: Final = ip_network("64:ff9b::/96")
 """Addresses that a gateway turns into any IPv4 address (RFC 6052), inside ones too."""
+_INSIDE: Final = "is inside a network, and no public address"
 _PORTS: Final = {"https": 443, "http": 80}
 _Kinds = type[BaseException] | tuple[type[BaseException], ...]
 _WHY: Final[tuple[tuple[_Kinds, str], ...]] = (
@@ -61,6 +62,9 @@ def web_address_fault(address: str) -> str | None:
         return "holds a user name or a fragment, which it may not"
     if parts.scheme != "https" and not (parts.scheme == "http" and _is_own_machine(parts.hostname)):
         return "does not begin with https://"
+    literal = _address_in(parts.hostname)
+    if literal is not None and not may_call(literal):
+        return _INSIDE
     listed = settings.current().called_hosts
     if listed is not None and parts.hostname.lower() not in listed:
         return "leads to a host that is not among those that may be called: ask whoever runs this service"
@@ -132,8 +136,16 @@ async def _looked_at(host: str, port: int) -> IPv4Address | IPv6Address:
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     addresses = [ip_address(entry[4][0]) for entry in found]
     if not addresses or not all(may_call(address) for address in addresses):
-        raise CallRefused(f"{host} is inside a network, and no public address")
+        raise CallRefused(f"{host} {_INSIDE}")
     return addresses[0]
+
+
+def _address_in(host: str) -> IPv4Address | IPv6Address | None:
+    """The address that stands in place of a name."""
+    try:
+        return ip_address(host)
+    except ValueError:
+        return None
 
 
 def may_call(address: IPv4Address | IPv6Address) -> bool:

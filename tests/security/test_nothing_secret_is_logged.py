@@ -149,7 +149,7 @@ async def in_jobs(busy: Desk, made: settings.Settings) -> set[str]:
     )
     who = await busy.superuser.fetchval("SELECT id FROM user_account WHERE email = $1", email("manager"))
     await subscribe(who, PROVIDER, "manager", {"visit_missed"})
-    address = f"https://127.0.0.1:1/{MARKS['path']}?key={MARKS['query']}"
+    address = f"https://localhost:1/{MARKS['path']}?key={MARKS['query']}"
     secret = await add_webhook(PROVIDER, "manager", address, {"visit_missed"}, who)
     await busy.superuser.execute(
         "INSERT INTO alert VALUES ($1, 'missed', gen_random_uuid(), NULL, $2)", PROVIDER, busy.office.clock

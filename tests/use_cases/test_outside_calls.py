@@ -85,6 +85,9 @@ def test_a_network_that_the_operator_allows_is_called_and_no_other() -> None:
         ("https://example.org/a b", "is not a web address"),
         ("https://example.org/\r\nX: y", "is not a web address"),
         ("", "is not a web address"),
+        ("https://10.1.2.3/hook", "is inside a network, and no public address"),
+        ("https://[::1]:8443/", "is inside a network, and no public address"),
+        ("https://93.184.216.34/hook", None),
     ],
 )
 def test_what_is_wrong_with_an_address_is_said(address: str, fault: str | None) -> None:
