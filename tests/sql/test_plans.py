@@ -1,7 +1,8 @@
 """Every named query has an index to go by: none reads a table that grows from its first row to its last."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
@@ -34,38 +35,49 @@ async def plan_of(connection: asyncpg.Connection, text: str) -> dict[str, Any]:
     return plan
 
 
+def parts_of(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A plan and all its parts."""
+    yield plan
+    for part in plan.get("Plans", []):
+        yield from parts_of(part)
+
+
 def read_whole(plan: dict[str, Any]) -> set[str]:
     """The tables that a plan reads from end to end."""
-    own = {plan["Relation Name"]} if plan["Node Type"] == "Seq Scan" else set()
-    return own.union(*map(read_whole, plan.get("Plans", [])))
+    return {part["Relation Name"] for part in parts_of(plan) if part["Node Type"] == "Seq Scan"}
+
+
+@asynccontextmanager
+async def planning_once(database: Database) -> AsyncIterator[asyncpg.Connection]:
+    """A session of the application that plans whatever the arguments are, as those of phones' calls do."""
+    connection = await asyncpg.connect(str(database.settings.database_url))
+    await connection.execute("SET plan_cache_mode = force_generic_plan")
+    yield connection
+    await connection.close()
 
 
 async def test_no_query_reads_a_table_from_end_to_end(database: Database) -> None:
-    connection = await asyncpg.connect(str(database.settings.database_url))
-    # A scan of a whole table is planned then only where nothing else is possible.
-    await connection.execute("SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off")
-    found = {name: read_whole(await plan_of(connection, text)) for name, text in named().items()}
-    await connection.close()
+    async with planning_once(database) as connection:
+        # A scan of a whole table is planned then only where nothing else is possible.
+        await connection.execute("SET enable_seqscan = off")
+        found = {name: read_whole(await plan_of(connection, text)) for name, text in named().items()}
     assert {name: tables for name, tables in found.items() if tables and name not in WHOLE} == {}
     assert [name for name in WHOLE if not found[name]] == []
 
 
 def conditions(plan: dict[str, Any], tables: set[str]) -> Iterator[tuple[str, str]]:
     """By what each of some tables is looked into, wherever a plan does so."""
-    if plan.get("Relation Name") in tables:
-        yield plan["Relation Name"], plan.get("Index Cond", plan.get("Recheck Cond", ""))
-    for part in plan.get("Plans", []):
-        yield from conditions(part, tables)
+    for part in parts_of(plan):
+        if part.get("Relation Name") in tables:
+            yield part["Relation Name"], part.get("Index Cond", part.get("Recheck Cond", ""))
 
 
 async def test_a_check_in_looks_up_what_belongs_to_an_event_by_that_event_before_tables_are_known(
     database: Database,
 ) -> None:
-    connection = await asyncpg.connect(str(database.settings.database_url))
-    await connection.execute("SET plan_cache_mode = force_generic_plan")
     tables = {"event_position", "event_attachment"}
-    found = list(conditions(await plan_of(connection, named()["events.around"]), tables))
-    await connection.close()
+    async with planning_once(database) as connection:
+        found = list(conditions(await plan_of(connection, named()["events.around"]), tables))
     assert {table for table, _ in found} == tables
     wanted = {"event_position": "carer_id = ", "event_attachment": "event_row = "}
     assert [one for one in found if wanted[one[0]] not in one[1]] == []
@@ -73,29 +85,18 @@ async def test_a_check_in_looks_up_what_belongs_to_an_event_by_that_event_before
 
 def months_of(plan: dict[str, Any]) -> Iterator[str]:
     """The months of events that stand in a plan, read or not; of one that was run, those that were really read."""
-    name = plan.get("Relation Name", "")
-    if name.startswith(("event_20", "event_unmonthed")) and plan.get("Actual Loops", 1):
-        yield name
-    for part in plan.get("Plans", []):
-        yield from months_of(part)
-
-
-def named_parts(plan: dict[str, Any], name: str) -> Iterator[dict[str, Any]]:
-    """The parts of a plan that stand under a name of their own."""
-    if plan.get("Subplan Name") == name:
-        yield plan
-    for part in plan.get("Plans", []):
-        yield from named_parts(part, name)
+    for part in parts_of(plan):
+        name = part.get("Relation Name", "")
+        if name.startswith(("event_20", "event_unmonthed")) and part.get("Actual Loops", 1):
+            yield name
 
 
 async def test_the_list_of_exceptions_looks_further_only_at_visits_that_somebody_must_look_at(
     database: Database,
 ) -> None:
-    connection = await asyncpg.connect(str(database.settings.database_url))
-    await connection.execute("SET plan_cache_mode = force_generic_plan")
-    plan = await plan_of(connection, named()["queue.visits"])
-    await connection.close()
-    [few] = named_parts(plan, "CTE open")
+    async with planning_once(database) as connection:
+        plan = await plan_of(connection, named()["queue.visits"])
+    [few] = [part for part in parts_of(plan) if part.get("Subplan Name") == "CTE open"]
     asked = [*conditions(few, {"employment", "visit_version"})]
     further = [table for table, by in asked if table == "employment" or "visit_id = v" in by]
     assert asked and further == []
