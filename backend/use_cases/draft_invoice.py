@@ -1,5 +1,6 @@
 """What a billing period comes to so far: its documents as they would be issued now. Nothing is kept."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -129,8 +130,8 @@ async def _drafted(connection: asyncpg.Connection, empty: Draft, now: datetime) 
     facts = await invoice_facts(
         connection, contract.provider_id, contract.id, period.start, period.end, empty.as_of
     )
-    whole = invoice(facts)
-    own = _of_the_period(facts, whole)
+    whole = await asyncio.to_thread(invoice, facts)
+    own = await asyncio.to_thread(_of_the_period, facts, whole)
     made = own if empty.comes_first else whole
     snapshots = [
         await build_invoice(connection, facts, made, bill, DRAFT, now, is_simulated()) for bill in made.bills

@@ -1,5 +1,6 @@
 """Freezing documents: the snapshot, its digests and its files are written once, in the transaction that made them."""
 
+import asyncio
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -57,7 +58,7 @@ class Frozen:
 
 async def store(connection: asyncpg.Connection, document: Frozen) -> None:
     """Append the document and its files. The database refuses a second of the same scope, payer, period, edition."""
-    content = canonical_json(document.snapshot)
+    snapshot, digest = await asyncio.to_thread(_kept, document.snapshot)
     await connection.execute(
         query("documents.insert"),
         document.provider_id,
@@ -74,8 +75,8 @@ async def store(connection: asyncpg.Connection, document: Frozen) -> None:
         document.total_pence,
         msgspec.json.encode(document.summary).decode(),
         document.snapshot.template_version,
-        zlib.compress(content, _LEVEL),
-        sha256(content).digest(),
+        snapshot,
+        digest,
         bytes.fromhex(document.snapshot.facts_digest),
         document.created_at,
         document.payer_id,
@@ -83,6 +84,12 @@ async def store(connection: asyncpg.Connection, document: Frozen) -> None:
         document.vat_pence,
     )
     await store_files(connection, document.provider_id, document.id, document.files, document.as_of)
+
+
+def _kept(snapshot: Snapshot) -> tuple[bytes, bytes]:
+    """A snapshot as it is stored, and the SHA-256 of its canonical JSON."""
+    content = canonical_json(snapshot)
+    return zlib.compress(content, _LEVEL), sha256(content).digest()
 
 
 async def store_files(

@@ -1,5 +1,9 @@
-"""Issue the invoices, or credit notes, of one contract and billing period: one for each payer."""
+"""Issue the invoices, or credit notes, of one contract and billing period: one for each payer.
 
+Pricing and drawing may take many seconds. Both are done in a thread, so that the process answers others meanwhile.
+"""
+
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -39,7 +43,7 @@ async def issue_invoice(
     Without a line to bill there is no document: what is parked comes with the next one.
     """
     facts = await invoice_facts(connection, provider_id, contract_id, start, end, now - SETTLED)
-    made = invoice(facts)
+    made = await asyncio.to_thread(invoice, facts)
     if not made.bills:
         return f"nothing to bill, {len(made.left_out)} left out"
     told = [await _issue(connection, facts, made, bill, now) for bill in made.bills]
@@ -113,7 +117,7 @@ async def build_invoice(
         await _payer(connection, facts, bill, known, issued_at),
         {**names, PERSON: "The person supported"},
     )
-    return invoice_snapshot(facts, made, bill, number, to, issued_at, simulated)
+    return await asyncio.to_thread(invoice_snapshot, facts, made, bill, number, to, issued_at, simulated)
 
 
 async def _payer(
@@ -204,9 +208,9 @@ def _funders(line: NextLine) -> Sequence[tuple[str, int]]:
 async def _files(
     connection: asyncpg.Connection, facts: InvoiceFacts, snapshot: InvoiceSnapshot
 ) -> list[File]:
-    files = invoice_files(snapshot)
+    files = await asyncio.to_thread(invoice_files, snapshot)
     pdf, csv = (next(file.content for file in files if file.format == kind) for kind in ("pdf", "csv"))
     as_of = snapshot.issued_at - SETTLED
     bill = await addressed(connection, facts.provider_id, facts.contract_id, snapshot, as_of)
-    peppol, _ = peppol_file(bill, file_name(snapshot), pdf, csv)
+    peppol, _ = await asyncio.to_thread(peppol_file, bill, file_name(snapshot), pdf, csv)
     return [*files, peppol] if peppol else files

@@ -1,5 +1,9 @@
-"""Issue the minimum wage report of one provider, pay cycle and pay reference period."""
+"""Issue the minimum wage report of one provider, pay cycle and pay reference period.
 
+Testing and drawing may take many seconds. Both are done in a thread, so that the process does other work meanwhile.
+"""
+
+import asyncio
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -61,7 +65,7 @@ async def issue_wage_report(
             as_of=snapshot.as_of,
             created_at=now,
             snapshot=snapshot,
-            files=_files(snapshot),
+            files=await asyncio.to_thread(_files, snapshot),
             summary={
                 "workers_tested": summary.workers_tested,
                 "workers_short": summary.workers_short,
@@ -100,7 +104,8 @@ async def build_wage_report(
     changes = await earlier_changes(connection, provider_id, pay_cycle, changes_since, as_of, today)
     recorded = replace(facts.recorded, changes=changes, changes_since=changes_since)
     provider = (await parties(connection, [provider_id], as_of))[provider_id]
-    return wage_report_snapshot(
+    return await asyncio.to_thread(
+        wage_report_snapshot,
         replace(facts, recorded=recorded),
         provider,
         pay_cycle,

@@ -1,5 +1,6 @@
 """Write a document's service delivery file once, with the provider's next reference; hand out that one ever after."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from hashlib import sha256
 from typing import Any
@@ -84,7 +85,7 @@ async def _made(
         template.format,
         MEDIA_TYPES[template.format],
         name,
-        delivery_file(snapshot, template, number, now),
+        await asyncio.to_thread(delivery_file, snapshot, template, number, now),
     )
     await connection.execute(
         query("delivery.insert"),

@@ -1,5 +1,6 @@
 """Make the Peppol e-invoices that could not be made when their documents were issued, and hand all of them out."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -79,7 +80,8 @@ async def _made(
 ) -> tuple[File | None, list[str]]:
     now = clock.now()
     bill = await addressed(connection, provider_id, document["contract_id"], snapshot, now)
-    made, faults = peppol_file(bill, file_name(snapshot), files["pdf"].content, files["csv"].content)
+    pdf, csv = files["pdf"].content, files["csv"].content
+    made, faults = await asyncio.to_thread(peppol_file, bill, file_name(snapshot), pdf, csv)
     if made:
         await store_files(connection, provider_id, document["id"], [made], now)
     return made, faults

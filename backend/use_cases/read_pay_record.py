@@ -1,8 +1,9 @@
 """A carer takes away the record of a pay reference period that the law lets her see (SI 2015/621, reg 59)."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import msgspec
 
@@ -28,12 +29,19 @@ async def read_pay_record(call: Call, first: date) -> tuple[str, bytes]:
     if not stored:
         raise DomainError("not_found", f"No record was made yet of a pay reference period from {first}.")
     own = {row["reference"] for row in references}
-    records = [record for row in stored if (record := _own_record(row["snapshot"], own)) is not None]
-    if not records:
+    # A report holds everybody's days, and takes long to read: others are answered meanwhile.
+    drawn = await asyncio.to_thread(_drawn, stored, own)
+    if drawn is None:
         raise DomainError(
             "not_found", "The report of this period tests none of your employments: no pay is loaded."
         )
-    return f"pay-record-{first}.pdf", await asyncio.to_thread(worker_records_pdf, records)
+    return f"pay-record-{first}.pdf", drawn
+
+
+def _drawn(stored: Sequence[Mapping[str, Any]], own: Collection[str]) -> bytes | None:
+    """The PDF of what reports hold of these employments; None if they tested none of them."""
+    records = [record for row in stored if (record := _own_record(row["snapshot"], own)) is not None]
+    return worker_records_pdf(records) if records else None
 
 
 def _own_record(stored: bytes, own: Collection[str]) -> WageReportSnapshot | None:

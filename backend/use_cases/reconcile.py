@@ -1,5 +1,6 @@
 """Hold a provider's issued invoices against its visits, both ways: none billed without a visit, none forgotten."""
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
@@ -74,7 +75,7 @@ async def _reconciled(connection: asyncpg.Connection, provider_id: UUID, row: An
     facts = await invoice_facts(
         connection, provider_id, row["contract_id"], row["period_start"], row["period_end"], row["as_of"]
     )
-    made = invoice(facts)
+    made = await asyncio.to_thread(invoice, facts)
     documents = await connection.fetch(query("reconciliation.documents"), *of_period)
     opens = london_midnight(row["period_start"])
     visits = set(facts.visits.filter(pl.col("starts_at") >= opens)["visit_id"])
