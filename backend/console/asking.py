@@ -15,8 +15,11 @@ from litestar.handlers import HTTPRouteHandler
 from backend.api.authentication import User, refuse_missing_factor, user_of
 from backend.api.cookies import SESSION, cookie_of
 from backend.console.listing import table_file, wants_file
+from backend.console.rendering import redirect
 from backend.faults import DomainError
+from backend.use_cases.kept_forms import holds_secrets, keep_form, lapsed_session
 from backend.use_cases.saved_views import SavedView, saved_views
+from backend.use_cases.sign_in import token_hash
 from backend.use_cases.viewer import Viewer
 
 AnyRequest = Request[Any, Any, Any]
@@ -24,6 +27,9 @@ LARGEST_FORM: Final = 64 * 1024
 LARGEST_UPLOAD: Final = 6 * 1024 * 1024
 """Bytes: a file of 4 MB, which the page of its dry run holds in letters, a third longer."""
 _MOST_FIELDS: Final = 60
+_FIELDS_ALONE: Final = "application/x-www-form-urlencoded"
+PROOF: Final = "prove_"
+"""Begins the name of each field that shows who sends a form, so that none is a field of the form itself."""
 _WITHOUT_FACTOR: Final = ("/authenticator", "/passkeys", "/prove", "/sessions", "/sign-out")
 """What a session may open that a password alone opened, where the organisation asks for more: what adds it."""
 
@@ -115,7 +121,12 @@ def _sent(
             opt={"roles": roles},
         )
         async def done(request: AnyRequest) -> Response[Any]:
-            user = await permitted(request, roles)
+            try:
+                user = await permitted(request, roles)
+            except DomainError as error:
+                if error.code == "unauthorised" and (late := await _kept_for_signing_in(request)):
+                    return late
+                raise
             form, file = await read(request)
             refuse_forged(form, user.csrf_token)
             return await view(Ask(request, user, form, file))
@@ -123,6 +134,26 @@ def _sent(
         return done
 
     return make
+
+
+async def _kept_for_signing_in(request: AnyRequest) -> Response[Any] | None:
+    """The way to sign in for whoever sent a form after her session ended: the form waits until she is back.
+
+    None for what is not kept: a form of no such session or not of its page, one with a file, a password or a code, and
+    what only changes how one signs in.
+    """
+    path, token = request.scope["path"], cookie_of(request, SESSION)
+    if path.startswith(_WITHOUT_FACTOR) or "text/html" not in request.headers.get("Accept", ""):
+        return None
+    lapsed = await lapsed_session(token_hash(token)) if token else None
+    if lapsed is None or not request.headers.get("Content-Type", "").startswith(_FIELDS_ALONE):
+        return None
+    form = await form_of(request)
+    fields = typed(form)
+    if not _carries(form, lapsed.csrf_token) or holds_secrets(fields) or _size(fields) > LARGEST_FORM:
+        return None
+    kept = await keep_form(lapsed.user_id, here_of(request), fields)
+    return redirect(f"/sign-in?next=/kept/{kept}&over=1&kept=1")
 
 
 async def permitted(request: AnyRequest, roles: tuple[str, ...]) -> Visitor:
@@ -154,7 +185,7 @@ def here_of(request: AnyRequest) -> str:
 
 async def form_of(request: AnyRequest) -> dict[str, str]:
     """The fields of a form. Raises DomainError for what no form of ours sends."""
-    if not request.headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded"):
+    if not request.headers.get("Content-Type", "").startswith(_FIELDS_ALONE):
         raise DomainError("unsupported_media_type", "Send the form as it is on the page.")
     try:
         text = (await request.body()).decode("ascii")
@@ -189,9 +220,24 @@ async def _with_file(request: AnyRequest) -> Sent:
     return fields, file
 
 
+def typed(form: Mapping[str, str]) -> dict[str, str]:
+    """The fields of a form without its page's token, and without the proof of who sends it."""
+    return {
+        name: value for name, value in form.items() if name != "csrf_token" and not name.startswith(PROOF)
+    }
+
+
+def _size(fields: Mapping[str, str]) -> int:
+    return sum(len(name) + len(value) for name, value in fields.items())
+
+
+def _carries(form: Mapping[str, str], token: str) -> bool:
+    return bool(token) and hmac.compare_digest(form.get("csrf_token", "").encode(), token.encode())
+
+
 def refuse_forged(form: Mapping[str, str], token: str) -> None:
     """Raises DomainError forbidden unless the form carries the token that its page was given."""
-    if not token or not hmac.compare_digest(form.get("csrf_token", "").encode(), token.encode()):
+    if not _carries(form, token):
         raise DomainError(
             "forbidden", "This form was not sent from our page. Go back, reload the page and try again."
         )

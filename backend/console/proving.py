@@ -13,7 +13,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from backend.api.cookies import KNOWN, SESSION, cookie_of
-from backend.console.asking import Ask, View, action, client_of, here_of, local, page
+from backend.console.asking import PROOF, Ask, View, action, client_of, here_of, local, page
 from backend.console.menus import EVERYBODY
 from backend.console.passkey_answers import answer_of, called
 from backend.console.rendering import SCRIPTED, redirect, render
@@ -28,9 +28,6 @@ from backend.use_cases.sign_in_services import service_of_user
 from backend.use_cases.user_passkeys import read_user_passkeys
 from schemas.passkeys import PasskeyAssertion
 
-PREFIX: Final = "prove_"
-"""Begins the name of each field of the proof, so that none is a field of the form itself."""
-
 
 def proven(view: View) -> View:
     """The same view of a page or of an action, for a person who showed lately who she is; others are asked first."""
@@ -39,7 +36,7 @@ def proven(view: View) -> View:
         fresh = still_proven(ask.user.proven_at)
         if ask.request.method == "GET":
             return await view(ask) if fresh else redirect(f"/prove?next={quote(here_of(ask.request))}")
-        kept = {name: value for name, value in ask.form.items() if not name.startswith(PREFIX)}
+        kept = {name: value for name, value in ask.form.items() if not name.startswith(PROOF)}
         if not fresh and (answer := await _refused(ask, kept)) is not None:
             return answer
         return await view(replace(ask, form=kept))
@@ -49,7 +46,7 @@ def proven(view: View) -> View:
 
 async def _refused(ask: Ask, kept: Mapping[str, str]) -> Response[Any] | None:
     """The page that asks, unless the form holds a proof that is right."""
-    proof = {name.removeprefix(PREFIX): value for name, value in ask.form.items() if name.startswith(PREFIX)}
+    proof = {name.removeprefix(PROOF): value for name, value in ask.form.items() if name.startswith(PROOF)}
     if not proof:
         return await _ask(ask, here_of(ask.request), kept)
     try:

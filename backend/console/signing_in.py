@@ -24,6 +24,7 @@ from backend.console.passkey_answers import answer_of, called, field_of
 from backend.console.rendering import SCRIPTED, redirect, render
 from backend.faults import DomainError
 from backend.problems import STATUS
+from backend.use_cases.kept_forms import KEPT_FOR, LATE
 from backend.use_cases.set_password import link_account, set_password
 from backend.use_cases.sign_in import (
     SESSION_LIVES,
@@ -129,7 +130,8 @@ async def sign_in_with_passkey(request: AnyRequest) -> Response[Any]:
 def go_on(form: dict[str, str], signed_in: SignedIn) -> Response[Any]:
     """Give the browser its session, and go on to the page that was asked for."""
     answer = redirect(local(form.get("next")) or first_page(signed_in.role))
-    answer.set_cookie(cookie(SESSION, signed_in.token, int(SESSION_LIVES.total_seconds())))
+    # Kept a day longer than it opens anything: a form that comes too late is then known to be hers.
+    answer.set_cookie(cookie(SESSION, signed_in.token, int((SESSION_LIVES + LATE).total_seconds())))
     answer.set_cookie(cookie(KNOWN, signed_in.known, _KNOWN_SECONDS))
     return answer
 
@@ -148,6 +150,7 @@ def _sign_in_page(
         left=form.get("left"),
         over=_over() if form.get("over") else None,
         unsent=bool(form.get("unsent")),
+        kept_minutes=int(KEPT_FOR.total_seconds() // 60) if form.get("kept") else None,
         said=_SET.get(form.get("set", "")),
         email=form.get("email", ""),
         problem=None if error is None else (field, error.detail),

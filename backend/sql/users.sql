@@ -53,6 +53,10 @@ UPDATE user_session SET proven_at = $2 WHERE token_hash = $1 AND ended_at IS NUL
 -- Whose open session has the hash $1 at $2, if it was used in the interval $3 before.
 SELECT * FROM session_account($1, $2, $3)
 
+-- name: lapsed_session
+-- Whose session has the hash $1, unless somebody ended it or its hours were over before $2.
+SELECT user_id, csrf_token FROM user_session WHERE token_hash = $1 AND ended_at IS NULL AND expires_at > $2
+
 -- name: note_use
 UPDATE user_session SET last_used_at = $2 WHERE token_hash = $1 AND ended_at IS NULL
 

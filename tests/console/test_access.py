@@ -170,6 +170,7 @@ MAY_OPEN = {
     "/prove": ROLES,
     "/prove/with": ROLES,
     "/prove/kept/{token:str}": ROLES,
+    "/kept/{token:str}": ROLES,
     "/organisations/{reference:str}/sign-in": {"administrator"},
     "/authenticator": ROLES,
     "/authenticator/off": ROLES,

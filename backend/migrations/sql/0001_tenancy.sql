@@ -229,7 +229,7 @@ CREATE TABLE user_subject (
     UNIQUE (user_id, issuer)
 );
 
--- What somebody had filled in when a sign-in service was to ask who is there; sealed, for some minutes.
+-- What somebody had filled in when she had to sign in again, or to show who she is elsewhere; sealed, for an hour.
 CREATE TABLE kept_form (
     token_hash bytea PRIMARY KEY,
     user_id uuid NOT NULL REFERENCES user_account ON DELETE RESTRICT,
@@ -237,6 +237,7 @@ CREATE TABLE kept_form (
     expires_at timestamptz NOT NULL
 );
 CREATE INDEX kept_form_expiry ON kept_form (expires_at);
+CREATE INDEX kept_form_owner ON kept_form (user_id, expires_at);
 
 -- Challenges that were answered, by digest, until they would have been too old anyway: each is good for one answer.
 CREATE TABLE answered_challenge (
