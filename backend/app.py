@@ -18,6 +18,7 @@ import mobile_api.telephone
 from backend import clock, db, keys, logs, settings
 from backend.console.errors import for_browsers
 from backend.faults import DomainError
+from backend.hosts import keep_apart
 from backend.middleware import answer_heads, finish, note_arrival
 from backend.migrations.state import missing
 from backend.openapi import SECURITY, Described
@@ -43,7 +44,7 @@ def create_app() -> Litestar:
             *_own_handlers(now.metrics),
         ],
         lifespan=[_lifespan],
-        middleware=[note_arrival],
+        middleware=[note_arrival, keep_apart],
         before_send=[finish, mobile_api.calls.add_nonce],
         exception_handlers=for_browsers(EXCEPTION_HANDLERS),
         openapi_config=OpenAPIConfig(

@@ -22,6 +22,7 @@ class Settings:
 
     data: Path
     base_url: str = "http://127.0.0.1:8000"
+    phones_url: str | None = None
     database_url: str | None = field(default=None, repr=False)
     owner_database_url: str | None = field(default=None, repr=False)
     replica_database_url: str | None = field(default=None, repr=False)
@@ -47,6 +48,11 @@ class Settings:
     travel_map: str | None = None
     travel_version: str | None = None
     embedded: bool = True
+
+    @property
+    def phones_base(self) -> str:
+        """The address that phones reach this service under."""
+        return self.phones_url or self.base_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +197,13 @@ SETTINGS: Final = (
         "base_url",
         "The address phones and browsers reach this service under.",
         "http://127.0.0.1:8000",
+        _web_address,
+    ),
+    Setting(
+        "DOORSTEP_PHONES_URL",
+        "phones_url",
+        "An address for phones alone, of another host: cookies of the office never reach it. Unset: the same.",
+        "",
         _web_address,
     ),
     Setting(
@@ -347,6 +360,12 @@ def _between(values: Mapping[str, Any]) -> Iterator[str]:
         )
     if own_database and values.get("clock") is not None:
         yield "DOORSTEP_CLOCK is only for the embedded database: unset it, or unset DATABASE_URL"
+    phones, office = (urlsplit(values.get(name) or "").hostname for name in ("phones_url", "base_url"))
+    if phones is not None and phones == office:
+        yield (
+            "DOORSTEP_PHONES_URL names the host of DOORSTEP_BASE_URL: unset it, or give phones a host of their own "
+            "(browsers do not keep two ports of one host apart)"
+        )
     if values.get("travel", "straight_line") != "straight_line" and values.get("travel_urls") is None:
         yield "DOORSTEP_TRAVEL_URL is required with DOORSTEP_TRAVEL: where the engine answers"
     addresses = list((values.get("travel_urls") or {}).values())

@@ -46,12 +46,15 @@ def _single(request: AnyRequest, name: str) -> str | None:
 
 
 def _urls(request: AnyRequest) -> tuple[str, ...]:
-    """The addresses a proof may name: ours; on a machine of one's own also the one that was called."""
-    base, path = settings.current().base_url, request.url.path
-    ours = f"{base}{path}"
-    if urlsplit(base).hostname in _LOOPBACK:
-        return (ours, f"{request.url.scheme}://{request.url.netloc}{path}")
-    return (ours,)
+    """The addresses a proof may name: ours; on a machine of one's own also the one that was called.
+
+    A phone that was set up before phones had an address of their own still names the office's.
+    """
+    now, path = settings.current(), request.url.path
+    ours = tuple(f"{base}{path}" for base in dict.fromkeys((now.phones_base, now.base_url)))
+    if urlsplit(now.base_url).hostname in _LOOPBACK:
+        return (*ours, f"{request.url.scheme}://{request.url.netloc}{path}")
+    return ours
 
 
 async def body_of(request: AnyRequest, kind: type[T]) -> T:

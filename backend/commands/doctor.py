@@ -121,13 +121,18 @@ def _keys() -> str:
 def _address() -> str:
     from backend import settings
 
-    address = settings.current().base_url
+    now = settings.current()
+    named = {"DOORSTEP_BASE_URL": now.base_url, "DOORSTEP_PHONES_URL": now.phones_url}
+    return "; ".join(_reached(variable, address) for variable, address in named.items() if address)
+
+
+def _reached(variable: str, address: str) -> str:
     parts = urlsplit(address)
     if parts.hostname in ("127.0.0.1", "localhost", "::1"):
         return f"{address}, which this machine alone reaches"
     if parts.scheme != "https":
         raise Wrong(
-            f"DOORSTEP_BASE_URL is {address}: passkeys and the phone app work under https alone",
+            f"{variable} is {address}: passkeys and the phone app work under https alone",
             "Put a proxy with a certificate in front, and name its address with https://.",
         )
     return address

@@ -53,7 +53,7 @@ async def issue_for(provider_id: UUID, carer: str, replaces: UUID | None = None)
 
 def enrol_link(code: str) -> str:
     """The address that opens the phone app with a code typed in. What stands behind # reaches no server and no log."""
-    return f"{settings.current().base_url}{APP_PATH}/#enrol={code}"
+    return f"{settings.current().phones_base}{APP_PATH}/#enrol={code}"
 
 
 def code_hash(code: str) -> bytes:

@@ -12,8 +12,13 @@ T = TypeVar("T")
 
 
 def party(called: Iterable[str] = ()) -> RelyingParty:
-    """Who this service's passkeys are for. `called`: the addresses that the request may have been made to."""
+    """Who people's passkeys are for. `called`: the addresses that the request may have been made to."""
     return relying_party(settings.current().base_url, called)
+
+
+def phones_party(called: Iterable[str]) -> RelyingParty:
+    """Who phones' passkeys are for."""
+    return relying_party(settings.current().phones_base, called)
 
 
 def checked(judge: Callable[[], T]) -> T:

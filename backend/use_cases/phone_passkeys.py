@@ -17,7 +17,7 @@ from backend.domain.passkeys import (
 )
 from backend.faults import DomainError
 from backend.sql import query
-from backend.use_cases.passkey_checks import checked, credential_id_of, party, passkey_wrong
+from backend.use_cases.passkey_checks import checked, credential_id_of, passkey_wrong, phones_party
 from backend.use_cases.phone_calls import Call, Device, as_device, new_nonce
 from schemas.passkeys import (
     PasskeyAnswer,
@@ -34,7 +34,7 @@ async def passkey_options(call: Call) -> PasskeyOptions:
         held = await connection.fetch(query("passkeys.of_device"), device.provider_id, device.id)
         carer = await connection.fetchval(query("phones.carer_name"), device.provider_id, device.carer_id)
     options = creation_options(
-        party(call.urls),
+        phones_party(call.urls),
         device.id.bytes,
         carer or "Carer",
         new_nonce(call.received_at),
@@ -46,7 +46,9 @@ async def passkey_options(call: Call) -> PasskeyOptions:
 async def register_passkey(request: PasskeyRegistration, call: Call) -> PasskeyAnswer:
     """Keep a passkey that this phone may be opened by. Raises DomainError passkey_wrong or conflict."""
     async with as_device(call) as (connection, device):
-        made = checked(lambda: new_passkey(request, party(call.urls), _fresh(request.client_data_json, call)))
+        made = checked(
+            lambda: new_passkey(request, phones_party(call.urls), _fresh(request.client_data_json, call))
+        )
         held = await connection.fetch(query("passkeys.of_device"), device.provider_id, device.id)
         if len(held) >= MOST:
             raise DomainError("conflict", f"This phone has {MOST} passkeys already: remove one first.")
@@ -72,7 +74,7 @@ async def list_passkeys(call: Call) -> PasskeysAnswer:
     async with as_device(call) as (connection, device):
         rows = await connection.fetch(query("passkeys.of_device"), device.provider_id, device.id)
     return PasskeysAnswer(
-        party(call.urls).id,
+        phones_party(call.urls).id,
         [
             PasskeyAnswer(
                 str(row["id"]),
@@ -117,7 +119,7 @@ async def use_passkey(
     )
     if row is None:
         raise passkey_wrong("this phone has no such passkey")
-    count = checked(lambda: sign_count(answer, party(call.urls), challenge, row["public_key"]))
+    count = checked(lambda: sign_count(answer, phones_party(call.urls), challenge, row["public_key"]))
     key = (device.provider_id, device.id, row["id"])
     if went_back(row["sign_count"], count):
         await connection.execute(query("passkeys.suspect_of_device"), *key, call.received_at)

@@ -37,5 +37,5 @@ async def read_card(provider_id: UUID, tag_id: UUID) -> PrintedCard:
             raise DomainError("not_found", "There is no such card in use.")
         person = await known_person(connection, provider_id, row["service_user_id"])
     secret = keys.current().unseal(row["secret"], sealed_about(provider_id, tag_id, "secret"))
-    text = card_text(settings.current().base_url, tag_id, secret)
+    text = card_text(settings.current().phones_base, tag_id, secret)
     return PrintedCard(person["id"], person["name"], row["label"], text)

@@ -1,8 +1,11 @@
 """A carer's morning on her phone: set up, arrive and leave, with a network and without."""
 
+from dataclasses import replace
+
 import pytest
 from playwright.async_api import Browser
 
+from backend import settings
 from tests.browser.handset import Street, moments
 from tests.mobile_api.test_visits import one
 from tests.mobile_api.world import hour, visit
@@ -55,4 +58,20 @@ async def test_a_morning_without_signal_with_the_phone_started_again_loses_nothi
     assert [row["outcome"] for row in found] == ["accepted"] * 4
     assert moments(found) == [hour(7, 4), hour(7, 31), hour(8, 1), hour(8, 29)]
     assert [str(row["visit_id"]) for row in found] == [visit("V1"), visit("V1"), visit("V2"), visit("V2")]
+    assert phone.complaints == []
+
+
+async def test_a_link_to_the_office_leads_a_phone_to_its_own_name_and_keeps_the_code(
+    street: Street, browser: Browser
+) -> None:
+    phones = street.address.replace("127.0.0.1", "localhost")
+    settings.use(replace(settings.current(), base_url=street.address, phones_url=phones))
+    phone = await street.phone(browser)
+    await phone.open(f"/app/#enrol={await street.code()}")
+    assert phone.page.url.startswith(f"{phones}/app/")
+    await phone.set_up()
+    await phone.at(hour(7, 4))
+    await phone.arrive()
+    await phone.sent()
+    assert await street.kinds() == ["check_in"]
     assert phone.complaints == []

@@ -38,7 +38,7 @@ def test_every_test_and_file_that_is_named_exists() -> None:
 
 
 def test_every_requirement_stands_once_with_a_state_and_what_shows_it() -> None:
-    assert {state for _, state, _ in ROWS} == STATES
+    assert {state for _, state, _ in ROWS} <= STATES
     numbers = [number for names, _, _ in ROWS for number in names.split(", ") if number[0].isdigit()]
     assert len(numbers) == len(set(numbers))
     counted = {chapter: sum(number.startswith(f"{chapter}.") for number in numbers) for chapter in CHAPTERS}
