@@ -7,17 +7,16 @@ a credit note are what is credited, so they change their sign here.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
-from typing import Final, Literal
+from decimal import Decimal
+from typing import Literal
 
 from backend.documents import words
 from backend.documents.block_hours import block_sentences, is_charge
 from backend.documents.invoice_page import notices, price, remarks
+from backend.domain.money import to_the_penny
 from backend.domain.time import london_date
 from backend.domain.vat import Treatment, TreatmentTotal, treatment_totals
 from schemas.documents import InvoiceLine, InvoiceSnapshot, Party
-
-_PENNY: Final = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +112,7 @@ def _line(line: InvoiceLine, sign: int, tax: Treatment, period: tuple[date, date
         id=str(line.line),
         name=kind or "visit",
         description=_described(line, on),
-        amount=(sign * line.amount).quantize(_PENNY, ROUND_HALF_UP),
+        amount=to_the_penny(sign * line.amount),
         tax=tax,
         note=remarks(line, on) or None,
         dates=dates if within else None,

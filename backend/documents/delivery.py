@@ -14,6 +14,7 @@ from backend.documents import words
 from backend.documents.block_hours import is_charge
 from backend.documents.cells import csv_bytes
 from backend.documents.xml_text import document, group, leaf
+from backend.domain.money import to_the_penny
 from backend.domain.time import LONDON, london_date
 from schemas.day import Span
 from schemas.delivery import Column, DeliveryTemplate, Level
@@ -83,7 +84,7 @@ def _of_line(
         "visit_date": day,
         "claimed_start": _start(claimed),
         "claimed_duration": _length(line.payable_minutes),
-        "claimed_amount": line.amount.quantize(_HUNDREDTH, ROUND_HALF_UP),
+        "claimed_amount": to_the_penny(line.amount),
         "planned_start": _start(line.planned),
         "planned_duration": None if line.planned_minutes is None else _length(line.planned_minutes),
         "actual_start": _start(line.actual),

@@ -8,6 +8,7 @@ from backend.documents.canonical import canonical_json
 from backend.documents.cells import Cell, csv_bytes, edges
 from backend.documents.invoice_page import invoice_page
 from backend.documents.typesetting import typeset
+from backend.domain.money import to_the_penny
 from schemas.documents import InvoiceLine, InvoiceSnapshot
 
 HEADINGS: Final = (
@@ -113,10 +114,10 @@ def _row(snapshot: InvoiceSnapshot, line: InvoiceLine, payers: list[str], more: 
         line.reason,
         line.vat_category,
         line.vat_rate,
-        _money(line.price),
-        _money(line.amount),
+        to_the_penny(line.price),
+        to_the_penny(line.amount),
         *(_beside(snapshot, line, name) for name in more),
-        *(_money(shares[payer]) if payer in shares else None for payer in payers),
+        *(to_the_penny(shares[payer]) if payer in shares else None for payer in payers),
     ]
 
 
@@ -126,7 +127,3 @@ def _beside(snapshot: InvoiceSnapshot, line: InvoiceLine, heading: str) -> Cell:
         return cell
     block = charged_hours(snapshot, line)
     return None if block is None else (Decimal(block.unused_seconds) / 60).quantize(_HUNDREDTH, ROUND_HALF_UP)
-
-
-def _money(amount: Decimal) -> Decimal:
-    return amount.quantize(_HUNDREDTH, ROUND_HALF_UP)

@@ -1,16 +1,16 @@
 """How documents word amounts, durations, dates and times, for a reader in Great Britain."""
 
 from datetime import date, datetime, timedelta
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, localcontext
+from decimal import ROUND_DOWN, Decimal, localcontext
 from functools import cache, lru_cache
 from typing import Final
 
+from backend.domain.money import to_the_penny
 from backend.domain.time import LONDON, london_midnight
 from schemas.day import Span
 from schemas.documents import Dates, Party, TravelEngine
 from schemas.gap_ledger import TravelPace
 
-_PENNY: Final = Decimal("0.01")
 _DECIMALS: Final = 6
 _DIGITS: Final = 60
 MINUS: Final = "\N{MINUS SIGN}"
@@ -18,7 +18,7 @@ MINUS: Final = "\N{MINUS SIGN}"
 
 def pounds(amount: Decimal) -> str:
     """An amount in pounds, two decimals, half up: £1,461.65."""
-    printed = amount.quantize(_PENNY, ROUND_HALF_UP)
+    printed = to_the_penny(amount)
     return f"{MINUS if printed < 0 else ''}£{abs(printed):,.2f}"
 
 

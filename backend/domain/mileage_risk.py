@@ -7,14 +7,15 @@ car, less beyond them.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from itertools import groupby
 from typing import Final
+
+from backend.domain.money import to_the_penny
 
 _TAX_YEAR: Final = (4, 6)
 UNITS_A_METRE: Final = 100_000
 UNITS_A_HUNDREDTH_OF_A_MILE: Final = 1_609_344
-_PENNY: Final = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def approved_cost(
             total += _cost(miles, mode, driven, rates)
             driven += miles
             used.append(rates.id)
-    return ApprovedCost(total.quantize(_PENNY, ROUND_HALF_UP), tuple(dict.fromkeys(used)))
+    return ApprovedCost(to_the_penny(total), tuple(dict.fromkeys(used)))
 
 
 def _by_rates(

@@ -1,12 +1,14 @@
 """Pounds and pence: the one rounding, half up and away from zero, and printing. Never a float."""
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
+from typing import Final
 
 import polars as pl
 
 EXACT = pl.Int128
 """Column type of exact amounts: whole numbers of a very small unit, so that sums and comparisons never round."""
+_PENNY: Final = Decimal("0.01")
 
 
 @lru_cache(maxsize=1024)
@@ -25,6 +27,16 @@ def half_up_column(numerator: pl.Expr, denominator: pl.Expr) -> pl.Expr:
     """As `half_up`, for columns of exact amounts; twice the numerator must fit in 127 bits."""
     size = (numerator.abs() * whole(2) + denominator) // (denominator * whole(2))
     return pl.when(numerator >= whole(0)).then(size).otherwise(whole(0) - size)
+
+
+def to_the_penny(amount: Decimal) -> Decimal:
+    """Pounds to the nearest penny; a half goes away from zero."""
+    return amount.quantize(_PENNY, ROUND_HALF_UP)
+
+
+def pennies_of(amount: Decimal) -> int:
+    """Pounds as pennies, rounded as `to_the_penny`."""
+    return int(to_the_penny(amount).scaleb(2))
 
 
 def pounds(pennies: int) -> Decimal:

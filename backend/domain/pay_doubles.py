@@ -4,11 +4,11 @@ Equal lines within one layout are common and are none of it: two shifts of one l
 """
 
 from collections.abc import Iterable, Mapping
-from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, Final
+from typing import Any
+
+from backend.domain.payroll import line_worth
 
 Line = Mapping[str, Any]
-_PENNY: Final = Decimal("0.01")
 
 
 def possible_doubles(lines: Iterable[Line]) -> list[tuple[Line, Line]]:
@@ -18,7 +18,7 @@ def possible_doubles(lines: Iterable[Line]) -> list[tuple[Line, Line]]:
     """
     alike: dict[tuple[Any, ...], dict[str, list[Line]]] = {}
     for line in lines:
-        if worth := _worth(line):
+        if worth := line_worth(line):
             said = (line[name] for name in ("paid_on", "section", "kind", "earned_start", "earned_end"))
             layouts = alike.setdefault((*said, worth), {})
             layouts.setdefault(line.get("template") or "", []).append(line)
@@ -33,13 +33,3 @@ def possible_doubles(lines: Iterable[Line]) -> list[tuple[Line, Line]]:
 
 def _ordered(layouts: Mapping[str, list[Line]]) -> list[list[Line]]:
     return [sorted(layouts[name], key=lambda line: str(line["reference"])) for name in sorted(layouts)]
-
-
-def _worth(line: Line) -> Decimal:
-    """Pounds: the amount, or time or units at the rate."""
-    if line["amount"] is not None:
-        return Decimal(line["amount"]).quantize(_PENNY, ROUND_HALF_UP)
-    by_time = line["minutes"] is not None
-    quantity = line["minutes"] if by_time else line["units"]
-    worth = Decimal(quantity or 0) * Decimal(line["rate"] or 0)
-    return (worth / 60 if by_time else worth).quantize(_PENNY, ROUND_HALF_UP)

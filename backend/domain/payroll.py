@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
+from backend.domain.money import to_the_penny
 from schemas.loading import PayRow
 from schemas.payroll import NOT_PAY, element_key
 
@@ -53,6 +54,17 @@ def classify(raw: Iterable[Mapping[str, Any]], mapping: Sequence[Mapping[str, An
         _put(found, line, known)
     found.used.extend(used[key] for key in sorted(used))
     return found
+
+
+def line_worth(line: Mapping[str, Any]) -> Decimal:
+    """What a line of pay comes to, in pounds to the penny: its amount, or its time or units at its rate."""
+    if line["amount"] is not None:
+        return to_the_penny(Decimal(line["amount"]))
+    by_time = line["minutes"] is not None
+    quantity = line["minutes"] if by_time else line["units"]
+    worth = Decimal(quantity or 0) * Decimal(line["rate"] or 0)
+    # Divided last: 50 minutes at £12.63 an hour are £10.525, and a sixth of an hour is no decimal.
+    return to_the_penny(worth / 60 if by_time else worth)
 
 
 def _in_force(versions: Sequence[Mapping[str, Any]], day: date) -> Mapping[str, Any] | None:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Final, Literal
 
+from backend.domain.money import to_the_penny
 from schemas.contract import VatTerm
 
-_PENNY: Final = Decimal("0.01")
 WELFARE: Final = "Exempt: welfare services by a state-regulated body (VAT Act 1994, Schedule 9, Group 7)"
 """The reason of what a contract says nothing else about: care by a regulated provider (item 9 of the group)."""
 
@@ -61,5 +61,5 @@ def treatment_totals(lines: Iterable[tuple[Treatment, Decimal]]) -> list[Treatme
 def _total(lines: Sequence[tuple[Treatment, Decimal]]) -> TreatmentTotal:
     first, net = lines[0][0], sum((amount for _, amount in lines), Decimal("0.00"))
     reasons = dict.fromkeys(treatment.reason for treatment, _ in lines if treatment.reason)
-    tax = (net * first.rate / 100).quantize(_PENNY, ROUND_HALF_UP)
+    tax = to_the_penny(net * first.rate / 100)
     return TreatmentTotal(Treatment(first.category, first.rate, "; ".join(reasons) or None), net, tax)

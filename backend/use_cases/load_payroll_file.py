@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from backend import clock, db
-from backend.domain.payroll import classify
+from backend.domain.payroll import classify, line_worth
 from backend.sql import query
 from backend.use_cases.loading import Given, LoadFault, LoadRefused, Scope, SourceFile, load_payroll
 from backend.use_cases.loading.payroll_export import read_export
@@ -86,9 +86,9 @@ def _elements(raw: Sequence[Mapping[str, Any]], mapping: Sequence[Mapping[str, A
     found = classify(raw, mapping)
     sums: dict[tuple[str, str | None, str | None, str | None], list[Decimal]] = {}
     for line in found.unclassified:
-        sums.setdefault((line["element"], None, None, line["reason"]), []).append(_worth(line))
+        sums.setdefault((line["element"], None, None, line["reason"]), []).append(_unclassified_worth(line))
     for line in found.lines:
-        sums.setdefault((line["element"], line["section"], line["kind"], None), []).append(_worth(line))
+        sums.setdefault((line["element"], line["section"], line["kind"], None), []).append(line_worth(line))
     rows = [
         ReadElement(*key, lines=len(amounts), amount=sum(amounts, Decimal("0.00")))
         for key, amounts in sums.items()
@@ -96,10 +96,7 @@ def _elements(raw: Sequence[Mapping[str, Any]], mapping: Sequence[Mapping[str, A
     return sorted(rows, key=lambda row: (row.reason is None, row.element, row.kind or ""))
 
 
-def _worth(line: Mapping[str, Any]) -> Decimal:
-    """Pounds: the amount, or time or units at the rate."""
-    if line["amount"] is not None:
-        return Decimal(line["amount"])
-    minutes = line.get("minutes")
-    quantity = minutes / 60 if minutes is not None else line.get("units") or line.get("quantity")
-    return Decimal(quantity or 0) * Decimal(line["rate"] or 0)
+def _unclassified_worth(line: Mapping[str, Any]) -> Decimal:
+    """What a line comes to of which nobody has said whether its quantity is time: minutes are, hours count as units."""
+    minutes = line["quantity"] if line["time_unit"] == "minutes" else None
+    return line_worth({**line, "minutes": minutes, "units": line["quantity"]})

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -20,9 +20,9 @@ from msgspec import Struct
 
 from backend import clock, db
 from backend.domain.arrears import Paid, Penalty, ShortPeriod, Standing, exposure, settled
-from backend.domain.money import pounds
+from backend.domain.money import pennies_of, pounds
 from backend.domain.pay_period import last_day_after_leaving, parse_pay_cycle
-from backend.domain.payroll import classify
+from backend.domain.payroll import classify, line_worth
 from backend.domain.time import london_date
 from backend.faults import DomainError
 from backend.sql import query
@@ -81,8 +81,8 @@ class _Short:
         return ShortPeriod(
             self.worker.case.period.start,
             self.worker.case.period.end,
-            _pennies(self.worker.result.shortfall),
-            {day: None if told.due is None else _pennies(told.due) for day, told in self.arrears.items()},
+            pennies_of(self.worker.result.shortfall),
+            {day: None if told.due is None else pennies_of(told.due) for day, told in self.arrears.items()},
         )
 
 
@@ -265,15 +265,8 @@ def _arrears(lines: Iterable[Mapping[str, Any]]) -> list[Paid]:
 
 
 def _worth(line: Mapping[str, Any]) -> int:
-    """Pennies, half up: an amount, or units or minutes at a rate."""
-    if line["amount"] is not None:
-        return _pennies(line["amount"])
-    quantity = line["units"] if line["units"] is not None else line["minutes"] / 60
-    return _pennies(quantity * line["rate"])
-
-
-def _pennies(amount: Decimal) -> int:
-    return int((amount * 100).to_integral_value(ROUND_HALF_UP))
+    """Pennies that a line of pay comes to."""
+    return pennies_of(line_worth(line))
 
 
 def _row(
@@ -333,7 +326,7 @@ def _penalty(first: date) -> Penalty | None:
     """The law for a period that begins on a date; None where it is not known."""
     for entry in penalty_intervals():
         if entry.since <= first <= entry.until:
-            return Penalty(entry.percent, _pennies(entry.most_a_worker), _pennies(entry.least_a_notice))
+            return Penalty(entry.percent, pennies_of(entry.most_a_worker), pennies_of(entry.least_a_notice))
     return None
 
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from backend.domain.minimum_wage import WageAnswers
 from backend.domain.minimum_wage.units import exact_pounds
-from backend.domain.money import pounds
+from backend.domain.money import pounds, to_the_penny
 from schemas.beside import ExactFigures
 from schemas.wage import (
     AdjustmentRow,
@@ -145,7 +145,7 @@ def _warned(code: str) -> Warned:
 
 def _rate(micropounds: int) -> Decimal:
     """A rate with two decimals: statutory rates are whole pennies; a given one is rounded for print alone."""
-    return Decimal(micropounds).scaleb(-6).quantize(Decimal("0.01"), rounding="ROUND_HALF_UP")
+    return to_the_penny(Decimal(micropounds).scaleb(-6))
 
 
 def _minutes(hundredths: int) -> Decimal:

@@ -42,6 +42,14 @@ async def test_finance_tries_an_export_and_then_loads_what_was_shown(desk: Desk)
     assert " 0 new, 0 changed" in again.text
 
 
+async def test_time_that_nobody_has_mapped_is_shown_at_its_hourly_rate(desk: Desk) -> None:
+    finance = await desk.as_("finance")
+    await finance.get("/payroll/load")
+    by_the_clock = EXPORT.replace(",4.25,", ",,")
+    tried = await finance.upload("/payroll/load", "run.csv", by_the_clock.encode(), template="generic")
+    assert "WAIT" in tried.text and "£4.25" in tried.text, "twenty minutes at £12.75 an hour"
+
+
 async def test_every_fault_of_an_export_is_named_with_its_row_and_nothing_is_kept(desk: Desk) -> None:
     finance = await desk.as_("finance")
     await finance.get("/payroll/load")

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.domain.money import EXACT, half_up, half_up_column, micropounds, pounds, printed, whole
+from backend.domain.money import (
+    EXACT,
+    half_up,
+    half_up_column,
+    micropounds,
+    pennies_of,
+    pounds,
+    printed,
+    to_the_penny,
+    whole,
+)
 
 
 @pytest.mark.parametrize(
@@ -36,6 +46,14 @@ def test_exact_columns_hold_sums_no_float_and_no_64_bit_number_can() -> None:
 
 def test_pennies_become_pounds_with_two_decimals() -> None:
     assert [str(pounds(pennies)) for pennies in (0, 1, -1, 12345)] == ["0.00", "0.01", "-0.01", "123.45"]
+
+
+@pytest.mark.parametrize(
+    ("amount", "penny"), [("0.005", "0.01"), ("-0.005", "-0.01"), ("0.0149", "0.01"), ("7", "7.00")]
+)
+def test_pounds_go_to_the_nearest_penny(amount: str, penny: str) -> None:
+    assert str(to_the_penny(Decimal(amount))) == penny
+    assert pounds(pennies_of(Decimal(amount))) == Decimal(penny)
 
 
 def test_money_is_printed_for_a_person() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.domain.payroll import BELOW_ZERO, NO_MAPPING, classify
+from backend.domain.payroll import BELOW_ZERO, NO_MAPPING, classify, line_worth
 from schemas.payroll import MAPPED_SECTIONS
 
 PAID = date(2026, 11, 13)
@@ -223,3 +223,20 @@ def test_no_line_that_pays_anything_is_lost(
     listed = len(found.lines) + len(found.unclassified)
     assert listed == (0 if what[0] == "none" else paying)
     assert all(read["reference"] in {each["reference"] for each in lines} for read in found.lines)
+
+
+@pytest.mark.parametrize(
+    ("said", "worth"),
+    [
+        ({"amount": Decimal("12.345"), "minutes": Decimal(60), "rate": Decimal("99")}, "12.35"),
+        ({"minutes": Decimal(50), "rate": Decimal("12.63")}, "10.53"),
+        ({"units": Decimal(3), "rate": Decimal("0.45")}, "1.35"),
+        ({"minutes": Decimal(50)}, "0.00"),
+    ],
+)
+def test_a_line_comes_to_its_amount_else_to_time_or_units_at_its_rate(
+    said: dict[str, Decimal], worth: str
+) -> None:
+    """50 minutes at £12.63 an hour are £10.525 exactly: a sixth of an hour that was cut would make £10.52 of it."""
+    nothing = dict.fromkeys(("amount", "minutes", "units", "rate"))
+    assert str(line_worth({**nothing, **said})) == worth
