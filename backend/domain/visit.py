@@ -10,6 +10,7 @@ from typing import Final
 
 import polars as pl
 
+from backend.domain.corrected import correct, with_corrected
 from backend.domain.evidence import MANUAL, level_of, rank_of
 from backend.domain.policy import Policy
 from backend.domain.time import LONDON_NAME
@@ -158,13 +159,13 @@ def visits(facts: VisitFacts, now: datetime, policy: Policy) -> pl.DataFrame:
     """One row per attendance, in VISIT_SCHEMA, as the facts stand at `now`."""
     attended = _attended(facts.events).with_row_index("part")
     # Lists are dear to move: they stay where they are until every row has its place.
-    parts = attended.drop(_LISTS)
+    parts = with_corrected(attended.drop(_LISTS), facts.corrections, facts.versions)
     plans = _held_plans(facts.versions, parts)
     return (
         _attendances(facts, plans, parts)
-        .pipe(_correct, facts.corrections)
+        .pipe(correct, facts.corrections)
         .pipe(_judge, now, policy)
-        .sort("carer_id", "starts_at", "visit_id", nulls_last=True)
+        .sort("carer_id", "starts_at", "visit_id", "foreign", nulls_last=True)
         .pipe(_with_package, facts.packages)
         .pipe(_placed, facts.places)
         .pipe(_flagged, attended.select(_LISTS))
@@ -335,33 +336,6 @@ def _employments(rows: pl.DataFrame, facts: VisitFacts) -> pl.DataFrame:
         .select("visit_id", "carer_id", by_date="employment_id")
     )
     return by_plan.join(by_date, on=["visit_id", "carer_id"], how="full", coalesce=True)
-
-
-def _correct(rows: pl.DataFrame, corrections: pl.DataFrame) -> pl.DataFrame:
-    """Of each end the accepted correction decided last that names it takes the place of what was recorded."""
-    last = (
-        corrections.sort("decided_at")
-        .group_by("visit_id", "carer_id")
-        .agg(
-            pl.col("proposed_start", "proposed_end").drop_nulls().last(),
-            pl.col("decided_at").last(),
-        )
-    )
-    joined = rows.join(last, on=["visit_id", "carer_id"], how="left")
-    return joined.with_columns(
-        actual_start=pl.coalesce("proposed_start", "recorded_start"),
-        actual_end=pl.coalesce("proposed_end", "recorded_end"),
-        corrected=pl.col("decided_at").is_not_null(),
-        claimed_beyond=_beyond(pl.col("proposed_start"), pl.col("recorded_start"), before=True)
-        | _beyond(pl.col("proposed_end"), pl.col("recorded_end"), before=False),
-        last_fact_at=pl.max_horizontal("plans_at", "events_at", "decided_at"),
-    )
-
-
-def _beyond(proposed: pl.Expr, recorded: pl.Expr, before: bool) -> pl.Expr:
-    """Whether an end that somebody proposed claims time that no event holds; where nothing is recorded, it does."""
-    further = (proposed < recorded) if before else (proposed > recorded)
-    return proposed.is_not_null() & further.fill_null(True)
 
 
 def _judge(rows: pl.DataFrame, now: datetime, policy: Policy) -> pl.DataFrame:

@@ -359,6 +359,51 @@ def test_each_end_goes_by_the_correction_decided_last_that_names_it() -> None:
     assert (row["status"], row["actual_start"], row["actual_end"]) == ("completed", at(3), at(28))
 
 
+def test_a_correction_counts_of_a_carer_from_whom_the_rota_took_the_visit_and_who_recorded_nothing() -> None:
+    accepted = [("V", "C", at(0), at(30), at(600)), ("ELSEWHERE", "C", at(0), at(30), at(600))]
+    for taken in (version(2, -60, carer="F"), version(2, -60, carer=None)):
+        row = rows([version(), taken], corrections=accepted)[0]
+        assert (row["carer_id"], row["employment_id"], row["assigned"]) == ("C", "E", False)
+        assert (row["status"], row["actual_start"], row["actual_end"]) == ("completed", at(0), at(30))
+        assert (row["corrected"], row["evidence_level"]) == (True, "manual")
+    assert len(rows([version(), version(2, -60, carer="F")], corrections=accepted)) == 2
+    assert len(rows([version(), version(2, -60, carer=None)], corrections=accepted)) == 1
+
+
+def test_a_correction_is_about_the_events_that_count_and_not_about_those_that_were_not_at_her_visit() -> None:
+    accepted = [("V", "C", at(1), at(29), at(600))]
+    events = [said("check_in", 0, foreign=True), said("check_out", 30)]
+    counted, foreign = rows([version()], *events, corrections=accepted)
+    assert (counted["actual_start"], counted["actual_end"], counted["unresolved"]) == (at(1), at(29), None)
+    assert (foreign["actual_start"], foreign["actual_end"]) == (at(0), None)
+    assert (foreign["corrected"], foreign["unresolved"]) == (False, "not_your_visit")
+    [alone] = rows([version(carer=None)], said("check_in", 0, foreign=True), corrections=accepted)[:1]
+    assert (alone["corrected"], alone["unresolved"]) == (True, "not_your_visit")
+
+
+def test_of_two_corrections_decided_in_one_instant_the_same_one_counts_in_any_order() -> None:
+    accepted = [("V", "C", at(minute), at(30), at(600)) for minute in range(12)]
+    for told in (accepted, accepted[::-1], accepted[5:] + accepted[:5]):
+        assert only([version()], corrections=told)["actual_start"] == at(11)
+
+
+def test_rows_of_one_carer_at_one_visit_stand_in_the_same_order_in_whatever_order_facts_come() -> None:
+    """Whoever works a frozen document out again reads the same facts in another order."""
+    events = [
+        said(kind, minute, carer, foreign=foreign)
+        for carer in ("C", "D")
+        for kind, minute, foreign in (("check_in", 0, True), ("check_out", 30, False))
+    ]
+    for turn in range(4):
+        told = rows([version(second_carer="F")], *events[turn:], *events[:turn])
+        assert [(row["carer_id"], row["unresolved"]) for row in told] == [
+            ("C", None),
+            ("C", "not_your_visit"),
+            ("D", None),
+            ("D", "not_your_visit"),
+        ]
+
+
 @pytest.mark.parametrize(
     ("start", "end", "beyond"),
     [(0, 30, False), (1, 29, False), (0, 30.1, True), (-0.1, 30, True), (None, 30, False), (0, None, False)],
