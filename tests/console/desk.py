@@ -93,6 +93,10 @@ class Browser:
                 del self.cookies[name]
         if response.headers.get("content-type", "").startswith("text/html"):
             self.page = response.text
+            # Whatever a test opens: a link into the page itself, such as that of an error, leads somewhere.
+            assert not set(re.findall(r'href="#([^"]+)"', self.page)) - set(
+                re.findall(r'id="([^"]+)"', self.page)
+            ), path
         return response
 
 
