@@ -336,6 +336,18 @@ SETTINGS: Final = (
 
 def load(environment: Mapping[str, str]) -> Settings:
     """Read the settings from `environment`. Raises SetupFault naming every faulty variable at once."""
+    values, faults = _read(environment)
+    if faults:
+        raise SetupFault("\n".join(faults))
+    return Settings(**values, embedded=values["database_url"] is None)
+
+
+def faults_of(environment: Mapping[str, str]) -> list[str]:
+    """What is wrong with the settings of `environment`, a line each; each line begins with its variable."""
+    return _read(environment)[1]
+
+
+def _read(environment: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
     values: dict[str, Any] = {}
     faults: list[str] = []
     for setting in SETTINGS:
@@ -344,10 +356,7 @@ def load(environment: Mapping[str, str]) -> Settings:
             values[setting.name] = setting.parse(text) if text else None
         except ValueError as error:
             faults.append(f"{setting.variable} {error}")
-    faults.extend(_between(values))
-    if faults:
-        raise SetupFault("\n".join(faults))
-    return Settings(**values, embedded=values["database_url"] is None)
+    return values, [*faults, *_between(values)]
 
 
 def _between(values: Mapping[str, Any]) -> Iterator[str]:

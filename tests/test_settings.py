@@ -1,3 +1,4 @@
+import json
 import re
 from pathlib import Path
 
@@ -56,6 +57,31 @@ def test_secrets_show_neither_in_the_listing_nor_in_a_representation() -> None:
     assert "secret" not in shown.output.replace("secrets", "")
     assert "(hidden)" in shown.output
     assert "secret" not in repr(settings.load(OWN))
+
+
+def test_a_value_that_is_wrong_is_listed_with_what_is_wrong_and_never_with_its_secrets() -> None:
+    wrong = {
+        "DATABASE_URL": "postgresql://app:sec#ret@db:port/doorstep",
+        "DOORSTEP_POOL_SIZE": "none",
+        "DOORSTEP_CLOCK": "/tmp/clock",
+        "DOORSTEP_SMTP": "smtp://robot:secret@mail",
+    }
+    shown = CliRunner(env=wrong).invoke(cli, ["settings"])
+    assert shown.exit_code == 0 and "secret" not in shown.output and "sec#ret" not in shown.output
+    for variable, detail in {
+        "DATABASE_URL": "must look like postgresql://",
+        "DOORSTEP_POOL_SIZE": "must be a whole number from 1 to 1,000",
+        "DOORSTEP_MAIL_FROM": "is required with DOORSTEP_SMTP",
+    }.items():
+        beside = shown.output.partition(f"{variable} =")[2].splitlines()[2]
+        assert beside.startswith(f"    WRONG: {variable} {detail}"), beside
+    rows = json.loads(CliRunner(env=wrong).invoke(cli, ["settings", "--json"]).output)
+    assert {row["variable"] for row in rows if row["faults"]} == {
+        "DATABASE_URL",
+        "DOORSTEP_POOL_SIZE",
+        "DOORSTEP_MAIL_FROM",
+    }
+    assert "WRONG" not in CliRunner(env=OWN).invoke(cli, ["settings"]).output
 
 
 def test_the_listing_names_every_setting_with_its_meaning() -> None:
