@@ -33,6 +33,9 @@ _INSURANCE: Final = re.compile(r"[A-Z]{2}[0-9]{6}[A-D]", re.ASCII)
 _LOCAL: Final = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d(:\d\d(\.\d{1,9})?)?)([Zz]|[+-]\d\d:\d\d)?", re.ASCII
 )
+_SERIAL: Final = re.compile(r"[1-9]\d{4}(\.\d{1,15})?", re.ASCII)
+"""A day as spreadsheets count it, of the years 1927 to 2173, and as its fraction the time."""
+_SERIAL_ZERO: Final = datetime(1899, 12, 30)  # noqa: DTZ001 a spreadsheet's date has no zone
 _OFFSET: Final = re.compile(r"([+-])(\d\d):(\d\d)", re.ASCII)
 _PAY_CYCLE: Final = re.compile(
     r"weekly:(mon|tue|wed|thu|fri|sat|sun)|(fortnightly|four_weekly):\d{4}-\d\d-\d\d|monthly:([1-9]|[12]\d|3[01])",
@@ -121,8 +124,20 @@ def parse_yes_no(text: str) -> bool:
         raise ValueError("must be true or false") from None
 
 
+def refuse_serial(text: str) -> None:
+    """Raises ValueError, which says what to do, for the number that a spreadsheet shows of a date without format."""
+    if _SERIAL.fullmatch(text):
+        meant = _SERIAL_ZERO + timedelta(seconds=round(float(text) * 86_400))
+        said = meant.isoformat(timespec="minutes") if "." in text else meant.date().isoformat()
+        raise ValueError(
+            f"{text} looks like a spreadsheet's number for {said}: give the column the format of a date there, or "
+            f"write {said} as text, and save the file again"
+        )
+
+
 def parse_day(text: str) -> date:
     """A date, YYYY-MM-DD. A spreadsheet's midnight after it is taken off."""
+    refuse_serial(text)
     return parse_date(re.sub(r"[T ]00:00(:00)?$", "", text))
 
 
@@ -130,6 +145,7 @@ def parse_moment(text: str) -> datetime:
     """A date and time: in UTC if it came with an offset, else without a zone, a London clock time."""
     found = _LOCAL.fullmatch(text)
     if found is None:
+        refuse_serial(text)
         raise ValueError("must be a date and time, such as 2026-11-02T07:00 or 2026-11-02T07:00:00+00:00")
     try:
         value = datetime.fromisoformat(f"{found[1]}T{found[2]}{(found[5] or '').upper()}")

@@ -1,13 +1,13 @@
 """Single cells: among others, that a pay cycle which loads is one that the calendar of pay periods can read."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.domain import pay_period
-from schemas.cells import parse_moment, parse_pay_cycle, parse_postcode, parse_tasks
+from schemas.cells import parse_day, parse_moment, parse_pay_cycle, parse_postcode, parse_tasks
 
 DAYS = st.dates(date(1950, 1, 1), date(2150, 1, 1)).map(str)
 CYCLES = st.one_of(
@@ -41,3 +41,23 @@ def test_tasks_may_hold_a_colon_in_their_name_and_end_with_a_semicolon() -> None
         ("meal: hot", 15),
         ("washing", 10),
     ]
+
+
+@pytest.mark.parametrize("number", [10_000, 46_328, 99_999])
+def test_a_spreadsheet_s_number_of_a_date_is_told_as_one_with_the_date_that_it_means(number: int) -> None:
+    meant = date(1899, 12, 30) + timedelta(days=number)
+    for parse in (parse_day, parse_moment):
+        with pytest.raises(
+            ValueError, match=f"{number} looks like a spreadsheet's number for {meant}: give the"
+        ):
+            parse(str(number))
+
+
+def test_a_spreadsheet_s_number_of_a_time_is_told_with_the_minute_that_it_means() -> None:
+    with pytest.raises(ValueError, match="number for 2026-11-02T07:05: "):
+        parse_moment("46328.2951388889")
+    for other in ("9999", "100000", "2026", "46328.", "46328,5", "-46328"):
+        with pytest.raises(ValueError, match="must be a date and time"):
+            parse_moment(other)
+        with pytest.raises(ValueError, match="must be a date"):
+            parse_day(other)

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 
 from backend.use_cases.loading.files import SourceFile, read_records
 from backend.use_cases.loading.report import Line, LoadFault, Report
-from schemas.cells import parse_day, parse_reference
+from schemas.cells import parse_day, parse_reference, refuse_serial
 from schemas.payroll import DATE_FORMATS, ElementColumns, LineColumns, PayTemplate
 from schemas.scalars import EARLIEST_YEAR, LATEST_YEAR, parse_decimal
 
@@ -132,6 +132,7 @@ def _day_parser(template: PayTemplate) -> Callable[[str], date]:
     def parse(text: str) -> date:
         if _FROM_SHEET.fullmatch(text):  # a typed cell of a spreadsheet
             return parse_day(text)
+        refuse_serial(text)
         try:
             found = datetime.strptime(text, DATE_FORMATS[template.dates]).date()  # noqa: DTZ007 a date has no zone
         except ValueError:

@@ -142,6 +142,14 @@ async def test_every_fault_is_named_and_nothing_is_kept(db: Any, superuser: asyn
     assert await stored(superuser) == []
 
 
+async def test_a_payment_date_that_is_a_spreadsheet_s_number_is_told_as_one(db: Any) -> None:
+    await load_county()
+    [fault] = await faults(GENERIC.replace("2026-11-13", "46339", 1))
+    assert fault.startswith(
+        "run.csv, row 2, paid_on: 46339 looks like a spreadsheet's number for 2026-11-13: "
+    )
+
+
 async def test_headings_are_never_guessed_at(db: Any) -> None:
     await load_county()
     found = await faults("Employee Reference,Hours,Hours,Amount\nE1,1,1,1\n", "sage-50")

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Iterator
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import xlsxwriter
 from backend.use_cases.loading import workbooks
 from backend.use_cases.loading.files import SourceFile, read_sheet
 from backend.use_cases.loading.report import Report
+from schemas.cells import parse_day, parse_moment
 
 SPREADSHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
@@ -172,6 +174,33 @@ def test_of_several_sheets_an_empty_first_one_is_told() -> None:
     assert read(made.getvalue())[1] == [
         "has several sheets, and only the first, Notes, is read, which is empty"
     ]
+
+
+@pytest.mark.parametrize("counted_from_1904", [False, True])
+def test_a_date_of_a_workbook_is_read_as_the_date_that_is_seen_and_one_without_its_format_is_told(
+    counted_from_1904: bool,
+) -> None:
+    made = io.BytesIO()
+    book = xlsxwriter.Workbook(made, {"date_1904": counted_from_1904})
+    page, days = book.add_worksheet(), book.add_format({"num_format": "dd/mm/yyyy"})
+    times = book.add_format({"num_format": "dd/mm/yy hh:mm"})
+    page.write_row(0, 0, ["day", "at"])
+    page.write_datetime(1, 0, date(2026, 11, 2), days)
+    page.write_datetime(1, 1, datetime.fromisoformat("2026-11-02T07:05"), times)
+    page.write_number(2, 0, 46328)
+    page.write_number(2, 1, 46328 + 7.5 / 24)
+    book.close()
+    report = Report()
+    found = read_sheet(SourceFile("rota.xlsx", made.getvalue()), ["day", "at"], report)
+    assert found is not None and not report.faults
+    [seen, bare] = [cells for _, cells in found.rows]
+    assert (
+        parse_day(seen[0]) == date(2026, 11, 2) and parse_moment(seen[1]).isoformat() == "2026-11-02T07:05:00"
+    )
+    with pytest.raises(ValueError, match="spreadsheet's number for 2026-11-02: "):
+        parse_day(bare[0])
+    with pytest.raises(ValueError, match="spreadsheet's number for 2026-11-02T07:30: "):
+        parse_moment(bare[1])
 
 
 def test_an_honest_workbook_is_read() -> None:
