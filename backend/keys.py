@@ -9,7 +9,6 @@ import hashlib
 import hmac
 import json
 import secrets
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -29,6 +28,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from backend import settings
+from backend.domain.canonical import base64url, unbase64url
 from backend.embedded.cluster import write_private
 from backend.faults import SetupFault
 
@@ -36,19 +36,6 @@ FILE: Final = "keys.json"
 _SECRET_BYTES: Final = 32
 _P256_ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 _SEAL_NONCE_BYTES: Final = 12
-
-
-def base64url(data: bytes) -> str:
-    """Unpadded base64url (RFC 7515)."""
-    return urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
-
-
-def unbase64url(text: str) -> bytes:
-    """The bytes of unpadded base64url. Raises ValueError for anything else, padding and other alphabets included."""
-    data = urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    if base64url(data) != text:
-        raise ValueError("is not unpadded base64url")
-    return data
 
 
 @dataclass(frozen=True, slots=True)

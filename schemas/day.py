@@ -69,6 +69,11 @@ class Span(Struct, frozen=True):
         return order_faults(valid)
 
 
+def span_between(start: datetime | None, end: datetime | None) -> Span | None:
+    """The span of two instants; None unless both are known."""
+    return None if start is None or end is None else Span(start=start, end=end)
+
+
 class Actual(Struct, frozen=True):
     """What was recorded at the door. One end alone makes the visit incomplete."""
 

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 _KEY_ID: Final = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 """An RFC 7638 thumbprint, as the service names its keys."""
 MARKS: Final = {"proved": "proved    ", "failed": "FAILED    ", "not proved": "not proved"}
-_ZIP: Final = b"PK"
 
 
 @click.command()

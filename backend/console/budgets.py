@@ -1,6 +1,5 @@
 """Budgets: spent, not billed yet, and forecast beside what was meant to be spent; and a form to say that."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
@@ -10,6 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from backend import clock
 from backend.console.asking import Ask, action, page
+from backend.console.months import day_asked
 from backend.console.pictures.columns import Columns, Part, columns
 from backend.console.rendering import redirect, render
 from backend.documents import words
@@ -20,7 +20,6 @@ from backend.faults import DomainError
 from backend.use_cases.loading import LoadRefused, Scope, SourceFile, load
 from backend.use_cases.parties import commissioner_reference
 from backend.use_cases.read_budgets import ShownBudget, read_budgets
-from schemas.scalars import parse_date
 
 _LABELS: Final = {
     "reference": "Code",
@@ -46,7 +45,7 @@ async def _page(
     problems = dict(problems or {})
     day = london_date(clock.now())
     try:
-        day = _day(ask)
+        day = day_asked(ask)
     except DomainError as error:
         problems["date"] = error.detail
     shown = await read_budgets(ask.viewer, day)
@@ -98,14 +97,6 @@ def _picture(budget: ShownBudget) -> Columns | None:
         ]
         groups.append((f"{month.month:%b %Y}", parts))
     return columns(groups, stacked=True, line=pounds(budget.pence))
-
-
-def _day(ask: Ask) -> date:
-    """The day of the query, today if it names none. Raises DomainError bad_request."""
-    try:
-        return parse_date(ask.asked("date") or london_date(clock.now()).isoformat())
-    except ValueError as error:
-        raise DomainError("bad_request", f"The date {error}.") from error
 
 
 handlers: Final[list[HTTPRouteHandler]] = [

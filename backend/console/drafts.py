@@ -8,6 +8,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from backend import clock
 from backend.console.asking import Ask, action, page
+from backend.console.months import day_asked, day_of
 from backend.console.proving import proven
 from backend.console.rendering import render
 from backend.domain.time import london_date
@@ -15,7 +16,6 @@ from backend.faults import DomainError
 from backend.jobs.on_demand import draft_period, issue_period
 from backend.problems import STATUS
 from backend.use_cases.draft_invoice import billed_contracts
-from schemas.scalars import parse_date
 
 READERS: Final = ("manager", "finance")
 
@@ -23,7 +23,7 @@ READERS: Final = ("manager", "finance")
 async def _drafts(ask: Ask) -> Response[Any]:
     problem, day = None, london_date(clock.now())
     try:
-        day = _day(ask)
+        day = day_asked(ask)
     except DomainError as error:
         problem = ("date", error.detail)
     shown = await billed_contracts(ask.organisation, day)
@@ -32,7 +32,7 @@ async def _drafts(ask: Ask) -> Response[Any]:
 
 
 async def _draft(ask: Ask) -> Response[Any]:
-    return await _draft_of(ask, ask.asked("contract") or "", _day(ask))
+    return await _draft_of(ask, ask.asked("contract") or "", day_asked(ask))
 
 
 async def _draft_of(ask: Ask, contract: str, day: date, problem: DomainError | None = None) -> Response[Any]:
@@ -51,7 +51,7 @@ async def _draft_of(ask: Ask, contract: str, day: date, problem: DomainError | N
 
 async def _issue(ask: Ask) -> Response[Any]:
     """By the run that the schedule would use: whoever asks first, the documents are made once."""
-    contract, day = ask.form.get("contract", ""), _read_day(ask.form.get("date", ""))
+    contract, day = ask.form.get("contract", ""), day_of(ask.form.get("date", ""))
     try:
         ran = await issue_period(ask.organisation, contract, day, clock.now())
         if ran.failed:
@@ -63,18 +63,6 @@ async def _issue(ask: Ask) -> Response[Any]:
             raise
         return await _draft_of(ask, contract, day, error)
     return render("issued.html", ask.user, contract=contract, day=day, told=ran.detail)
-
-
-def _day(ask: Ask) -> date:
-    """The day asked for, today if none is. Raises DomainError bad_request."""
-    return _read_day(ask.asked("date") or london_date(clock.now()).isoformat())
-
-
-def _read_day(text: str) -> date:
-    try:
-        return parse_date(text)
-    except ValueError as error:
-        raise DomainError("bad_request", f"The date {error}.") from error
 
 
 handlers: Final[list[HTTPRouteHandler]] = [

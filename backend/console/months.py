@@ -1,4 +1,4 @@
-"""Months in addresses: `from=2026-09&until=2026-11`."""
+"""Days and months in addresses: `date=2026-11-23`, `from=2026-09&until=2026-11`."""
 
 from datetime import date
 
@@ -7,6 +7,19 @@ from backend.console.asking import Ask
 from backend.domain.time import london_date
 from backend.faults import DomainError
 from schemas.scalars import parse_date
+
+
+def day_asked(ask: Ask) -> date:
+    """The London date of the query, today if it names none. Raises DomainError bad_request."""
+    return day_of(ask.asked("date") or london_date(clock.now()).isoformat())
+
+
+def day_of(text: str) -> date:
+    """A date written as 2026-11-23. Raises DomainError bad_request."""
+    try:
+        return parse_date(text)
+    except ValueError as error:
+        raise DomainError("bad_request", f"The date {error}.") from error
 
 
 def this_month() -> date:

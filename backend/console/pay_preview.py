@@ -1,6 +1,5 @@
 """The coming pay run: what the terms would pay beside the minimum wage, on a page to print and as a file."""
 
-from datetime import date
 from typing import Any, Final
 
 from litestar import Response
@@ -8,6 +7,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from backend import clock
 from backend.console.asking import Ask, page
+from backend.console.months import day_asked
 from backend.console.rendering import render
 from backend.documents.words import lasted, pounds
 from backend.documents.worker_page import pay_cycle
@@ -16,7 +16,6 @@ from backend.domain.time import london_date
 from backend.faults import DomainError
 from backend.problems import STATUS
 from backend.use_cases.preview_pay_run import PayRun, PreviewedWorker, preview_pay_run
-from schemas.scalars import parse_date
 from schemas.strict import Faulty
 
 READERS: Final = ("manager", "finance")
@@ -24,7 +23,7 @@ READERS: Final = ("manager", "finance")
 
 async def _preview(ask: Ask) -> Response[Any]:
     try:
-        run = await preview_pay_run(ask.organisation, ask.asked("cycle"), _day(ask))
+        run = await preview_pay_run(ask.organisation, ask.asked("cycle"), day_asked(ask))
     except (DomainError, Faulty) as error:
         return _page(ask, None, _problem(error), STATUS[getattr(error, "code", "bad_request")])
     return _page(ask, run)
@@ -65,14 +64,6 @@ def remarks(worker: PreviewedWorker) -> list[str]:
 def _problem(error: DomainError | Faulty) -> tuple[str, str]:
     words = error.detail if isinstance(error, DomainError) else f"This period {error.faults[0].detail}."
     return "date", words
-
-
-def _day(ask: Ask) -> date:
-    """The day asked for, today if none is. Raises DomainError bad_request."""
-    try:
-        return parse_date(ask.asked("date") or london_date(clock.now()).isoformat())
-    except ValueError as error:
-        raise DomainError("bad_request", f"The date {error}.") from error
 
 
 handlers: Final[list[HTTPRouteHandler]] = [page("/pay-preview", *READERS)(_preview)]

@@ -1,7 +1,7 @@
 """Where a person's visits may be made besides the home: a manager approves a place, and ends one."""
 
+from datetime import date
 from typing import Any, Final
-from uuid import UUID
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
@@ -48,13 +48,13 @@ async def _add(ask: Ask) -> Response[Any]:
 async def _end(ask: Ask) -> Response[Any]:
     person, place = ask.path("person_id"), ask.path("place_id")
     try:
-        await end_place(ask.organisation, place, _last(ask, place), ask.user.user_id)
+        await end_place(ask.organisation, place, _last(ask), ask.user.user_id)
     except DomainError as error:
         return await person_page(ask, person, (f"last-{place}", error.detail), STATUS[error.code])
     return redirect(f"/people/{person}?done=ended")
 
 
-def _last(ask: Ask, place: UUID) -> Any:
+def _last(ask: Ask) -> date:
     try:
         return parse_date(ask.form.get("last", ""))
     except ValueError as error:

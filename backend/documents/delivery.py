@@ -41,7 +41,7 @@ def delivery_file(
     shared = _of_file(snapshot, file_reference(template, number), made_at)
     seconds = _second_carers(snapshot.lines)
     visits = [line for line in snapshot.lines if not is_charge(line)]
-    rows = [shared | _of_line(snapshot, line, seconds, template) for line in visits]
+    rows = [shared | _of_line(line, seconds, template) for line in visits]
     if template.format == "xml":
         return _xml(template, [[_cells(level, row, template) for level in template.levels] for row in rows])
     columns = [column for level in template.levels for column in level.columns]
@@ -64,7 +64,6 @@ def _of_file(snapshot: InvoiceSnapshot, reference: str, made_at: datetime) -> di
 
 
 def _of_line(
-    snapshot: InvoiceSnapshot,
     line: InvoiceLine,
     seconds: frozenset[tuple[str, str]],
     template: DeliveryTemplate,

@@ -12,6 +12,7 @@ from backend.documents import words
 from backend.documents.canonical import canonical_json
 from backend.documents.typesetting import typeset
 from backend.domain.counted import counted
+from backend.domain.said_back import listed
 from schemas.documents import Party
 from schemas.statements import PersonStatement, StatementInvoice, StatementVisit
 
@@ -150,7 +151,7 @@ def _happened(visit: StatementVisit, statement: PersonStatement) -> Iterator[str
     for came in visit.came:
         yield f"{came.name} came at {words.minute(came.actual.start)} and left at {words.minute(came.actual.end)}."
     if visit.outcome == "to_come":
-        yield f"{_and(visit.expected)} will come." if visit.expected else "We will tell you who comes."
+        yield f"{listed(visit.expected)} will come." if visit.expected else "We will tell you who comes."
     elif visit.outcome != "made":
         why = _why(visit, statement)
         yield f"{why[:1].upper()}{why[1:]}"
@@ -174,7 +175,7 @@ def _caller_off(visit: StatementVisit, statement: PersonStatement) -> str:
     if visit.cancelled_by == "person":
         return "you"
     if visit.cancelled_by == "commissioner":
-        return _and([party.name for party in statement.commissioners]) or "the council"
+        return listed([party.name for party in statement.commissioners]) or "the council"
     return statement.provider.name
 
 
@@ -200,7 +201,3 @@ def _invoice(invoice: StatementInvoice) -> str:
 
 def _contact(party: Party, role: str) -> Page:
     return {"name": party.name, "role": role, "lines": words.parties_address(party)}
-
-
-def _and(names: Sequence[str]) -> str:
-    return " and ".join(names)

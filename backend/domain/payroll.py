@@ -67,6 +67,12 @@ def line_worth(line: Mapping[str, Any]) -> Decimal:
     return to_the_penny(worth / 60 if by_time else worth)
 
 
+def unclassified_worth(line: Mapping[str, Any]) -> Decimal:
+    """The same of a raw line. Nobody has said whether its quantity is time: minutes are, all else counts as units."""
+    minutes = line["quantity"] if line["time_unit"] == "minutes" else None
+    return line_worth({**line, "minutes": minutes, "units": line["quantity"]})
+
+
 def _in_force(versions: Sequence[Mapping[str, Any]], day: date) -> Mapping[str, Any] | None:
     return next(
         (

@@ -13,7 +13,7 @@ from backend import db
 from backend.domain.billing_period import period_containing
 from backend.domain.pay_period import parse_pay_cycle
 from backend.domain.time import london_date, london_midnight
-from backend.jobs.calendar import LONDON, Period, due_at, ended_periods
+from backend.jobs.calendar import Period, due_at, ended_periods
 from backend.jobs.nightly import NIGHTLY, nightly_work
 from backend.jobs.pieces import Due, Progress, progress_of
 from backend.sql import query
@@ -49,7 +49,7 @@ async def _due_for_provider(provider_id: UUID, now: datetime) -> list[Due]:
         cycles = await connection.fetch(query("jobs.pay_cycles"), provider_id)
         progress = await progress_of(connection, list(JOBS), _scopes(provider_id, contracts, cycles))
         planned = [] if first_visit is None else contracts
-        first = worked if first_visit is None else first_visit.astimezone(LONDON).date()
+        first = worked if first_visit is None else london_date(first_visit)
         found = list(
             chain(
                 _invoices(provider_id, planned, first, progress, now),
@@ -87,7 +87,7 @@ def _in_order(found: list[Due]) -> Iterator[Due]:
 def _invoices(
     provider_id: UUID, contracts: list[Any], first: date, progress: Progress, now: datetime
 ) -> Iterator[Due]:
-    after = policy_on(now.date()).invoice_after_days
+    after = policy_on(london_date(now)).invoice_after_days
     for row in contracts:
         period_of = partial(_billing_period, row["billing_period"])
         since = progress.since(INVOICES, str(row["id"]), max(first, row["starts_on"]), period_of)
@@ -117,7 +117,7 @@ async def next_billing_period(
     contracts = await connection.fetch(query("jobs.billing_periods"), provider_id)
     [row] = [row for row in contracts if row["id"] == contract_id]
     period_of = partial(_billing_period, row["billing_period"])
-    first = max(first_visit.astimezone(LONDON).date(), row["starts_on"])
+    first = max(london_date(first_visit), row["starts_on"])
     progress = await progress_of(connection, list(JOBS), [str(contract_id)])
     return period_of(progress.since(INVOICES, str(contract_id), first, period_of))
 
@@ -125,7 +125,7 @@ async def next_billing_period(
 def _wage_reports(
     provider_id: UUID, cycles: list[Any], first: date, progress: Progress, now: datetime
 ) -> Iterator[Due]:
-    after = policy_on(now.date()).wage_report_after_days
+    after = policy_on(london_date(now)).wage_report_after_days
     for row in cycles:
         period_of, scope = partial(_pay_period, row["pay_cycle"]), _cycle_scope(provider_id, row["pay_cycle"])
         since = progress.since(WAGE_REPORTS, scope, max(first, row["starts_on"]), period_of)
@@ -144,7 +144,7 @@ def _final_reports(
     provider_id: UUID, cycles: list[Any], first: date, progress: Progress, now: datetime
 ) -> Iterator[Due]:
     """A report turns final when the next period has ended too: regulation 9 may count its payments here."""
-    after = policy_on(now.date()).wage_report_after_days
+    after = policy_on(london_date(now)).wage_report_after_days
     for row in cycles:
         period_of, scope = partial(_pay_period, row["pay_cycle"]), _cycle_scope(provider_id, row["pay_cycle"])
         since = progress.since(FINAL_REPORTS, scope, max(first, row["starts_on"]), period_of)

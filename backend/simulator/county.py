@@ -97,7 +97,7 @@ def _rounds(
     for provider, carer_count, user_count in zip(providers, carers, users, strict=True):
         shapes = _shapes(provider, carer_count)
         for number, (kind, size) in enumerate(shapes):
-            count = _users_of(kind, number, shapes, user_count)
+            count = _users_of(number, shapes, user_count)
             found.append(_round(seed, provider, number, kind, size, count, homes))
     return tuple(found)
 
@@ -116,7 +116,7 @@ def _shapes(provider: Provider, carers: int) -> list[tuple[RoundKind, int]]:
     ]
 
 
-def _users_of(kind: RoundKind, number: int, shapes: list[tuple[RoundKind, int]], total: int) -> int:
+def _users_of(number: int, shapes: list[tuple[RoundKind, int]], total: int) -> int:
     weights = {"night": 0.1, "double": 0.7, "single": 1.0}
     ends, so_far, whole = [0], 0.0, sum(weights[kind] for kind, _ in shapes)
     for each, _ in shapes:
@@ -164,11 +164,11 @@ def _carer(
 ) -> Carer:
     chance = stream(seed, "carer", patch, index)
     reference = f"{patch}-c{index + 1}"
-    quirk = _quirk(provider, patch, index)
+    quirk = _quirk(patch, index)
     return Carer(
         provider.reference, reference, f"{reference}-e1", f"{chance.choice(FIRST_NAMES)} {chance.choice(SURNAMES)}",
         _born(patch, index, chance), homes.near(chance.choice(near), chance), _mode(kind, chance), provider.pay_cycle,
-        _drift(index, chance), FIRST_MONDAY - timedelta(days=120) if _is_apprentice(patch, index) else None,
+        _drift(chance), FIRST_MONDAY - timedelta(days=120) if _is_apprentice(patch, index) else None,
         frozenset(_habits(provider, patch, kind, index)), quirk,
     )  # fmt: skip
 
@@ -189,7 +189,7 @@ def _mode(kind: RoundKind, chance: Random) -> str:
     return "bicycle" if kind == "single" and chance.random() < 0.08 else "car"
 
 
-def _drift(index: int, chance: Random) -> int:
+def _drift(chance: Random) -> int:
     """Seconds by which a phone's clock is ahead: most nearly right, a few badly wrong."""
     if chance.random() < 0.85:
         return chance.randint(-25, 25)
@@ -210,7 +210,7 @@ def _habits(provider: Provider, patch: str, kind: RoundKind, index: int) -> list
     return [found] if found else []
 
 
-def _quirk(provider: Provider, patch: str, index: int) -> PayQuirk:
+def _quirk(patch: str, index: int) -> PayQuirk:
     """The few carers whose pay has something of its own, so that each edge of the test is met."""
     by_place: dict[tuple[str, int], PayQuirk] = {
         ("marches-03", 0): "exactly_minimum", ("marches-03", 1): "penny_short", ("marches-04", 0): "uniform",

@@ -38,11 +38,6 @@ class Homes:
         )
         self._given = 0
 
-    @property
-    def on_postcodes(self) -> bool:
-        """Whether homes stand on the postcodes of a file."""
-        return self._near is not None
-
     def near(self, place: Settlement, chance: Random) -> Home:
         """A home in or near `place`."""
         self._given += 1

@@ -20,7 +20,6 @@ TICK: Final = timedelta(minutes=60)
 """How far the simulated clock moves at a time: a phone with a network sends within the hour."""
 ANSWER_LOST, SENT_WITHOUT_PROOF = 0.03, 0.01
 FLUSH_AFTER: Final = timedelta(minutes=45)
-MOST_IN_BATCH: Final = 200
 FUTURE_LIMIT: Final = timedelta(minutes=10)
 """How far ahead of its receipt an event may lie."""
 Trick = Literal["altered", "forged", "future", "foreign", "bad_hash", "fork", "unreadable", "unknown_device"]

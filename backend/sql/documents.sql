@@ -43,9 +43,6 @@ FROM document WHERE provider_id = $1 ORDER BY created_at, kind, scope, period_st
 SELECT format, media_type, file_name, content, sha256, as_of FROM document_file
 WHERE provider_id = $1 AND document_id = $2 ORDER BY format
 
--- name: exists
-SELECT id FROM document WHERE provider_id = $1 AND kind = ANY ($2) AND scope = $3 AND period_start = $4 AND edition = $5
-
 -- name: listed
 SELECT id FROM document WHERE provider_id = $1 AND ($2::text IS NULL OR kind = $2)
 ORDER BY created_at, kind, scope, period_start

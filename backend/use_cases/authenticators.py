@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from backend import clock, db, keys
+from backend.domain.canonical import base64url, unbase64url
 from backend.domain.one_time_codes import (
     RECOVERY_BYTES,
     RECOVERY_CODES,
@@ -24,7 +25,6 @@ from backend.domain.one_time_codes import (
     step_of,
 )
 from backend.faults import DomainError, SetupFault
-from backend.keys import base64url, unbase64url
 from backend.sql import query
 from backend.use_cases.sign_in_limit import MOST_CODES, attempt_of, count_attempt, forget
 

@@ -67,7 +67,7 @@ def expected(
     said = [row for row in packages if row["seconds_per_week"] is not None]
     versions = [(contract, terms) for contract in contracts for terms in contract.terms]
     bought = {(terms.starts_on, contract.id): terms.contract.blocks for contract, terms in versions}
-    free = [row for row in said if not _within_block(row, contracts, bought)]
+    free = [row for row in said if not _within_block(row, bought)]
     frame = pl.DataFrame(
         [_package(number, row, payer) for number, row in enumerate(free)], COMMISSIONED, orient="row"
     )
@@ -107,9 +107,7 @@ def _share(funders: Sequence[Funder], payer: str) -> int:
     return sum(percent for named, percent in funders_of(funders) if named == payer)
 
 
-def _within_block(
-    row: Mapping[str, Any], contracts: Sequence[Contracted], bought: Mapping[tuple[date, UUID], Sequence[Any]]
-) -> bool:
+def _within_block(row: Mapping[str, Any], bought: Mapping[tuple[date, UUID], Sequence[Any]]) -> bool:
     """Whether a block of its contract is for the package's service and zone: its visits are taken to draw on it."""
     return any(
         row["service"] in block.services and row["zone"] in block.zones

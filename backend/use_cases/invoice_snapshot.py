@@ -24,7 +24,7 @@ from backend.use_cases.invoice_facts import InvoiceFacts
 from backend.use_cases.invoice_lines import Parked, PricedVisits, priced_visits
 from backend.use_cases.rule_texts import rule_texts
 from schemas.contract import Funder
-from schemas.day import Span
+from schemas.day import Span, span_between
 from schemas.documents import (
     Adjusted,
     BlockHours,
@@ -306,10 +306,10 @@ def _line(
         service=visit.get("service") or "",
         zone=visit.get("zone") or "",
         status=visit.get("status") or "completed",
-        planned=_span(visit.get("planned_start"), visit.get("planned_end")),
+        planned=span_between(visit.get("planned_start"), visit.get("planned_end")),
         actual=times.get(line.key)
         if line.carer
-        else _span(visit.get("actual_start"), visit.get("actual_end")),
+        else span_between(visit.get("actual_start"), visit.get("actual_end")),
         planned_minutes=_minutes(row, "planned_seconds"),
         actual_minutes=_minutes(row, "actual_seconds"),
         payable_minutes=_minutes(row, "payable_seconds"),
@@ -342,12 +342,8 @@ def _times_of_carers(facts: InvoiceFacts, bill: PayerBill) -> dict[Key, Span | N
     found: dict[Key, Span | None] = {}
     for visit, carer, start, end in rows:
         if (visit, carer) in asked:
-            found.setdefault((visit, carer), _span(start, end))
+            found.setdefault((visit, carer), span_between(start, end))
     return found
-
-
-def _span(start: datetime | None, end: datetime | None) -> Span | None:
-    return None if start is None or end is None else Span(start=start, end=end)
 
 
 def _by_payer(parts: Sequence[PayerLine], payers: Mapping[str, str]) -> list[PayerTotal]:

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from backend import clock, db
-from backend.domain.payroll import classify, line_worth
+from backend.domain.payroll import classify, line_worth, unclassified_worth
 from backend.sql import query
 from backend.use_cases.loading import Given, LoadFault, LoadRefused, Scope, SourceFile, load_payroll
 from backend.use_cases.loading.payroll_export import read_export
@@ -86,7 +86,7 @@ def _elements(raw: Sequence[Mapping[str, Any]], mapping: Sequence[Mapping[str, A
     found = classify(raw, mapping)
     sums: dict[tuple[str, str | None, str | None, str | None], list[Decimal]] = {}
     for line in found.unclassified:
-        sums.setdefault((line["element"], None, None, line["reason"]), []).append(_unclassified_worth(line))
+        sums.setdefault((line["element"], None, None, line["reason"]), []).append(unclassified_worth(line))
     for line in found.lines:
         sums.setdefault((line["element"], line["section"], line["kind"], None), []).append(line_worth(line))
     rows = [
@@ -94,9 +94,3 @@ def _elements(raw: Sequence[Mapping[str, Any]], mapping: Sequence[Mapping[str, A
         for key, amounts in sums.items()
     ]
     return sorted(rows, key=lambda row: (row.reason is None, row.element, row.kind or ""))
-
-
-def _unclassified_worth(line: Mapping[str, Any]) -> Decimal:
-    """What a line comes to of which nobody has said whether its quantity is time: minutes are, hours count as units."""
-    minutes = line["quantity"] if line["time_unit"] == "minutes" else None
-    return line_worth({**line, "minutes": minutes, "units": line["quantity"]})

@@ -18,7 +18,7 @@ from backend.tables.ids import organisation_id, thing_id
 from backend.use_cases.frozen_documents import SETTLED, facts_digest
 from backend.use_cases.statement_facts import StatementFacts, statement_facts
 from backend.use_cases.viewer import Viewer
-from schemas.day import Span
+from schemas.day import Span, span_between
 from schemas.documents import Dates
 from schemas.statements import (
     Came,
@@ -162,7 +162,7 @@ def _visit(row: Mapping[str, Any], facts: StatementFacts, costs: Sequence[Cost])
         day=row["day"],
         service=row["service"] or "",
         outcome=row["outcome"],
-        planned=_span(row["planned_start"], row["planned_end"]),
+        planned=span_between(row["planned_start"], row["planned_end"]),
         expected=_expected(row, facts),
         came=[
             Came(name=_called(one, facts), actual=Span(start=one["actual_start"], end=one["actual_end"]))
@@ -188,10 +188,6 @@ def _expected(row: Mapping[str, Any], facts: StatementFacts) -> list[str]:
 def _called(attendance: Mapping[str, Any], facts: StatementFacts) -> str:
     found = facts.carers.get(attendance["employment_id"]) or facts.carers.get(attendance["carer_id"])
     return first_name(found) if found else "A carer"
-
-
-def _span(start: datetime | None, end: datetime | None) -> Span | None:
-    return None if start is None or end is None else Span(start=start, end=end)
 
 
 def _digest(facts: StatementFacts) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from backend import clock
-from backend.domain.payroll import classify
+from backend.domain.payroll import classify, unclassified_worth
 from backend.sql import query
 from backend.use_cases.parties import parties
 from backend.use_cases.viewer import Viewer
@@ -50,7 +50,7 @@ async def _unmapped(
     raw = await connection.fetch(query("wages.every_payroll_line"), provider_id)
     sums: dict[tuple[str, str], list[Decimal]] = {}
     for line in classify(raw, mapping).unclassified:
-        sums.setdefault((line["element"], line["reason"]), []).append(line["amount"] or Decimal(0))
+        sums.setdefault((line["element"], line["reason"]), []).append(unclassified_worth(line))
     return [
         UnmappedElement(element, reason, len(amounts), sum(amounts, Decimal("0.00")))
         for (element, reason), amounts in sorted(sums.items())

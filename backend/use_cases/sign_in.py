@@ -15,9 +15,9 @@ from uuid import UUID
 import asyncpg
 
 from backend import clock, db, keys
+from backend.domain.canonical import base64url, unbase64url
 from backend.domain.time import london_date
 from backend.faults import DomainError, SetupFault
-from backend.keys import base64url, unbase64url
 from backend.sql import query
 from backend.use_cases.authenticators import code_needed, spend_code
 from backend.use_cases.passwords import hash_password, is_outdated, password_fits

@@ -15,9 +15,8 @@ import msgspec
 from authlib.common.urls import add_params_to_uri
 
 from backend import clock, db, keys, settings
-from backend.domain.canonical import sha256
+from backend.domain.canonical import base64url, sha256, unbase64url
 from backend.faults import DomainError, SetupFault
-from backend.keys import base64url, unbase64url
 from backend.sql import query
 from backend.use_cases.openid import (
     LEEWAY_S,

@@ -26,7 +26,7 @@ from backend.use_cases.wage_beside_sums import report_beside, rules_beside
 from backend.use_cases.wage_report_facts import ARREARS, WageReportFacts
 from backend.use_cases.worked_days import CarersDays
 from schemas.beside import WorkerBeside
-from schemas.day import Actual, Span
+from schemas.day import Actual, span_between
 from schemas.documents import (
     Dates,
     NotTested,
@@ -276,7 +276,7 @@ def _evidence(row: Mapping[str, Any]) -> VisitEvidence:
         visit_id=row["visit_id"],
         event_ids=row["event_ids"],
         evidence=row["evidence_level"] or row["status"],
-        planned=_span(row["planned_start"], row["planned_end"]),
+        planned=span_between(row["planned_start"], row["planned_end"]),
         actual=_actual(row["actual_start"], row["actual_end"]),
         flags=row["flags"],
     )
@@ -284,10 +284,6 @@ def _evidence(row: Mapping[str, Any]) -> VisitEvidence:
 
 def _actual(start: datetime | None, end: datetime | None) -> Actual | None:
     return None if start is None and end is None else Actual(start=start, end=end)
-
-
-def _span(start: datetime | None, end: datetime | None) -> Span | None:
-    return None if start is None or end is None else Span(start=start, end=end)
 
 
 def _digest(facts: WageReportFacts) -> str:

@@ -11,7 +11,8 @@ import polars as pl
 import pytest
 
 from backend import clock as server_clock
-from backend import db, keys
+from backend import db
+from backend.domain.canonical import unbase64url
 from backend.domain.sun import tap_code
 from backend.domain.tokens import fob_code
 from backend.faults import DomainError
@@ -251,7 +252,7 @@ async def test_no_key_is_in_the_database_in_clear(world: World, superuser: async
     made, text = await card()
     await add_tag(PROVIDER, UUID(person("S2")), NewTag("qr_rotating", "Fob 7", key=SEED, step_s=60))
     stored = "".join(row["t"] for row in await superuser.fetch("SELECT home_tag::text AS t FROM home_tag"))
-    secret = keys.unbase64url(text.rpartition(".")[2])
+    secret = unbase64url(text.rpartition(".")[2])
     assert not [one for one in (FILE_KEY, META_KEY, SEED, secret) if one.hex() in stored]
     swapped = "UPDATE home_tag SET secret = (SELECT secret FROM home_tag WHERE kind = 'nfc') WHERE id = $1"
     await superuser.execute("SET session_replication_role = replica")

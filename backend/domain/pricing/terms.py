@@ -20,7 +20,6 @@ from schemas.scalars import WEEKDAYS
 MILLION: Final = 1_000_000
 BANK_HOLIDAY: Final = 1 << 7
 EVERY_DAY: Final = (1 << 7) - 1
-DAY_SECONDS: Final = 86_400
 
 TERMS: Final = pl.Schema(
     {
