@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from backend.domain.absences import with_absence
 from backend.domain.time import LONDON_NAME
 
 _WEEK: Final = timedelta(days=7)
@@ -81,7 +82,7 @@ def delivered_weeks(
 
     `visits` are attendances as domain.visit gives them, `absences` in ABSENCES.
     """
-    done = {(row["person"], row["monday"]): row for row in _sums(visits, now).to_dicts()}
+    done = {(row["person"], row["monday"]): row for row in _sums(visits, absences, now).to_dicts()}
     asked = _asked(commissions, first, last)
     return [
         _week(key, asked.get(key, []), done.get(key), absences)
@@ -89,11 +90,12 @@ def delivered_weeks(
     ]
 
 
-def planned_visits(rows: pl.DataFrame, now: datetime) -> pl.DataFrame:
+def planned_visits(rows: pl.DataFrame, absences: pl.DataFrame, now: datetime) -> pl.DataFrame:
     """One row for each visit that a package asked for and somebody planned, from attendances in VISIT_SCHEMA.
 
     `status` is the best of its attendances, `made` whether anybody's settled time is recorded at it, `delivered` that
-    time in seconds. `outcome` is one of OUTCOMES: `unsettled` is over, and nothing yet says whether anybody came.
+    time in seconds. `outcome` is one of OUTCOMES: `unsettled` is over, and nothing yet says whether anybody came. Of
+    somebody who was away (`absences`, in ABSENCES) nobody missed a visit: it is suspended, as on invoices.
     """
     day = pl.col("starts_at").dt.convert_time_zone(LONDON_NAME).dt.date()
     known = pl.col("actual_start").is_not_null() & pl.col("actual_end").is_not_null()
@@ -122,7 +124,9 @@ def planned_visits(rows: pl.DataFrame, now: datetime) -> pl.DataFrame:
         )
         .with_columns(status=pl.col("rank").replace_strict(dict(enumerate(_RANK)), return_dtype=pl.String))
     )
-    return visits.with_columns(outcome=_outcome()).drop("rank")
+    held = with_absence(visits.rename({"person": "service_user_id"}), absences)
+    told = held.rename({"service_user_id": "person"})
+    return told.with_columns(outcome=_outcome()).drop("rank", "suspended_day")
 
 
 def _outcome() -> pl.Expr:
@@ -138,11 +142,11 @@ def _outcome() -> pl.Expr:
     )
 
 
-def _sums(rows: pl.DataFrame, now: datetime) -> pl.DataFrame:
+def _sums(rows: pl.DataFrame, absences: pl.DataFrame, now: datetime) -> pl.DataFrame:
     """Sums by person and week of the visits that a package asked for."""
     off = pl.col("outcome").is_in(["cancelled", "suspended"])
     return (
-        planned_visits(rows, now)
+        planned_visits(rows, absences, now)
         .group_by("person", monday=pl.col("day").dt.truncate("1w"))
         .agg(
             planned_seconds=(pl.col("planned") * pl.col("carers")).filter(~off).sum(),

@@ -53,8 +53,11 @@ class Performance:
     people: pl.DataFrame
 
 
-def performance(visits: pl.DataFrame, own: pl.DataFrame, usual: pl.DataFrame, now: datetime) -> Performance:
-    """Of attendances in VISIT_SCHEMA, by what contracts (`own`, in OWN) else the months (`usual`, in USUAL) measure.
+def performance(
+    visits: pl.DataFrame, absences: pl.DataFrame, own: pl.DataFrame, usual: pl.DataFrame, now: datetime
+) -> Performance:
+    """Of attendances in VISIT_SCHEMA, by what contracts (`own`, in OWN) else the months (`usual`, in USUAL) measure;
+    `absences` of their people are in ABSENCES.
 
     Every month of `usual` has a row.
     """
@@ -62,7 +65,9 @@ def performance(visits: pl.DataFrame, own: pl.DataFrame, usual: pl.DataFrame, no
     dated = visits.drop("event_ids", "event_rows", "digests").with_columns(month=_month_of("starts_at"))
     attended = _judged(dated, own, usual)
     people = _people(attended, usual)
-    planned = planned_visits(visits, now).with_columns(month=pl.col("day").dt.month_start(), due=_due())
+    planned = planned_visits(visits, absences, now).with_columns(
+        month=pl.col("day").dt.month_start(), due=_due()
+    )
     sums = (_timings(attended), _outcomes(planned), _met(people), manual_counts(dated, "month"))
     months = usual.select("month").sort("month")
     for each in sums:

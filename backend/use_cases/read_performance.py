@@ -11,6 +11,7 @@ from uuid import UUID
 import polars as pl
 
 from backend import clock, db
+from backend.domain.absences import ABSENCES
 from backend.domain.measures import Measures
 from backend.domain.performance import OWN, USUAL, Performance, by_hour, performance
 from backend.domain.shares import percent, two_places
@@ -82,8 +83,10 @@ async def measured(viewer: Viewer, provider_id: UUID, first: date, last: date) -
             connection, provider_id, opens, closes, as_of=now, commissioner_id=payer
         )
         own = await connection.fetch(query("performance.contracts"), provider_id, now)
+        people = [UUID(person) for person in visits["service_user_id"].drop_nulls().unique().sort()]
+        away = await connection.fetch(query("invoices.absences"), provider_id, people, now)
         names = await parties(connection, [provider_id])
-    found = await asyncio.to_thread(_performance, visits, own, measures, now)
+    found = await asyncio.to_thread(_performance, visits, away, own, measures, now)
     return Measured(provider_id, names[provider_id], found, measures)
 
 
@@ -128,14 +131,15 @@ def _measures(month: date) -> Measures:
 
 
 def _performance(
-    visits: pl.DataFrame, own: list[Any], measures: Mapping[date, Measures], now: datetime
+    visits: pl.DataFrame, away: list[Any], own: list[Any], measures: Mapping[date, Measures], now: datetime
 ) -> Performance:
     usual = [
         (month, each.punctual_minutes * 60, each.full_length_percent, each.main_carers)
         for month, each in measures.items()
     ]
     said = pl.DataFrame([tuple(row) for row in own], OWN, orient="row")
-    return performance(visits, said, pl.DataFrame(usual, USUAL, orient="row"), now)
+    absences = pl.DataFrame([tuple(row) for row in away], ABSENCES, orient="row")
+    return performance(visits, absences, said, pl.DataFrame(usual, USUAL, orient="row"), now)
 
 
 async def _provider(

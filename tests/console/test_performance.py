@@ -89,6 +89,21 @@ async def test_the_provider_sees_names_and_opens_its_visits(busy: Desk) -> None:
     assert status == 200 and f"/wage-reports/{await busy.id_of('wage_report')}" in travel
 
 
+async def test_a_visit_that_nobody_made_while_the_person_was_away_is_suspended_on_every_page(
+    busy: Desk,
+) -> None:
+    away = {"provider": "hearth", "service_user": "S1", "kind": "hospital"}
+    await load_rows("absences", [{**away, "from": "2026-11-16", "until": "2026-11-16"}])
+    for who in ("manager", "commissioner"):
+        browser = await busy.as_(who)
+        page = (await browser.get(PAGE)).text
+        assert cell(page, "Visits missed").startswith("Visits missed 0"), who
+        assert cell(page, "Suspended, for an absence").startswith("Suspended, for an absence 1 "), who
+        answer = await browser.get("/delivered/csv?from=2026-11-16&until=2026-11-16")
+        rows = [row for row in csv.DictReader(answer.text.splitlines()) if row["person"] == "S1"]
+        assert [(row["missed"], row["called_off"]) for row in rows] == [("0", "1")], who
+
+
 async def test_who_may_not_see_each_person_is_told_nothing_of_a_few(busy: Desk) -> None:
     page = (await (await busy.as_("auditor")).get(PAGE)).text
     assert "too few to tell" in cell(page, "Began on time") and "Starts by hour of day" not in page

@@ -86,8 +86,29 @@ def test_planned_visits_stand_as_they_come_with_who_called_them_off() -> None:
         for name in names
         for carer in ("bea", "cid")
     ]
-    found = planned_visits(pl.DataFrame(rows, VISIT_SCHEMA), NOW)
+    found = planned_visits(pl.DataFrame(rows, VISIT_SCHEMA), NOBODY_AWAY, NOW)
     assert found.select("visit_id", "cancelled_by").rows() == [(name, name) for name in names]
+
+
+def test_nobody_missed_the_visits_of_somebody_who_was_away() -> None:
+    stay = pl.DataFrame([("ann", "hospital", date(2026, 11, 3), None, 1, "x")], ABSENCES, orient="row")
+    nobody = {"actual_start": None, "actual_end": None, "status": "missed"}
+    rows = [
+        attendance("before", 2, **nobody),
+        attendance("away", 3, **nobody),
+        attendance("made", 4),
+        attendance("bobs", 3, service_user_id="bob", **nobody),
+    ]
+    found = planned_visits(pl.DataFrame(rows, VISIT_SCHEMA), stay, NOW)
+    assert found.select("visit_id", "person", "outcome").rows() == [
+        ("before", "ann", "missed"),
+        ("away", "ann", "suspended"),
+        ("made", "ann", "made"),
+        ("bobs", "bob", "missed"),
+    ]
+    [week] = weeks(rows[:3], away=stay)
+    assert (week.planned_visits, week.missed, week.called_off, week.made, week.days_away) == (2, 1, 1, 1, 6)
+    assert week.planned_seconds == HOUR
 
 
 def test_a_package_counts_for_the_days_of_the_week_on_which_it_was_in_force() -> None:

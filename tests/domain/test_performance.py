@@ -7,11 +7,13 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backend.domain.absences import ABSENCES
 from backend.domain.performance import MONTHS, OWN, USUAL, Performance, by_hour, manual_counts, performance
 from backend.domain.visit import VISIT_SCHEMA
 
 NOVEMBER = date(2026, 11, 1)
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
+NOBODY_AWAY = pl.DataFrame(schema=ABSENCES)
 USUALLY = pl.DataFrame([(NOVEMBER, 15 * 60, 90, 1)], USUAL, orient="row")
 
 
@@ -40,10 +42,13 @@ def not_made(visit: str, status: str, **changes: Any) -> dict[str, Any]:
 
 
 def measured(
-    *rows: dict[str, Any], own: pl.DataFrame | None = None, usual: pl.DataFrame = USUALLY
+    *rows: dict[str, Any],
+    own: pl.DataFrame | None = None,
+    usual: pl.DataFrame = USUALLY,
+    away: pl.DataFrame = NOBODY_AWAY,
 ) -> Performance:
     own = pl.DataFrame(schema=OWN) if own is None else own
-    return performance(pl.DataFrame(list(rows), VISIT_SCHEMA), own, usual, NOW)
+    return performance(pl.DataFrame(list(rows), VISIT_SCHEMA), away, own, usual, NOW)
 
 
 def november(*rows: dict[str, Any], own: pl.DataFrame | None = None) -> dict[str, Any]:
@@ -191,6 +196,17 @@ def test_attendances_and_hours_stand_in_order_and_versions_of_contracts_may_come
         [("c", date(2026, 11, 9), 60, None), ("c", date(2026, 10, 1), 1800, None)], OWN, orient="row"
     )
     assert measured(attendance("v", 10, late=20), own=own).attendances["timing"].to_list() == ["late"]
+
+
+def test_what_nobody_made_while_the_person_was_away_was_not_due() -> None:
+    stay = pl.DataFrame(
+        [("ann", "hospital", date(2026, 11, 3), date(2026, 11, 3), 1, "x")], ABSENCES, orient="row"
+    )
+    rows = [not_made(f"v{day}", "missed", day=day) for day in (2, 3, 4)] + [attendance("made", 3)]
+    [found] = measured(*rows, away=stay).months.to_dicts()
+    assert {name: found[name] for name in ("due", "made", "missed", "suspended")} == {
+        "due": 3, "made": 1, "missed": 2, "suspended": 1,
+    }  # fmt: skip
 
 
 def test_what_the_provider_called_off_was_due_and_what_others_did_was_not() -> None:
