@@ -108,9 +108,12 @@ def test_make_targets_that_are_shown_exist() -> None:
     assert shown and shown <= targets
 
 
-def test_scripts_that_are_shown_exist() -> None:
-    shown = {name for text in TEXTS.values() for name in re.findall(r"`(scripts/[a-z_-]+)`", text)}
-    assert shown and [name for name in shown if not (ROOT / name).exists()] == []
+_OURS = "backend|bench|deploy|docs|mobile_api|mutate|requirements|schemas|scripts|tests"
+
+
+def test_files_and_folders_that_are_shown_exist() -> None:
+    shown = {name for text in TEXTS.values() for name in re.findall(rf"`((?:{_OURS})/[\w./-]*)`", text)}
+    assert shown and [name for name in sorted(shown) if not (ROOT / name).exists()] == []
 
 
 def test_settings_that_are_shown_exist() -> None:
@@ -119,13 +122,24 @@ def test_settings_that_are_shown_exist() -> None:
     assert shown and [name for name in sorted(shown) if name not in known] == []
 
 
+def anchors(page: Path) -> set[str]:
+    """The places in a page that a link may lead to, as GitHub names them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
 def test_links_between_the_pages_lead_somewhere() -> None:
-    broken = [
-        f"{source}: {target}"
+    links = [
+        (source, target)
         for source, text in TEXTS.items()
-        for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", text)
-        if not (ROOT / source).parent.joinpath(target).exists()
+        for target in re.findall(r"\]\((?!https?:|mailto:)([^)\s]+)", text)
     ]
+    broken = []
+    for source, target in links:
+        name, _, place = target.partition("#")
+        page = (ROOT / source).parent / name if name else ROOT / source
+        if not page.exists() or (place and place not in anchors(page)):
+            broken.append(f"{source}: {target}")
     assert broken == []
 
 
