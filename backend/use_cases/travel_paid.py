@@ -74,7 +74,9 @@ class TravelPaid:
 async def read_travel_paid(
     connection: asyncpg.Connection, viewer: Viewer, provider_id: UUID, first: date, last: date
 ) -> TravelPaid:
-    """Of the gaps of London dates `first` to `last` that lead to visits that the reader may see: to a provider, all."""
+    """Of the gaps of London dates `first` to `last` that lead to visits that the reader commissions: to a provider,
+    all, those to visits that nobody planned among them.
+    """
     rows = await connection.fetch(query("performance.reports"), provider_id, first, last)
     workers: list[_Worker] = []
     reports: list[ReportRead] = []
@@ -86,8 +88,9 @@ async def read_travel_paid(
         tested = frozenset(worker.employment for worker in report.workers)
         reports.append(ReportRead(row["id"], row["edition"], row["period_start"], row["period_end"], tested))
     gaps = list(_gaps(workers, first, last))
-    seen = await places_of(connection, provider_id, sorted({visit for *_, visit in gaps}), clock.now())
-    own = [gap[:3] for gap in gaps if gap[3] in seen]
+    named = [] if viewer.provider else sorted({visit for *_, visit in gaps})
+    seen = await places_of(connection, provider_id, named, clock.now())
+    own = [gap[:3] for gap in gaps if viewer.provider or gap[3] in seen]
     frame = pl.DataFrame(own, GAPS, orient="row")
     stood = pl.DataFrame([_stood(*each) for each in enumerate(workers)], WORKERS, orient="row")
     return TravelPaid(travel_paid(stood, frame), reports)

@@ -7,9 +7,9 @@ import polars as pl
 from polars.testing import assert_frame_equal
 
 from backend import db
-from backend.tables.ids import organisation_id
+from backend.tables.ids import organisation_id, thing_id
 from backend.use_cases.verified_visits import verified_visits
-from tests.console.desk import Desk
+from tests.console.desk import REPORT_DUE, Desk
 from tests.jobs.office import PROVIDER, RATES, instant, visit_id
 from tests.use_cases.loading.samples import CONTRACT, load_rows
 
@@ -120,6 +120,23 @@ async def test_who_commissioned_nothing_here_finds_nothing(busy: Desk) -> None:
         page = (await (await busy.as_(who)).get(PAGE)).text
         assert "Hearth Care" not in page and "No visits were planned in these months" in page
         assert (await detail(busy, who, "missed"))[0] == 404
+
+
+async def test_the_way_to_a_visit_that_nobody_planned_is_the_providers_alone(desk: Desk) -> None:
+    office = desk.office
+    await office.plan("A", "2026-11-02T09:00")
+    await office.attend("A", "2026-11-02T09:00", "2026-11-02T09:30")
+    phone, person = await office.phone(), str(thing_id(PROVIDER, "service_user", "S2"))
+    arrived = phone.record("check_in", at=instant("2026-11-02T10:30"), payload={"person_id": person})
+    left = {"check_in_id": arrived["signed"]["id"]}
+    phone.record("check_out", at=instant("2026-11-02T11:00"), payload=left)
+    office.set(instant("2026-11-02T11:01"))
+    await office.hand_in()
+    await office.pay("E1", "1", 600, "13.00", ("2026-11-02", "2026-11-08"), "2026-11-13")
+    await office.run(REPORT_DUE)
+    for who, told in {"manager": "0 of 1", "commissioner": "–"}.items():
+        page = (await (await desk.as_(who)).get(PAGE)).text
+        assert cell(page, "Gaps with their travel paid").endswith(told), who
 
 
 async def test_a_contracts_own_minutes_are_used_and_named(busy: Desk) -> None:
