@@ -39,9 +39,11 @@ def template_for(fixtures: Collection[str], server: Urls, folder: Path) -> str:
     from tests.jobs.office import opened
     from tests.jobs.weeks import paid, short
     from tests.mobile_api.world import loaded
+    from tests.use_cases.loading.samples import held
 
     worlds = {
         "busy": fortnight,
+        "county": held,
         "desk": furnished,
         "opened_office": opened,
         "paid_weeks": paid,

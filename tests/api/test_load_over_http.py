@@ -11,7 +11,9 @@ from backend import clock, db
 from backend.tables.ids import organisation_id
 from backend.use_cases.sign_in import token_hash
 from tests.use_cases.loading import samples
-from tests.use_cases.loading.samples import as_csv, load_county
+from tests.use_cases.loading.samples import as_csv, county, load_county
+
+__all__ = ["county"]
 
 CSRF = "a token of the session's own"
 
@@ -155,8 +157,9 @@ async def test_the_national_list_is_refused_by_size_and_not_read(http: httpx.Asy
     assert (small.status_code, small.json()["unchanged"]) == (200, 5)
 
 
-async def test_finance_loads_a_payroll_export_of_its_own_provider(http: httpx.AsyncClient) -> None:
-    await load_county()
+async def test_finance_loads_a_payroll_export_of_its_own_provider(
+    http: httpx.AsyncClient, county: None
+) -> None:
     token = await signed_in("finance", "hearth")
     rows = [
         {

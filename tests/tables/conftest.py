@@ -1,13 +1,5 @@
 """A loaded county to look at through the catalogue's eyes."""
 
-from typing import Any
+from tests.use_cases.loading.samples import county
 
-import pytest
-
-from tests.use_cases.loading.samples import load_county
-
-
-@pytest.fixture
-async def county(db: Any) -> None:
-    """Two providers, of which one has carers, packages, a rota and pay."""
-    await load_county()
+__all__ = ["county"]

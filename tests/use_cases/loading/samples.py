@@ -2,10 +2,18 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
 from typing import Any
 
+import httpx
+import pytest
+
+from backend.embedded import Urls
 from backend.use_cases.loading import SourceFile, load, load_postcodes
 from schemas.loading import LoadedCounts, LoadKind
+from tests.conftest import Database
+from tests.worlds import SetClock, made_once
 
 Row = Mapping[str, Any]
 
@@ -315,3 +323,18 @@ async def load_county(until: str = "") -> None:
         if kind == until:
             return
         await load_rows(kind, rows)
+
+
+@pytest.fixture
+def county(database: Database) -> None:
+    """The test's database is a copy of one in which the whole sample county was loaded."""
+
+
+@cache
+def held(server: Urls, folder: Path) -> tuple[None, str]:
+    """The county, loaded once for all tests of a process, and the name of the database that it is in."""
+    return made_once(server, folder, _held)
+
+
+async def _held(made: Database, http: httpx.AsyncClient, at: SetClock) -> None:
+    await load_county()

@@ -76,9 +76,8 @@ def as_xlsx(rows: Sequence[Row]) -> bytes:
 
 
 async def test_every_kind_loads_and_the_same_content_again_changes_nothing(
-    db: Any, superuser: asyncpg.Connection
+    db: Any, superuser: asyncpg.Connection, county: None
 ) -> None:
-    await load_county()
     before = await contents(superuser)
     for kind, rows in FILES:
         again = await load_rows(kind, rows)
@@ -87,8 +86,9 @@ async def test_every_kind_loads_and_the_same_content_again_changes_nothing(
     assert await contents(superuser) == before
 
 
-async def test_csv_and_xlsx_say_the_same_as_json(db: Any, superuser: asyncpg.Connection) -> None:
-    await load_county()
+async def test_csv_and_xlsx_say_the_same_as_json(
+    db: Any, superuser: asyncpg.Connection, county: None
+) -> None:
     before = await contents(superuser)
     for kind, rows in FLAT:
         for name, made in (("file.csv", as_csv(rows)), ("file.xlsx", as_xlsx(rows)), ("file", as_csv(rows))):
@@ -142,9 +142,8 @@ async def test_every_fault_is_named_at_once_in_the_order_of_the_rows(db: Any) ->
 
 
 async def test_other_content_makes_a_version_and_other_rows_stay(
-    db: Any, superuser: asyncpg.Connection
+    db: Any, superuser: asyncpg.Connection, county: None
 ) -> None:
-    await load_county()
     loaded = await load_csv("carers", [{**CARERS[0], "name": "Ann Married"}])
     assert (loaded.new, loaded.changed, loaded.unchanged) == (0, 1, 0)
     found = await superuser.fetch(
@@ -162,12 +161,11 @@ async def test_other_content_makes_a_version_and_other_rows_stay(
 
 
 async def test_a_contract_keeps_the_terms_that_the_calculator_takes(
-    db: Any, superuser: asyncpg.Connection
+    db: Any, superuser: asyncpg.Connection, county: None
 ) -> None:
     from schemas.contract import Contract
     from schemas.strict import decode, parse_json
 
-    await load_county()
     terms = parse_json(await superuser.fetchval("SELECT terms FROM contract_version")).value
     kept = decode(Contract, terms)
     assert kept.faults == ()
@@ -200,9 +198,8 @@ async def test_complete_belongs_to_a_rota_alone(db: Any) -> None:
 
 
 async def test_columns_and_rows_in_any_order_give_the_same_state(
-    db: Any, superuser: asyncpg.Connection
+    db: Any, superuser: asyncpg.Connection, county: None
 ) -> None:
-    await load_county()
     before = await contents(superuser)
     chance = random.Random(20261102)
     for kind, rows in FLAT:

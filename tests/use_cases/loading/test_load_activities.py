@@ -47,9 +47,8 @@ async def test_other_content_is_another_version_and_the_same_content_none(
     ],
 )
 async def test_what_cannot_be_is_refused_by_column(
-    db: Any, changes: dict[str, Any], column: str, words: str
+    db: Any, county: None, changes: dict[str, Any], column: str, words: str
 ) -> None:
-    await load_county("activities")
     with pytest.raises(LoadRefused) as refused:
         await load_csv("activities", with_row(ACTIVITIES, 0, **changes))
     [fault] = [one for one in refused.value.faults if one.column == column]

@@ -54,8 +54,9 @@ async def faults(text: str | bytes, template: str = "generic", **more: Any) -> l
     return [str(fault) for fault in refused.value.faults]
 
 
-async def test_a_long_export_loads_without_any_mapping(db: Any, superuser: asyncpg.Connection) -> None:
-    await load_county()
+async def test_a_long_export_loads_without_any_mapping(
+    db: Any, superuser: asyncpg.Connection, county: None
+) -> None:
     loaded = await take(GENERIC)
     assert (loaded.kind, loaded.rows, loaded.new) == ("pay", 3, 3)
     paid = date(2026, 11, 13)
@@ -67,9 +68,8 @@ async def test_a_long_export_loads_without_any_mapping(db: Any, superuser: async
 
 
 async def test_the_same_export_again_changes_nothing_and_a_corrected_one_makes_versions(
-    db: Any, superuser: asyncpg.Connection
+    db: Any, superuser: asyncpg.Connection, county: None
 ) -> None:
-    await load_county()
     await take(GENERIC)
     again = await take(GENERIC)
     assert (again.new, again.changed, again.unchanged) == (0, 0, 3)
@@ -80,9 +80,8 @@ async def test_the_same_export_again_changes_nothing_and_a_corrected_one_makes_v
 
 
 async def test_a_second_run_of_the_day_stands_beside_the_first(
-    db: Any, superuser: asyncpg.Connection
+    db: Any, superuser: asyncpg.Connection, county: None
 ) -> None:
-    await load_county()
     await load_rows("pay-templates", [TEMPLATE])
     text = "Payroll No,Element,Units,Amount\nE1,Basic,10,127.10\n"
     day = date(2026, 11, 13)
@@ -91,8 +90,9 @@ async def test_a_second_run_of_the_day_stands_beside_the_first(
     assert (second.new, len(await stored(superuser))) == (1, 2)
 
 
-async def test_a_wide_export_gives_a_line_for_each_element(db: Any, superuser: asyncpg.Connection) -> None:
-    await load_county()
+async def test_a_wide_export_gives_a_line_for_each_element(
+    db: Any, superuser: asyncpg.Connection, county: None
+) -> None:
     text = (
         "Works Number,Surname,Basic Hours,Basic Rate,Basic Pay,Weekend Bonus,PAYE Tax\n"
         'E1,Carer,10,12.71,"£1,127.10",(5.00),12.00\nBOSS,Office,40,20.00,800.00,,100.00\n'
@@ -106,8 +106,9 @@ async def test_a_wide_export_gives_a_line_for_each_element(db: Any, superuser: a
     assert loaded.notes == ["1 of the payroll but no employment here, and left out: BOSS"]
 
 
-async def test_a_workbook_reads_like_text_below_a_title(db: Any, superuser: asyncpg.Connection) -> None:
-    await load_county()
+async def test_a_workbook_reads_like_text_below_a_title(
+    db: Any, superuser: asyncpg.Connection, county: None
+) -> None:
     await load_rows("pay-templates", [{**TEMPLATE, "header_row": 3, "paid_on": "Date"}])
     made = io.BytesIO()
     book = xlsxwriter.Workbook(made)
@@ -127,8 +128,9 @@ async def test_a_workbook_reads_like_text_below_a_title(db: Any, superuser: asyn
     )
 
 
-async def test_every_fault_is_named_and_nothing_is_kept(db: Any, superuser: asyncpg.Connection) -> None:
-    await load_county()
+async def test_every_fault_is_named_and_nothing_is_kept(
+    db: Any, superuser: asyncpg.Connection, county: None
+) -> None:
     wrong = (
         GENERIC.replace("2026-11-13", "13/11/2026", 1)
         .replace("50.84", "fifty")
@@ -142,16 +144,14 @@ async def test_every_fault_is_named_and_nothing_is_kept(db: Any, superuser: asyn
     assert await stored(superuser) == []
 
 
-async def test_a_payment_date_that_is_a_spreadsheet_s_number_is_told_as_one(db: Any) -> None:
-    await load_county()
+async def test_a_payment_date_that_is_a_spreadsheet_s_number_is_told_as_one(db: Any, county: None) -> None:
     [fault] = await faults(GENERIC.replace("2026-11-13", "46339", 1))
     assert fault.startswith(
         "run.csv, row 2, paid_on: 46339 looks like a spreadsheet's number for 2026-11-13: "
     )
 
 
-async def test_headings_are_never_guessed_at(db: Any) -> None:
-    await load_county()
+async def test_headings_are_never_guessed_at(db: Any, county: None) -> None:
     found = await faults("Employee Reference,Hours,Hours,Amount\nE1,1,1,1\n", "sage-50")
     assert [fault.partition(" the header")[0] for fault in found[:4]] == [
         "run.csv, row 1, Payment Reference: is not in",
@@ -162,8 +162,7 @@ async def test_headings_are_never_guessed_at(db: Any) -> None:
     assert found[4].startswith("run.csv, row 1: the template sage-50 has no column for the payment date")
 
 
-async def test_a_template_or_provider_that_is_not_there_is_a_fault(db: Any) -> None:
-    await load_county()
+async def test_a_template_or_provider_that_is_not_there_is_a_fault(db: Any, county: None) -> None:
     assert (await faults(GENERIC, "nobodys"))[0].startswith(
         "template: no template has the name nobodys; there are"
     )
@@ -173,9 +172,8 @@ async def test_a_template_or_provider_that_is_not_there_is_a_fault(db: Any) -> N
 
 
 async def test_a_providers_template_stands_in_place_of_a_packaged_one_and_has_versions(
-    db: Any, superuser: asyncpg.Connection
+    db: Any, superuser: asyncpg.Connection, county: None
 ) -> None:
-    await load_county()
     await load_rows("pay-templates", [{**TEMPLATE, "reference": "generic"}])
     changed = await load_rows("pay-templates", [{**TEMPLATE, "reference": "generic", "title": "Ours again"}])
     assert (changed.changed, await superuser.fetchval("SELECT count(*) FROM template_version")) == (1, 2)
@@ -185,8 +183,9 @@ async def test_a_providers_template_stands_in_place_of_a_packaged_one_and_has_ve
     assert loaded.new == 1
 
 
-async def test_a_template_or_mapping_that_contradicts_itself_is_refused_with_every_reason(db: Any) -> None:
-    await load_county()
+async def test_a_template_or_mapping_that_contradicts_itself_is_refused_with_every_reason(
+    db: Any, county: None
+) -> None:
     with pytest.raises(LoadRefused) as refused:
         await load_rows(
             "pay-templates", [{**TEMPLATE, "other_columns": "elements", "header_row": 0, "colour": "red"}]
@@ -200,8 +199,9 @@ async def test_a_template_or_mapping_that_contradicts_itself_is_refused_with_eve
 @pytest.mark.parametrize(
     "what", [{"section": "deduction", "kind": "uniform"}, {"kind": "mileage"}, {"kind": "advance"}]
 )
-async def test_only_wages_can_be_said_to_take_back_an_overpayment(db: Any, what: dict[str, str]) -> None:
-    await load_county()
+async def test_only_wages_can_be_said_to_take_back_an_overpayment(
+    db: Any, what: dict[str, str], county: None
+) -> None:
     row = {**MAPPING, **what}
     assert (await load_rows("pay-mapping", [{**row, "takes_back_overpayment": False}])).new == 1
     with pytest.raises(LoadRefused) as refused:
@@ -209,8 +209,7 @@ async def test_only_wages_can_be_said_to_take_back_an_overpayment(db: Any, what:
     assert [fault.pointer for fault in refused.value.faults] == ["/0/takes_back_overpayment"]
 
 
-async def test_an_element_is_one_thing_on_each_day(db: Any) -> None:
-    await load_county()
+async def test_an_element_is_one_thing_on_each_day(db: Any, county: None) -> None:
     await load_rows("pay-mapping", [MAPPING])
     with pytest.raises(LoadRefused) as refused:
         await load_rows("pay-mapping", [{**MAPPING, "element": "BASIC ", "from": "2026-06-01"}])

@@ -74,9 +74,8 @@ def test_the_rural_urban_indicator_gives_the_zone(indicator: str | None, zone: s
 
 
 async def test_a_package_takes_its_zone_from_the_postcode_unless_it_gives_one(
-    db: Any, superuser: asyncpg.Connection
+    db: Any, superuser: asyncpg.Connection, county: None
 ) -> None:
-    await load_county()
     found = await superuser.fetch(
         "SELECT p.reference, v.zone, v.zone_source FROM package p"
         " JOIN package_version v ON v.package_id = p.id ORDER BY 1"

@@ -188,8 +188,9 @@ REFUSED: dict[LoadKind, tuple[list[Row], list[Case]]] = {
 }
 
 
-async def test_each_fault_is_named_with_row_column_and_reason(db: Any, superuser: asyncpg.Connection) -> None:
-    await load_county()
+async def test_each_fault_is_named_with_row_column_and_reason(
+    db: Any, superuser: asyncpg.Connection, county: None
+) -> None:
     before = await contents(superuser)
     for kind, (rows, cases) in REFUSED.items():
         for changes, column, reason in cases:
@@ -229,9 +230,8 @@ CONTRACT_FAULTS: list[Case] = [
     ]),
 ])  # fmt: skip
 async def test_faults_of_nested_kinds_are_pointers(
-    db: Any, superuser: asyncpg.Connection, kind: LoadKind, sample: Row, cases: list[Case]
+    db: Any, superuser: asyncpg.Connection, kind: LoadKind, sample: Row, cases: list[Case], county: None
 ) -> None:
-    await load_county()
     before = await contents(superuser)
     for changes, pointer, reason in cases:
         with pytest.raises(LoadRefused) as refused:
@@ -241,8 +241,9 @@ async def test_faults_of_nested_kinds_are_pointers(
     assert await contents(superuser) == before
 
 
-async def test_unknown_parties_are_told_together_with_every_other_fault_of_an_object(db: Any) -> None:
-    await load_county()
+async def test_unknown_parties_are_told_together_with_every_other_fault_of_an_object(
+    db: Any, county: None
+) -> None:
     named = {"provider": "wyeshire", "commissioner": "nobody"}
     lots = [{"lot": "a", "zones": ["z"]}, {"lot": "", "zones": ["z"]}, {"lot": "a", "zones": ["z"]}]
     with pytest.raises(LoadRefused) as refused:
@@ -270,10 +271,9 @@ UNKNOWN_BESIDE: dict[LoadKind, tuple[Row, Row]] = {
 
 @pytest.mark.parametrize("kind", UNKNOWN_BESIDE)
 async def test_what_is_not_known_is_told_together_with_every_other_fault_of_a_row(
-    db: Any, kind: LoadKind
+    db: Any, kind: LoadKind, county: None
 ) -> None:
     wrong, unknown = UNKNOWN_BESIDE[kind]
-    await load_county()
     rows = with_row(dict(samples.FILES)[kind], 0, **wrong, **unknown)
     with pytest.raises(LoadRefused) as refused:
         await load_csv(kind, rows)
@@ -285,8 +285,7 @@ async def test_what_is_not_known_is_told_together_with_every_other_fault_of_a_ro
     assert {fault.column for fault in foreign.value.faults if fault.row == 2} >= {*wrong, "provider"}
 
 
-async def test_a_row_that_holds_a_fault_is_also_told_that_it_stands_twice(db: Any) -> None:
-    await load_county()
+async def test_a_row_that_holds_a_fault_is_also_told_that_it_stands_twice(db: Any, county: None) -> None:
     twice = with_row(samples.ROTA, 1, visit=samples.ROTA[0]["visit"])
     for row in (0, 1):
         with pytest.raises(LoadRefused) as refused:
@@ -295,8 +294,7 @@ async def test_a_row_that_holds_a_fault_is_also_told_that_it_stands_twice(db: An
         assert told == {(row + 2, "start"), (3, "visit")}
 
 
-async def test_a_contract_is_followed_by_another_once_it_ends(db: Any) -> None:
-    await load_county()
+async def test_a_contract_is_followed_by_another_once_it_ends(db: Any, county: None) -> None:
     follower = {**samples.CONTRACT, "from": "2027-01-01"}
     with pytest.raises(LoadRefused) as refused:
         await load_rows("contracts", [follower])
@@ -324,9 +322,8 @@ async def test_faults_of_rows_are_named_beside_those_of_the_header(db: Any) -> N
 
 
 @pytest.mark.parametrize("kind", REFUSED)
-async def test_a_misspelt_heading_makes_no_faults_of_good_rows(db: Any, kind: LoadKind) -> None:
+async def test_a_misspelt_heading_makes_no_faults_of_good_rows(db: Any, kind: LoadKind, county: None) -> None:
     rows = REFUSED[kind][0]
-    await load_county()
     for name in rows[0]:
         misspelt = [{("colour" if n == name else n): cell for n, cell in row.items()} for row in rows]
         with pytest.raises(LoadRefused) as refused:

@@ -54,9 +54,8 @@ async def test_an_offset_in_the_time_itself_settles_it_too(db: Any, superuser: a
 
 
 async def test_a_visit_keeps_its_tasks_carers_and_commissioner(
-    db: Any, superuser: asyncpg.Connection
+    db: Any, superuser: asyncpg.Connection, county: None
 ) -> None:
-    await load_county()
     found = await newest(superuser, "V1")
     assert found["tasks"] == '[{"id": "washing", "minutes": 10}, {"id": "meal", "minutes": 15}]'
     assert found["second_carer"] is None
@@ -68,9 +67,8 @@ async def test_a_visit_keeps_its_tasks_carers_and_commissioner(
 
 
 async def test_a_visit_of_a_package_that_has_ended_may_still_be_cancelled(
-    db: Any, superuser: asyncpg.Connection
+    db: Any, superuser: asyncpg.Connection, county: None
 ) -> None:
-    await load_county()
     await samples.load_rows("packages", with_row(samples.PACKAGES, 0, until="2026-11-01"))
     with pytest.raises(LoadRefused, match="1 fault"):
         await load_csv("rota", ROTA)
@@ -81,9 +79,8 @@ async def test_a_visit_of_a_package_that_has_ended_may_still_be_cancelled(
 
 
 async def test_a_change_after_the_visit_began_is_kept_as_a_version(
-    db: Any, superuser: asyncpg.Connection, at: Any
+    db: Any, superuser: asyncpg.Connection, at: Any, county: None
 ) -> None:
-    await load_county()
     at(datetime(2026, 11, 2, 7, 10, tzinfo=UTC))
     await load_csv("rota", with_row(ROTA, 0, end="2026-11-02T07:45"))
     found = await newest(superuser, "V1")
@@ -91,9 +88,8 @@ async def test_a_change_after_the_visit_began_is_kept_as_a_version(
 
 
 async def test_a_whole_rota_cancels_what_it_leaves_out_in_its_london_days_alone(
-    db: Any, superuser: asyncpg.Connection, at: Any
+    db: Any, superuser: asyncpg.Connection, at: Any, county: None
 ) -> None:
-    await load_county()
     late = {**ROTA[0], "visit": "V4", "start": "2026-11-03T23:30", "end": "2026-11-04T00:30"}
     after = {**ROTA[0], "visit": "V5", "start": "2026-11-04T00:00", "end": "2026-11-04T00:30"}
     await load_csv("rota", [*ROTA, late, after])
@@ -124,8 +120,7 @@ async def test_a_whole_rota_without_a_visit_names_no_provider(db: Any) -> None:
     assert refused.value.faults
 
 
-async def test_a_provider_cannot_use_what_another_has_loaded(db: Any) -> None:
-    await load_county()
+async def test_a_provider_cannot_use_what_another_has_loaded(db: Any, county: None) -> None:
     with pytest.raises(LoadRefused) as refused:
         await load_csv("rota", with_row(ROTA[:1], 0, provider="lantern"))
     assert {fault.column for fault in refused.value.faults} == {"package", "carer"}
