@@ -37,7 +37,7 @@ def template_for(fixtures: Collection[str], server: Urls, folder: Path) -> str:
     from tests.console.desk import fortnight, furnished
     from tests.evidence.reported import worked
     from tests.jobs.office import opened
-    from tests.jobs.weeks import paid, short
+    from tests.jobs.weeks import paid, short, worked_once
     from tests.mobile_api.world import loaded
     from tests.use_cases.loading.samples import held
 
@@ -45,6 +45,7 @@ def template_for(fixtures: Collection[str], server: Urls, folder: Path) -> str:
         "busy": fortnight,
         "county": held,
         "desk": furnished,
+        "morning": worked_once,
         "opened_office": opened,
         "paid_weeks": paid,
         "short_week": short,

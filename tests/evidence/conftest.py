@@ -18,8 +18,9 @@ from tests.console.desk import busy, desk
 from tests.evidence.forger import Forger
 from tests.evidence.reported import WEEK, Bundles, Reported, worked, worked_week
 from tests.jobs.office import PROVIDER, Office, instant, opened_office, visit_id
+from tests.jobs.weeks import morning
 
-__all__ = ["busy", "desk", "opened_office", "worked_week"]
+__all__ = ["busy", "desk", "morning", "opened_office", "worked_week"]
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from backend.use_cases.viewer import Viewer
 from tests.console.desk import Desk
 from tests.evidence.reported import member, opened, told, work_a_week
 from tests.jobs.office import PROVIDER, Office, visit_id
-from tests.jobs.test_wage_reports import EXPORT, REPORT_DUE, a_morning, element, take_export
+from tests.jobs.test_wage_reports import EXPORT, REPORT_DUE, element, take_export
 from tests.use_cases.loading.samples import load_rows
 
 NAMES = (b"Ann Carer", b'"E1"', b'"C1"', b"Mr One")
@@ -96,12 +96,11 @@ async def test_a_provider_takes_the_whole_and_a_rival_or_another_commissioner_no
 
 
 async def test_the_payroll_s_own_words_are_not_for_an_auditor(
-    office: Office, superuser: asyncpg.Connection
+    morning: Office, superuser: asyncpg.Connection
 ) -> None:
-    await a_morning(office)
     await take_export(EXPORT.replace("Waiting", "Waited: Ann Carer"))
     await load_rows("pay-mapping", [element("BASIC")])
-    await office.run(REPORT_DUE, "wage_reports")
+    await morning.run(REPORT_DUE, "wage_reports")
     report = await superuser.fetchval("SELECT id FROM document WHERE kind = 'wage_report'")
     council = await superuser.fetchval("SELECT id FROM organisation WHERE reference = 'wyeshire'")
     auditor = Viewer(uuid4(), council, provider=False, role="auditor")

@@ -3,8 +3,9 @@
 import pytest
 
 from tests.jobs.office import Office, opened_office
+from tests.jobs.weeks import morning
 
-__all__ = ["office", "opened_office"]
+__all__ = ["morning", "office", "opened_office"]
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from backend.use_cases.verify_documents import verify_documents
 from tests.documents import pdf
 from tests.evidence.reported import told
 from tests.jobs.office import PROVIDER, Office
-from tests.jobs.test_wage_reports import REPORT_DUE, WEEK, a_morning, reports
+from tests.jobs.test_wage_reports import REPORT_DUE, WEEK, reports
 from tests.use_cases.loading.samples import CARERS, load_rows
 
 SALARIED = {"work_type": "salaried", "basic_hours_per_year": "1040", "calculation_year_start": "2026-04-01"}
@@ -58,12 +58,11 @@ async def workers(office: Office, superuser: asyncpg.Connection) -> dict[str, An
 
 
 async def test_a_salaried_carer_is_tested_by_basic_hours(
-    office: Office, superuser: asyncpg.Connection
+    morning: Office, superuser: asyncpg.Connection
 ) -> None:
     await employed(**SALARIED)
-    await a_morning(office)
     await salary("254.19")
-    worker = (await workers(office, superuser))["E1"]
+    worker = (await workers(morning, superuser))["E1"]
     result = worker["result"]
     # 1040 hours in 52 equal parts are 20 hours a week, and 20 hours at 12.71 are 254.20
     assert (result["counted_minutes"], result["required"]["pay"], result["shortfall"]) == (
@@ -75,10 +74,9 @@ async def test_a_salaried_carer_is_tested_by_basic_hours(
     assert (worker["case"]["work_type"], worker["calculation_year_start"]) == ("salaried", "2026-04-01")
 
 
-async def test_a_phone_says_nothing_of_a_salary_that_is_not_loaded(office: Office) -> None:
+async def test_a_phone_says_nothing_of_a_salary_that_is_not_loaded(morning: Office) -> None:
     await employed(**SALARIED)
-    await a_morning(office)
-    phone = await office.phone()
+    phone = await morning.phone()
     await phone.open_session()
     [period] = (await phone.days("2026-11-02", "2026-11-02"))["pay_periods"]
     assert (period["tested"], period["reason"]) == (
@@ -88,30 +86,27 @@ async def test_a_phone_says_nothing_of_a_salary_that_is_not_loaded(office: Offic
 
 
 async def test_work_is_salaried_from_the_day_that_is_said(
-    office: Office, superuser: asyncpg.Connection
+    morning: Office, superuser: asyncpg.Connection
 ) -> None:
     await employed(**SALARIED, work_from="2026-11-09")
-    await a_morning(office)
     await salary("16.95")
-    worker = (await workers(office, superuser))["E1"]
+    worker = (await workers(morning, superuser))["E1"]
     assert (worker["case"].get("work_type", "time"), worker["result"]["counted_minutes"]) == ("time", "80")
 
 
-async def test_time_work_may_follow_salaried_work(office: Office, superuser: asyncpg.Connection) -> None:
+async def test_time_work_may_follow_salaried_work(morning: Office, superuser: asyncpg.Connection) -> None:
     await employed(**SALARIED)
     await employed(work_type="time", work_from="2026-10-05")
-    await a_morning(office)
     await salary("16.95")
-    assert (await workers(office, superuser))["E1"]["result"]["counted_minutes"] == "80"
+    assert (await workers(morning, superuser))["E1"]["result"]["counted_minutes"] == "80"
 
 
 async def test_a_salaried_leaver_has_the_days_of_365_to_the_last(
-    office: Office, superuser: asyncpg.Connection
+    morning: Office, superuser: asyncpg.Connection
 ) -> None:
     await employed(**SALARIED, employment_end="2026-11-05")
-    await a_morning(office)
     await salary("144.85")
-    worker = (await workers(office, superuser))["E1"]
+    worker = (await workers(morning, superuser))["E1"]
     assert worker["case"]["salaried"]["employed_days"] == 4
     # 1040 x 4 / 365 hours, of 12.71 each: 144.8591...
     assert (worker["result"]["required"]["pay"], worker["result"]["compliant"]) == ("144.86", False)
@@ -133,11 +128,10 @@ async def test_a_starters_first_period_begins_with_the_employment(
 
 
 async def test_what_is_deducted_in_the_month_after_leaving_reduces_the_final_period(
-    office: Office, superuser: asyncpg.Connection
+    morning: Office, superuser: asyncpg.Connection
 ) -> None:
     await employed(employment_end="2026-11-05")
-    await a_morning(office)
-    await office.pay("E1", "1", 80, "12.71", WEEK, "2026-11-13")
+    await morning.pay("E1", "1", 80, "12.71", WEEK, "2026-11-13")
     line = {
         "provider": "hearth",
         "employment": "E1",
@@ -152,15 +146,14 @@ async def test_what_is_deducted_in_the_month_after_leaving_reduces_the_final_per
             {**line, "reference": "out", "paid_on": "2026-12-06"},  # the month ends on 5 December
         ],
     )
-    result = (await workers(office, superuser))["E1"]["result"]
+    result = (await workers(morning, superuser))["E1"]["result"]
     assert ([row["amount"] for row in result["adjustments"]], result["shortfall"]) == (["-5.00"], "5.00")
 
 
 async def test_a_deduction_without_days_reduces_the_period_it_is_made_in(
-    office: Office, superuser: asyncpg.Connection
+    morning: Office, superuser: asyncpg.Connection
 ) -> None:
-    await a_morning(office)
-    await office.pay("E1", "1", 80, "12.71", WEEK, "2026-11-13")
+    await morning.pay("E1", "1", 80, "12.71", WEEK, "2026-11-13")
     line = {"provider": "hearth", "employment": "E1", "section": "deduction", "kind": "uniform"}
     of_week = {"earned_start": WEEK[0], "earned_end": WEEK[1]}
     await load_rows(
@@ -171,21 +164,20 @@ async def test_a_deduction_without_days_reduces_the_period_it_is_made_in(
             {**line, "amount": "4.00", "reference": "with", "paid_on": "2026-11-13", **of_week},
         ],
     )
-    result = (await workers(office, superuser))["E1"]["result"]
+    result = (await workers(morning, superuser))["E1"]["result"]
     assert [row["amount"] for row in result["adjustments"]] == ["-2.00", "-4.00"]
 
 
 async def test_employments_of_one_person_are_tested_each_by_itself(
-    office: Office, superuser: asyncpg.Connection
+    morning: Office, superuser: asyncpg.Connection
 ) -> None:
     other = {name: cell for name, cell in CARERS[0].items() if name != "national_insurance_number"}
     await load_rows("carers", [{**other, "employment": "E3", "pay_cycle": "weekly:mon"}])
-    await a_morning(office)
-    await office.plan("C", "2026-11-03T09:00", carer="E3")
-    await office.attend("C", "2026-11-03T09:00", "2026-11-03T09:30")
-    await office.pay("E1", "1", 80, "20.00", WEEK, "2026-11-07")
-    await office.pay("E3", "1", 30, "10.00", WEEK, "2026-11-07")
-    found = await workers(office, superuser)
+    await morning.plan("C", "2026-11-03T09:00", carer="E3")
+    await morning.attend("C", "2026-11-03T09:00", "2026-11-03T09:30")
+    await morning.pay("E1", "1", 80, "20.00", WEEK, "2026-11-07")
+    await morning.pay("E3", "1", 30, "10.00", WEEK, "2026-11-07")
+    found = await workers(morning, superuser)
     assert {name: row["person"] for name, row in found.items()} == {"E1": "C1", "E3": "C1"}
     assert {name: row["result"]["counted_minutes"] for name, row in found.items()} == {"E1": "80", "E3": "30"}
     # what one contract pays above the minimum makes up for nothing in the other: 30 minutes at 12.71 less 5.00

@@ -10,7 +10,7 @@ from backend.tables.ids import organisation_id
 from backend.use_cases.loading import LoadRefused, Scope
 from backend.use_cases.verify_documents import verify_documents
 from tests.jobs.office import PROVIDER, Office
-from tests.jobs.test_wage_reports import EXPORT, REPORT_DUE, WEEK, a_morning, element, reports, take_export
+from tests.jobs.test_wage_reports import EXPORT, REPORT_DUE, WEEK, element, reports, take_export
 from tests.use_cases.loading.samples import CARERS, load_rows
 
 TERMS: dict[str, Any] = {
@@ -61,12 +61,11 @@ async def a_drive(office: Office) -> None:
 
 
 async def test_expected_paid_and_lawful_pay_stand_side_by_side(
-    office: Office, superuser: asyncpg.Connection
+    morning: Office, superuser: asyncpg.Connection
 ) -> None:
     await under_terms(TERMS)
-    await a_morning(office)
-    await office.pay("E1", "1", 60, "12.71", WEEK, "2026-11-13")
-    worker = await one(office, superuser)
+    await morning.pay("E1", "1", 60, "12.71", WEEK, "2026-11-13")
+    worker = await one(morning, superuser)
     pay = worker["beside"]["pay"]
     # an hour of contact at 13.00 and a third of an hour of waiting at 12.71
     assert (pay["expected"], pay["paid"], pay["lawful"]) == ("17.24", "12.71", "16.95")
@@ -103,11 +102,10 @@ async def test_a_round_of_two_carers_pays_each_her_own_journeys_once(
 
 
 async def test_paid_less_required_is_the_shortfall_to_the_penny(
-    office: Office, superuser: asyncpg.Connection
+    morning: Office, superuser: asyncpg.Connection
 ) -> None:
-    await a_morning(office)
-    await office.pay("E1", "1", 61, "12.71", WEEK, "2026-11-13")
-    worker = await one(office, superuser)
+    await morning.pay("E1", "1", 61, "12.71", WEEK, "2026-11-13")
+    worker = await one(morning, superuser)
     # 16.946666... less 12.921833... is 4.024833...: of the rounded figures it would be 4.03
     assert (worker["result"]["required"]["pay"], worker["result"]["nmw_pay"]) == ("16.95", "12.92")
     assert worker["result"]["shortfall"] == "4.02"
@@ -117,12 +115,11 @@ async def test_paid_less_required_is_the_shortfall_to_the_penny(
 
 @pytest.mark.parametrize("held", [(), ({**TERMS, "from": "2026-11-09"},)])
 async def test_without_terms_nothing_is_expected_and_nothing_is_nought(
-    office: Office, superuser: asyncpg.Connection, held: tuple[dict[str, Any], ...]
+    morning: Office, superuser: asyncpg.Connection, held: tuple[dict[str, Any], ...]
 ) -> None:
     await under_terms(*held)
-    await a_morning(office)
-    await office.pay("E1", "1", 60, "12.71", WEEK, "2026-11-13")
-    worker = await one(office, superuser)
+    await morning.pay("E1", "1", 60, "12.71", WEEK, "2026-11-13")
+    worker = await one(morning, superuser)
     pay = worker["beside"]["pay"]
     assert (pay["expected"], pay["paid_less_expected"], pay["paid"]) == (None, None, "12.71")
     assert pay["reason"].startswith("No terms of pay are held for")
@@ -165,12 +162,11 @@ async def test_with_the_actual_cost_entered_the_test_uses_it_and_no_risk_is_show
 
 
 async def test_unclassified_lines_are_listed_and_shown_both_ways(
-    office: Office, superuser: asyncpg.Connection
+    morning: Office, superuser: asyncpg.Connection
 ) -> None:
-    await a_morning(office)
     await take_export(EXPORT)
     await load_rows("pay-mapping", [element("BASIC", note="From the payroll's handbook")])
-    worker = await one(office, superuser)
+    worker = await one(morning, superuser)
     [line] = worker["beside"]["unclassified"]
     assert (line["element"], line["amount"], line["units"]) == ("WAIT", "4.25", "20")
     assert (worker["result"]["shortfall"], worker["beside"]["shortfall_if_counted"]) == ("4.24", "0.00")
@@ -181,14 +177,13 @@ async def test_unclassified_lines_are_listed_and_shown_both_ways(
 
 
 async def test_an_overpayment_taken_back_is_shown_under_its_rule_and_takes_nothing_off(
-    office: Office, superuser: asyncpg.Connection
+    morning: Office, superuser: asyncpg.Connection
 ) -> None:
-    await a_morning(office)
     back = "E1,BACK,Overpaid in October,-1,12.71,-12.71,2026-11-13,2026-11-02,2026-11-08,,\n"
     await take_export(EXPORT + back)
     taken = element("BACK", takes_back_overpayment=True)
     await load_rows("pay-mapping", [element("BASIC"), element("WAIT"), taken])
-    worker = await one(office, superuser)
+    worker = await one(morning, superuser)
     assert worker["result"]["shortfall"] == "0.00"
     assert worker["result"]["adjustments"] == [
         {"section": "deduction", "kind": "overpayment", "amount": "0.00", "rule": "nmw-2015-12-2-c"}
@@ -199,13 +194,12 @@ async def test_an_overpayment_taken_back_is_shown_under_its_rule_and_takes_nothi
 
 
 async def test_the_same_money_in_two_layouts_is_listed_with_both_references_and_counts(
-    office: Office, superuser: asyncpg.Connection
+    morning: Office, superuser: asyncpg.Connection
 ) -> None:
-    await a_morning(office)
     await take_export(EXPORT)
     await load_rows("pay-mapping", [element("BASIC"), element("WAIT")])
-    await office.pay("E1", "slip-1", 60, "12.71", WEEK, "2026-11-13")
-    worker = await one(office, superuser)
+    await morning.pay("E1", "slip-1", 60, "12.71", WEEK, "2026-11-13")
+    worker = await one(morning, superuser)
     [pair] = worker["beside"]["doubled"]
     assert (pair["reference"], pair["template"], pair["other_template"]) == ("slip-1", None, "generic")
     assert pair["other_reference"].endswith("BASIC 1")
@@ -213,13 +207,12 @@ async def test_the_same_money_in_two_layouts_is_listed_with_both_references_and_
 
 
 async def test_the_open_question_of_duties_is_shown_both_ways(
-    office: Office, superuser: asyncpg.Connection
+    morning: Office, superuser: asyncpg.Connection
 ) -> None:
-    await a_morning(office)
     export = EXPORT.replace("1,12.71,12.71", "1,16.00,16.00").replace("0:20,12.75,4.25", "0:20,3.00,1.00")
     await take_export(export)
     await load_rows("pay-mapping", [element("BASIC", duties="contact"), element("WAIT", duties="waiting")])
-    worker = await one(office, superuser)
+    worker = await one(morning, superuser)
     together = worker["beside"]["together"]
     assert (worker["result"]["compliant"], worker["result"]["nmw_pay"]) == (True, "17.00")
     # all of it at the lowest rate, three pounds an hour, over eighty minutes

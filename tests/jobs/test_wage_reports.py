@@ -24,20 +24,11 @@ async def reports(superuser: asyncpg.Connection) -> dict[str, dict[str, Any]]:
     return {row["edition"]: msgspec.json.decode(snapshot_bytes(row["snapshot"])) for row in rows}
 
 
-async def a_morning(office: Office) -> None:
-    """Two half-hour visits at one address with twenty minutes between: an hour of contact, twenty minutes waiting."""
-    await office.plan("A", "2026-11-02T09:00")
-    await office.plan("B", "2026-11-02T09:50")
-    await office.attend("A", "2026-11-02T09:00", "2026-11-02T09:30")
-    await office.attend("B", "2026-11-02T09:50", "2026-11-02T10:20")
-
-
 async def test_unpaid_waiting_shows_as_a_shortfall_down_to_the_events(
-    office: Office, superuser: asyncpg.Connection
+    morning: Office, superuser: asyncpg.Connection
 ) -> None:
-    await a_morning(office)
-    await office.pay("E1", "1", 60, "12.71", WEEK, "2026-11-13")
-    [ran] = await office.run(REPORT_DUE, "wage_reports")
+    await morning.pay("E1", "1", 60, "12.71", WEEK, "2026-11-13")
+    [ran] = await morning.run(REPORT_DUE, "wage_reports")
     assert (ran.failed, ran.detail) == (False, "1 tested, 1 short, 0 not tested")
     [worker] = (await reports(superuser))["provisional"]["workers"]
     assert {row["kind"]: row["minutes"] for row in worker["result"]["work"]} == {
@@ -48,17 +39,16 @@ async def test_unpaid_waiting_shows_as_a_shortfall_down_to_the_events(
     assert (worker["result"]["nmw_pay"], worker["result"]["shortfall"]) == ("12.71", "4.24")
     [day] = worker["days"]
     assert [segment["kind"] for segment in day["segments"]] == ["contact", "waiting", "contact"]
-    phone = await office.phone()
+    phone = await morning.phone()
     assert {name for visit in day["visits"] for name in visit["event_ids"]} == set(phone.receipts)
     formats = await superuser.fetch("SELECT format FROM document_file ORDER BY format")
     assert [row["format"] for row in formats] == ["json", "pdf", "xlsx"]
 
 
 async def test_a_worker_whose_pay_is_not_loaded_is_not_tested_and_not_accused(
-    office: Office, superuser: asyncpg.Connection
+    morning: Office, superuser: asyncpg.Connection
 ) -> None:
-    await a_morning(office)
-    [ran] = await office.run(REPORT_DUE, "wage_reports")
+    [ran] = await morning.run(REPORT_DUE, "wage_reports")
     assert ran.detail == "0 tested, 0 short, 1 not tested"
     report = (await reports(superuser))["provisional"]
     assert [(row["employment"], row["reason"]) for row in report["not_tested"]] == [
@@ -68,17 +58,16 @@ async def test_a_worker_whose_pay_is_not_loaded_is_not_tested_and_not_accused(
 
 
 async def test_a_report_turns_final_only_when_the_next_periods_pay_is_loaded(
-    office: Office, superuser: asyncpg.Connection
+    morning: Office, superuser: asyncpg.Connection
 ) -> None:
-    await a_morning(office)
-    await office.pay("E1", "1", 60, "12.71", WEEK, "2026-11-13")
-    await office.run(REPORT_DUE)
-    await office.run(NEXT_REPORT_DUE)
+    await morning.pay("E1", "1", 60, "12.71", WEEK, "2026-11-13")
+    await morning.run(REPORT_DUE)
+    await morning.run(NEXT_REPORT_DUE)
     assert set(await reports(superuser)) == {"provisional"}
     # Late pay for the waiting, in the next period's payroll: regulation 9 counts it where it was earned.
-    await office.pay("E1", "2", 20, "12.72", WEEK, "2026-11-15")
-    await office.pay("E1", "3", 60, "12.71", ("2026-11-09", "2026-11-15"), "2026-11-20")
-    await office.run(NEXT_REPORT_DUE + timedelta(minutes=5))
+    await morning.pay("E1", "2", 20, "12.72", WEEK, "2026-11-15")
+    await morning.pay("E1", "3", 60, "12.71", ("2026-11-09", "2026-11-15"), "2026-11-20")
+    await morning.run(NEXT_REPORT_DUE + timedelta(minutes=5))
     found = await reports(superuser)
     assert found["provisional"]["workers"][0]["result"]["compliant"] is False
     assert found["final"]["workers"][0]["result"]["shortfall"] == "0.00"
@@ -88,13 +77,12 @@ async def test_a_report_turns_final_only_when_the_next_periods_pay_is_loaded(
 
 
 async def test_time_in_doubt_is_neither_counted_nor_refused(
-    office: Office, superuser: asyncpg.Connection
+    morning: Office, superuser: asyncpg.Connection
 ) -> None:
-    await a_morning(office)
-    await office.plan("C", "2026-11-03T09:00", carer="E2")
-    await office.attend("C", "2026-11-03T09:00", "2026-11-03T09:30")  # a visit no plan ever gave her
-    await office.pay("E1", "1", 80, "12.71", WEEK, "2026-11-13")
-    await office.run(REPORT_DUE, "wage_reports")
+    await morning.plan("C", "2026-11-03T09:00", carer="E2")
+    await morning.attend("C", "2026-11-03T09:00", "2026-11-03T09:30")  # a visit no plan ever gave her
+    await morning.pay("E1", "1", 80, "12.71", WEEK, "2026-11-13")
+    await morning.run(REPORT_DUE, "wage_reports")
     worker = (await reports(superuser))["provisional"]["workers"][0]["result"]
     assert (worker["compliant"], worker["unresolved_minutes"], worker["counted_minutes"]) == (
         True,
@@ -134,18 +122,17 @@ def element(name: str, **changes: Any) -> dict[str, Any]:
 
 
 async def test_a_payroll_export_stops_at_nothing_and_counts_once_its_elements_are_mapped(
-    office: Office, superuser: asyncpg.Connection
+    morning: Office, superuser: asyncpg.Connection
 ) -> None:
-    await a_morning(office)
     await take_export()
     await load_rows("pay-mapping", [element("BASIC")])
-    await office.run(REPORT_DUE, "wage_reports")
+    await morning.run(REPORT_DUE, "wage_reports")
     await load_rows("pay-mapping", [element("WAIT")])
     later = EXPORT.replace("2026-11-13", "2026-11-20").replace(
         "2026-11-02,2026-11-08", "2026-11-09,2026-11-15"
     )
     await take_export(later)
-    await office.run(NEXT_REPORT_DUE + timedelta(minutes=5))
+    await morning.run(NEXT_REPORT_DUE + timedelta(minutes=5))
     found = await reports(superuser)
     short = [found[edition]["workers"][0]["result"]["shortfall"] for edition in ("provisional", "final")]
     assert short == ["4.24", "0.00"]
@@ -153,10 +140,9 @@ async def test_a_payroll_export_stops_at_nothing_and_counts_once_its_elements_ar
 
 
 async def test_a_worker_none_of_whose_lines_is_mapped_is_not_tested_and_the_report_says_why(
-    office: Office, superuser: asyncpg.Connection
+    morning: Office, superuser: asyncpg.Connection
 ) -> None:
-    await a_morning(office)
     await take_export()
-    await office.run(REPORT_DUE, "wage_reports")
+    await morning.run(REPORT_DUE, "wage_reports")
     [left] = (await reports(superuser))["provisional"]["not_tested"]
     assert left["reason"] == "Nobody has said what the lines of the payroll are: 2 not classified."

@@ -19,12 +19,18 @@ REPORT_DUE: Final = datetime(2026, 11, 15, 6, 5, tzinfo=UTC)
 """When the report of the first week is made, and paid lines still come in; a week later that of the second."""
 
 
-async def short_work(made: Office, paid_on: str = "2026-11-13") -> Office:
-    """An hour of contact and twenty minutes of waiting, of which the hour was paid: £4.24 short (80 x 12.71 / 60)."""
+async def morning_work(made: Office) -> Office:
+    """Two half-hour visits at one address with twenty minutes between: an hour of contact, twenty minutes waiting."""
     await made.plan("A", "2026-11-02T09:00")
     await made.plan("B", "2026-11-02T09:50")
     await made.attend("A", "2026-11-02T09:00", "2026-11-02T09:30")
     await made.attend("B", "2026-11-02T09:50", "2026-11-02T10:20")
+    return made
+
+
+async def short_work(made: Office, paid_on: str = "2026-11-13") -> Office:
+    """The work of a morning, of which the hour was paid: £4.24 short (80 x 12.71 / 60)."""
+    await morning_work(made)
     await made.pay("E1", "1", 60, "12.71", FIRST, paid_on)
     await made.run(REPORT_DUE, "wage_reports")
     return made
@@ -51,6 +57,12 @@ async def paid_work(made: Office) -> Office:
 
 
 @pytest.fixture
+def morning(http: httpx.AsyncClient, at: Any, server: Urls, folder: Path) -> Office:
+    """An office after the work of one morning."""
+    return worked_once(server, folder)[0].again(http, at)
+
+
+@pytest.fixture
 def short_week(http: httpx.AsyncClient, at: Any, server: Urls, folder: Path) -> Office:
     """An office with a week of `short_work`."""
     return short(server, folder)[0].again(http, at)
@@ -63,6 +75,12 @@ def paid_weeks(http: httpx.AsyncClient, at: Any, server: Urls, folder: Path) -> 
 
 
 @cache
+def worked_once(server: Urls, folder: Path) -> tuple[Office, str]:
+    """The office of `morning`, and the name of its database."""
+    return made_once(server, folder, _morning)
+
+
+@cache
 def short(server: Urls, folder: Path) -> tuple[Office, str]:
     """The office of `short_week`, and the name of its database."""
     return made_once(server, folder, _short)
@@ -72,6 +90,10 @@ def short(server: Urls, folder: Path) -> tuple[Office, str]:
 def paid(server: Urls, folder: Path) -> tuple[Office, str]:
     """The office of `paid_weeks`, and the name of its database."""
     return made_once(server, folder, _paid)
+
+
+async def _morning(made: Database, http: httpx.AsyncClient, at: SetClock) -> Office:
+    return await morning_work(await Office(http, at).open())
 
 
 async def _short(made: Database, http: httpx.AsyncClient, at: SetClock) -> Office:
