@@ -61,10 +61,16 @@ async def withdraw_correction(correction_id: UUID, reason: str | None, call: Cal
 
 
 async def object_to_correction(correction_id: UUID, reason: str | None, call: Call) -> CorrectionAnswer:
-    """The carer objects to a correction that a manager started; until that is settled nothing of it is applied."""
+    """The carer objects to a correction that a manager started; until that is settled nothing of it is applied.
+
+    Raises DomainError: not_found, forbidden (the carer's own), conflict (its manager took it back, so nothing of it
+    counts). Asked once more it changes nothing.
+    """
     async with as_device(call) as (connection, device):
         correction, last, number = await _state(connection, device.provider_id, correction_id)
         _refuse_of_others(correction, device.carer_id, "manager", "This correction is the carer's own.")
+        if last == "withdrawn":
+            raise DomainError("conflict", "This correction was withdrawn already: nothing of it counts.")
         if last != "objected":
             await _append(connection, correction, number + 1, "objected", device.carer_id, reason)
         return (await corrections_of(connection, [correction]))[0]

@@ -1,5 +1,7 @@
 """What a provider's payroll exports are taken for: the mapping, and the elements that nobody has mapped."""
 
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -48,6 +50,10 @@ async def _unmapped(
     connection: Any, provider_id: UUID, mapping: list[dict[str, Any]]
 ) -> list[UnmappedElement]:
     raw = await connection.fetch(query("wages.every_payroll_line"), provider_id)
+    return await asyncio.to_thread(_summed, raw, mapping)
+
+
+def _summed(raw: Sequence[Mapping[str, Any]], mapping: list[dict[str, Any]]) -> list[UnmappedElement]:
     sums: dict[tuple[str, str], list[Decimal]] = {}
     for line in classify(raw, mapping).unclassified:
         sums.setdefault((line["element"], line["reason"]), []).append(unclassified_worth(line))

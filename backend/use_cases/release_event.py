@@ -35,6 +35,6 @@ async def release_event(provider_id: UUID, event_row: UUID, released_by: UUID, r
         released = await connection.fetchval(
             query("console.release"), provider_id, event_row, released_by, now, reason.strip()
         )
+        if released is None:
+            raise DomainError("conflict", "Somebody released this event before.")
         await note_speeds(connection, provider_id, row["carer_id"], event_row, now)
-    if released is None:
-        raise DomainError("conflict", "Somebody released this event before.")

@@ -265,6 +265,21 @@ async def test_nobody_decides_about_what_they_proposed_and_the_carer_may_object(
     assert (await one("V1"))["actual_end"] == hour(7, 30)
 
 
+async def test_what_a_manager_took_back_is_not_opened_again_by_an_objection(world: World) -> None:
+    phone, clock = await world.phone()
+    attend(phone, clock, "V1", hour(7), hour(7, 30))
+    await hand_in(world, phone, clock, hour(9))
+    shorter = ProposedTimes(hour(7), hour(7, 10))
+    about = (PROVIDER, MANAGER, "C1", UUID(visit("V1")), shorter, Reason(ReasonCode.OTHER), "Left early")
+    made = await propose_for_carer(*about)
+    await decide_correction(PROVIDER, made, MANAGER, "declined")
+    await phone.open_session()
+    late = await phone.call("POST", f"/corrections/{made}/objection", json={}, token=True)
+    assert (late.status_code, late.json()["code"]) == (409, "conflict")
+    assert await refused(decide_correction(PROVIDER, made, OTHER_MANAGER, "accepted")) == "conflict"
+    assert (await one("V1"))["actual_end"] == hour(7, 30)
+
+
 async def test_a_carer_takes_back_her_own_correction_until_somebody_decides(world: World) -> None:
     phone, clock = await world.phone()
     attend(phone, clock, "V1", hour(7), hour(7, 30))
