@@ -1,5 +1,7 @@
 """Everything that is held about one carer or one person, from every table, as a file for whoever asks for her own."""
 
+import asyncio
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -97,7 +99,8 @@ async def subject_access(
         "reference": subject.reference,
     }
     name = f"{subject.kind}_{subject.reference}_{now:%Y-%m-%d}.zip"
-    return File("zip", "application/zip", name, subject_zip({**said, "made_at": _instant(now)}, records))
+    content = await asyncio.to_thread(subject_zip, {**said, "made_at": _instant(now)}, records)
+    return File("zip", "application/zip", name, content)
 
 
 async def _records(
@@ -126,11 +129,17 @@ async def _wage_reports(
     own = {row["reference"] for row in employments}
     found = []
     async for row in db.each_row(connection, query("privacy.wage_reports"), provider_id):
-        said = msgspec.json.decode(snapshot_bytes(row["snapshot"]))
-        parts = [worker for worker in said["workers"] if worker.get("employment") in own]
+        # A report holds everybody's days, and takes long to read: others are answered meanwhile.
+        parts = await asyncio.to_thread(_parts_of, row["snapshot"], own)
         period = {"report": str(row["id"]), "from": str(row["period_start"]), "until": str(row["period_end"])}
         found += [{**period, "edition": row["edition"], "worker": part} for part in parts]
     return found
+
+
+def _parts_of(stored: bytes, employments: Collection[str]) -> list[dict[str, Any]]:
+    """What a stored wage report says of these employments."""
+    said = msgspec.json.decode(snapshot_bytes(stored))
+    return [worker for worker in said["workers"] if worker.get("employment") in employments]
 
 
 def _instant(moment: datetime) -> str:
