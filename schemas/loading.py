@@ -437,11 +437,12 @@ class CorrectionReasonRow(Struct, frozen=True, kw_only=True):
 
 
 class BankHolidayRow(Struct, frozen=True, kw_only=True):
-    """A bank holiday that the packaged calendar does not know."""
+    """A bank holiday that the packaged calendar does not know, or (`withdrawn`) that is none, though it knows it."""
 
     division: Division
     date: DayCell
     title: Words = "Bank holiday"
+    withdrawn: YesNo = False
 
 
 class LoadedCounts(Struct, frozen=True, kw_only=True):

@@ -23,7 +23,7 @@ ORDER BY period_start DESC LIMIT 1
 -- name: earlier_visits
 -- Visits planned before this period that must be looked at again: with facts or terms recorded since the last document
 -- (after $3, up to $4), or parked by the last documents, which tell of all that was still parked. Terms that were recorded
--- bear on the visits of their days alone: OFFSET 0 keeps to the index of each package's visits.
+-- bear on the visits of their days alone: OFFSET 0 keeps to the index of each package's visits, or of the day's.
 WITH terms AS (
     SELECT package_id, starts_on FROM package_version WHERE provider_id = $1 AND recorded_at > $3 AND recorded_at <= $4
     UNION
@@ -53,6 +53,12 @@ WITH terms AS (
         SELECT w.visit_id FROM visit_version w
         WHERE w.provider_id = $1 AND w.package_id = terms.package_id AND w.starts_at < $5
           AND w.starts_at >= terms.starts_on - interval '1 day' OFFSET 0) v
+    UNION
+    SELECT v.visit_id FROM bank_holiday h CROSS JOIN LATERAL (
+        SELECT w.visit_id FROM visit_version w
+        WHERE w.provider_id = $1 AND w.starts_at < $5 AND w.starts_at >= h.day::timestamp AT TIME ZONE 'Europe/London'
+          AND w.starts_at < (h.day + 1)::timestamp AT TIME ZONE 'Europe/London' OFFSET 0) v
+    WHERE h.recorded_at > $3 AND h.recorded_at <= $4
     UNION
     SELECT coalesce(l.visit_id, p.visit_id) FROM dispute_decision x
     JOIN dispute p ON p.provider_id = x.provider_id AND p.id = x.dispute_id

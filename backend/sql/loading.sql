@@ -96,11 +96,11 @@ JOIN visit v ON v.provider_id = n.provider_id AND v.id = n.visit_id
 WHERE n.starts_at >= $2 AND n.starts_at < $3 AND n.status <> 'cancelled';
 
 -- name: bank_holidays
-SELECT division, day, title FROM bank_holiday;
+SELECT DISTINCT ON (division, day) division, day, version, title, withdrawn FROM bank_holiday
+ORDER BY division, day, version DESC;
 
 -- name: put_bank_holiday
-INSERT INTO bank_holiday (division, day, title, recorded_at) VALUES ($1, $2, $3, $4)
-ON CONFLICT (division, day) DO UPDATE SET title = excluded.title;
+INSERT INTO bank_holiday (division, day, version, title, withdrawn, recorded_at) VALUES ($1, $2, $3, $4, $5, $6);
 
 -- name: put_postcodes
 -- What stands already is left out first, since a conflict would lock its row. An inserted row has no xmax.

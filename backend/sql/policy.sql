@@ -12,4 +12,5 @@ WHERE provider_id = $1 AND starts_on <= $3 AND recorded_at <= $4
 ORDER BY starts_on, version DESC
 
 -- name: bank_holidays
-SELECT day FROM bank_holiday WHERE division = $1 AND recorded_at <= $2
+SELECT DISTINCT ON (day) day, withdrawn FROM bank_holiday WHERE division = $1 AND recorded_at <= $2
+ORDER BY day, version DESC

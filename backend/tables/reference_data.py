@@ -4,7 +4,7 @@ The database is made by the migrations; these classes name its columns for queri
 A table keyed by several columns names its first one as the key, because Piccolo knows only one.
 """
 
-from piccolo.columns import Boolean, Date, DoublePrecision, Text, Timestamptz
+from piccolo.columns import Boolean, Date, DoublePrecision, Integer, Text, Timestamptz
 from piccolo.table import Table
 
 from backend.db import DB
@@ -22,5 +22,7 @@ class Postcode(Table, tablename="postcode", db=DB):
 class BankHoliday(Table, tablename="bank_holiday", db=DB):
     division = Text(primary_key=True, default=None, null=False)
     day = Date(default=None, null=False)
+    version = Integer(default=None, null=False)
     title = Text(default=None, null=False)
+    withdrawn = Boolean(default=None, null=False)
     recorded_at = Timestamptz(default=None, null=False)

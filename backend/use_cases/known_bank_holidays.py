@@ -1,4 +1,4 @@
-"""The bank holidays a document goes by: the packaged calendar, and the days that were added to it since."""
+"""The bank holidays a document goes by: the packaged calendar, with the days added to it and withdrawn since."""
 
 from datetime import date, datetime
 
@@ -12,6 +12,9 @@ from schemas.contract import Division
 async def known_bank_holidays(
     connection: asyncpg.Connection, as_of: datetime, division: Division = "england"
 ) -> frozenset[date]:
-    """Bank holidays as known at `as_of`."""
+    """Bank holidays as known at `as_of`: what was loaded last of a day counts."""
     rows = await connection.fetch(query("policy.bank_holidays"), division, as_of)
-    return bank_holidays(division, added=[row["day"] for row in rows])
+    added, removed = (
+        [row["day"] for row in rows if row["withdrawn"] is withdrawn] for withdrawn in (False, True)
+    )
+    return bank_holidays(division, added, removed)

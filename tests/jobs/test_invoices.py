@@ -15,7 +15,16 @@ from backend.use_cases.decide_correction import decide_correction
 from backend.use_cases.propose_for_carer import propose_for_carer
 from backend.use_cases.verify_documents import verify_documents
 from schemas.mobile import ProposedTimes, ReasonCode
-from tests.jobs.office import FIRST_WEEK_DUE, PROVIDER, SECOND_WEEK_DUE, Office, documents, instant
+from tests.jobs.office import (
+    FIRST_WEEK_DUE,
+    PROVIDER,
+    RATES,
+    SECOND_WEEK_DUE,
+    Office,
+    documents,
+    instant,
+)
+from tests.use_cases.loading.samples import CONTRACT, load_rows
 
 
 async def test_a_week_of_visits_becomes_one_invoice_with_its_files(
@@ -268,3 +277,23 @@ async def test_a_visit_that_is_suspended_after_all_is_taken_back_and_listed_by_i
     lines = {line["visit"]: (line["amount"], line["reason"]) for line in second["snapshot"]["lines"]}
     assert lines == {"B": ("12.00", None), "S": ("-12.00", "no longer charged")}
     assert second["snapshot"]["parked"] == []
+
+
+async def test_a_bank_holiday_that_is_withdrawn_later_gives_back_its_uplift_with_the_next_document(
+    office: Office, superuser: asyncpg.Connection
+) -> None:
+    day = {"division": "england", "date": "2026-11-03", "title": "A jubilee"}
+    await load_rows("bank-holidays", [day])
+    uplift = {"name": "holiday", "days": ["bank_holiday"], "multiplier": "2"}
+    await load_rows("contracts", [{**CONTRACT, "pay_basis": "actual", "rates": RATES, "uplifts": [uplift]}])
+    await office.plan("A", "2026-11-03T09:00")
+    await office.attend("A", "2026-11-03T09:00", "2026-11-03T09:30")
+    await office.run(FIRST_WEEK_DUE, "invoices")
+    office.set(instant("2026-11-12T09:00"))
+    await load_rows("bank-holidays", [{**day, "withdrawn": "yes"}])
+    await office.plan("B", "2026-11-12T10:00")
+    await office.attend("B", "2026-11-12T10:00", "2026-11-12T10:30")
+    await office.run(SECOND_WEEK_DUE, "invoices")
+    told = [[line["amount"] for line in one["snapshot"]["lines"]] for one in await documents(superuser)]
+    assert told == [["24.00"], ["-12.00", "12.00"]]
+    assert [verified.faults async for verified in verify_documents(PROVIDER)] == [(), ()]

@@ -1,38 +1,52 @@
-"""Load bank holidays that the packaged calendar does not know: the same for every tenant."""
+"""Load bank holidays that the packaged calendar does not know, or knows wrongly: the same for every tenant."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Final
+from typing import Final, cast
 
 from backend.sql import query
+from backend.use_cases.bank_holidays import packaged
 from backend.use_cases.loading.report import Line
 from backend.use_cases.loading.session import Session
 from backend.use_cases.loading.versions import Counts
+from schemas.contract import Division
 from schemas.loading import BankHolidayRow
 
-_BOTH: Final = "england-and-wales"
+_BOTH: Final[tuple[Division, ...]] = ("england", "wales")
+
+
+_Held = dict[tuple[str, date], tuple[int, str, bool]]
+"""The newest version of each day that was loaded: its number, its title, and whether it is withdrawn."""
 
 
 async def store(session: Session, lines: Sequence[Line[BankHolidayRow]]) -> Counts:
-    """Insert new days and set changed titles. `england-and-wales` stands for both."""
-    rows = [row for line in lines for row in _rows(line.row)]
+    """Append a version of each day that is new or says something else. `england-and-wales` stands for both."""
     await session.lock("bank holidays")
     records = await session.connection.fetch(query("loading.bank_holidays"))
-    held: dict[tuple[str, date], str] = {
-        (record["division"], record["day"]): record["title"] for record in records
-    }
+    held: _Held = {(record["division"], record["day"]): tuple(record)[2:] for record in records}
     counts = Counts()
-    for division, day, title in rows:
-        before = held.get((division, day))
-        if before == title:
+    told = [(line, division) for line in lines for division in _divisions(line.row)]
+    for line, division in told:
+        _refuse_unknown(session, line, division, held)
+        day, said = line.row.date, (line.row.title, line.row.withdrawn)
+        version, *before = held.get((division, day), (0,))
+        if before == [*said]:
             counts.unchanged += 1
             continue
-        counts.new += before is None
-        counts.changed += before is not None
-        await session.connection.execute(query("loading.put_bank_holiday"), division, day, title, session.now)
+        counts.new += version == 0
+        counts.changed += version > 0
+        held[division, day] = (version + 1, *said)
+        row = (division, day, version + 1, *said, session.now)
+        await session.connection.execute(query("loading.put_bank_holiday"), *row)
     return counts
 
 
-def _rows(row: BankHolidayRow) -> Iterator[tuple[str, date, str]]:
-    for division in ("england", "wales") if row.division == _BOTH else (row.division,):
-        yield division, row.date, row.title
+def _refuse_unknown(session: Session, line: Line[BankHolidayRow], division: Division, held: _Held) -> None:
+    """Only a bank holiday can be withdrawn: another day would be a slip that nobody notices."""
+    day = line.row.date
+    if line.row.withdrawn and (division, day) not in held and day not in packaged(division):
+        session.report.fault(line, "withdrawn", f"{day} is no bank holiday in {division}")
+
+
+def _divisions(row: BankHolidayRow) -> tuple[Division, ...]:
+    return _BOTH if row.division == "england-and-wales" else (cast(Division, row.division),)

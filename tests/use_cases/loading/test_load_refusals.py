@@ -183,7 +183,14 @@ REFUSED: dict[LoadKind, tuple[list[Row], list[Case]]] = {
     ),
     "bank-holidays": (
         samples.BANK_HOLIDAYS,
-        [({"division": "mars"}, "division", "must be one of england, wales")],
+        [
+            ({"division": "mars"}, "division", "must be one of england, wales"),
+            (
+                {"date": "2027-06-02", "withdrawn": "yes"},
+                "withdrawn",
+                "2027-06-02 is no bank holiday in wales",
+            ),
+        ],
     ),
 }
 
