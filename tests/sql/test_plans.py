@@ -15,7 +15,6 @@ from backend.sql import named
 from tests.conftest import Database
 
 WHOLE = {
-    "loading.bank_holidays": "a list of a few hundred days that is read whole",
     "onboarding.managers": "the accounts of one system, for a page of its first days",
     "simulation.user": "for made-up counties",
     "users.every_organisation": "lists them all, for the command line",
