@@ -146,6 +146,7 @@ FLAGS: Final = {
     "worked_though_cancelled": "worked although cancelled",
     "cancelled_on_arrival": "cancelled when the carer was at the door",
     "not_your_visit": "never planned for this carer",
+    "one_refused": "this carer was not let in, though another was",
     "overlap": "two pieces of work at the same time",
     "short_travel": "less time between visits than the journey needs",
     "no_travel_time": "no time between visits at two places",

@@ -421,6 +421,7 @@ def _placed(rows: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
 _OWN_FLAGS: Final = (
     "repeated", "two_devices", "implausible", "incomplete", "changed_after_start", "unplanned", "corrected",
     "claimed_beyond", "worked_though_cancelled", "cancelled_on_arrival", "not_your_visit",
+    "one_refused",
 )  # fmt: skip
 
 
@@ -431,6 +432,7 @@ def _flagged(rows: pl.DataFrame, lists: pl.DataFrame) -> pl.DataFrame:
     marked = rows.with_columns(
         worked_though_cancelled=worked & (pl.col("plan_status") != "planned"),
         not_your_visit=pl.col("foreign"),
+        one_refused=_one_refused(rows),
     )
     return marked.with_columns(
         said.select(_known("event_ids"), _known("event_rows")),
@@ -438,6 +440,14 @@ def _flagged(rows: pl.DataFrame, lists: pl.DataFrame) -> pl.DataFrame:
         digests=_in_order(_each(said["digests"]), rows.height),
         evidence_level=pl.when("claimed_beyond").then(pl.lit(MANUAL)).otherwise(level_of(pl.col("rank"))),
     )
+
+
+def _one_refused(rows: pl.DataFrame) -> pl.Expr:
+    """Whether a carer was not let in at a visit that another one made."""
+    refused = pl.col("status") == "refused"
+    there = pl.col("visit_id").is_in(rows.filter(refused)["visit_id"].implode())
+    made = rows.filter(there, pl.col("status") == "completed", ~pl.col("foreign"))["visit_id"]
+    return refused & pl.col("visit_id").is_in(made.implode())
 
 
 def _own_flags(rows: pl.DataFrame) -> Iterator[pl.DataFrame]:

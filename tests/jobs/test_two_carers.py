@@ -121,3 +121,23 @@ async def test_a_stand_in_takes_the_place_of_one_who_did_not_come(
         ("E3", "30.00", "12.00"),
     ]
     assert await sound()
+
+
+async def test_one_who_was_not_let_in_where_the_other_was_is_charged_her_own_times_and_flagged(
+    office: Office, superuser: asyncpg.Connection
+) -> None:
+    await under()
+    await both_planned(office)
+    await office.attend("TWO", "2026-11-04T09:00", "2026-11-04T09:30")
+    await office.record("check_in", "TWO", "2026-11-04T09:00", "C2")
+    await office.record("refused_entry", "TWO", "2026-11-04T09:02", "C2")
+    await office.record("check_out", "TWO", "2026-11-04T09:05", "C2")
+    await office.hand_in("C2")
+    await office.run(FIRST_WEEK_DUE, "invoices")
+    told = await lines(superuser)
+    assert [line[:3] for line in told] == [("E1", "30.00", "12.00"), ("E2", "5.00", "2.00")]
+    [document] = await documents(superuser)
+    assert ["one_refused" in line["flags"] for line in document["snapshot"]["lines"]] == [True, True]
+    content = await superuser.fetchval("SELECT content FROM document_file WHERE format = 'csv'")
+    assert content.count(b"one_refused") == 2
+    assert await sound()
