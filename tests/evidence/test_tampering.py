@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import msgspec
 import pytest
 from click.testing import CliRunner
@@ -20,8 +21,21 @@ from hypothesis import strategies as st
 from backend import keys
 from backend.commands.verifying import verify
 from backend.documents.bundle import write_bundle
+from backend.tables.ids import thing_id
 from backend.use_cases.verify_bundle import verify_bundle
-from tests.evidence.reported import Bundles, changed, failures, member, opened, resealed, told
+from tests.evidence.reported import (
+    REPORT_DUE,
+    WEEK,
+    Bundles,
+    Reported,
+    changed,
+    failures,
+    member,
+    opened,
+    resealed,
+    told,
+)
+from tests.jobs.office import PROVIDER, Office, instant
 
 QUICK = settings(max_examples=12, deadline=None, database=None, phases=[Phase.explicit, Phase.generate])
 Value = Any
@@ -204,6 +218,36 @@ def test_a_changed_fact_fails_even_under_a_new_seal(
     bundles: Bundles, change: Callable[[Value], None], about: str, words: str
 ) -> None:
     assert words in failures(forged(bundles.report, "facts.json", change))[about]
+
+
+async def test_a_check_out_belongs_to_the_check_in_that_was_signed_where_nobody_planned_the_visit(
+    office: Office, superuser: asyncpg.Connection
+) -> None:
+    phone, person = await office.phone(), str(thing_id(PROVIDER, "service_user", "S1"))
+    for hour in (9, 11):
+        arrived = phone.record(
+            "check_in", at=instant(f"2026-11-02T{hour:02}:00"), payload={"person_id": person}
+        )
+        left = {"check_in_id": arrived["signed"]["id"]}
+        phone.record("check_out", at=instant(f"2026-11-02T{hour:02}:30"), payload=left)
+    office.set(instant("2026-11-02T12:00"))
+    await office.hand_in()
+    await office.pay("E1", "1", 60, "12.71", WEEK, "2026-11-13")
+    for due, job in ((instant("2026-11-09T12:00"), "checkpoints"), (REPORT_DUE, "wage_reports")):
+        await office.run(due, job)
+    report = await superuser.fetchval("SELECT id::text FROM document WHERE kind = 'wage_report'")
+    reported = Reported(office, superuser, report)
+    assert told(verify_bundle(await reported.bundle())) == {}
+
+    def another(facts: Value) -> None:
+        columns, rows = (facts["tables"]["visit_events"][name] for name in ("columns", "rows"))
+        kind, visit = columns.index("kind"), columns.index("visit_id")
+        first, second = (row for row in rows if row[kind] == "check_out")
+        first[visit], second[visit] = second[visit], first[visit]
+
+    for bundle in (await reported.bundle(), await reported.bundle("E1")):
+        found = failures(forged(bundle, "facts.json", another))["facts"]
+        assert "the facts give visit_id as" in found and "check_out" in found
 
 
 def test_a_changed_result_fails_even_under_a_new_seal(bundles: Bundles) -> None:

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from hashlib import md5
 from typing import Any, Final
+from uuid import UUID
 
 import msgspec
 
@@ -86,8 +88,8 @@ def _faults(fact: Row, signed: Signed, contents: Contents, limit: timedelta) -> 
             "place_id": event.judged and event.judged.place_id,
             "inside": event.judged is not None and event.judged.fence == "inside",
         }
-    if said.get("visit_id") is not None:
-        expected["visit_id"] = said["visit_id"]
+    if visit := _visit_of(signed, device.carer_id if device else None, contents):
+        expected["visit_id"] = visit
     for name, value in expected.items():
         if fact[name] != value:
             yield f"{signed.name}: the facts give {name} as {fact[name]}, the event as {value}"
@@ -96,6 +98,24 @@ def _faults(fact: Row, signed: Signed, contents: Contents, limit: timedelta) -> 
     if not _right_time(fact["at"], signed, limit):
         yield f"{signed.name}: the facts give its time as {fact['at']}, which its phone and the rule do not"
     yield from _activity_faults(fact, signed)
+
+
+def _visit_of(signed: Signed, carer_id: str | None, contents: Contents) -> str | None:
+    """The visit that an event names. One that nobody planned goes by its carer and its check-in, which the event is or
+    names in its words: None where they are no longer held, or the bundle is not for whoever may see the carer's id.
+    """
+    if (visit := signed.said.get("visit_id")) is not None:
+        return str(visit)
+    words = json_object(signed.event.payload)[0] if signed.event.payload is not None else {}
+    own = signed.said.get("id") if signed.said.get("kind") == "check_in" else None
+    named = words.get("check_in_id") or own
+    if named is None or signed.event.payload is None or contents.manifest.reader != "provider":
+        return None
+    try:
+        digest = md5(f"{carer_id}{UUID(named)}".encode(), usedforsecurity=False)
+    except ValueError:
+        return None
+    return str(UUID(digest.hexdigest()))
 
 
 def _within(judged: Judged | None) -> float | None:
