@@ -39,7 +39,7 @@ async def _invoices(ask: Ask) -> Response[Any]:
     after = key_of(ask.asked("after"), parse_date, parse_instant, unquote, UUID)
     state = ask.asked("state")
     if state is not None and state not in STATES:
-        raise DomainError("bad_request", f"No invoice stands as {state}: choose a state from the list.")
+        raise DomainError("bad_request", f"No invoice has the state {state}: choose one from the list.")
     page_after = cast(After | None, after)
     shown, more = await read_invoices(ask.viewer, state, page_after)
     following = with_query(ask, "after", shown[-1].document.key) if more and shown else None

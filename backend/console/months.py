@@ -41,4 +41,4 @@ def month_of(text: str | None, usual: date) -> date:
     try:
         return usual if text is None else parse_date(f"{text}-01")
     except ValueError as error:
-        raise DomainError("bad_request", f"The month {text} is none: write it as 2026-11.") from error
+        raise DomainError("bad_request", f"{text} is not a month: write it as 2026-11.") from error

@@ -114,7 +114,7 @@ async def _everything(ask: Ask) -> Response[Any]:
     reason = ask.form.get("asked", "").strip()
     try:
         if subject.kind not in ("carer", "person") or not reason:
-            raise DomainError("bad_request", "Say about whom, and who asked for it.")
+            raise DomainError("bad_request", "Say whom it is about, and who asked for it.")
         return download(await subject_access(ask.organisation, subject, ask.user.user_id, reason))
     except DomainError as error:
         return await _page(ask, ("of", error))

@@ -48,7 +48,7 @@ async def add_user(
     AUDIT_LASTS ahead unless it is said. Raises DomainError naming what is wrong.
     """
     if (role == "person") != (person is not None):
-        raise DomainError("bad_request", "The role person, and no other, is of one person: name who it is.")
+        raise DomainError("bad_request", "Name a person for the role person, and for no other role.")
     _refuse_email(email)
     now = clock.now()
     until = until or (london_date(now) + AUDIT_LASTS if role == "auditor" else None)

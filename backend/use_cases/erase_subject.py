@@ -26,7 +26,7 @@ async def erase_subject(provider_id: UUID, subject: Subject, reason: str, user_i
     Raises DomainError: bad_request, not_found, or conflict while a hold stands or the work or the care goes on.
     """
     if subject.kind not in _TABLES or not reason.strip():
-        raise DomainError("bad_request", "Say about whom, and who asked for it.")
+        raise DomainError("bad_request", "Say whom it is about, and who asked for it.")
     now = clock.now()
     async with db.as_provider(provider_id) as connection:
         whom = await subject_id(connection, provider_id, subject.kind, subject.reference)
@@ -54,7 +54,7 @@ async def _ended(
 ) -> date:
     held = await held_now(connection, provider_id)
     if held.everything or whom in (held.carers if kind == "carer" else held.people):
-        raise DomainError("conflict", "A legal hold stands: nothing may be erased while it does.")
+        raise DomainError("conflict", "A legal hold is in force: nothing may be erased until it is lifted.")
     ended: date | None = await connection.fetchval(query(f"privacy.{kind}_ends"), provider_id, whom)
     if ended is None or ended >= london_date(now):
         what = "employment" if kind == "carer" else "package of care"

@@ -56,7 +56,7 @@ async def set_hold(
 ) -> UUID:
     """Keep everything of a subject until the hold is lifted. Raises DomainError bad_request or not_found."""
     if subject not in SUBJECTS or not reason.strip():
-        raise DomainError("bad_request", "Say of whom, and why: the reason is kept.")
+        raise DomainError("bad_request", "Say whom it is about, and why: the reason is kept.")
     made = uuid4()
     async with db.as_provider(provider_id) as connection:
         whom = None
@@ -74,7 +74,7 @@ async def lift_hold(provider_id: UUID, hold_id: UUID, reason: str, user_id: UUID
     async with db.as_provider(provider_id) as connection:
         said = (hold_id, reason.strip(), user_id, clock.now())
         if await connection.fetchval(query("privacy.lift_hold"), provider_id, *said) is None:
-            raise DomainError("not_found", "There is no such hold that stands.")
+            raise DomainError("not_found", "There is no such hold in force.")
 
 
 async def subject_id(connection: asyncpg.Connection, provider_id: UUID, subject: str, reference: str) -> UUID:

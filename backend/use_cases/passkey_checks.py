@@ -39,7 +39,7 @@ def credential_id_of(text: str) -> bytes:
 
 def passkey_wrong(words: str) -> DomainError:
     """A passkey is not taken; `words` say why."""
-    return DomainError("passkey_wrong", f"The passkey is not taken: {words}.")
+    return DomainError("passkey_wrong", f"The passkey is not accepted: {words}.")
 
 
 def counter_back() -> DomainError:

@@ -47,7 +47,7 @@ async def record_payment(
 def _pence(amount: Decimal) -> int:
     pence = amount * 100
     if pence % 1 or not pence:
-        raise DomainError("bad_request", "The amount must be in pounds and whole pence, and not nothing.")
+        raise DomainError("bad_request", "Give an amount in pounds and whole pence, other than zero.")
     if abs(pence) > _MOST_PENCE:
         raise DomainError(
             "bad_request", f"The amount must be no more than £{_MOST_PENCE // 100:,}, either way."

@@ -50,7 +50,9 @@ async def set_period(
     if about is None:
         raise DomainError("bad_request", f"There is no class {name}; there are {', '.join(packaged())}.")
     if starts_on < london_date(now):
-        raise DomainError("bad_request", "A period begins today or later: what is gone cannot be had back.")
+        raise DomainError(
+            "bad_request", "A period must begin today or later: what has been deleted cannot be recovered."
+        )
     bounds = about.on(starts_on)
     if not bounds.least_days <= days <= bounds.most_days:
         between = f"between {bounds.least_days} and {bounds.most_days} days"

@@ -16,7 +16,7 @@ from backend.use_cases.own_sessions import open_sessions
 def refuse_access(role: str, until: date | None, now: datetime) -> None:
     """Raises DomainError bad_request for a last day that is over, and for an auditor without one."""
     if until is None and role == "auditor":
-        raise DomainError("bad_request", "An auditor’s access is for a time: say its last day.")
+        raise DomainError("bad_request", "An auditor’s access is limited in time: give its last day.")
     if until is not None and until < london_date(now):
         raise DomainError("bad_request", f"{until} is over: give a last day that is still to come.")
 

@@ -30,7 +30,7 @@ async def test_a_call_for_help_tells_the_office_who_and_where_and_her_that_it_di
     await phone.arrive()
     await phone.sent()
     await call_for_help(phone)
-    await phone.page.get_by_role("status").filter(has_text="The office has had your call").wait_for()
+    await phone.page.get_by_role("status").filter(has_text="The office has received your call").wait_for()
     await phone.photograph("help-told")
     [found] = await calls()
     assert (found.carer, str(found.visit_id)) == ("Ann Carer", visit("V1"))
@@ -53,6 +53,6 @@ async def test_without_a_network_she_is_told_that_nobody_knows_and_whom_to_call(
     await phone.page.get_by_role("alert").filter(has_text="does not know of your call for help").wait_for()
     assert await calls() == []
     await phone.connect()
-    await phone.page.get_by_text("The office has had your call for help of 07:04.").wait_for()
+    await phone.page.get_by_text("The office has received your call for help of 07:04.").wait_for()
     assert [found.carer for found in await calls()] == ["Ann Carer"]
     assert (await street.kinds()).count("help") == 1

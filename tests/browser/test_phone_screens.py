@@ -167,7 +167,7 @@ async def test_a_visit_nobody_planned_counts_from_its_own_words(street: Street, 
     await phone.enrol()
     await phone.at(hour(9))
     await phone.page.get_by_text("A visit that is not on my list").click()
-    await phone.page.get_by_label("Whom do you visit?").fill("Mary S., she fell")
+    await phone.page.get_by_label("Who are you visiting?").fill("Mary S., she fell")
     await phone.page.get_by_role("button", name="I have arrived there").click()
     leaving = phone.page.locator("#unplanned-leave:not([aria-disabled])")
     await leaving.wait_for()

@@ -33,7 +33,7 @@ async def test_what_does_not_fit_is_said_with_what_was_filled_in_and_nobody_is_a
         ({"role": ""}, 400, "Choose a role"),
         ({"organisation": ""}, 400, "belongs to an organisation: name which"),
         ({"organisation": "wyeshire"}, 400, "belongs to a provider"),
-        ({"person": "S1"}, 400, "The role person, and no other"),
+        ({"person": "S1"}, 400, "Name a person for the role person"),
         ({"role": "person", "person": "NOBODY"}, 404, "No person of hearth"),
         ({"email": "manager@example.org"}, 409, "There is a user with the address"),
     ):
@@ -58,7 +58,7 @@ async def test_access_ends_after_its_last_day_and_when_an_administrator_ends_it(
     whose = await desk.superuser.fetchval("SELECT id FROM user_account WHERE email = $1", email("auditor"))
     await administrator.get("/users")
     page, today = f"/users/{whose}", desk.office.clock.date()
-    for last, words in (("", "access is for a time"), ("2026-10-30", "is over"), ("soon", "The last day")):
+    for last, words in (("", "limited in time"), ("2026-10-30", "is over"), ("soon", "The last day")):
         refused = await administrator.post(f"{page}/access", until=last)
         assert refused.status_code == 400 and words in refused.text, last
     assert (await administrator.post(f"{page}/access", until=today.isoformat())).status_code == 303

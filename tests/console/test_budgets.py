@@ -18,7 +18,7 @@ def told(page: str, words: str) -> str:
 
 async def test_a_commissioner_sets_a_budget_and_sees_it_used(busy: Desk) -> None:
     commissioner = await busy.as_("commissioner")
-    assert "No budget is for this day" in (await commissioner.get("/budgets")).text
+    assert "There is no budget for this day" in (await commissioner.get("/budgets")).text
     await load_rows("packages", [{**PACKAGE, "hours_per_week": "2", "visits_per_week": "4"}])
     kept = await commissioner.post(
         "/budgets/keep", **OURS, provider="hearth", contract="HC-01", service="home_care"
@@ -33,7 +33,7 @@ async def test_a_commissioner_sets_a_budget_and_sees_it_used(busy: Desk) -> None
     assert "1 package says no hours" in page and "Home care by month, drawn" in page
     auditor = (await (await busy.as_("auditor")).get("/budgets?date=2026-11-16")).text
     assert told(auditor, "Spent") == "£24.00" and "/invoices/" not in auditor
-    assert "No budget is for this day" in (await commissioner.get("/budgets?date=2025-11-16")).text
+    assert "There is no budget for this day" in (await commissioner.get("/budgets?date=2025-11-16")).text
 
 
 async def test_a_budget_is_its_commissioners_alone(busy: Desk) -> None:

@@ -85,4 +85,4 @@ async def test_dates_that_make_no_sense_are_refused_in_words(busy: Desk) -> None
 
 async def test_another_provider_sees_its_own_alone(busy: Desk) -> None:
     page = (await (await busy.as_("rival")).get(PAGE)).text
-    assert "Ann Carer" not in page and "Nobody worked a visit in these days." in page
+    assert "Ann Carer" not in page and "Nobody worked a visit on these days." in page

@@ -218,8 +218,8 @@ async def test_the_command_line_binds_a_user_to_one_person(desk: Desk, database:
     asked = ("user", "add", "--organisation", "hearth", "--email", "jo@example.org", "--role")
     for wrong, words in (
         (("person", "--person", "nobody"), "No person of hearth has the reference nobody"),
-        (("person",), "name who it is"),
-        (("manager", "--person", "S1"), "name who it is"),
+        (("person",), "Name a person for the role person"),
+        (("manager", "--person", "S1"), "Name a person for the role person"),
     ):
         refused = doorstep(database, *asked, *wrong)
         assert refused.returncode == 1 and words in refused.stderr

@@ -83,7 +83,7 @@ async def test_a_passkey_that_is_not_taken_leaves_the_link_good(desk: Desk) -> N
     await browser.get(path)
     evil = SoftAuthenticator(origin="https://evil.example")
     answer = await browser.post(f"{path}/passkey", name="x", **created(browser, evil))
-    assert answer.status_code == 403 and "The passkey is not taken" in answer.text
+    assert answer.status_code == 403 and "The passkey is not accepted" in answer.text
     nameless = await browser.post(f"{path}/passkey", name=" ", **created(browser, SoftAuthenticator()))
     assert nameless.status_code == 400 and "Give the passkey a name" in nameless.text
     good = await browser.post(f"{path}/passkey", name="x", **created(browser, SoftAuthenticator()))

@@ -34,7 +34,7 @@ async def test_a_home_on_whose_place_phones_disagree_is_suggested_and_approved_b
 ) -> None:
     await visits_at_the_door(busy, 0, 5)
     browser = await busy.as_("manager")
-    assert "No home does" in (await browser.get("/people/positions")).text
+    assert "None: phones were at" in (await browser.get("/people/positions")).text
     await visits_at_the_door(busy, 5, 1)
     listed = (await browser.get("/people/positions")).text
     assert f'href="{PERSON}#position"' in listed and "12 of 12" in listed and "0 of 12" in listed
@@ -47,7 +47,7 @@ async def test_a_home_on_whose_place_phones_disagree_is_suggested_and_approved_b
     assert (await browser.post(f"{PERSON}/places", **fields)).status_code == 303
     after = (await browser.get(PERSON)).text
     assert "52.064, -2.71, within" in after and "seems to be elsewhere" not in after
-    assert "No home does" in (await browser.get("/people/positions")).text
+    assert "None: phones were at" in (await browser.get("/people/positions")).text
     judged = await busy.superuser.fetchval(
         "SELECT count(*) FROM event_judgement WHERE number = 2 AND fence = 'inside'"
     )
