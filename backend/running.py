@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from typing import TypeVar
 
-from backend import db, embedded, keys, settings
+from backend import db, embedded, keys, logs, settings
 from backend.faults import SetupFault
 from backend.migrations.state import missing
 from backend.settings import Settings
@@ -47,9 +47,11 @@ def addressed() -> Iterator[Settings]:
 async def database(serving: bool = False) -> AsyncIterator[Settings]:
     """The database open for the block. An embedded one is migrated first; another must have been. Raises SetupFault.
 
+    What is logged goes to standard error from here on: standard output is for what a command was asked.
     A process that is `serving` gives up a query without an answer (DOORSTEP_DATABASE_SECONDS); a command waits.
     """
     with addressed() as now:
+        logs.configure(now)
         keys.current()
         if now.embedded and now.owner_database_url is not None:
             await _bring_forward(str(now.database_url), now.owner_database_url)

@@ -170,12 +170,11 @@ def _plain(value: object) -> object:
 
 async def _work(tick: int, until_idle: bool) -> bool:
     """Whether nothing failed; a worker that goes on tries again and has its failures in the history."""
-    from backend import clock, logs, settings
+    from backend import clock
     from backend.jobs.runner import run_due
     from backend.jobs.ticker import tick_until_stopped
     from backend.running import database, look_for_garbage_rarely
 
-    logs.configure(settings.current())
     look_for_garbage_rarely()
     async with database(serving=not until_idle):
         if until_idle:

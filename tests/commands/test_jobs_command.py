@@ -1,5 +1,6 @@
 """`doorstep jobs run`: never ahead of the clock."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ from click.testing import CliRunner, Result
 from backend import clock, settings
 from backend.cli import cli
 from tests.conftest import Database
+from tests.program import doorstep
 
 NOW = datetime(2026, 11, 10, 6, 5, tzinfo=UTC)
 
@@ -34,3 +36,10 @@ def test_an_instant_to_come_is_refused_and_nothing_is_run() -> None:
 def test_the_present_instant_is_run_and_one_to_come_can_be_looked_at() -> None:
     assert run("run", "--as-of", "2026-11-10T06:05:00Z").exit_code == 0
     assert run("list", "--as-of", "2027-11-10T06:05:00Z").exit_code == 0
+
+
+def test_what_ran_is_alone_on_standard_output_and_its_log_on_standard_error(database: Database) -> None:
+    ran = doorstep(database, "jobs", "run", "--job", "statistics", "--json")
+    assert ran.returncode == 0
+    assert [one["job"] for one in json.loads(ran.stdout)] == ["statistics"]
+    assert "job_done" in ran.stderr and "statistics" in ran.stderr
