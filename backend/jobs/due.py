@@ -30,8 +30,8 @@ async def due_work(now: datetime) -> list[Due]:
     Invoices begin with the first visit planned; wage reports with the first work known, planned or not, else with the
     first pay, because a carer of salaried hours is tested by her pay alone.
 
-    A provider whose files were loaded within the last minute waits: a document leaves the last minute of facts to the
-    next one, and must not be made of half a load.
+    A provider whose files are being loaded, or were within the last minute, waits: a document leaves the last minute of
+    facts to the next one, and must not be made of half a load.
     """
     async with db.as_system() as connection:
         providers = [row["id"] for row in await connection.fetch(query("jobs.every_provider"))]
@@ -43,7 +43,7 @@ async def _due_for_provider(provider_id: UUID, now: datetime) -> list[Due]:
     async with db.as_provider(provider_id) as connection:
         first_visit = await connection.fetchval(query("jobs.first_visit"), provider_id)
         worked = await connection.fetchval(query("jobs.first_work"), provider_id)
-        if worked is None or await connection.fetchval(query("jobs.unsettled"), provider_id, now - SETTLED):
+        if worked is None or await half_loaded(connection, provider_id, now):
             return []
         contracts = await connection.fetch(query("jobs.billing_periods"), provider_id)
         cycles = await connection.fetch(query("jobs.pay_cycles"), provider_id)
@@ -64,6 +64,16 @@ async def _due_for_provider(provider_id: UUID, now: datetime) -> list[Due]:
             if await _next_pay_loaded(connection, provider_id, due)
         ]
     return [due for due in _in_order(found + finals) if progress.ready(due, now)]
+
+
+async def half_loaded(connection: asyncpg.Connection, provider_id: UUID, now: datetime) -> bool:
+    """Whether a load is under way, or ended so lately that it may be one half of what somebody is loading.
+
+    If not, everything that loads dated up to `now` less a minute is there to be seen.
+    """
+    if await connection.fetchval(query("loading.under_way"), str(provider_id)):
+        return True
+    return bool(await connection.fetchval(query("jobs.unsettled"), provider_id, now - SETTLED))
 
 
 def _scopes(provider_id: UUID, contracts: list[Any], cycles: list[Any]) -> list[str]:

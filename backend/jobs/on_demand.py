@@ -9,7 +9,7 @@ from backend import db
 from backend.domain.time import london_date
 from backend.faults import DomainError
 from backend.jobs.calendar import Period
-from backend.jobs.due import invoice_due, next_billing_period
+from backend.jobs.due import half_loaded, invoice_due, next_billing_period
 from backend.jobs.runner import Ran, run_one
 from backend.sql import query
 from backend.use_cases.draft_invoice import BilledContract, Draft, contract_named, contracts_on, draft_invoice
@@ -56,8 +56,10 @@ def _refuse_running(contract: BilledContract, today: date) -> None:
 
 
 async def _refuse_half_loaded(connection: asyncpg.Connection, provider_id: UUID, now: datetime) -> None:
-    if await connection.fetchval(query("jobs.unsettled"), provider_id, now - SETTLED):
-        raise DomainError("conflict", "Files were loaded within the last minute. Ask again in a minute.")
+    if await half_loaded(connection, provider_id, now):
+        raise DomainError(
+            "conflict", "Files are being loaded, or were within the last minute. Ask again in a minute."
+        )
 
 
 async def _refuse_just_decided(connection: asyncpg.Connection, provider_id: UUID, now: datetime) -> None:

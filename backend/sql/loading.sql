@@ -3,6 +3,10 @@
 -- name: lock
 SELECT pg_advisory_xact_lock(hashtextextended('load ' || $1, 0));
 
+-- name: under_way
+-- Whether a load of $1 is under way; if none is, none begins before this transaction ends.
+SELECT NOT pg_try_advisory_xact_lock_shared(hashtextextended('load ' || $1, 0));
+
 -- name: organisation_kinds
 SELECT id, kind FROM organisation WHERE id = ANY ($1::uuid[]);
 

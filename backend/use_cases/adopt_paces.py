@@ -32,9 +32,9 @@ async def adopt_paces(provider_id: UUID, starts_on: date, given: Any) -> int:
         raise DomainError(
             "invalid", f"The paces are not as `doorstep travel calibrate` prints them: {error}"
         ) from None
-    now = clock.now()
     async with db.as_provider(provider_id) as connection:
         await connection.execute(query("loading.lock"), str(provider_id))
+        now = clock.now()
         held = await connection.fetchval(query("policy.own"), provider_id, starts_on, now)
         own = {**(msgspec.json.decode(held) if held else {}), "paces": msgspec.to_builtins(paces)}
         content = msgspec.json.encode(own, order="sorted").decode()

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import asyncpg
 
+from backend import clock
 from backend.sql import query
 from backend.use_cases.loading.report import Line, Report
 from schemas.scalars import parse_date
@@ -122,9 +123,14 @@ class Session:
         return None
 
     async def enter(self, provider_id: UUID) -> None:
-        """Open the transaction for a provider. Loads of one provider wait for each other."""
+        """Open the transaction for a provider. Loads of one provider wait for each other.
+
+        What is stored is dated when the wait is over: a document that finds no load under way then sees, however long
+        loads take, everything that is dated earlier.
+        """
         await self.see(provider_id)
         await self.lock(str(provider_id))
+        self.now = max(self.now, clock.now())
 
     async def see(self, provider_id: UUID) -> None:
         """Open the transaction for what a provider holds, to look at it alone."""
