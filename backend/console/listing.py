@@ -78,8 +78,8 @@ async def _lines(ask: "Ask", view: "View", table: "_Table", following: str | Non
     while following is not None:
         asked = dict(parse_qsl(urlsplit(following).query))
         _, table_, following = await _shown(replace(ask, query={**(ask.query or {}), **asked}), view)
-        if table_ is None:
-            return
+        if table_ is None:  # a transfer that breaks is noticed; a file that just ends early would not be
+            raise LookupError("a later page of the list was refused while its file was being sent")
         yield csv_lines(table_.rows[table_.headings :])
 
 

@@ -40,9 +40,8 @@ async def tick_until_stopped(seconds: int = TICK_SECONDS) -> None:
 
     ticks = [partial(tick, work, asyncio.Lock()) for work in (run_pulses, run_periods)]
     scheduler = AsyncIOScheduler(timezone="UTC")
-    for (
-        one
-    ) in ticks:  # No grace time: a late tick is as good as a punctual one, and several missed ones are one.
+    # No grace time: a late tick is as good as a punctual one, and several missed ones are one.
+    for one in ticks:
         scheduler.add_job(
             one, "interval", seconds=seconds, coalesce=True, max_instances=1, misfire_grace_time=None
         )

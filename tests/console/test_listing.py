@@ -5,11 +5,14 @@ import io
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
+from litestar import Response
 
 from backend.console import listing
+from backend.console.asking import Ask
 from backend.console.listing import PageReader, cell_of
 from backend.documents.words import MINUS, pounds, short_day
 from tests.console.desk import Desk
@@ -108,6 +111,20 @@ def test_a_table_that_is_for_the_page_alone_is_not_told() -> None:
     reader = PageReader()
     reader.feed(PAGE.replace('"ds-scroll"', '"ds-scroll ds-no-file"', 1))
     assert [table.closed for table in reader.tables] == [True, False]
+
+
+async def test_a_file_whose_later_page_is_refused_breaks_off_and_is_no_shorter_file() -> None:
+    request = SimpleNamespace(scope={"path": "/list"}, query_params={"format": "csv"})
+    ask = Ask(cast(Any, request), cast(Any, None), {})
+
+    async def view(asked: Ask) -> Response[Any]:
+        later = asked.asked("after") is not None
+        return Response(PAGE.encode(), status_code=400 if later else 200, media_type="text/html")
+
+    file = cast(Any, await listing.table_file(ask, view)).iterator
+    assert b"1204" in await anext(file)
+    with pytest.raises(LookupError, match="refused"):
+        await anext(file)
 
 
 async def kept(desk: Desk, who: str, **fields: str) -> Any:
