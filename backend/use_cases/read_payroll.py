@@ -4,14 +4,18 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from backend import clock
+import asyncpg
+
+from backend import clock, db
 from backend.domain.payroll import classify, unclassified_worth
 from backend.sql import query
 from backend.use_cases.parties import parties
 from backend.use_cases.viewer import Viewer
+
+_AT_ONCE: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +51,26 @@ async def read_payroll(viewer: Viewer) -> list[ShownPayroll]:
 
 
 async def _unmapped(
-    connection: Any, provider_id: UUID, mapping: list[dict[str, Any]]
+    connection: asyncpg.Connection, provider_id: UUID, mapping: list[dict[str, Any]]
 ) -> list[UnmappedElement]:
-    raw = await connection.fetch(query("wages.every_payroll_line"), provider_id)
-    return await asyncio.to_thread(_summed, raw, mapping)
+    """Of every line there is, some thousand at a time: in some years a provider loads hundreds of thousands."""
+    found: dict[tuple[str, str], tuple[int, Decimal]] = {}
+    lines: list[Mapping[str, Any]] = []
+    async for line in db.each_row(connection, query("wages.every_payroll_line"), provider_id):
+        lines.append(line)
+        if len(lines) == _AT_ONCE:
+            await asyncio.to_thread(_add, found, lines, mapping)
+            lines = []
+    await asyncio.to_thread(_add, found, lines, mapping)
+    return [UnmappedElement(element, reason, *found[element, reason]) for element, reason in sorted(found)]
 
 
-def _summed(raw: Sequence[Mapping[str, Any]], mapping: list[dict[str, Any]]) -> list[UnmappedElement]:
-    sums: dict[tuple[str, str], list[Decimal]] = {}
-    for line in classify(raw, mapping).unclassified:
-        sums.setdefault((line["element"], line["reason"]), []).append(unclassified_worth(line))
-    return [
-        UnmappedElement(element, reason, len(amounts), sum(amounts, Decimal("0.00")))
-        for (element, reason), amounts in sorted(sums.items())
-    ]
+def _add(
+    found: dict[tuple[str, str], tuple[int, Decimal]],
+    lines: Sequence[Mapping[str, Any]],
+    mapping: list[dict[str, Any]],
+) -> None:
+    """Add to the lines and pounds found of each element and reason those of unclassified `lines`."""
+    for line in classify(lines, mapping).unclassified:
+        count, amount = found.get((line["element"], line["reason"]), (0, Decimal("0.00")))
+        found[line["element"], line["reason"]] = (count + 1, amount + unclassified_worth(line))

@@ -2,6 +2,9 @@
 
 import re
 
+import pytest
+
+from backend.use_cases import read_payroll
 from backend.use_cases.loading import SourceFile, load_payroll
 from tests.console.desk import Desk
 from tests.jobs.test_wage_reports import EXPORT, element
@@ -40,6 +43,18 @@ async def test_finance_tries_an_export_and_then_loads_what_was_shown(desk: Desk)
     assert await desk.superuser.fetchval(count) == len(EXPORT.strip().splitlines()) - 1
     again = await finance.upload("/payroll/load", "run.csv", EXPORT.encode(), template="generic")
     assert " 0 new, 0 changed" in again.text
+
+
+async def test_what_nobody_has_mapped_is_added_up_however_many_lines_are_read_at_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(read_payroll, "_AT_ONCE", 2)
+    heading, _, waiting = EXPORT.strip().splitlines()
+    run = "\n".join([heading, *[waiting] * 5])
+    await load_payroll([SourceFile("run.csv", run.encode())], provider="hearth", template="generic")
+    finance = await desk.as_("finance")
+    row = re.search(r"<tr>(?:(?!</tr>).)*WAIT.*?</tr>", (await finance.get("/payroll")).text, re.S)
+    assert row is not None and ">5<" in row[0] and "£21.25" in row[0]
 
 
 async def test_time_that_nobody_has_mapped_is_shown_at_its_hourly_rate(desk: Desk) -> None:
