@@ -173,6 +173,21 @@ def visits(facts: VisitFacts, now: datetime, policy: Policy) -> pl.DataFrame:
     )
 
 
+def without_what_waits(visits: pl.DataFrame) -> pl.DataFrame:
+    """Attendances without those of events in quarantine whose carer's own part in the same visit is settled.
+
+    They may tell more once a manager lets them count. Until then they take nothing from what does count.
+    """
+    waits = (pl.col("unresolved") == "not_your_visit").fill_null(False)
+    about = pl.col("visit_id").is_in(visits.filter(waits)["visit_id"].implode())
+    known = pl.col("actual_start").is_not_null() & pl.col("actual_end").is_not_null()
+    settled = visits.filter(about, known, pl.col("unresolved").is_null()).select("visit_id", "carer_id")
+    told = visits.join(
+        settled.with_columns(settled=True), on=["visit_id", "carer_id"], how="left", maintain_order="left"
+    )
+    return told.filter(~(waits & pl.col("settled").fill_null(False))).drop("settled")
+
+
 def _attended(events: pl.DataFrame) -> pl.DataFrame:
     """Each carer's part in each visit: the earliest check-in, the latest check-out, what else was said."""
     arrival, leaving = pl.col("kind") == "check_in", pl.col("kind") == "check_out"

@@ -123,7 +123,10 @@ def days_to_pay(days: CarersDays) -> DayFrames:
         visits.select(VISITS.keys()),
         activities.select(ACTIVITIES.keys()),
         policies_of(numbered, days.policy),
-        _judged(days.gaps, visits.select("day", "carer", "visit").unique()),
+        _judged(
+            days.behind.worked.gaps.join(days.behind.owners.select("day", "carer"), on="day"),
+            visits.select("day", "carer", "visit").unique(),
+        ),
     )
 
 

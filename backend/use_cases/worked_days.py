@@ -13,6 +13,7 @@ import polars as pl
 from backend.domain.gap_ledger import FIXES
 from backend.domain.policy import Policy
 from backend.domain.time import london_date_of, london_midnight
+from backend.domain.visit import without_what_waits
 from backend.domain.working_day import (
     ACTIVITIES,
     JOURNEYS,
@@ -77,8 +78,9 @@ class Behind:
 class CarersDays:
     """Days of many carers. `segments`: the domain's SEGMENTS cut at London midnight, with `carer`, `employment_id` and
     the London `date` they count on. `flags`: the domain's, with `carer`, `employment_id` and `date`. `visits` and
-    `activities`: the verified facts behind them. `employments` by id. `gaps`: the domain's, likewise, with `metres`.
-    `engines`: by id, the rows of travel.between that say what a routing engine's estimates rest on.
+    `activities`: the verified facts behind them. `employments` by id. `gaps`: the domain's, likewise, with `metres`,
+    each on the date on which it begins. `engines`: by id, the rows of travel.between that say what a routing engine's
+    estimates rest on.
     """
 
     segments: pl.DataFrame
@@ -157,6 +159,7 @@ def days_of(
     estimator: TravelEstimator | None = None,
 ) -> CarersDays:
     """The same of these verified visits and activities alone: all that `recorded` holds, or those of some carers."""
+    visits = without_what_waits(visits)
     days, frames = _days_and_frames(visits, activities, recorded)
     worked = work_out_days(frames, estimator or estimator_of(recorded, StraightLine()))
     within = pl.col("date").is_between(recorded.first, recorded.last)
@@ -223,9 +226,12 @@ def estimator_of(recorded: RecordedDays, line: StraightLine) -> TravelEstimator:
 def _owned(
     worked: WorkedDays, visits: pl.DataFrame, days: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Segments, flags and gaps, each with its carer and date."""
+    """Segments, flags and gaps, each with its carer and date: of a gap the one on which it begins."""
     segments = _unresolved(cut_at_midnight(worked.segments), visits, days)
-    gaps = worked.gaps.join(days, on="day", maintain_order="left").with_columns(visit=pl.col("from_visit"))
+    carers = days.select("day", "carer")
+    gaps = worked.gaps.join(carers, on="day", maintain_order="left").with_columns(
+        visit=pl.col("from_visit"), date=london_date_of(pl.col("gap_start"))
+    )
     return (
         segments.join(days.select("day", "carer"), on="day", maintain_order="left"),
         worked.flags.join(days, on="day", maintain_order="left"),

@@ -1,13 +1,14 @@
 """Invoices under a contract that pays mileage: the miles of each carer's journey to the visit, apart in each format."""
 
 import csv
+from datetime import timedelta
 from decimal import Decimal
 
 import asyncpg
 
 from backend.use_cases.verify_documents import verify_documents
 from tests.documents import pdf
-from tests.jobs.office import FIRST_WEEK_DUE, PROVIDER, RATES, Office, documents
+from tests.jobs.office import FIRST_WEEK_DUE, PROVIDER, RATES, Office, documents, instant
 from tests.jobs.test_payers import PACKAGE
 from tests.use_cases.loading.samples import CONTRACT, load_rows
 
@@ -69,3 +70,26 @@ async def test_a_carer_who_cycles_brings_no_miles(office: Office, superuser: asy
     await office.run(FIRST_WEEK_DUE, "invoices")
     [document] = await documents(superuser)
     assert [line["mileage"] for line in document["snapshot"]["lines"]] == ["0.00", "0.00"]
+
+
+async def test_a_round_over_several_midnights_has_its_miles_in_the_period_of_each_visit(
+    office: Office, superuser: asyncpg.Connection
+) -> None:
+    """A way belongs to the date on which it begins, however many days before that the round began."""
+    await load_rows(
+        "contracts",
+        [{**CONTRACT, "pay_basis": "actual", "rates": RATES, "mileage": {"per_mile": str(PER_MILE)}}],
+    )
+    await load_rows("packages", [{**PACKAGE, "reference": "P3", "service_user": "S2"}])
+    begins = [instant("2026-10-31T22:00") + timedelta(hours=3 * number) for number in range(11)]
+    for number, at in enumerate(begins):
+        await office.plan(f"V{number}", at.isoformat()[:16], package=("P1", "P3")[number % 2])
+        ends = (at + timedelta(minutes=30)).isoformat()[:16]
+        await office.attend(f"V{number}", at.isoformat()[:16], ends)
+    await office.run(FIRST_WEEK_DUE - timedelta(days=7), "invoices")
+    await office.run(FIRST_WEEK_DUE, "invoices")
+    earlier, later = [one["snapshot"]["lines"] for one in await documents(superuser)]
+    assert [line["visit"] for line in later] == ["V9", "V10"]
+    assert earlier[0]["miles"] == "0.00"
+    assert {Decimal(line["miles"]) for line in (*earlier[1:], *later)} == {Decimal(earlier[1]["miles"])}
+    assert Decimal(earlier[1]["miles"]) > 1

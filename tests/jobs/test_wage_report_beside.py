@@ -1,5 +1,6 @@
 """Beside the wage test: terms, mileage, standards, unclassified lines. None of it moves the verdict."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from backend.tables.ids import organisation_id
 from backend.use_cases.loading import LoadRefused, Scope
 from backend.use_cases.verify_documents import verify_documents
-from tests.jobs.office import PROVIDER, Office
+from tests.jobs.office import PROVIDER, Office, instant
 from tests.jobs.test_wage_reports import EXPORT, REPORT_DUE, WEEK, element, reports, take_export
 from tests.use_cases.loading.samples import CARERS, load_rows
 
@@ -144,6 +145,27 @@ async def test_mileage_is_a_risk_until_the_actual_cost_is_entered(
     assert Decimal(risk["risk"]) == Decimal(risk["approved"]) - 1
     assert worker["result"]["compliant"] is True
     assert risk["sources"] == ["straight_line"]
+
+
+async def test_a_night_over_the_end_of_the_period_has_the_miles_of_the_ways_that_begin_in_it(
+    office: Office, superuser: asyncpg.Connection
+) -> None:
+    for name, start, package in (
+        ("A", "2026-11-08T22:00", "P1"),
+        ("B", "2026-11-08T23:15", "P2"),
+        ("C", "2026-11-09T00:30", "P1"),
+        ("D", "2026-11-09T01:45", "P2"),
+    ):
+        end = (instant(start) + timedelta(minutes=30)).isoformat()[:16]
+        second = {} if package == "P1" else {"carer": "E1", "second_carer": "E2"}
+        await office.plan(name, start, package=package, **second)
+        await office.attend(name, start, end)
+    await office.pay("E1", "1", 300, "13.00", WEEK, "2026-11-13")
+    worker = await one(office, superuser)
+    [risk] = worker["beside"]["mileage"]
+    gaps = [gap["metres"] for day in worker["days"] for gap in day["gaps"]]
+    assert len(gaps) == 2 and min(gaps) > 1000
+    assert Decimal(risk["miles"]) == (sum(gaps) / Decimal("1609.344")).quantize(Decimal("0.01"))
 
 
 async def test_with_the_actual_cost_entered_the_test_uses_it_and_no_risk_is_shown(

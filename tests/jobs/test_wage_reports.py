@@ -2,14 +2,21 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 import asyncpg
 import msgspec
 
+from backend.use_cases.correction_reasons import Reason
+from backend.use_cases.decide_correction import decide_correction
+from backend.use_cases.export_evidence import export_evidence
 from backend.use_cases.frozen_documents import snapshot_bytes
 from backend.use_cases.loading import SourceFile, load_payroll
+from backend.use_cases.propose_for_carer import propose_for_carer
 from backend.use_cases.verify_documents import verify_documents
-from tests.jobs.office import PROVIDER, Office
+from schemas.mobile import ProposedTimes, ReasonCode
+from tests.evidence.reported import failures
+from tests.jobs.office import PROVIDER, Office, instant, visit_id
 from tests.use_cases.loading.samples import load_rows
 
 WEEK = ("2026-11-02", "2026-11-08")
@@ -146,3 +153,27 @@ async def test_a_worker_none_of_whose_lines_is_mapped_is_not_tested_and_the_repo
     await morning.run(REPORT_DUE, "wage_reports")
     [left] = (await reports(superuser))["provisional"]["not_tested"]
     assert left["reason"] == "Nobody has said what the lines of the payroll are: 2 not classified."
+
+
+async def test_time_that_a_correction_settled_counts_though_an_earlier_event_waits_in_quarantine(
+    office: Office, superuser: asyncpg.Connection
+) -> None:
+    await office.plan("V", "2026-11-02T09:00", carer="E2")
+    await office.record("check_in", "V", "2026-11-02T09:00")
+    assert await office.hand_in() == ["quarantined"]
+    await office.plan("V", "2026-11-02T09:00")
+    await office.record("check_out", "V", "2026-11-02T09:30")
+    assert await office.hand_in() == ["accepted"]
+    whole = ProposedTimes(instant("2026-11-02T09:00"), instant("2026-11-02T09:30"))
+    why = Reason(ReasonCode.OTHER)
+    asked = await propose_for_carer(PROVIDER, uuid4(), "C1", UUID(visit_id("V")), whole, why)
+    await decide_correction(PROVIDER, asked, uuid4(), "accepted")
+    await office.pay("E1", "1", 30, "12.71", WEEK, "2026-11-13")
+    await office.run(REPORT_DUE, "wage_reports")
+    [worker] = (await reports(superuser))["provisional"]["workers"]
+    told = {row["kind"]: (row["minutes"], row["counted"]) for row in worker["result"]["work"]}
+    assert told == {"contact": ("30", True)}
+    assert [verified.faults async for verified in verify_documents(PROVIDER)] == [()]
+    report = str(await superuser.fetchval("SELECT id FROM document WHERE kind = 'wage_report'"))
+    for whose in (None, "E1"):
+        assert failures((await export_evidence(PROVIDER, report, whose)).content) == {}
