@@ -21,9 +21,9 @@ WHERE provider_id = $1 AND contract_id = $2 AND period_start < $3
 ORDER BY period_start DESC LIMIT 1
 
 -- name: earlier_visits
--- Visits planned before this period that must be looked at again: with facts or terms recorded since the last document
--- (after $3, up to $4), or parked by the last documents, which tell of all that was still parked. Terms that were recorded
--- bear on the visits of their days alone: OFFSET 0 keeps to the index of each package's visits, or of the day's.
+-- Visits planned before this period that must be looked at again: with facts or terms recorded since somewhat before the last
+-- document (after $3, up to $4), or parked by the last documents, which tell of all that was still parked. Terms that were
+-- recorded bear on the visits of their days alone: OFFSET 0 keeps to the index of each package's visits, or of the day's.
 WITH terms AS (
     SELECT package_id, starts_on FROM package_version WHERE provider_id = $1 AND recorded_at > $3 AND recorded_at <= $4
     UNION

@@ -16,6 +16,7 @@ from backend.sql import query
 from backend.use_cases.block_periods import bought_for
 from backend.use_cases.invoice_terms import Terms, newest_on, terms_known
 from backend.use_cases.known_bank_holidays import known_bank_holidays
+from backend.use_cases.make_checkpoint import SLOWEST_CALL
 from backend.use_cases.parties import parties
 from backend.use_cases.verified_visits import verified_visits, visits_named
 from backend.use_cases.worked_days import worked_days
@@ -188,8 +189,10 @@ async def _visits(
     """Attendance rows of the contract's visits in the period, and of earlier ones that must be looked at again."""
     opens, closes = _instants(start, end)
     previous = await connection.fetchval(query("invoices.previous"), provider_id, contract_id, start)
+    # What a slow call brings is dated when the call came, and may have been committed after the last document was made.
+    since = LONG_AGO if previous is None else previous - SLOWEST_CALL
     earlier = await connection.fetch(
-        query("invoices.earlier_visits"), provider_id, contract_id, previous or LONG_AGO, as_of, opens, start
+        query("invoices.earlier_visits"), provider_id, contract_id, since, as_of, opens, start
     )
     again = await visits_named(
         connection, provider_id, [row["visit_id"] for row in earlier], london_date(closes), as_of

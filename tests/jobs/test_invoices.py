@@ -122,6 +122,22 @@ async def test_events_that_come_late_become_an_adjustment_that_names_the_line(
     assert adjusting["amount"] == "12.00"
 
 
+async def test_what_a_slow_call_brought_before_a_document_and_committed_after_it_is_adjusted_too(
+    office: Office, superuser: asyncpg.Connection
+) -> None:
+    """Its events are dated when the call came, before the instant up to which the document knew the facts."""
+    await office.plan("A", "2026-11-02T09:00")
+    await office.plan("B", "2026-11-10T09:00")
+    await office.attend("A", "2026-11-02T09:00", "2026-11-02T09:30", flush=False)
+    await office.run(FIRST_WEEK_DUE, "invoices")
+    office.set(FIRST_WEEK_DUE - timedelta(minutes=20))
+    await office.hand_in()
+    await office.attend("B", "2026-11-10T09:00", "2026-11-10T09:30")
+    await office.run(SECOND_WEEK_DUE, "invoices")
+    first, second = await documents(superuser)
+    assert (first["total_pence"], second["total_pence"]) == (0, 1200 + 1200)
+
+
 async def test_a_half_recorded_visit_is_parked_and_billed_once_it_is_whole(
     office: Office, superuser: asyncpg.Connection
 ) -> None:
