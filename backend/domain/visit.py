@@ -13,6 +13,7 @@ import polars as pl
 from backend.domain.corrected import correct, with_corrected
 from backend.domain.evidence import MANUAL, level_of, rank_of
 from backend.domain.policy import Policy
+from backend.domain.quarantined import of_plan
 from backend.domain.time import LONDON_NAME
 
 _INSTANT: Final = pl.Datetime("us", "UTC")
@@ -173,21 +174,6 @@ def visits(facts: VisitFacts, now: datetime, policy: Policy) -> pl.DataFrame:
     )
 
 
-def without_what_waits(visits: pl.DataFrame) -> pl.DataFrame:
-    """Attendances without those of events in quarantine whose carer's own part in the same visit is settled.
-
-    They may tell more once a manager lets them count. Until then they take nothing from what does count.
-    """
-    waits = (pl.col("unresolved") == "not_your_visit").fill_null(False)
-    about = pl.col("visit_id").is_in(visits.filter(waits)["visit_id"].implode())
-    known = pl.col("actual_start").is_not_null() & pl.col("actual_end").is_not_null()
-    settled = visits.filter(about, known, pl.col("unresolved").is_null()).select("visit_id", "carer_id")
-    told = visits.join(
-        settled.with_columns(settled=True), on=["visit_id", "carer_id"], how="left", maintain_order="left"
-    )
-    return told.filter(~(waits & pl.col("settled").fill_null(False))).drop("settled")
-
-
 def _attended(events: pl.DataFrame) -> pl.DataFrame:
     """Each carer's part in each visit: the earliest check-in, the latest check-out, what else was said."""
     arrival, leaving = pl.col("kind") == "check_in", pl.col("kind") == "check_out"
@@ -304,7 +290,7 @@ def _attendances(facts: VisitFacts, plans: pl.DataFrame, attended: pl.DataFrame)
     return (
         rows.join(held, on="visit_id", how="left")
         .join(_employments(rows, facts), on=["visit_id", "carer_id"], how="left")
-        .with_columns(pl.when(~pl.col("foreign")).then(pl.col(name)).alias(name) for name in plan_columns)
+        .with_columns(pl.when(of_plan(rows)).then(pl.col(name)).alias(name) for name in plan_columns)
         .with_columns(
             changed_after_start=pl.col("changed_after_start").fill_null(False),
             employment_id=pl.coalesce("employment_id", "by_plan", "by_date"),

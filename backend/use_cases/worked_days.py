@@ -12,8 +12,8 @@ import polars as pl
 
 from backend.domain.gap_ledger import FIXES
 from backend.domain.policy import Policy
+from backend.domain.quarantined import without_what_waits
 from backend.domain.time import london_date_of, london_midnight
-from backend.domain.visit import without_what_waits
 from backend.domain.working_day import (
     ACTIVITIES,
     JOURNEYS,

@@ -1,11 +1,7 @@
 """What accepted corrections make of attendances."""
 
-from typing import Any
-
-import polars as pl
 import pytest
 
-from backend.domain.visit import VISIT_SCHEMA, without_what_waits
 from tests.domain.test_visit import at, only, rows, said, version
 
 
@@ -73,18 +69,3 @@ def test_a_correction_claims_more_only_where_it_goes_further_than_the_record(
         [version()], said("check_in", 0), said("check_out", 30), corrections=[("V", "C", *ends, at(600))]
     )
     assert ("claimed_beyond" in row["flags"]) is beyond
-
-
-def test_what_waits_in_quarantine_stands_aside_where_the_carers_own_part_is_settled() -> None:
-    events = [said("check_in", 0, foreign=True), said("check_out", 30)]
-    stranger = said("check_in", 0, "D", foreign=True)
-    accepted = [("V", "C", at(1), at(29), at(600))]
-
-    def left(*told: dict[str, Any], **more: Any) -> list[tuple[str, str | None]]:
-        found = pl.DataFrame(rows([version()], *told, **more), VISIT_SCHEMA)
-        return without_what_waits(found).select("carer_id", "unresolved").rows()
-
-    assert left(*events, stranger, corrections=accepted) == [("C", None), ("D", "not_your_visit")]
-    assert left(*events) == [("C", None), ("C", "not_your_visit")], "one end alone settles nothing"
-    assert left(said("check_in", 0, foreign=True)) == [("C", "not_your_visit")]
-    assert left(*events, said("check_in", 2)) == [("C", None)]

@@ -313,3 +313,20 @@ async def test_a_bank_holiday_that_is_withdrawn_later_gives_back_its_uplift_with
     told = [[line["amount"] for line in one["snapshot"]["lines"]] for one in await documents(superuser)]
     assert told == [["24.00"], ["-12.00", "12.00"]]
     assert [verified.faults async for verified in verify_documents(PROVIDER)] == [(), ()]
+
+
+async def test_a_visit_whose_carer_the_rota_named_after_her_events_came_waits_under_its_own_contract(
+    office: Office, superuser: asyncpg.Connection
+) -> None:
+    other = {**CONTRACT, "pay_basis": "actual", "rates": RATES, "reference": "AA-01", "commissioner": "icb"}
+    await load_rows("contracts", [other])
+    await office.plan("V", "2026-11-03T09:00", carer="E2")
+    await office.attend("V", "2026-11-03T09:00", "2026-11-03T09:30")
+    await office.plan("V", "2026-11-03T09:00")
+    await office.plan("W", "2026-11-03T12:00")
+    await office.attend("W", "2026-11-03T12:00", "2026-11-03T12:30")
+    await office.run(FIRST_WEEK_DUE, "invoices")
+    [document] = await documents(superuser)
+    assert document["scope"] == "HC-01"
+    [left] = document["snapshot"]["parked"]
+    assert (left["visit"], left["reason"]) == ("V", "not_your_visit")
