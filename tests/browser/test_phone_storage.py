@@ -159,7 +159,7 @@ async def test_a_carer_takes_a_copy_of_her_own_receipts_which_the_records_must_a
     await phone.go("#/settings")
     await phone.enrol("C2")
     await phone.go("#/settings")
-    await phone.page.get_by_text("the server’s receipt for it stands here").wait_for()
+    await phone.page.get_by_text("the server’s receipt for it appears here").wait_for()
     await phone.page.locator("#lock").click()
     await phone.page.evaluate("location.hash = '#/today'")
     await phone.page.get_by_role("button", name="Ann Carer").click()

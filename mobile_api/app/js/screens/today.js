@@ -4,7 +4,7 @@ import { chosen, current } from "../carers.js";
 import { londonDate, shown, shownNow } from "../clock.js";
 import { button, h, link, say } from "../dom.js";
 import { day, dayOf, shortDay, t, time } from "../i18n.js";
-import { held, marksOf, nextOf, onDay, refresh } from "../rota.js";
+import { held, marksOf, nextOf, onDay, onHand, refresh } from "../rota.js";
 import { heldToken } from "../token.js";
 import { helpState } from "./help.js";
 import { company, doorButton, readLink, unplannedPart } from "./door.js";
@@ -12,7 +12,7 @@ import { company, doorButton, readLink, unplannedPart } from "./door.js";
 export async function show() {
   const [carer, rota, marks] = [await chosen(), await held(), await marksOf(current())];
   const token = await heldToken();
-  const visits = onDay(rota?.visits ?? [], londonDate(shownNow()));
+  const visits = onHand(rota?.visits ?? [], marks, shownNow());
   const next = nextOf(visits, marks);
   return h(
     "div",

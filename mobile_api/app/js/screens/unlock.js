@@ -1,10 +1,10 @@
 // Opening a carer's rota. Recording does not wait for it: the next visit can be begun and ended from here, by its time.
 
 import { choose, chosen, enrolled, unlock, unlockByPasskey } from "../carers.js";
-import { shownNow, londonDate } from "../clock.js";
+import { shownNow } from "../clock.js";
 import { button, field, h, link, draw } from "../dom.js";
 import { t, tOr, time } from "../i18n.js";
-import { marksOf, nextOf, onDay } from "../rota.js";
+import { marksOf, nextOf, onHand } from "../rota.js";
 import { heldToken } from "../token.js";
 import { doorButton, unplannedPart } from "./door.js";
 
@@ -69,7 +69,7 @@ function others(carers) {
 
 async function withoutOpening(carer) {
   const marks = await marksOf(carer.id);
-  const visit = nextOf(onDay(carer.index ?? [], londonDate(shownNow())), marks);
+  const visit = nextOf(onHand(carer.index ?? [], marks, shownNow()), marks);
   return h(
     "section",
     { class: "part" },
