@@ -243,7 +243,7 @@ async def test_a_purged_phone_says_so_and_a_new_code_takes_its_place(
     )
     await phone.page.reload()
     await phone.ready()
-    await phone.page.get_by_text("thrown away what Doorstep had stored").wait_for()
+    await phone.page.get_by_text("deleted what Doorstep had stored").wait_for()
     old = await street.superuser.fetchval("SELECT id FROM device")
     await phone.page.get_by_label("Code from your manager").fill(await street.code(replaces=old))
     await phone.page.get_by_label("PIN", exact=True).fill(PIN)
