@@ -136,6 +136,8 @@ SUITES: Final = {
     "policy": ("tests/domain/test_policy.py",),
     "webhook_signatures": ("tests/domain/test_heard.py",),
     "visit": ("tests/domain/test_visit.py", "tests/domain/test_claimed_time.py"),
+    "corrected": ("tests/domain/test_corrected.py", "tests/domain/test_claimed_time.py"),
+    "quarantined": ("tests/domain/test_quarantined.py",),
     "statement": ("tests/domain/test_statement.py",),
     "heard": ("tests/domain/test_heard.py",),
     "seals": ("tests/domain/test_seals.py",),

@@ -36,6 +36,7 @@ def test_a_correction_counts_of_a_carer_from_whom_the_rota_took_the_visit_and_wh
         assert (row["carer_id"], row["employment_id"], row["assigned"]) == ("C", "E", False)
         assert (row["status"], row["actual_start"], row["actual_end"]) == ("completed", at(0), at(30))
         assert (row["corrected"], row["evidence_level"]) == (True, "manual")
+        assert (row["planned_start"], row["unresolved"], row["unplanned"]) == (at(0), None, False)
     assert len(rows([version(), version(2, -60, carer="F")], corrections=accepted)) == 2
     assert len(rows([version(), version(2, -60, carer=None)], corrections=accepted)) == 1
 
