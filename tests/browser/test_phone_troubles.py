@@ -44,6 +44,17 @@ LOSE_KEY: Final = """async () => {
 }"""
 
 
+# A phone whose storage is full, until there is room again.
+FULL: Final = """() => {
+  const add = IDBObjectStore.prototype.add;
+  globalThis.full = true;
+  IDBObjectStore.prototype.add = function (...given) {
+    if (globalThis.full) throw new DOMException("There is no room.", "QuotaExceededError");
+    return add.apply(this, given);
+  };
+}"""
+
+
 async def tap_arrive(phone: Handset) -> None:
     await phone.settle()
     await phone.page.get_by_role("button", name="I have arrived", exact=True).click()
@@ -293,3 +304,27 @@ async def test_a_phone_that_lost_its_key_keeps_what_was_recorded_for_the_next_on
     await phone.page.get_by_text("is not sent yet").or_(phone.page.get_by_text("are not sent yet")).wait_for()
     assert "check_in" in {tap["kind"] for tap in await phone.kept("taps")}
     assert await street.events() == []
+
+
+async def test_a_phone_without_room_says_that_a_tap_is_not_recorded_until_one_is(
+    street: Street, browser: Browser
+) -> None:
+    phone = await street.phone(browser)
+    await phone.enrol()
+    await phone.at(hour(7, 4))
+    await phone.page.evaluate(FULL)
+    await phone.settle()
+    arrived = phone.page.get_by_role("button", name="I have arrived", exact=True)
+    await arrived.click()
+    told = phone.page.get_by_role("alert").filter(has_text="What you tapped at 07:04 is NOT recorded")
+    await told.wait_for()
+    await phone.settle()
+    assert await arrived.count() == 1 and await phone.kept("taps") == []
+    await phone.go("#/hours")
+    await told.wait_for()
+    await phone.go("#/today")
+    await phone.page.evaluate("globalThis.full = false")
+    await phone.arrive()
+    await told.wait_for(state="detached")
+    await phone.sent()
+    assert await street.kinds() == ["check_in"]

@@ -1,13 +1,13 @@
 // The frame around every screen: which one is shown, the header, the menu, and when to send what waits.
 
 import { chosen, current, enrolled, everyone, forgetOldMarks, lock, wasPurged } from "./carers.js";
-import { clockIsWrong, recallServerTime } from "./clock.js";
+import { clockIsWrong, recallServerTime, shown as shownTime } from "./clock.js";
 import { h, link, redraw, say } from "./dom.js";
-import { t } from "./i18n.js";
+import { t, time } from "./i18n.js";
 import { sendLetters } from "./letters.js";
 import { whenChanged } from "./news.js";
 import { flushEverybody, sending, unsent } from "./outbox.js";
-import { notSigned } from "./record.js";
+import { notKept, notSigned } from "./record.js";
 import { refresh } from "./rota.js";
 import { keepToken } from "./token.js";
 import { loadSettings } from "./settings.js";
@@ -112,6 +112,7 @@ async function header() {
     "header",
     {},
     h("div", { class: "bar" }, h("span", { class: "brand" }, "Doorstep"), carer && h("span", { class: "who" }, carer.name), open && lockButton()),
+    notKept() && h("p", { class: "banner loud", id: "not-kept", role: "alert" }, t("not_kept", { time: time(shownTime(notKept())) })),
     await waitingBanner(),
     clockIsWrong() && h("p", { class: "banner" }, t("clock_wrong")),
   );

@@ -13,6 +13,11 @@ export const SETTLES_MS = 2_000;
 const DOOR = new Set(["check_in", "check_out"]);
 const KEEPS_POSITION = new Set(["check_in", "check_out", "refused_entry", "help"]);
 
+let notKeptAt = null;
+
+// When the phone could not store what a carer tapped last, by its own clock; null if it could.
+export const notKept = () => notKeptAt;
+
 // Records one event of a carer. `about` names its mark (a visit's id, "activity", ...); `step(mark)` answers the mark as
 // it is afterwards, or null where the same was recorded before: a second tap, or another tab. Returns the event's id,
 // null if nothing was recorded.
@@ -28,12 +33,25 @@ export async function record(carer, event, about = null, step = (mark) => mark) 
     clock_id: clockId,
     monotonic_ms: monotonicMs(),
   };
-  tap.sealed = await seal({ payload, fix }); // words and places are for the office, not for whoever finds the phone
-  const recorded = await write(["taps", "marks"], (stores) => noted(stores, tap, about, step));
+  const recorded = await kept(tap, { payload, fix }, about, step);
   if (!recorded) return null;
   tell();
   follow(tap);
   return tap.id;
+}
+
+// A phone without room, or whose browser fails, must not look as if it had taken the tap: the header says so.
+async function kept(tap, secret, about, step) {
+  try {
+    tap.sealed = await seal(secret); // words and places are for the office, not for whoever finds the phone
+    const recorded = await write(["taps", "marks"], (stores) => noted(stores, tap, about, step));
+    if (tap.kind !== "fix") notKeptAt = null;
+    return recorded;
+  } catch (error) {
+    if (tap.kind !== "fix") notKeptAt = tap.occurred_at;
+    tell();
+    throw error;
+  }
 }
 
 async function noted({ taps, marks }, tap, about, step) {
