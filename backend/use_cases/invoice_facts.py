@@ -219,18 +219,18 @@ async def _with_miles(
         await _miles(connection, provider_id, first - timedelta(days=1), last, as_of)
         for first, last in runs_of_days(_days_of(visits))
     ]
-    driven = pl.concat(there).unique(["visit_id", "employment_id"], keep="first", maintain_order=True)
-    return visits.join(driven, on=["visit_id", "employment_id"], how="left", maintain_order="left")
+    driven = pl.concat(there).unique(["visit_id", "carer_id"], keep="first", maintain_order=True)
+    return visits.join(driven, on=["visit_id", "carer_id"], how="left", maintain_order="left")
 
 
 async def _miles(
     connection: asyncpg.Connection, provider_id: UUID, first: date, last: date, as_of: datetime
 ) -> pl.DataFrame:
-    """How far carers went by car on these London dates: `employment_id`, `visit_id`, `miles`."""
+    """How far carers went by car on these London dates, for any of their employments: `carer_id visit_id miles`."""
     days = await worked_days(connection, provider_id, first, last, as_of=as_of)
-    drivers = [key for key, row in days.employments.items() if row["mode"] == "car"]
-    there = ~pl.col("at_home") & (pl.col("metres") > 0) & pl.col("employment_id").is_in(drivers)
-    return days.gaps.filter(there).select("employment_id", visit_id="to_visit", miles=hundredths())
+    drivers = [row["carer_id"] for row in days.employments.values() if row["mode"] == "car"]
+    there = ~pl.col("at_home") & (pl.col("metres") > 0) & pl.col("carer").is_in(drivers)
+    return days.gaps.filter(there).select(carer_id="carer", visit_id="to_visit", miles=hundredths())
 
 
 def _without_strangers(visits: pl.DataFrame) -> pl.DataFrame:

@@ -161,6 +161,7 @@ def _summary(tested: Sequence[TestedWorker], not_tested: Sequence[NotTested]) ->
         workers_short=sum(not result.compliant for result in results),
         pence_short=sum(int(result.shortfall * 100) for result in results),
         not_tested=len(not_tested),
+        # of the minutes that the records print, so that whoever adds those up comes to the same
         unresolved_minutes=sum((result.unresolved_minutes for result in results), Decimal(0)),
         counted_minutes=sum((result.counted_minutes for result in results), Decimal(0)),
         pence_arrears=sum(int((result.arrears.due or 0) * 100) for result in results),

@@ -10,7 +10,7 @@ from backend.use_cases.verify_documents import verify_documents
 from tests.documents import pdf
 from tests.jobs.office import FIRST_WEEK_DUE, PROVIDER, RATES, Office, documents, instant
 from tests.jobs.test_payers import PACKAGE
-from tests.use_cases.loading.samples import CONTRACT, load_rows
+from tests.use_cases.loading.samples import CARERS, CONTRACT, load_rows
 
 PER_MILE = Decimal("0.45")
 
@@ -93,3 +93,21 @@ async def test_a_round_over_several_midnights_has_its_miles_in_the_period_of_eac
     assert earlier[0]["miles"] == "0.00"
     assert {Decimal(line["miles"]) for line in (*earlier[1:], *later)} == {Decimal(earlier[1]["miles"])}
     assert Decimal(earlier[1]["miles"]) > 1
+
+
+async def test_the_way_from_a_visit_of_another_employment_of_hers_is_the_way_there_too(
+    office: Office, superuser: asyncpg.Connection
+) -> None:
+    await load_rows(
+        "contracts",
+        [{**CONTRACT, "pay_basis": "actual", "rates": RATES, "mileage": {"per_mile": str(PER_MILE)}}],
+    )
+    await load_rows("packages", [{**PACKAGE, "reference": "P3", "service_user": "S2"}])
+    await load_rows("carers", [{**CARERS[0], "employment": "E1-SECOND", "pay_cycle": "weekly:mon"}])
+    for visit, package, hour, employment in (("FIRST", "P1", 9, "E1"), ("AWAY", "P3", 10, "E1-SECOND")):
+        await office.plan(visit, f"2026-11-02T{hour:02}:00", package=package, carer=employment)
+        await office.attend(visit, f"2026-11-02T{hour:02}:00", f"2026-11-02T{hour:02}:30")
+    await office.run(FIRST_WEEK_DUE, "invoices")
+    [document] = await documents(superuser)
+    first, away = document["snapshot"]["lines"]
+    assert first["miles"] == "0.00" and Decimal(away["miles"]) > 1
