@@ -433,3 +433,8 @@ def test_what_the_newest_version_says_is_said_of_its_own_visit_alone() -> None:
     again = [version(2, 4, cancelled_at=at(500)), *plans[:1], *plans[2:4], called_off]
     flags = {row["visit_id"]: row["flags"] for row in rows(again, *stayed)}
     assert flags == {"V": ["changed_after_start"], "W": ["cancelled_on_arrival", "worked_though_cancelled"]}
+
+
+def test_a_visit_that_never_changed_stands_once_beside_one_that_did() -> None:
+    plans = [version(), version(2, -60), version(visit_id="W", reference="W", carer="F")]
+    assert [(row["visit_id"], row["plan_version"]) for row in rows(plans)] == [("V", 2), ("W", 1)]
