@@ -188,9 +188,8 @@ def _parse(text: str, where: str) -> Keys:
         withdrawn = tuple(_withdrawn_key(**key) for key in members.get("withdrawn", []))
         nonce, lookup = unbase64url(members["nonce"]), unbase64url(members["lookup"])
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise SetupFault(
-            f"DOORSTEP_KEYS: {where} is not what `doorstep keys new` prints ({error})."
-        ) from error
+        why = f"it has no {error}" if isinstance(error, KeyError) else error
+        raise SetupFault(f"DOORSTEP_KEYS: {where} is not what `doorstep keys new` prints ({why}).") from error
     if not signing or min(len(nonce), len(lookup)) < _SECRET_BYTES:
         raise SetupFault(f"DOORSTEP_KEYS: {where} needs a signing key and secrets of {_SECRET_BYTES} bytes.")
     return Keys(signing, nonce, lookup, withdrawn)

@@ -65,6 +65,11 @@ def test_malformed_keys_are_a_setup_fault(tmp_path: Path, text: str) -> None:
         keys._load(str(tmp_path / "k"), tmp_path, False)
 
 
+def test_keys_that_lack_a_part_say_which(tmp_path: Path) -> None:
+    with pytest.raises(SetupFault, match=r"DOORSTEP_KEYS: its text is not .* \(it has no 'signing'\)"):
+        keys._load("{}", tmp_path, False)
+
+
 def test_a_missing_file_of_keys_is_a_setup_fault(tmp_path: Path) -> None:
     with pytest.raises(SetupFault, match="cannot be read"):
         keys._load(str(tmp_path / "none"), tmp_path, False)

@@ -59,7 +59,12 @@ def read_postcodes(path: Path) -> list[Postcode]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             found = list(_live(csv.DictReader(file)))
-    except (OSError, UnicodeDecodeError, KeyError, ValueError) as error:
+    except KeyError as error:
+        raise SetupFault(
+            f"{path} is no National Statistics Postcode Lookup: it has no column {error.args[0]}. "
+            "Give the file as it is published."
+        ) from error
+    except (OSError, UnicodeDecodeError, ValueError) as error:
         raise SetupFault(f"{path} is no National Statistics Postcode Lookup: {error}") from error
     if len(found) < NEAREST:
         raise SetupFault(

@@ -82,5 +82,5 @@ def test_a_postcode_file_that_is_none_is_refused_in_words(tmp_path: Path) -> Non
     path.write_text("name,colour\nHereford,red\n")
     done = _run("simulate", str(tmp_path / "county"), "--postcodes", str(path))
     assert done.returncode == 1
-    assert "is no National Statistics Postcode Lookup" in done.stderr
+    assert "is no National Statistics Postcode Lookup: it has no column ru11ind. Give the" in done.stderr
     assert "Traceback" not in done.stderr
