@@ -9,7 +9,7 @@ import hypothesis
 import pytest
 from hypothesis import is_hypothesis_test
 
-EXAMPLES = float(os.environ.get("DOORSTEP_EXAMPLES", "0.25"))
+EXAMPLES = float(os.environ.get("DOORSTEP_EXAMPLES", "0.2"))
 """The share of each law's examples, and of each list of hostile values, that a run tries."""
 THOROUGH = EXAMPLES >= 1
 """Whether all are tried, and with them the tests marked `thorough` and every case of those marked `variants`."""

@@ -148,6 +148,7 @@ async def schedule(as_of: date) -> Remediation:
 
 
 @pytest.mark.slow
+@pytest.mark.variants
 @pytest.mark.parametrize("seed", range(2))
 async def test_the_schedule_is_what_a_reckoning_penny_by_penny_gives(db: Any, at: Any, seed: int) -> None:
     random = Random(seed)
