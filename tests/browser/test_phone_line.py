@@ -110,7 +110,7 @@ async def test_a_whole_day_over_a_line_that_fails_every_other_call_is_handed_in_
             await phone.page.locator(".huge").click()
             await (
                 phone.page.locator(".huge[aria-disabled]")
-                .or_(phone.page.get_by_text("All visits"))
+                .or_(phone.page.get_by_text("visits are done"))
                 .wait_for()
             )
             await phone.until(lambda: _met(street))
