@@ -22,6 +22,7 @@ from backend.console import (
     exceptions,
     finding,
     invoices,
+    kept_forms,
     loading,
     manual_share,
     my_care,
@@ -57,6 +58,7 @@ from backend.console import (
 handlers: Final[list[HTTPRouteHandler]] = [
     *signing_in.handlers,
     *sign_in_services.handlers,
+    *kept_forms.handlers,
     *privacy.handlers,
     *proving.handlers,
     *passkeys.handlers,

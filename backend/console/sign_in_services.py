@@ -1,6 +1,5 @@
 """Signing in through the service of one's own organisation, and its set-up by the administrator."""
 
-import re
 from typing import Any, Final
 
 from litestar import Response, get
@@ -23,8 +22,6 @@ from backend.use_cases.sign_in_services import WAITS, begin, finish, leave, read
 
 _HOME: Final = "/organisations/{reference:str}/sign-in"
 _LONGEST_ADDRESS: Final = 1000
-_UNSEEN: Final = re.compile(r"/.*|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[A-Za-z0-9+/=]{200,}")
-"""Addresses, ids and files, which a form carries unseen."""
 _SAID: Final = {"kept": "Kept: from now on people of this organisation sign in like this."}
 
 
@@ -108,18 +105,6 @@ async def _prove(ask: Ask) -> Response[Any]:
     return _sent(address, waiting)
 
 
-async def _kept(ask: Ask) -> Response[Any]:
-    form = await kept_form(ask.user.user_id, ask.path("token"))
-    return render("prove-kept.html", ask.user, path=form.path, kept=form.fields)
-
-
-async def _late(ask: Ask) -> Response[Any]:
-    """What somebody sent after her session had ended, to look at and send again."""
-    form = await kept_form(ask.user.user_id, ask.path("token"))
-    shown = {name: value for name, value in form.fields.items() if value and not _UNSEEN.fullmatch(value)}
-    return render("late-form.html", ask.user, path=form.path, kept=form.fields, shown=shown)
-
-
 async def _set_up(ask: Ask) -> Response[Any]:
     return await _set_up_page(ask)
 
@@ -166,8 +151,6 @@ handlers: Final[list[HTTPRouteHandler]] = [
     from_service,
     out_of_service,
     page("/prove/with", *EVERYBODY)(_prove),
-    page("/prove/kept/{token:str}", *EVERYBODY)(_kept),
-    page("/kept/{token:str}", *EVERYBODY)(_late),
     page(_HOME, "administrator")(_set_up),
     action(_HOME, "administrator")(proven(_keep)),
 ]

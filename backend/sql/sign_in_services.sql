@@ -45,15 +45,3 @@ INSERT INTO user_subject (issuer, subject, user_id, bound_at) VALUES ($1, $2, $3
 -- name: session_opened_by
 -- $1 is the hash of a session's token.
 SELECT opened_by FROM user_session WHERE token_hash = $1
-
--- name: keep_form
-INSERT INTO kept_form (token_hash, user_id, sealed, expires_at) VALUES ($1, $2, $3, $4)
-
--- name: forget_old_forms
--- Those whose time is over at $1, and of $2 all but her nine newest.
-DELETE FROM kept_form WHERE token_hash IN (
-    SELECT token_hash FROM kept_form WHERE expires_at <= $1 UNION ALL
-    (SELECT token_hash FROM kept_form WHERE user_id = $2 ORDER BY expires_at DESC OFFSET 9))
-
--- name: kept_form
-SELECT sealed FROM kept_form WHERE token_hash = $1 AND user_id = $2 AND expires_at > $3

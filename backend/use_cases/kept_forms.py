@@ -53,9 +53,9 @@ async def keep_form(user_id: UUID, path: str, fields: Mapping[str, str]) -> str:
     now, token = clock.now(), secrets.token_urlsafe(32)
     sealed = keys.current().seal(msgspec.json.encode(KeptForm(path, dict(fields))), _about(user_id))
     async with db.as_administrator() as connection:
-        await connection.execute(query("sign_in_services.forget_old_forms"), now, user_id)
+        await connection.execute(query("kept_forms.forget_old"), now, user_id)
         kept = (token_hash(token), user_id, sealed, now + KEPT_FOR)
-        await connection.execute(query("sign_in_services.keep_form"), *kept)
+        await connection.execute(query("kept_forms.keep"), *kept)
     return token
 
 
@@ -63,7 +63,7 @@ async def kept_form(user_id: UUID, token: str) -> KeptForm:
     """A form that this person had filled in. Raises DomainError not_found."""
     async with db.as_administrator() as connection:
         wanted = (token_hash(token), user_id, clock.now())
-        sealed = await connection.fetchval(query("sign_in_services.kept_form"), *wanted)
+        sealed = await connection.fetchval(query("kept_forms.kept"), *wanted)
     if sealed is None:
         raise DomainError(
             "not_found",

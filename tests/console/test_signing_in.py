@@ -4,19 +4,14 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from html import escape, unescape
-from pathlib import Path
+from html import unescape
 
 import asyncpg
-import httpx
 import pytest
 from argon2 import PasswordHasher
 
 from backend import db, settings
-from backend.console import rendering
-from backend.console.asking import PROOF
 from backend.use_cases.add_user import add_user
-from backend.use_cases.kept_forms import SECRETS
 from backend.use_cases.sign_in_limit import (
     MOST_BY_ACCOUNT,
     MOST_BY_ADDRESS,
@@ -124,98 +119,6 @@ async def test_a_form_that_was_sent_too_late_leads_back_to_its_page(desk: Desk) 
     asked = (await browser.get(sent.headers["location"])).text
     assert "What you sent last was not taken, and nothing changed." in asked
     assert "not taken" not in (await browser.get("/sign-in?next=/&over=1")).text
-
-
-WORDS = "She was let in by the neighbour.\n\nI rang the family at 9, & they <agree>."
-OFFERED = "What you sent last was not taken yet, but it is kept for 60 minutes."
-
-
-async def late(busy: Desk, hours: int = 1) -> tuple[Browser, str, httpx.Response]:
-    """A manager who sent her decision after her session had ended; where it went, and what she was told."""
-    browser, began = await signed_in(busy), busy.office.clock
-    await browser.get("/corrections")
-    path = f"/corrections/{await busy.superuser.fetchval('SELECT id FROM correction')}/decision?kind=a&date=b"
-    busy.office.set(began + timedelta(hours=hours))
-    return browser, path, await browser.post(path, decision="declined", reason=WORDS, prove_password=PASSWORD)
-
-
-async def decisions(busy: Desk) -> list[str]:
-    return [row["reason"] for row in await busy.superuser.fetch("SELECT reason FROM correction_decision")]
-
-
-@pytest.mark.parametrize("hours", [1, 13, 35])
-async def test_what_was_filled_in_before_the_session_ended_waits_until_she_signed_in_again(
-    busy: Desk, hours: int
-) -> None:
-    browser, path, sent = await late(busy, hours)
-    address = sent.headers["location"]
-    asked = await browser.get(address)
-    assert OFFERED in asked.text and "not taken, and nothing changed" not in asked.text
-    goes_on = unescape(re.findall(r'name="next" value="([^"]+)"', asked.text)[0])
-    answer = await browser.post("/sign-in", email=email("manager"), password=PASSWORD, next=goes_on)
-    assert answer.headers["location"] == goes_on and await decisions(busy) == []
-    shown = await browser.get(goes_on)
-    assert "I rang the family at 9, &amp; they &lt;agree&gt;." in shown.text
-    assert f'action="{escape(path)}"' in shown.text and PASSWORD not in shown.text
-    fields = re.findall(r'<textarea name="([^"]+)" hidden>\n(.*?)</textarea>', shown.text, re.DOTALL)
-    held = {name: unescape(value) for name, value in fields}
-    assert held == {"decision": "declined", "reason": WORDS}
-    assert (await browser.post(path, **held)).status_code == 303
-    assert await decisions(busy) == [WORDS]
-
-
-async def test_what_was_filled_in_is_shown_to_nobody_else_and_only_for_an_hour(busy: Desk) -> None:
-    _, _, sent = await late(busy)
-    goes_on = re.findall("next=(/kept/[^&]+)", sent.headers["location"])[0]
-    for who in ("second", "rival", "administrator"):
-        refused = await (await busy.as_(who)).get(goes_on)
-        assert refused.status_code == 404 and "the neighbour" not in refused.text
-        assert "not kept any more, or somebody else filled it in" in refused.text
-    kept = await busy.superuser.fetchrow("SELECT * FROM kept_form")
-    assert b"neighbour" not in kept["sealed"] and goes_on not in str(dict(kept))
-    busy.office.set(busy.office.clock + timedelta(hours=1))
-    browser = await signed_in(busy)
-    assert (await browser.get(goes_on)).status_code == 404
-
-
-async def test_a_late_form_is_not_kept_without_the_session_s_own_token_or_after_signing_out(
-    busy: Desk,
-) -> None:
-    browser, path, _ = await late(busy)
-    await busy.superuser.execute("TRUNCATE kept_form")
-    forged = await browser.post_as_it_is(path, decision="declined", reason=WORDS, csrf_token="guessed")
-    assert forged.headers["location"].endswith("&over=1&unsent=1")
-    await busy.superuser.execute("UPDATE user_session SET ended_at = $1", busy.office.clock)
-    await browser.get("/sign-in")
-    ended = await browser.post(path, decision="declined", reason=WORDS)
-    assert ended.headers["location"].endswith("&over=1&unsent=1")
-    assert await busy.superuser.fetchval("SELECT count(*) FROM kept_form") == 0
-
-
-async def test_a_late_form_with_a_password_or_a_key_is_not_kept_at_all(busy: Desk) -> None:
-    browser = await signed_in(busy)
-    page = (await browser.get("/corrections")).text
-    busy.office.set(busy.office.clock + timedelta(hours=1))
-    for name in SECRETS:
-        browser.page = page
-        sent = await browser.post("/views/keep", words="kept?", **{name: "a secret"})
-        assert "unsent=1" in sent.headers["location"], name
-    assert await busy.superuser.fetchval("SELECT count(*) FROM kept_form") == 0
-
-
-def test_each_field_of_a_page_that_hides_what_is_typed_is_one_that_is_never_kept() -> None:
-    templates = Path(rendering.__file__).parent / "templates"
-    hiding = r"text\('[^']*', '([^']+)'[^}]*(?:type='password'|'one-time-code')"
-    found = {name for page in templates.glob("*.html") for name in re.findall(hiding, page.read_text())}
-    assert found and {name for name in found if not name.startswith(PROOF)} == SECRETS
-
-
-async def test_of_one_person_the_ten_newest_late_forms_are_kept(busy: Desk) -> None:
-    browser, path, _ = await late(busy)
-    for number in range(12):
-        busy.office.set(busy.office.clock + timedelta(seconds=1))
-        await browser.post(path, reason=str(number))
-    assert await busy.superuser.fetchval("SELECT count(*) FROM kept_form") == 10
 
 
 async def test_a_session_in_use_ends_twelve_hours_after_it_began_all_the_same(desk: Desk) -> None:
