@@ -78,6 +78,16 @@ def test_what_is_well_is_said_and_each_thing_that_is_wrong_comes_with_what_to_do
     assert f"       To do: {wrong['keys']}" in shown.output.splitlines()
 
 
+def test_a_host_of_the_phones_that_is_not_encrypted_is_named(installed: Path) -> None:
+    settings.use(replace(settings.current(), phones_url="http://phones.example.org"))
+    status, found = _found()
+    assert (status, found["address"]["well"]) == (1, False)
+    assert "DOORSTEP_PHONES_URL is http://phones.example.org" in found["address"]["says"]
+    settings.use(replace(settings.current(), phones_url="https://phones.example.org"))
+    _, found = _found()
+    assert found["address"]["says"] == "https://doorstep.example.org; https://phones.example.org"
+
+
 def test_a_database_that_is_away_is_one_finding(installed: Path) -> None:
     settings.use(replace(settings.current(), database_url="postgresql://a:b@127.0.0.1:1/doorstep"))
     status, found = _found()
