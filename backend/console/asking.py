@@ -17,7 +17,7 @@ from backend.api.cookies import SESSION, cookie_of
 from backend.console.listing import table_file, wants_file
 from backend.console.rendering import redirect
 from backend.faults import DomainError
-from backend.use_cases.kept_forms import holds_secrets, keep_form, lapsed_session
+from backend.use_cases.kept_forms import holds_secrets, keep_form, lapsed_session, was_hers
 from backend.use_cases.saved_views import SavedView, saved_views
 from backend.use_cases.sign_in import token_hash
 from backend.use_cases.viewer import Viewer
@@ -128,6 +128,10 @@ def _sent(
                     return late
                 raise
             form, file = await read(request)
+            if not _carries(form, user.csrf_token) and (
+                older := await _kept_from_before(request, user, form)
+            ):
+                return older
             refuse_forged(form, user.csrf_token)
             return await view(Ask(request, user, form, file))
 
@@ -142,18 +146,41 @@ async def _kept_for_signing_in(request: AnyRequest) -> Response[Any] | None:
     None for what is not kept: a form of no such session or not of its page, one with a file, a password or a code, and
     what only changes how one signs in.
     """
-    path, token = request.scope["path"], cookie_of(request, SESSION)
-    if path.startswith(_WITHOUT_FACTOR) or "text/html" not in request.headers.get("Accept", ""):
-        return None
-    lapsed = await lapsed_session(token_hash(token)) if token else None
-    if lapsed is None or not request.headers.get("Content-Type", "").startswith(_FIELDS_ALONE):
+    token = cookie_of(request, SESSION)
+    lapsed = await lapsed_session(token_hash(token)) if token and _may_be_kept(request) else None
+    if lapsed is None:
         return None
     form = await form_of(request)
-    fields = typed(form)
-    if not _carries(form, lapsed.csrf_token) or holds_secrets(fields) or _size(fields) > LARGEST_FORM:
+    if not _carries(form, lapsed.csrf_token) or not _fit_to_keep(typed(form)):
         return None
-    kept = await keep_form(lapsed.user_id, here_of(request), fields)
+    kept = await keep_form(lapsed.user_id, here_of(request), typed(form))
     return redirect(f"/sign-in?next=/kept/{kept}&over=1&kept=1")
+
+
+async def _kept_from_before(request: AnyRequest, user: User, form: Mapping[str, str]) -> Response[Any] | None:
+    """Where a form of an earlier session of the same person waits: she signed in again while its page was open.
+
+    It is only shown to her, to send again; None for what is not kept, as above.
+    """
+    token = form.get("csrf_token", "")
+    if not token or not _may_be_kept(request) or not _fit_to_keep(typed(form)):
+        return None
+    if not await was_hers(user.user_id, token):
+        return None
+    return redirect(f"/kept/{await keep_form(user.user_id, here_of(request), typed(form))}")
+
+
+def _may_be_kept(request: AnyRequest) -> bool:
+    """Whether a browser sent a form without a file, and not one that only changes how one signs in."""
+    return (
+        not request.scope["path"].startswith(_WITHOUT_FACTOR)
+        and "text/html" in request.headers.get("Accept", "")
+        and request.headers.get("Content-Type", "").startswith(_FIELDS_ALONE)
+    )
+
+
+def _fit_to_keep(fields: Mapping[str, str]) -> bool:
+    return not holds_secrets(fields) and _size(fields) <= LARGEST_FORM
 
 
 async def permitted(request: AnyRequest, roles: tuple[str, ...]) -> Visitor:

@@ -57,6 +57,10 @@ SELECT * FROM session_account($1, $2, $3)
 -- Whose session has the hash $1, unless somebody ended it or its hours were over before $2.
 SELECT user_id, csrf_token FROM user_session WHERE token_hash = $1 AND ended_at IS NULL AND expires_at > $2
 
+-- name: earlier_session
+-- A session of $1 whose forms carried the token $2, unless its hours were over before $3.
+SELECT true FROM user_session WHERE user_id = $1 AND csrf_token = $2 AND expires_at > $3 LIMIT 1
+
 -- name: note_use
 UPDATE user_session SET last_used_at = $2 WHERE token_hash = $1 AND ended_at IS NULL
 

@@ -43,6 +43,15 @@ async def lapsed_session(session: bytes) -> LapsedSession | None:
     return None if found is None else LapsedSession(**found)
 
 
+async def was_hers(user_id: UUID, csrf_token: str) -> bool:
+    """Whether the forms of an earlier session of this person carried the token, however that session ended."""
+    async with db.as_administrator() as connection:
+        found = await connection.fetchval(
+            query("users.earlier_session"), user_id, csrf_token, clock.now() - LATE
+        )
+    return found is not None
+
+
 def holds_secrets(fields: Mapping[str, str]) -> bool:
     """Whether there is a password, a code or a key among the fields of a form: such a form is never kept."""
     return any(fields.get(name) for name in SECRETS)

@@ -104,3 +104,41 @@ async def test_of_one_person_the_ten_newest_late_forms_are_kept(busy: Desk) -> N
         busy.office.set(busy.office.clock + timedelta(seconds=1))
         await browser.post(path, reason=str(number))
     assert await busy.superuser.fetchval("SELECT count(*) FROM kept_form") == 10
+
+
+async def from_an_old_tab(busy: Desk, who: str) -> tuple[Browser, str, str]:
+    """A browser in which this person signed in after a manager had opened a page; its token, and the form's address."""
+    browser = await signed_in(busy)
+    await browser.get("/corrections")
+    token = re.findall(r'name="csrf_token" value="([^"]+)"', browser.page)[0]
+    path = f"/corrections/{await busy.superuser.fetchval('SELECT id FROM correction')}/decision"
+    await browser.sign_in(email(who))
+    return browser, token, path
+
+
+async def test_a_form_of_a_page_from_before_she_signed_in_again_is_shown_and_sent_on(busy: Desk) -> None:
+    browser, token, path = await from_an_old_tab(busy, "manager")
+    sent = await browser.post_as_it_is(path, decision="declined", reason=WORDS, csrf_token=token)
+    assert sent.headers["location"].startswith("/kept/") and await decisions(busy) == []
+    shown = await browser.get(sent.headers["location"])
+    assert "The session in which you filled this in had ended" in shown.text
+    fields = re.findall(r'<textarea name="([^"]+)" hidden>\n(.*?)</textarea>', shown.text, re.DOTALL)
+    held = {name: unescape(value) for name, value in fields}
+    assert held == {"decision": "declined", "reason": WORDS}
+    assert (await browser.post(path, **held)).status_code == 303
+    assert await decisions(busy) == [WORDS]
+
+
+async def test_a_form_of_somebody_elses_page_or_of_one_long_over_is_not_kept(busy: Desk) -> None:
+    browser, token, path = await from_an_old_tab(busy, "second")
+    form = {"decision": "declined", "reason": WORDS}
+    assert (await browser.post_as_it_is(path, **form, csrf_token=token)).status_code == 403
+    browser, token, path = await from_an_old_tab(busy, "manager")
+    for wrong in ("guessed", ""):
+        assert (await browser.post_as_it_is(path, **form, csrf_token=wrong)).status_code == 403, wrong
+    secret = await browser.post_as_it_is("/views/keep", words="x", code="123456", csrf_token=token)
+    assert secret.status_code == 403
+    busy.office.set(busy.office.clock + timedelta(hours=36))
+    await browser.sign_in(email("manager"))
+    assert (await browser.post_as_it_is(path, **form, csrf_token=token)).status_code == 403
+    assert await busy.superuser.fetchval("SELECT count(*) FROM kept_form") == 0
