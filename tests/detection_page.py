@@ -16,24 +16,25 @@ RECALL, PRECISION = 0.95, 0.90
 _HEAD: Final = """# How well audit tests find what is false
 
 Drawn by `scripts/detection` from ten made-up counties (seeds 101 to 110, each of 60 carers for a fortnight, some 5,000
-attendances). The made-up county knows which visits were false, and how; the tests see only what a server would hold.
+attendances). The made-up county knows which visits were false, and how; the audit tests see only what a server would hold.
 
 - *Recall*: of the visits with the trick that a test is made to find, the share that it flags.
 - *Precision*: of the visits that it flags, the share with that trick. One that is false in another way counts as wrong.
-- A shared phone is counted by carers, everything else by visits. A flag is of the one visit that it is about.
-- Travel inside a visit is another view of the overlaps: of those whose two doors lie more than 200 metres apart. Within
-  both fences there is no way that a visit's time could hold.
+- A shared phone is counted by carers, everything else by visits. A flag counts for the one visit that it is about.
+- Travel inside a visit is another view of the overlaps, limited to those whose two doors are more than 200 metres apart:
+  any closer, and there is no journey that a visit's time could hide.
 
-The bar is a recall of 0.95 and a precision of 0.90. A test holds both on two seeds that are not in the table. The
-limits in figures stand as they were first argued ([audit.md](audit.md)), the same for every seed; the rules were
-mended while they were tried on other seeds (1 to 4, 7 and 11 to 13), before these ten were first drawn. One was mended
-since, for what these ten showed: three overlaps were missed because the visit before had no check-out, where the
-check-in at its door now shows that the carer was still there. The honest
-visits flagged as recorded too long stand just before one that was claimed too soon: of two visits back to back the
-flag is about the earlier, and here the later one was false. What is missed had no position at the end that counts. The
-shortened visits among those with travel inside were left for the next door, and the position says so.
+The bar is a recall of 0.95 and a precision of 0.90. A test checks both on two seeds that are not in the table. The
+numerical limits are those first argued for ([audit.md](audit.md)), the same for every seed. The rules were corrected
+while they were tried on other seeds (1 to 4, 7 and 11 to 13), before these ten were first drawn. One rule was corrected
+since, because of what these ten showed: three overlaps were missed because the earlier visit had no check-out; now a
+check-in at its door shows that the carer was still there.
 
-A made-up county shows that a test does what it says. It cannot show how people cheat who have read this page.
+The honest visits flagged as recorded too long come just before one that was claimed too soon: of two visits back to
+back the flag is about the earlier one, and here the later one was false. The visits missed had no position at the end
+that counts. The shortened visits flagged for travel inside were left early for the next door, as the position shows.
+
+A made-up county shows that a test does what it says. It cannot show how people who have read this page will cheat.
 """
 
 
