@@ -16,13 +16,14 @@ RECALL, PRECISION = 0.95, 0.90
 _HEAD: Final = """# How well audit tests find what is false
 
 Drawn by `scripts/detection` from ten made-up counties (seeds 101 to 110, each of 60 carers for a fortnight, some 5,000
-attendances). The made-up county knows which visits were false, and how; the audit tests see only what a server would hold.
+attendances). The made-up county knows which visits were false, and how; the audit tests see only what a server would
+hold.
 
 - *Recall*: of the visits with the trick that a test is made to find, the share that it flags.
 - *Precision*: of the visits that it flags, the share with that trick. One that is false in another way counts as wrong.
 - A shared phone is counted by carers, everything else by visits. A flag counts for the one visit that it is about.
-- Travel inside a visit is another view of the overlaps, limited to those whose two doors are more than 200 metres apart:
-  any closer, and there is no journey that a visit's time could hide.
+- Travel inside a visit is another view of the overlaps, limited to those whose two doors are more than 200 metres
+  apart: any closer, and there is no journey that a visit's time could hide.
 
 The bar is a recall of 0.95 and a precision of 0.90. A test checks both on two seeds that are not in the table. The
 numerical limits are those first argued for ([audit.md](audit.md)), the same for every seed. The rules were corrected
