@@ -3,8 +3,10 @@
 from msgspec import Struct, field
 
 from schemas.gap_ledger import GapPart
+from schemas.salaried import Salaried
 from schemas.scalars import Day, Instant, Number
-from schemas.wage import Period
+from schemas.wage import Period, WorkLine
+from schemas.wage_kinds import WorkType
 
 
 class GapState(Struct, frozen=True, kw_only=True):
@@ -18,7 +20,8 @@ class GapState(Struct, frozen=True, kw_only=True):
 
 class GapChange(Struct, frozen=True, kw_only=True):
     """One gap before and after; null where there was none, or is none any more. `left` and `reached` are the references
-    of the visits `from` and `to`; `difference` are the seconds credited more than before.
+    of the visits `from` and `to`, `number` tells apart gaps between the same two; `difference` are the seconds credited
+    more than before.
     """
 
     day: Day
@@ -29,6 +32,15 @@ class GapChange(Struct, frozen=True, kw_only=True):
     before: GapState | None
     after: GapState | None
     difference: int
+    number: int = 0
+
+
+class RecordedHours(Struct, frozen=True, kw_only=True):
+    """The hours of a period as a test takes them from what is recorded: those of its case."""
+
+    work: list[WorkLine]
+    work_type: WorkType = "time"
+    salaried: Salaried | None = None
 
 
 class TestState(Struct, frozen=True, kw_only=True):
@@ -43,7 +55,8 @@ class TestState(Struct, frozen=True, kw_only=True):
 class EarlierChange(Struct, frozen=True, kw_only=True):
     """What changed of one employment in an earlier period: its gaps, its hours, and what they mean for the verdict.
 
-    Both tests count the pay that is known now, so that the difference is that of the hours alone.
+    `before` is what the newest document that tells of the period says, `hours` are those of `after`. Both tests count
+    the pay that is known now, so that the difference is that of the hours alone.
     """
 
     period: Period
@@ -52,4 +65,5 @@ class EarlierChange(Struct, frozen=True, kw_only=True):
     name: str | None
     before: TestState
     after: TestState
+    hours: RecordedHours
     gaps: list[GapChange]

@@ -9,7 +9,7 @@ from typing import Literal
 from msgspec import Struct, field
 
 from schemas.beside import ExactFigures, ReportBeside, WorkerBeside
-from schemas.changes import EarlierChange
+from schemas.changes import EarlierChange, RecordedHours
 from schemas.day import Actual, DayFlag, DaySegment, Span
 from schemas.gap_ledger import GapRow, TravelPace
 from schemas.scalars import Day, Instant, Number
@@ -244,11 +244,15 @@ class TestedWorker(Struct, frozen=True, kw_only=True):
 
 
 class NotTested(Struct, frozen=True, kw_only=True):
-    """A worker whose pay could not be tested, with the reason in words."""
+    """A worker whose pay could not be tested, with the reason in words; what was recorded of the work stands all the
+    same.
+    """
 
     employment: str
     name: str | None
     reason: str
+    hours: RecordedHours
+    days: list[WorkedDay]
 
 
 class StatuteEntry(Struct, frozen=True, kw_only=True):

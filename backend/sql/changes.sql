@@ -2,11 +2,19 @@
 -- Up to when the newest wage report of a pay cycle knew the facts.
 SELECT max(as_of) FROM document WHERE provider_id = $1 AND kind = 'wage_report' AND scope = $2
 
--- name: reported
--- The periods of a pay cycle that were reported by an instant.
-SELECT DISTINCT period_start, period_end FROM document
+-- name: lock
+-- Held until the end of the transaction by whoever makes a wage report of a pay cycle ($2).
+SELECT pg_advisory_xact_lock(hashtextextended('wage reports/' || $1::uuid::text || '/' || $2, 0))
+
+-- name: stated
+-- The reports of a pay cycle that knew the facts up to $3 or less, the newest last; of one made at the same instant as
+-- another of its period, the final one.
+SELECT provider_id, id, period_start, period_end, as_of FROM document
 WHERE provider_id = $1 AND kind = 'wage_report' AND scope = $2 AND as_of <= $3
-ORDER BY period_start
+ORDER BY as_of, created_at, edition DESC
+
+-- name: snapshot
+SELECT snapshot FROM document WHERE provider_id = $1 AND id = $2
 
 -- name: touched
 -- The London dates of visits and other time about which something was received, judged again, released, decided, planned

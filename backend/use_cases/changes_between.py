@@ -1,86 +1,72 @@
-"""What differs between two readings of one period's facts: its gaps, its hours, and what they mean for the verdict."""
+"""What differs between what documents state of a period and its facts as they are known now: its gaps, its hours, and
+what they mean for the verdict.
+"""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final
+
+from msgspec import structs
 
 from backend.use_cases.calc_wage import exact_results
 from backend.use_cases.gap_ledgers import Ledger, gap_ledgers
 from backend.use_cases.rulebook import Rulebook
-from backend.use_cases.wage_report_facts import RecordedWages, WageReportFacts, wages_recorded
+from backend.use_cases.stated_periods import Gaps, Key, Stated, gaps_stated, hours_of
+from backend.use_cases.wage_report_facts import RecordedWages, wages_recorded
 from backend.use_cases.worked_days import estimator_of
-from schemas.changes import EarlierChange, GapChange, GapState, TestState
+from schemas.changes import EarlierChange, GapChange, GapState, RecordedHours, TestState
 from schemas.gap_ledger import GapRow
-from schemas.wage import Period, WageResult
+from schemas.wage import Period, WageCase, WageResult
 
-Key = tuple[str | None, str | None, int]
-"""A gap by the stops that it lies between; the number tells apart those between the same two."""
-Gaps = Mapping[Key, tuple[date, GapRow]]
+_Dated = tuple[date, GapState]
 
-_NO_TIME: Final = TestState(counted_seconds=0, unresolved_seconds=0, compliant=None, shortfall=None)
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """Tests and gaps by employment, and the references of visits by id."""
-
-    tests: Mapping[str, TestState]
-    gaps: Mapping[str, Gaps]
-    names: Mapping[str, str]
+_NOTHING: Final = Stated(RecordedHours(work=[]), {})
 
 
 def changes_between(
-    before: RecordedWages, after: RecordedWages, today: date, book: Rulebook
+    stated: Mapping[str, Stated], recorded: RecordedWages, today: date, book: Rulebook
 ) -> list[EarlierChange]:
     """What changed of each employment under the pay cycle whose gaps or hours did, by reference. Pure.
 
-    `before` and `after` are facts of one period, the former without what came late.
+    `stated`: by reference what documents say of the period. `recorded`: the period's facts as they are known now.
     """
-    then, now = (_reading(recorded, today, book) for recorded in (before, after))
-    names = {**then.names, **now.names}
+    facts = wages_recorded(recorded, estimator_of(recorded.days, book.estimator), stated)
+    ledger = _gaps(gap_ledgers(facts.days, book.estimator))
+    names = dict(facts.days.visits.select("visit_id", "reference").rows())
+    known = {visit: reference or "unplanned" for visit, reference in names.items()}
+    said = [stated.get(row["reference"], _NOTHING) for row in facts.employments]
+    then = _tests([_as_stated(*pair) for pair in zip(facts.cases, said, strict=True)], today, book)
+    now = _tests(facts.cases, today, book)
     found = []
-    paid_so = [row for row in after.days.employments if row["pay_cycle"] == after.pay_cycle]
-    for row in sorted(paid_so, key=lambda each: str(each["reference"])):
-        employment = row["employment_id"]
-        first, last = (each.tests.get(employment, _NO_TIME) for each in (then, now))
-        gaps = [
-            _change(key, first_gap, last_gap, names)
-            for key, first_gap, last_gap in _pairs(
-                then.gaps.get(employment, {}), now.gaps.get(employment, {})
-            )
-        ]
-        if gaps or first != last:
+    for row, case, one, before, after in zip(facts.employments, facts.cases, said, then, now, strict=True):
+        pairs = _pairs(one.gaps, ledger.get(row["employment_id"], {}))
+        gaps = [_change(*pair, {**one.names, **known}) for pair in pairs]
+        if gaps or before != after:
             found.append(
                 EarlierChange(
-                    period=Period(start=after.days.first, end=after.days.last),
+                    period=Period(start=recorded.days.first, end=recorded.days.last),
                     employment=row["reference"],
                     person=row["person"],
                     name=row["name"],
-                    before=first,
-                    after=last,
+                    before=before,
+                    after=after,
+                    hours=hours_of(case),
                     gaps=gaps,
                 )
             )
-    return found
+    return sorted(found, key=lambda change: change.employment)
 
 
-def _reading(recorded: RecordedWages, today: date, book: Rulebook) -> _Reading:
-    facts = wages_recorded(recorded, estimator_of(recorded.days, book.estimator))
-    visits = facts.days.visits.select("visit_id", "reference").rows()
-    return _Reading(
-        _tests(facts, today, book),
-        _gaps(gap_ledgers(facts.days, book.estimator)),
-        {visit: reference or "unplanned" for visit, reference in visits},
-    )
+def _as_stated(case: WageCase, stated: Stated) -> WageCase:
+    """The case of now with the hours as they were stated; with no work where nothing was."""
+    if stated is _NOTHING:
+        return structs.replace(case, work=[])
+    hours = stated.hours
+    return structs.replace(case, work=hours.work, work_type=hours.work_type, salaried=hours.salaried)
 
 
-def _tests(facts: WageReportFacts, today: date, book: Rulebook) -> dict[str, TestState]:
-    results = exact_results(facts.cases, today, book.law)
-    return {
-        row["employment_id"]: _test(result)
-        for row, (result, _) in zip(facts.employments, results, strict=True)
-    }
+def _tests(cases: Sequence[WageCase], today: date, book: Rulebook) -> list[TestState]:
+    return [_test(result) for result, _ in exact_results(cases, today, book.law)]
 
 
 def _test(result: WageResult) -> TestState:
@@ -93,45 +79,31 @@ def _test(result: WageResult) -> TestState:
     )
 
 
-def _gaps(ledger: Ledger) -> dict[str, dict[Key, tuple[date, GapRow]]]:
-    found: dict[str, dict[Key, tuple[date, GapRow]]] = {}
+def _gaps(ledger: Ledger) -> dict[str, Gaps]:
+    own: dict[str, list[tuple[date, GapRow]]] = {}
     for (employment, day), rows in ledger.gaps.items():
-        own = found.setdefault(employment, {})
-        for row in rows:
-            number = sum((left, reached) == (row.from_, row.to) for left, reached, _ in own)
-            own[row.from_, row.to, number] = (day, row)
-    return found
+        own.setdefault(employment, []).extend((day, row) for row in rows)
+    return {employment: gaps_stated(rows) for employment, rows in own.items()}
 
 
-def _pairs(
-    then: Gaps, now: Gaps
-) -> Iterator[tuple[Key, tuple[date, GapRow] | None, tuple[date, GapRow] | None]]:
+def _pairs(then: Gaps, now: Gaps) -> Iterator[tuple[Key, _Dated | None, _Dated | None]]:
     """The gaps of either reading that are not the same in both, in order of time."""
-    keys = then.keys() | now.keys()
-    differing = [key for key in keys if _state(then.get(key)) != _state(now.get(key))]
+    differing = [key for key in then.keys() | now.keys() if _state(then.get(key)) != _state(now.get(key))]
     for key in sorted(differing, key=lambda each: (_start(now.get(each) or then[each]), str(each))):
         yield key, then.get(key), now.get(key)
 
 
-def _start(found: tuple[date, GapRow]) -> float:
+def _start(found: _Dated) -> float:
     return found[1].start.timestamp()
 
 
-def _state(found: tuple[date, GapRow] | None) -> GapState | None:
-    if found is None:
-        return None
-    gap = found[1]
-    return GapState(start=gap.start, end=gap.end, observed_seconds=gap.observed_seconds, parts=gap.parts)
+def _state(found: _Dated | None) -> GapState | None:
+    return None if found is None else found[1]
 
 
-def _change(
-    key: Key,
-    then: tuple[date, GapRow] | None,
-    now: tuple[date, GapRow] | None,
-    names: Mapping[str, str],
-) -> GapChange:
+def _change(key: Key, then: _Dated | None, now: _Dated | None, names: Mapping[str, str]) -> GapChange:
     before, after = _state(then), _state(now)
-    left, reached, _ = key
+    left, reached, number = key
     known = now or then
     assert known is not None
     return GapChange(
@@ -143,6 +115,7 @@ def _change(
         before=before,
         after=after,
         difference=_credited(after) - _credited(before),
+        number=number,
     )
 
 

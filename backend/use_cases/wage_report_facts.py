@@ -1,7 +1,7 @@
 """The facts a wage report is made from: who was employed, what was worked, what payroll really paid."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -172,8 +172,10 @@ async def recorded_pay(
     )
 
 
-def wages_recorded(recorded: RecordedWages, estimator: TravelEstimator | None = None) -> WageReportFacts:
-    """The wage cases that recorded facts come to. Pure."""
+def wages_recorded(
+    recorded: RecordedWages, estimator: TravelEstimator | None = None, also: Container[str] = ()
+) -> WageReportFacts:
+    """The wage cases that recorded facts come to: of employments with work or pay, and of those `also` names. Pure."""
     days = days_recorded(recorded.days, estimator)
     payroll, work = _payroll(recorded), _work(days.segments)
     standards = in_force(recorded.standards, recorded.days.first)
@@ -185,7 +187,10 @@ def wages_recorded(recorded: RecordedWages, estimator: TravelEstimator | None = 
         if row["pay_cycle"] == recorded.pay_cycle
         and row["starts_on"] <= period.end
         and (row["ends_on"] is None or row["ends_on"] >= period.start)
-        and any(row["employment_id"] in known for known in (work, lines, payroll.unclassified))
+        and (
+            row["reference"] in also
+            or any(row["employment_id"] in known for known in (work, lines, payroll.unclassified))
+        )
     ]
     salaried = _salaried_years(recorded, days, employed, period)
     cases = [

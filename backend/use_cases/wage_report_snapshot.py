@@ -21,6 +21,7 @@ from backend.use_cases.kind_of_work import kind_of_work
 from backend.use_cases.rows import rows_of
 from backend.use_cases.rule_texts import rule_texts
 from backend.use_cases.rulebook import Rulebook, packaged_rulebook
+from backend.use_cases.stated_periods import hours_of
 from backend.use_cases.wage_beside import TestPut, workers_beside
 from backend.use_cases.wage_beside_sums import report_beside, rules_beside
 from backend.use_cases.wage_report_facts import ARREARS, WageReportFacts
@@ -42,7 +43,7 @@ from schemas.documents import (
 from schemas.wage import WageCase, WageResult
 
 T = TypeVar("T")
-TEMPLATE_VERSION: Final = "wage-report-11"
+TEMPLATE_VERSION: Final = "wage-report-12"
 NO_PAY: Final = "No pay is loaded for this pay reference period."
 UNREAD_PAY: Final = "Nobody has said what the lines of the payroll are: {} not classified."
 
@@ -73,7 +74,8 @@ def wage_report_snapshot(
         if any(row.placed for row in result.pay if row.kind != ARREARS):
             tests.append(TestPut(employment, case, result, exact))
         elif (unread := facts.payroll.unclassified[employment["employment_id"]]) or case.work:
-            not_tested.append(_not_tested(employment, len(unread)))
+            own = days.get(employment["employment_id"], [])
+            not_tested.append(_not_tested(employment, len(unread), case, own))
     beside = workers_beside(facts, tests, book, today)
     tested = [
         _tested(test, days.get(test.employment["employment_id"], []), each)
@@ -138,9 +140,16 @@ def _engines(workers: Sequence[TestedWorker], days: CarersDays) -> list[TravelEn
     ]
 
 
-def _not_tested(employment: Mapping[str, Any], unread: int) -> NotTested:
-    reason = NO_PAY if not unread else UNREAD_PAY.format(unread)
-    return NotTested(employment=employment["reference"], name=employment["name"], reason=reason)
+def _not_tested(
+    employment: Mapping[str, Any], unread: int, case: WageCase, days: list[WorkedDay]
+) -> NotTested:
+    return NotTested(
+        employment=employment["reference"],
+        name=employment["name"],
+        reason=NO_PAY if not unread else UNREAD_PAY.format(unread),
+        hours=hours_of(case),
+        days=days,
+    )
 
 
 def _placed_here(case: WageCase, result: WageResult) -> tuple[WageCase, WageResult]:

@@ -4,6 +4,8 @@ from typing import Any
 
 Data = dict[str, Any]
 
+HOURS: Data = {"work": [{"kind": "contact", "seconds": 360000}], "work_type": "time", "salaried": None}
+
 
 def _earlier(employment: str, difference: int) -> Data:
     """A gap of the month before that a late event cut in two: what was unexplained is waiting now."""
@@ -29,6 +31,7 @@ def _earlier(employment: str, difference: int) -> Data:
             "compliant": False,
             "shortfall": "11.65",
         },
+        "hours": HOURS,
         "gaps": [
             {
                 "day": "2026-03-10",

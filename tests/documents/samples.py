@@ -4,7 +4,7 @@ from itertools import pairwise
 from typing import Any
 
 from tests.documents.beside_samples import BESIDE, REPORT_BESIDE
-from tests.documents.change_samples import CHANGES
+from tests.documents.change_samples import CHANGES, HOURS
 
 Data = dict[str, Any]
 
@@ -422,7 +422,13 @@ def wage_report(workers: int = 2, days: int = 2, visits: int = 3) -> Data:
         },
         "workers": tested,
         "not_tested": [
-            {"employment": "E-99", "name": "Carer 99", "reason": "No pay is loaded for this period"}
+            {
+                "employment": "E-99",
+                "name": "Carer 99",
+                "reason": "No pay is loaded for this period",
+                "hours": HOURS,
+                "days": [],
+            }
         ],
         "rules": [rule_text(name) for name in RULES],
         "statute": [

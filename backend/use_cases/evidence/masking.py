@@ -18,7 +18,7 @@ from backend.use_cases.pseudonyms import pseudonym, unnamed
 from backend.use_cases.wage_report_facts import RecordedWages
 from schemas.changes import EarlierChange
 from schemas.day import DayFlag, DaySegment
-from schemas.documents import NotTested, TestedWorker, WageReportSnapshot, WorkedDay
+from schemas.documents import TestedWorker, WageReportSnapshot, WorkedDay
 from schemas.gap_ledger import GapRow
 
 Row = TypeVar("Row", DaySegment, DayFlag)
@@ -96,7 +96,12 @@ def shown_to_auditor(
         _worker(worker, pseudonym(provider_id, worker.employment), hidden) for worker in report.workers
     ]
     left = [
-        NotTested(employment=pseudonym(provider_id, left.employment), name=None, reason=left.reason)
+        structs.replace(
+            left,
+            employment=pseudonym(provider_id, left.employment),
+            name=None,
+            days=[_day(day, hidden) for day in left.days],
+        )
         for left in report.not_tested
     ]
     return structs.replace(
