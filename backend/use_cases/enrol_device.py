@@ -1,6 +1,5 @@
 """A carer enrols a phone with a code from her manager."""
 
-import asyncio
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -15,6 +14,7 @@ from backend.domain.proof import Proof
 from backend.domain.signatures import public_jwk, thumbprint
 from backend.faults import DomainError
 from backend.sql import query
+from backend.use_cases.hashing import hash_apart
 from backend.use_cases.issue_enrol_code import code_hash
 from backend.use_cases.phone_calls import (
     PIN_FAILURES,
@@ -46,7 +46,7 @@ async def enrol_device(request: EnrolRequest, call: Call) -> Enrolled:
         provider_id = await connection.fetchval(query("phones.code_home"), hashed)
     if provider_id is None:
         raise DomainError("code_unknown", "No such code: check it, or ask your manager for another.")
-    pin_hash = await asyncio.to_thread(_PINS.hash, request.pin)
+    pin_hash = await hash_apart(_PINS.hash, request.pin)
     async with db.as_provider(provider_id) as connection:
         device, right_pin = await _device(
             connection, provider_id, hashed, request, proof, pin_hash, call.received_at
@@ -143,7 +143,7 @@ async def _answer(connection: asyncpg.Connection, device: Device, now: datetime)
 async def check_pin(connection: asyncpg.Connection, device: Device, pin: str, now: datetime) -> bool:
     """Whether the PIN is the phone's; a wrong one is counted, the fifth locks. The caller holds the device's row."""
     try:
-        await asyncio.to_thread(_PINS.verify, device.pin_hash, pin)
+        await hash_apart(_PINS.verify, device.pin_hash, pin)
         right = True
     except VerifyMismatchError:
         right = False

@@ -1,6 +1,5 @@
 """Passwords, kept as argon2id hashes; new ones are held against what is guessed first."""
 
-import asyncio
 import gzip
 import re
 from collections.abc import Iterable, Iterator
@@ -15,6 +14,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from backend.faults import DomainError
 from backend.sql import query
+from backend.use_cases.hashing import hash_apart
 
 SHORTEST: Final = 8
 LONGEST: Final = 200
@@ -36,7 +36,7 @@ async def new_password(
     """
     row = await connection.fetchrow(query("users.organisation_words"), organisation_id)
     refuse_guessable(password, [email, *(row or ())])
-    return await asyncio.to_thread(hash_password, password)
+    return await hash_apart(hash_password, password)
 
 
 def refuse_guessable(password: str, about: Iterable[str]) -> None:

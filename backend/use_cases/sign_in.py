@@ -3,7 +3,6 @@
 It is known by a random token of 256 bits, of which only a hash is kept.
 """
 
-import asyncio
 import hashlib
 import secrets
 from collections.abc import Mapping
@@ -20,6 +19,7 @@ from backend.domain.time import london_date
 from backend.faults import DomainError, SetupFault
 from backend.sql import query
 from backend.use_cases.authenticators import code_needed, spend_code
+from backend.use_cases.hashing import hash_apart
 from backend.use_cases.passwords import hash_password, is_outdated, password_fits
 from backend.use_cases.sign_in_limit import attempt_of, count_attempt, forget, known_mark
 
@@ -102,10 +102,10 @@ async def password_account(
         await count_attempt(connection, attempt)
         account = await connection.fetchrow(query("users.account"), email.strip())
     kept = None if account is None else account["password_hash"]
-    right = await asyncio.to_thread(password_fits, password, kept)
+    right = await hash_apart(password_fits, password, kept)
     if account is None or kept is None or not right:
         raise DomainError("unauthorised", "The email address or the password is wrong.")
-    renewed = await asyncio.to_thread(hash_password, password) if is_outdated(kept) else None
+    renewed = await hash_apart(hash_password, password) if is_outdated(kept) else None
     async with db.as_administrator() as connection:
         await forget(connection, attempt)
         if renewed is not None:

@@ -1,7 +1,9 @@
 """Load what payroll really paid, line by line of each payslip."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Final
+from uuid import UUID
 
 from backend.sql import query
 from backend.tables.ids import thing_id
@@ -45,16 +47,20 @@ async def store(session: Session, lines: Sequence[Line[PayRow]]) -> Counts:
         missing(rows, "employment", known, "employment", session.report)
         if session.report.faults:
             continue
-        facts = [
-            Fact(
-                (provider_id, thing_id(provider_id, "employment", line.row.employment), line.row.reference),
-                tuple(getattr(line.row, name) for name, _ in _LINES.content),
-            )
-            for line in rows
-        ]
+        facts = await asyncio.to_thread(_facts, provider_id, rows)
         counts.add(await append(session.connection, _LINES, facts, session.now))
         paid = [line.row.paid_on for line in rows]
         await note_doubles(
             session, provider_id, paid, {(line.row.employment, line.row.reference) for line in rows}
         )
     return counts
+
+
+def _facts(provider_id: UUID, lines: Sequence[Line[PayRow]]) -> list[Fact]:
+    return [
+        Fact(
+            (provider_id, thing_id(provider_id, "employment", line.row.employment), line.row.reference),
+            tuple(getattr(line.row, name) for name, _ in _LINES.content),
+        )
+        for line in lines
+    ]

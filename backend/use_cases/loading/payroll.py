@@ -1,5 +1,6 @@
 """Load payroll exports by their template, and the mapping by which a provider says what their elements are."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
@@ -10,7 +11,7 @@ from backend.use_cases.loading.files import SourceFile
 from backend.use_cases.loading.pay_doubles import note_doubles
 from backend.use_cases.loading.payroll_export import Given, PayrollLine, read_export
 from backend.use_cases.loading.periods import refuse_overlaps, stored_periods
-from backend.use_cases.loading.report import Line, LoadFault
+from backend.use_cases.loading.report import Line, LoadFault, Report
 from backend.use_cases.loading.session import Session
 from backend.use_cases.loading.templates import PAY, templates_of
 from backend.use_cases.loading.versions import Counts, Fact, Versioned, append
@@ -84,18 +85,23 @@ async def store_export(
         detail = f"no template has the name {template}; there are {', '.join(sorted(known))}"
         session.report.faults.append(LoadFault(file="template", detail=detail))
         return 0, Counts()
-    lines = [
-        line for source in sources for line in read_export(source, known[template], given, session.report)
-    ]
+    # Seconds for a large payroll: phones must not wait for them.
+    lines = await asyncio.to_thread(_read, sources, known[template], given, session.report)
     kept = await _employed(session, provider_id, lines, known[template])
     session.report.faults.extend(_repeated(kept))
     if session.report.faults:
         return len(kept), Counts()
-    facts = [_fact(provider_id, line.row, known[template]) for line in kept]
+    facts = await asyncio.to_thread(_facts, provider_id, kept, known[template])
     counts = await append(session.connection, _LINES, facts, session.now)
     paid = [line.row.paid_on for line in kept]
     await note_doubles(session, provider_id, paid, {(line.row.employee, line.row.reference) for line in kept})
     return len(kept), counts
+
+
+def _read(
+    sources: Sequence[SourceFile], template: PayTemplate, given: Given, report: Report
+) -> list[Line[PayrollLine]]:
+    return [line for source in sources for line in read_export(source, template, given, report)]
 
 
 async def _provider(session: Session, provider: str | None) -> UUID | None:
@@ -141,6 +147,10 @@ def _repeated(lines: Sequence[Line[PayrollLine]]) -> list[LoadFault]:
             detail = f"the line {line.row.reference} stands in {first.where} of {first.file} already"
             faults.append(LoadFault(file=line.file, row=line.number, detail=detail))
     return faults
+
+
+def _facts(provider_id: UUID, lines: Sequence[Line[PayrollLine]], template: PayTemplate) -> list[Fact]:
+    return [_fact(provider_id, line.row, template) for line in lines]
 
 
 def _fact(provider_id: UUID, row: PayrollLine, template: PayTemplate) -> Fact:

@@ -1,5 +1,6 @@
 """Load the rota: planned visits, version by version. A change after the visit began is stored; readers flag it."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -62,13 +63,11 @@ async def store(session: Session, lines: Sequence[Line[RotaRow]]) -> Counts:
         detail = "holds no visit, so --complete cannot tell whose rota it is"
         session.report.faults.append(LoadFault(file="rota", detail=detail))
     async for provider_id, rows in session.by_provider(lines):
-        times = [_times(session, line) for line in rows]
+        # Seconds for many thousands of visits: phones must not wait for them.
+        times = await asyncio.to_thread(_all_times, session, rows)
         packages = await _packages(session, provider_id, rows)
         await _check_carers(session, provider_id, rows, times)
-        facts = [
-            _fact(session, provider_id, line, when, packages.get(line.row.package))
-            for line, when in zip(rows, times, strict=True)
-        ]
+        facts = await asyncio.to_thread(_facts, session, provider_id, rows, times, packages)
         if session.report.faults:
             continue
         things = [_thing(provider_id, line.row.visit) for line in rows]
@@ -82,6 +81,10 @@ async def store(session: Session, lines: Sequence[Line[RotaRow]]) -> Counts:
 
 def _thing(provider_id: UUID, reference: str) -> tuple[UUID, UUID, str]:
     return provider_id, thing_id(provider_id, "visit", reference), reference
+
+
+def _all_times(session: Session, lines: Sequence[Line[RotaRow]]) -> list[_Times | None]:
+    return [_times(session, line) for line in lines]
 
 
 def _times(session: Session, line: Line[RotaRow]) -> _Times | None:
@@ -135,6 +138,15 @@ async def _check_carers(
     employed = {reference: periods[0] for reference, periods in stored_periods(records).items()}
     for column in ("carer", "second_carer"):
         missing(lines, column, set(employed), "employment", session.report)
+    await asyncio.to_thread(_refuse_all_unemployed, session, lines, times, employed)
+
+
+def _refuse_all_unemployed(
+    session: Session,
+    lines: Sequence[Line[RotaRow]],
+    times: Sequence[_Times | None],
+    employed: Mapping[str, Period],
+) -> None:
     for line, when in zip(lines, times, strict=True):
         if when is not None and line.row.status == "planned":
             _refuse_unemployed(session, line, employed, _day(when.start))
@@ -150,6 +162,19 @@ def _refuse_unemployed(
             session.report.fault(
                 line, column, f"{reference} is not employed on {day}; the employment is {period}"
             )
+
+
+def _facts(
+    session: Session,
+    provider_id: UUID,
+    lines: Sequence[Line[RotaRow]],
+    times: Sequence[_Times | None],
+    packages: Mapping[str, Sequence[_Package]],
+) -> list[Fact | None]:
+    return [
+        _fact(session, provider_id, line, when, packages.get(line.row.package))
+        for line, when in zip(lines, times, strict=True)
+    ]
 
 
 def _fact(

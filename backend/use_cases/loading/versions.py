@@ -1,7 +1,7 @@
 """Facts in versions: what is new or said otherwise is appended in bulk, what stands already is left alone."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -13,6 +13,8 @@ import msgspec
 from backend.sql import as_columns
 
 Columns = tuple[tuple[str, str], ...]
+PIECE: Final = 2_000
+"""Rows that are compared and sent at once: between two pieces whoever else waits, such as a phone, is answered."""
 _encode: Final = msgspec.json.Encoder().encode
 
 
@@ -63,10 +65,20 @@ async def append(
 
     Runs in the caller's transaction, which must hold the provider's loading lock so that versions do not collide.
     """
-    held = await _newest(connection, table, facts)
     counts = Counts()
+    for first in range(0, len(facts), PIECE):
+        piece = facts[first : first + PIECE]
+        held = await _newest(connection, table, piece)
+        await _insert(connection, table, _news(piece, held, now, first, counts))
+    return counts
+
+
+def _news(
+    piece: Sequence[Fact], held: Mapping[int, tuple[int, bytes]], now: datetime, first: int, counts: Counts
+) -> list[tuple[Any, ...]]:
+    """The versions to append, counted; the piece's first fact has the number `first` among all."""
     rows = []
-    for number, fact in enumerate(facts):
+    for number, fact in enumerate(piece):
         version, digest = held.get(number, (0, None))
         said = digest_of(fact.content)
         if said == digest:
@@ -74,10 +86,9 @@ async def append(
             continue
         counts.changed += version > 0
         counts.new += version == 0
-        counts.touched.add(number)
+        counts.touched.add(first + number)
         rows.append((*fact.key, version + 1, *fact.content, *fact.beside, said, now))
-    await _insert(connection, table, rows)
-    return counts
+    return rows
 
 
 def digest_of(content: Sequence[Any]) -> bytes:
@@ -126,9 +137,11 @@ async def ensure(
     names = [name for name, _ in columns]
     arrays = ", ".join(f"${index}::{kind}[]" for index, (_, kind) in enumerate(columns, start=1))
     same = " AND ".join(f"held.{name} = given.{name}" for name in names if name in ("provider_id", "id"))
-    await connection.execute(
-        f"INSERT INTO {table} ({', '.join(names)})"
-        f" SELECT given.* FROM unnest({arrays}) AS given ({', '.join(names)})"
-        f" WHERE NOT EXISTS (SELECT FROM {table} held WHERE {same}) ON CONFLICT DO NOTHING",
-        *as_columns(list(dict.fromkeys(rows)), len(columns)),
-    )
+    once = list(dict.fromkeys(rows))
+    for first in range(0, len(once), PIECE):
+        await connection.execute(
+            f"INSERT INTO {table} ({', '.join(names)})"
+            f" SELECT given.* FROM unnest({arrays}) AS given ({', '.join(names)})"
+            f" WHERE NOT EXISTS (SELECT FROM {table} held WHERE {same}) ON CONFLICT DO NOTHING",
+            *as_columns(once[first : first + PIECE], len(columns)),
+        )
