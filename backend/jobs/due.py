@@ -22,6 +22,7 @@ from backend.use_cases.extend_patterns import extend_patterns
 from backend.use_cases.frozen_documents import SETTLED
 from backend.use_cases.issue_invoice import issue_invoice
 from backend.use_cases.issue_wage_report import issue_wage_report
+from backend.use_cases.loading.session import BANK_HOLIDAYS, ORGANISATIONS
 
 
 async def due_work(now: datetime) -> list[Due]:
@@ -67,11 +68,14 @@ async def _due_for_provider(provider_id: UUID, now: datetime) -> list[Due]:
 
 
 async def half_loaded(connection: asyncpg.Connection, provider_id: UUID, now: datetime) -> bool:
-    """Whether a load is under way, or ended so lately that it may be one half of what somebody is loading.
+    """Whether a load is under way, of the provider's own or of what all share, or ended so lately that it may be one
+    half of what somebody is loading.
 
     If not, everything that loads dated up to `now` less a minute is there to be seen.
     """
-    if await connection.fetchval(query("loading.under_way"), str(provider_id)):
+    if await connection.fetchval(
+        query("loading.under_way"), [str(provider_id), ORGANISATIONS, BANK_HOLIDAYS]
+    ):
         return True
     return bool(await connection.fetchval(query("jobs.unsettled"), provider_id, now - SETTLED))
 

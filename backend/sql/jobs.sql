@@ -59,13 +59,19 @@ ON CONFLICT (worker) DO UPDATE SET beat_at = excluded.beat_at
 SELECT id, reference FROM every_provider()
 
 -- name: unsettled
--- Whether plans, terms or pay were recorded after an instant: they may be one half of what somebody is loading.
+-- Whether plans, terms, standards, pay or bank holidays were recorded after an instant: they may be one half of what
+-- somebody is loading.
 SELECT EXISTS (SELECT FROM visit_version WHERE provider_id = $1 AND recorded_at > $2)
     OR EXISTS (SELECT FROM pay_line WHERE provider_id = $1 AND recorded_at > $2)
     OR EXISTS (SELECT FROM payroll_line WHERE provider_id = $1 AND recorded_at > $2)
     OR EXISTS (SELECT FROM pay_mapping_version WHERE provider_id = $1 AND recorded_at > $2)
     OR EXISTS (SELECT FROM package_version WHERE provider_id = $1 AND recorded_at > $2)
     OR EXISTS (SELECT FROM contract_version WHERE provider_id = $1 AND recorded_at > $2)
+    OR EXISTS (SELECT FROM pay_terms_version WHERE provider_id = $1 AND recorded_at > $2)
+    OR EXISTS (SELECT FROM standard_version WHERE provider_id = $1 AND recorded_at > $2)
+    OR EXISTS (SELECT FROM employment_version WHERE provider_id = $1 AND recorded_at > $2)
+    OR EXISTS (SELECT FROM employment_work_version WHERE provider_id = $1 AND recorded_at > $2)
+    OR EXISTS (SELECT FROM bank_holiday WHERE recorded_at > $2)
 
 -- name: just_decided
 -- Whether somebody decided after an instant what documents count: corrections, events in quarantine, disputes.

@@ -4,8 +4,8 @@
 SELECT pg_advisory_xact_lock(hashtextextended('load ' || $1, 0));
 
 -- name: under_way
--- Whether a load of $1 is under way; if none is, none begins before this transaction ends.
-SELECT NOT pg_try_advisory_xact_lock_shared(hashtextextended('load ' || $1, 0));
+-- Whether a load that holds one of the names $1 is under way; if none is, none begins before this transaction ends.
+SELECT bool_or(NOT pg_try_advisory_xact_lock_shared(hashtextextended('load ' || name, 0))) FROM unnest($1::text[]) AS name;
 
 -- name: organisation_kinds
 SELECT id, kind FROM organisation WHERE id = ANY ($1::uuid[]);

@@ -7,7 +7,7 @@ from typing import Final, cast
 from backend.sql import query
 from backend.use_cases.bank_holidays import packaged
 from backend.use_cases.loading.report import Line
-from backend.use_cases.loading.session import Session
+from backend.use_cases.loading.session import BANK_HOLIDAYS, Session
 from backend.use_cases.loading.versions import Counts
 from schemas.contract import Division
 from schemas.loading import BankHolidayRow
@@ -19,7 +19,7 @@ _Held = dict[tuple[str, date], tuple[int, str, bool]]
 
 async def store(session: Session, lines: Sequence[Line[BankHolidayRow]]) -> Counts:
     """Append a version of each day that is new or says something else. `england-and-wales` stands for both."""
-    await session.lock("bank holidays")
+    await session.lock(BANK_HOLIDAYS)
     records = await session.connection.fetch(query("loading.bank_holidays"))
     held: _Held = {(record["division"], record["day"]): tuple(record)[2:] for record in records}
     counts = Counts()

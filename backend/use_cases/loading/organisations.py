@@ -7,7 +7,7 @@ from backend.domain.payer_bills import PERSON
 from backend.sql import query
 from backend.tables.ids import organisation_id
 from backend.use_cases.loading.report import Line
-from backend.use_cases.loading.session import Session
+from backend.use_cases.loading.session import ORGANISATIONS, Session
 from backend.use_cases.loading.versions import Counts, Fact, Versioned, append, ensure
 from schemas.loading import OrganisationRow
 
@@ -29,7 +29,7 @@ _COLUMNS: Final = (("id", "uuid"), ("kind", "text"), ("reference", "text"), ("cr
 async def store(session: Session, lines: Sequence[Line[OrganisationRow]]) -> Counts:
     """Append what is new of each organisation. An organisation's kind never changes."""
     connection = session.connection
-    await session.lock("organisations")
+    await session.lock(ORGANISATIONS)
     await connection.execute("SELECT set_config('doorstep.administrator', 'on', true)")
     ids = [organisation_id(line.row.reference) for line in lines]
     held = {

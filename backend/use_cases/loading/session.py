@@ -34,6 +34,9 @@ class Scope:
 
 
 EVERYBODY: Final = Scope()
+ORGANISATIONS: Final = "organisations"
+BANK_HOLIDAYS: Final = "bank holidays"
+"""What loads of facts that all providers share hold, as those of a provider's own hold its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,22 +126,22 @@ class Session:
         return None
 
     async def enter(self, provider_id: UUID) -> None:
-        """Open the transaction for a provider. Loads of one provider wait for each other.
-
-        What is stored is dated when the wait is over: a document that finds no load under way then sees, however long
-        loads take, everything that is dated earlier.
-        """
+        """Open the transaction for a provider. Loads of one provider wait for each other."""
         await self.see(provider_id)
         await self.lock(str(provider_id))
-        self.now = max(self.now, clock.now())
 
     async def see(self, provider_id: UUID) -> None:
         """Open the transaction for what a provider holds, to look at it alone."""
         await self.connection.execute("SELECT set_config('doorstep.provider_id', $1, true)", str(provider_id))
 
     async def lock(self, name: str) -> None:
-        """Wait until no other load holds this name; held until the transaction ends."""
+        """Wait until no other load holds this name; held until the transaction ends.
+
+        What is stored is dated when the wait is over: a document that finds no load under way then sees, however long
+        loads take, everything that is dated earlier.
+        """
         await self.connection.execute(query("loading.lock"), name)
+        self.now = max(self.now, clock.now())
 
     async def enter_commissioner(self, commissioner_id: UUID) -> None:
         """Open the transaction for what a commissioner sees, beside the provider it stands at."""
