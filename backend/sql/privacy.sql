@@ -18,6 +18,10 @@ SELECT h.id, h.subject, h.subject_id, h.reason, h.set_at, e.reason AS lifted_bec
 FROM legal_hold h LEFT JOIN legal_hold_end e ON e.provider_id = h.provider_id AND e.hold_id = h.id
 WHERE h.provider_id = $1 AND ($2 OR e.hold_id IS NULL) ORDER BY h.set_at DESC, h.id
 
+-- name: lock_holds
+-- Whoever sets a hold waits for deletions that did not see it, and deletions for holds. $1 is the provider.
+SELECT pg_advisory_xact_lock(hashtextextended('legal_hold/' || $1::uuid::text, 0))
+
 -- name: set_hold
 INSERT INTO legal_hold (provider_id, id, subject, subject_id, reason, set_by, set_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
 
@@ -75,11 +79,13 @@ ORDER BY e.received_at LIMIT $5
 SELECT forget_unclaimed($1)
 
 -- name: due_notes
--- Words of corrections proposed before $2, of nobody whose records are held ($3 carers, $4 people); $5 of them at most.
+-- Words of corrections proposed before $2, of nobody whose records are held ($3 carers, $4 people), and of no visit that is in
+-- dispute; $5 of them at most.
 SELECT n.correction_id FROM correction_note n
 JOIN correction c ON c.provider_id = n.provider_id AND c.id = n.correction_id
 WHERE n.provider_id = $1 AND c.received_at < $2 AND NOT c.carer_id = ANY ($3::uuid[])
   AND (c.visit_id IS NULL OR c.visit_id NOT IN (SELECT visits_of_person(held) FROM unnest($4::uuid[]) AS held))
+  AND (c.visit_id IS NULL OR c.visit_id NOT IN (SELECT visits_in_dispute()))
 LIMIT $5
 
 -- name: due_looks
@@ -119,14 +125,15 @@ WHERE provider_id = $1 AND kind = 'wage_report' ORDER BY period_start, edition
 SELECT reference FROM service_user WHERE provider_id = $1 AND id = $2
 
 -- name: carer_versions
--- What names and places a carer, in every version.
+-- What names a carer, in every version of which that is not erased.
 SELECT v.employment_id::text AS id, v.version, v.recorded_at, v.name FROM employment_version v
 JOIN employment e ON e.provider_id = v.provider_id AND e.id = v.employment_id
-WHERE v.provider_id = $1 AND e.carer_id = $2 ORDER BY v.employment_id, v.version
+WHERE v.provider_id = $1 AND e.carer_id = $2 AND v.name <> 'Erased' ORDER BY v.employment_id, v.version
 
 -- name: person_versions
+-- What names and places a person, likewise.
 SELECT v.service_user_id::text AS id, v.version, v.recorded_at, v.name, v.address FROM service_user_version v
-WHERE v.provider_id = $1 AND v.service_user_id = $2 ORDER BY v.version
+WHERE v.provider_id = $1 AND v.service_user_id = $2 AND v.name <> 'Erased' ORDER BY v.version
 
 -- name: carer_ends
 -- The last day of a carer's last employment; null while one goes on.
@@ -141,36 +148,45 @@ SELECT CASE WHEN bool_and(n.ends_on IS NOT NULL) THEN max(n.ends_on) END FROM (
     WHERE p.provider_id = $1 AND p.service_user_id = $2 ORDER BY p.package_id, p.starts_on DESC, p.version DESC) n
 
 -- name: words_of_carer
--- Positions, or words ($3), of a carer; the places of activities stay.
+-- Positions, or words ($3), of a carer; the places of activities stay. Here and below, what a hold on somebody else ($4 carers,
+-- $5 people) or an open dispute keeps stays too.
 SELECT a.event_row FROM event e
 JOIN event_attachment a ON a.provider_id = e.provider_id AND a.event_row = e.row_id AND a.kind = $3
 WHERE e.provider_id = $1 AND e.carer_id = $2
   AND ($3 = 'fix' OR e.kind IS NULL OR e.kind NOT IN ('activity_start', 'activity_end'))
+  AND e.row_id NOT IN (SELECT events_held($4, $5))
 
 -- name: words_of_person
 -- Words ($3) of the events of visits to a person.
 SELECT a.event_row FROM event_attachment a
 WHERE a.provider_id = $1 AND a.kind = $3 AND a.event_row IN (SELECT events_of_person($2))
+  AND a.event_row NOT IN (SELECT events_held($4, $5))
 
 -- name: copies_of_carer
--- A carer's events whose copy as it came is still held.
+-- A carer's events whose copy as it came is still there. $3 carers, $4 people.
 SELECT e.row_id FROM event e WHERE e.provider_id = $1 AND e.carer_id = $2 AND e.raw IS NOT NULL
+  AND e.row_id NOT IN (SELECT events_held($3, $4))
 
 -- name: copies_of_person
 -- The same of visits to a person.
 SELECT e.row_id FROM event e WHERE e.provider_id = $1 AND e.raw IS NOT NULL AND e.row_id IN (SELECT events_of_person($2))
+  AND e.row_id NOT IN (SELECT events_held($3, $4))
 
 -- name: notes_of_carer
--- A carer's own words with corrections.
+-- A carer's own words with corrections. $3 carers, $4 people.
 SELECT n.correction_id FROM correction c
 JOIN correction_note n ON n.provider_id = c.provider_id AND n.correction_id = c.id
-WHERE c.provider_id = $1 AND c.carer_id = $2 AND c.proposed_by = 'carer'
+WHERE c.provider_id = $1 AND c.carer_id = $2 AND c.proposed_by = 'carer' AND NOT c.carer_id = ANY ($3::uuid[])
+  AND (c.visit_id IS NULL OR c.visit_id NOT IN (
+      SELECT visits_in_dispute() UNION SELECT visits_of_person(held) FROM unnest($4::uuid[]) AS held))
 
 -- name: notes_of_person
 -- Carers' words with corrections of visits to a person.
 SELECT n.correction_id FROM correction c
 JOIN correction_note n ON n.provider_id = c.provider_id AND n.correction_id = c.id
 WHERE c.provider_id = $1 AND c.proposed_by = 'carer' AND c.visit_id IN (SELECT visits_of_person($2))
+  AND NOT c.carer_id = ANY ($3::uuid[]) AND c.visit_id NOT IN (
+      SELECT visits_in_dispute() UNION SELECT visits_of_person(held) FROM unnest($4::uuid[]) AS held)
 
 -- name: erase
 SELECT erase($1, $2, $3, $4)
@@ -183,4 +199,7 @@ INSERT INTO kept_identity (provider_id, forgetting_id, sealed, until, forgotten_
 SELECT forgetting_id, sealed FROM kept_identity WHERE provider_id = $1 AND forgotten_at > $2
 
 -- name: due_identities
-SELECT forgetting_id FROM kept_identity WHERE provider_id = $1 AND until < $2 LIMIT $3
+-- Names kept sealed up to a day before $2, of nobody on whom a hold is ($3 carers and people); $4 of them at most.
+SELECT k.forgetting_id FROM kept_identity k
+JOIN forgetting f ON f.provider_id = k.provider_id AND f.id = k.forgetting_id
+WHERE k.provider_id = $1 AND k.until < $2 AND NOT f.subject_id = ANY ($3::uuid[]) LIMIT $4

@@ -11,7 +11,7 @@ from backend import db
 from backend.domain.counted import counted
 from backend.domain.time import london_date, london_midnight
 from backend.sql import query
-from backend.use_cases.legal_holds import Held, held_now
+from backend.use_cases.legal_holds import Held, held_now, held_until_done
 from backend.use_cases.retention import before, periods_on
 
 AT_ONCE: Final = 5_000
@@ -51,20 +51,29 @@ async def forget_due(provider_id: UUID | None, now: datetime) -> str:
 
 async def _forget_class(provider_id: UUID, name: str, now: datetime) -> int:
     async with db.as_provider(provider_id) as connection:
-        held = await held_now(connection, provider_id)
-        if held.everything:
-            return 0
         kept = (await periods_on(connection, provider_id, london_date(now)))[name]
         at = london_midnight(before(kept, now))
-        rows = 0
-        for table, kind, found_by, arguments in _DUE[name]:
-            if table == "event_attachment" and not await _any_old(connection, provider_id, kind, at):
-                continue
-            found = await connection.fetch(query(f"privacy.{found_by}"), provider_id, *arguments(at, held))
-            if found:
-                why = (name, kept.days, at, None, None, None, now)
-                rows += await _forget(connection, provider_id, why, table, kind, [row[0] for row in found])
-        return rows
+        if not await _due(connection, provider_id, name, at, await held_now(connection, provider_id)):
+            return 0
+        # Something is to go: looked for again, now that nobody can set a hold. Most minutes need no lock.
+        held = await held_until_done(connection, provider_id)
+        why = (name, kept.days, at, None, None, None, now)
+        due = await _due(connection, provider_id, name, at, held)
+        return sum([await _forget(connection, provider_id, why, *what) for what in due])
+
+
+async def _due(
+    connection: asyncpg.Connection, provider_id: UUID, name: str, at: datetime, held: Held
+) -> list[tuple[str, str, list[UUID]]]:
+    """What of a class goes by itself: tables, kinds and ids of rows."""
+    found: list[tuple[str, str, list[UUID]]] = []
+    for table, kind, found_by, arguments in () if held.everything else _DUE[name]:
+        if table == "event_attachment" and not await _any_old(connection, provider_id, kind, at):
+            continue
+        rows = await connection.fetch(query(f"privacy.{found_by}"), provider_id, *arguments(at, held))
+        if rows:
+            found.append((table, kind, [row[0] for row in rows]))
+    return found
 
 
 async def _any_old(connection: asyncpg.Connection, provider_id: UUID, kind: str, at: datetime) -> bool:
@@ -75,9 +84,12 @@ async def _any_old(connection: asyncpg.Connection, provider_id: UUID, kind: str,
 async def _forget_names(provider_id: UUID, now: datetime) -> int:
     """Names that were erased and kept, sealed, for evidence whose time is over too."""
     async with db.as_provider(provider_id) as connection:
-        if (await held_now(connection, provider_id)).everything:
+        due, day = query("privacy.due_identities"), london_date(now)
+        if not await connection.fetch(due, provider_id, day, [], 1):
             return 0
-        rows = await connection.fetch(query("privacy.due_identities"), provider_id, london_date(now), AT_ONCE)
+        held = await held_until_done(connection, provider_id)
+        subjects = [*held.carers, *held.people]
+        rows = [] if held.everything else await connection.fetch(due, provider_id, day, subjects, AT_ONCE)
         why = (
             "names kept sealed",
             None,

@@ -37,10 +37,16 @@ class Held:
 
 
 async def held_now(connection: asyncpg.Connection, provider_id: UUID) -> Held:
-    """What the holds of a provider that stand keep."""
+    """What the holds of a provider keep at the moment."""
     rows = await connection.fetch(query("privacy.holds"), provider_id, False)
     of = {kind: [row["subject_id"] for row in rows if row["subject"] == kind] for kind in SUBJECTS}
     return Held(bool(of["provider"]), of["carer"], of["person"])
+
+
+async def held_until_done(connection: asyncpg.Connection, provider_id: UUID) -> Held:
+    """The same for whoever deletes: nobody sets another hold until the transaction ends."""
+    await connection.execute(query("privacy.lock_holds"), provider_id)
+    return await held_now(connection, provider_id)
 
 
 async def read_holds(provider_id: UUID, all_of_them: bool = True) -> list[Hold]:
@@ -54,7 +60,10 @@ async def read_holds(provider_id: UUID, all_of_them: bool = True) -> list[Hold]:
 async def set_hold(
     provider_id: UUID, subject: str, reference: str | None, reason: str, user_id: UUID | None
 ) -> UUID:
-    """Keep everything of a subject until the hold is lifted. Raises DomainError bad_request or not_found."""
+    """Keep everything of a subject until the hold is lifted. Raises DomainError bad_request or not_found.
+
+    Once it returns nothing more goes: deletions that began before it have ended.
+    """
     if subject not in SUBJECTS or not reason.strip():
         raise DomainError("bad_request", "Say whom it is about, and why: the reason is kept.")
     made = uuid4()
@@ -62,6 +71,7 @@ async def set_hold(
         whom = None
         if subject != "provider":
             whom = await subject_id(connection, provider_id, subject, reference or "")
+        await connection.execute(query("privacy.lock_holds"), provider_id)
         said = (made, subject, whom, reason.strip(), user_id, clock.now())
         await connection.execute(query("privacy.set_hold"), provider_id, *said)
     return made

@@ -1,6 +1,8 @@
 """Who left may be erased: names, homes and words go, and every document and result stays as it was."""
 
+import asyncio
 import json
+from contextvars import Context
 from uuid import uuid4
 
 import asyncpg
@@ -11,7 +13,7 @@ from backend.faults import DomainError
 from backend.use_cases.check_records import check_records
 from backend.use_cases.erase_subject import erase_subject
 from backend.use_cases.forget_due import forget_due
-from backend.use_cases.legal_holds import lift_hold, set_hold
+from backend.use_cases.legal_holds import held_until_done, lift_hold, set_hold
 from backend.use_cases.subject_access import Subject
 from backend.use_cases.verify_bundle import verify_bundle
 from backend.use_cases.verify_documents import verify_documents
@@ -53,8 +55,10 @@ async def test_a_carer_who_left_is_erased_and_what_was_issued_stays_true(
         with pytest.raises(DomainError):
             await erase_subject(PROVIDER, subject, reason, uuid4())
     await lift_hold(PROVIDER, hold, "Settled", None)
-    said = await erase_subject(PROVIDER, ann, "She asked", uuid4())
-    assert "until 2033-11-15" in said
+    await erase_subject(PROVIDER, ann, "She asked", uuid4())
+    assert [str(row["until"]) for row in await superuser.fetch("SELECT until FROM kept_identity")] == [
+        "2033-11-15"
+    ]
     after = opened(await reported.bundle())
     assert told(verify_bundle(await reported.bundle())) == {}
     for name in ("facts.json", "result.json", "result.pdf", "chain.json", "checkpoints.json"):
@@ -161,3 +165,78 @@ async def test_names_change_in_no_other_way(reported: Reported) -> None:
                     await connection.execute(statement)
                     statement = "UPDATE employment_version SET name = 'X'"
                 await connection.execute(statement)
+
+
+async def left_of(superuser: asyncpg.Connection, reference: str) -> int:
+    """Positions and words of a carer's events that are still there."""
+    count: int = await superuser.fetchval(
+        "SELECT count(*) FROM event_attachment a JOIN event e ON e.row_id = a.event_row"
+        " JOIN carer c ON c.id = e.carer_id WHERE c.reference = $1",
+        reference,
+    )
+    return count
+
+
+async def test_a_hold_on_a_person_keeps_what_an_erased_carer_recorded_of_her_until_erased_again(
+    reported: Reported, superuser: asyncpg.Connection
+) -> None:
+    office, ann = reported.office, Subject("carer", "C2")
+    office.set(instant("2026-11-17T12:00"))
+    before = await left_of(superuser, "C2")
+    hold = await set_hold(PROVIDER, "person", "S1", "An inquiry", None)
+    await erase_subject(PROVIDER, ann, "She asked", None)
+    held = await left_of(superuser, "C2")
+    assert 0 < held < before, "what is of visits to the person stays, the rest is gone"
+    await lift_hold(PROVIDER, hold, "Settled", None)
+    office.set(instant("2026-11-17T12:10"))
+    await erase_subject(PROVIDER, ann, "She asked again", None)
+    assert await left_of(superuser, "C2") == 0
+    assert [one.faults async for one in verify_documents(PROVIDER) if one.faults] == []
+    assert await superuser.fetchval("SELECT count(*) FROM kept_identity") == 1
+    async with db.as_provider(PROVIDER) as connection:
+        assert (await check_records(connection, PROVIDER, office.clock)).faults == ()
+
+
+async def test_an_open_dispute_keeps_what_an_erased_carer_recorded_of_its_visit(
+    reported: Reported, superuser: asyncpg.Connection
+) -> None:
+    reported.office.set(instant("2026-11-17T12:00"))
+    await superuser.execute(
+        "INSERT INTO dispute (provider_id, id, number, words, raised_by, organisation_id, raised_at, visit_id)"
+        " SELECT provider_id, gen_random_uuid(), 1, 'No', gen_random_uuid(), provider_id, $1, visit_id FROM event"
+        " WHERE kind = 'check_in' AND row_id IN (SELECT event_row FROM event_attachment WHERE kind = 'fix')",
+        reported.office.clock,
+    )
+    positions = "SELECT count(*) FROM event_attachment WHERE kind = 'fix'"
+    assert await superuser.fetchval(positions) == 2
+    await erase_subject(PROVIDER, Subject("carer", "C2"), "She asked", None)
+    assert await superuser.fetchval(positions) == 2
+
+
+async def test_names_kept_sealed_stay_while_a_hold_is_on_whoever_was_erased(
+    reported: Reported, superuser: asyncpg.Connection
+) -> None:
+    reported.office.set(instant("2026-11-17T12:00"))
+    await erase_subject(PROVIDER, Subject("carer", "C2"), "She asked", None)
+    hold = await set_hold(PROVIDER, "carer", "C2", "A claim", None)
+    over = instant("2033-11-16T12:00")
+    await forget_due(PROVIDER, over)
+    assert await superuser.fetchval("SELECT count(*) FROM kept_identity") == 1
+    await lift_hold(PROVIDER, hold, "Settled", None)
+    await forget_due(PROVIDER, over)
+    assert await superuser.fetchval("SELECT count(*) FROM kept_identity") == 0
+
+
+async def test_a_hold_waits_for_an_erasure_that_did_not_see_it(
+    reported: Reported, superuser: asyncpg.Connection
+) -> None:
+    reported.office.set(instant("2026-11-17T12:00"))
+    async with db.as_provider(PROVIDER) as connection:
+        await held_until_done(connection, PROVIDER)
+        hold = set_hold(PROVIDER, "carer", "C2", "A claim", None)
+        setting = asyncio.create_task(hold, context=Context())
+        waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        while not await superuser.fetchval(waiting):
+            assert not setting.done(), "it waits for nobody"
+            await asyncio.sleep(0.01)
+    await setting

@@ -101,6 +101,27 @@ $$
     WHERE e.provider_id = current_provider() AND e.visit_id IS NULL AND e.service_user_id = whom
 $$;
 
+-- Visits of the open provider about which a dispute is open.
+CREATE FUNCTION visits_in_dispute() RETURNS SETOF uuid LANGUAGE sql STABLE AS
+$$
+    SELECT coalesce(p.visit_id, l.visit_id) FROM dispute p
+    LEFT JOIN document_line l ON l.provider_id = p.provider_id AND l.document_id = p.document_id AND l.line = p.line
+    WHERE p.provider_id = current_provider() AND NOT EXISTS (
+        SELECT FROM dispute_decision d WHERE d.provider_id = p.provider_id AND d.dispute_id = p.id)
+$$;
+
+-- Events of the open provider that nobody deletes now: those of carers and of people on whom a hold is, and of visits in
+-- dispute.
+CREATE FUNCTION events_held(carers uuid[], people uuid[]) RETURNS SETOF uuid LANGUAGE sql STABLE AS
+$$
+    SELECT e.row_id FROM event e WHERE e.provider_id = current_provider() AND e.carer_id = ANY (carers)
+    UNION
+    SELECT events_of_person(held) FROM unnest(people) AS held
+    UNION
+    SELECT e.row_id FROM event e
+    WHERE e.provider_id = current_provider() AND e.visit_id IN (SELECT visits_in_dispute())
+$$;
+
 -- Half the digests of keys, one behind the other, as seals have them.
 CREATE FUNCTION key_digests(keys text[]) RETURNS bytea LANGUAGE sql IMMUTABLE AS
 $$ SELECT coalesce(string_agg(substring(sha256(convert_to(k, 'UTF8')) FOR 16), ''::bytea), ''::bytea) FROM unnest(keys) AS k $$;
