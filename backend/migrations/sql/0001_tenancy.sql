@@ -161,6 +161,7 @@ CREATE TABLE user_session (
     last_used_at timestamptz               -- to a minute or so; null: when it was opened
 );
 CREATE INDEX user_session_open ON user_session (user_id) WHERE ended_at IS NULL;
+CREATE INDEX user_session_user ON user_session (user_id, expires_at);
 
 CREATE TABLE user_passkey (
     id uuid PRIMARY KEY,
