@@ -76,6 +76,12 @@ WHERE v.package_id IN (SELECT package_id FROM package_version WHERE provider_id 
 GROUP BY v.visit_id
 HAVING min(v.starts_at) < $5
 
+-- name: planned_before
+-- Which of the visits $3 some plan puts under the contract, before an instant.
+SELECT DISTINCT visit_id FROM visit_version
+WHERE provider_id = $1 AND visit_id = ANY ($3::text[]::uuid[]) AND starts_at < $4
+  AND package_id IN (SELECT package_id FROM package_version WHERE provider_id = $1 AND contract_id = $2)
+
 -- name: billed
 -- What earlier documents of this contract ask of their payers for these visits, and with $5 for blocks of hours, line by
 -- line.

@@ -10,16 +10,15 @@ import asyncpg
 import polars as pl
 
 from backend.domain.absences import ABSENCES
-from backend.domain.pay_terms.mileage import hundredths
-from backend.domain.time import LONDON_NAME, london_date, london_midnight, runs_of_days
+from backend.domain.time import LONDON_NAME, london_date, london_midnight
 from backend.sql import query
 from backend.use_cases.block_periods import bought_for
+from backend.use_cases.driven_miles import driven_miles, driven_otherwise
 from backend.use_cases.invoice_terms import Terms, newest_on, terms_known
 from backend.use_cases.known_bank_holidays import known_bank_holidays
 from backend.use_cases.make_checkpoint import SLOWEST_CALL
 from backend.use_cases.parties import parties
 from backend.use_cases.verified_visits import verified_visits, visits_named
-from backend.use_cases.worked_days import worked_days
 from schemas.wage import Period
 
 LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
@@ -194,9 +193,10 @@ async def _visits(
     earlier = await connection.fetch(
         query("invoices.earlier_visits"), provider_id, contract_id, since, as_of, opens, start
     )
-    again = await visits_named(
-        connection, provider_id, [row["visit_id"] for row in earlier], london_date(closes), as_of
-    )
+    named = {row["visit_id"] for row in earlier}
+    if previous is not None and _pays_mileage(await terms_known(connection, provider_id, contract_id, as_of)):
+        named |= {*await driven_otherwise(connection, provider_id, contract_id, start, since, as_of)}
+    again = await visits_named(connection, provider_id, sorted(named), london_date(closes), as_of)
     found = _without_strangers(await verified_visits(connection, provider_id, opens, closes, as_of=as_of))
     homeless = await _homeless(connection, provider_id, contract_id, found, as_of)
     both = pl.concat([_without_strangers(again.filter(pl.col("starts_at") < opens)), found])
@@ -212,25 +212,14 @@ async def _with_miles(
     as_of: datetime,
 ) -> pl.DataFrame:
     """Add `miles`, hundredths of a mile that each carer went by car to a visit; null unless a version pays mileage."""
-    if visits.is_empty() or not any(version.contract.mileage for version in terms):
+    if visits.is_empty() or not _pays_mileage(terms):
         return visits.with_columns(miles=pl.lit(None, pl.Int64))
-    there = [
-        # A way that begins before midnight belongs to the day before.
-        await _miles(connection, provider_id, first - timedelta(days=1), last, as_of)
-        for first, last in runs_of_days(_days_of(visits))
-    ]
-    driven = pl.concat(there).unique(["visit_id", "carer_id"], keep="first", maintain_order=True)
+    driven = await driven_miles(connection, provider_id, _days_of(visits), as_of)
     return visits.join(driven, on=["visit_id", "carer_id"], how="left", maintain_order="left")
 
 
-async def _miles(
-    connection: asyncpg.Connection, provider_id: UUID, first: date, last: date, as_of: datetime
-) -> pl.DataFrame:
-    """How far carers went by car on these London dates, for any of their employments: `carer_id visit_id miles`."""
-    days = await worked_days(connection, provider_id, first, last, as_of=as_of)
-    drivers = [row["carer_id"] for row in days.employments.values() if row["mode"] == "car"]
-    there = ~pl.col("at_home") & (pl.col("metres") > 0) & pl.col("carer").is_in(drivers)
-    return days.gaps.filter(there).select(carer_id="carer", visit_id="to_visit", miles=hundredths())
+def _pays_mileage(terms: Sequence[Terms]) -> bool:
+    return any(version.contract.mileage for version in terms)
 
 
 def _without_strangers(visits: pl.DataFrame) -> pl.DataFrame:

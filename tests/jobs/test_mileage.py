@@ -1,17 +1,22 @@
 """Invoices under a contract that pays mileage: the miles of each carer's journey to the visit, apart in each format."""
 
 import csv
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from decimal import Decimal
 
 import asyncpg
+import pytest
 
 from backend.use_cases.verify_documents import verify_documents
 from tests.documents import pdf
-from tests.jobs.office import FIRST_WEEK_DUE, PROVIDER, RATES, Office, documents, instant
+from tests.jobs.office import FIRST_WEEK_DUE, PROVIDER, RATES, SECOND_WEEK_DUE, Office, documents, instant
+from tests.jobs.test_gap_ledger import seen
 from tests.jobs.test_payers import PACKAGE
-from tests.use_cases.loading.samples import CARERS, CONTRACT, load_rows
+from tests.use_cases.loading.samples import CARERS, CONTRACT, SERVICE_USERS, load_rows
 
+NEAR = (52.07, -2.70)
+"""A place much nearer to the first person's home than the second's is."""
 PER_MILE = Decimal("0.45")
 MILEAGE = {"per_mile": str(PER_MILE)}
 
@@ -105,3 +110,59 @@ async def test_the_way_from_a_visit_of_another_employment_of_hers_is_the_way_the
     [document] = await documents(superuser)
     first, away = document["snapshot"]["lines"]
     assert first["miles"] == "0.00" and Decimal(away["miles"]) > 1
+
+
+async def a_stop_before(office: Office) -> None:
+    """Her phone was off: she had been at the second home before AWAY, and went no way to it."""
+    await office.hand_in()
+
+
+async def a_home_that_moved(office: Office) -> None:
+    await load_rows("service-users", [{**SERVICE_USERS[1], "lat": "52.07", "lon": "-2.70"}])
+
+
+async def a_carer_who_cycled(office: Office) -> None:
+    row = {name: cell for name, cell in CARERS[0].items() if name != "employment_end"}
+    await load_rows("carers", [{**row, "pay_cycle": "weekly:mon", "mode": "bicycle"}])
+
+
+async def a_place_approved(office: Office) -> None:
+    """AWAY was not at her home but nearer by, and somebody says so now."""
+    place = {
+        "name": "Day centre",
+        "lat": str(NEAR[0]),
+        "lon": str(NEAR[1]),
+        "from": "2026-11-01",
+        "radius_m": "500",
+    }
+    await load_rows("places", [{"provider": "hearth", "service_user": "S2", **place}])
+
+
+@pytest.mark.parametrize("late", [a_stop_before, a_home_that_moved, a_carer_who_cycled, a_place_approved])
+async def test_miles_that_a_late_fact_changes_are_adjusted_by_the_next_document_once(
+    office: Office, superuser: asyncpg.Connection, late: Callable[[Office], Awaitable[None]]
+) -> None:
+    await two_homes(mileage=MILEAGE)
+    for visit, package, start in (("FIRST", "P1", "02T09"), ("AWAY", "P3", "02T11"), ("NEXT", "P1", "10T09")):
+        await office.plan(visit, f"2026-11-{start}:00", package=package)
+    await office.attend("FIRST", "2026-11-02T09:00", "2026-11-02T09:30")
+    for kind, moment in (("check_in", "11:00"), ("check_out", "11:30")):
+        await seen(office, kind, "AWAY", f"2026-11-02T{moment}", NEAR)
+    await office.hand_in()
+    await office.plan("BETWEEN", "2026-11-02T10:00", package="P3")
+    await office.attend("BETWEEN", "2026-11-02T10:00", "2026-11-02T10:30", flush=False)
+    await office.run(FIRST_WEEK_DUE, "invoices")
+    office.set(instant("2026-11-11T12:00"))
+    await late(office)
+    for week in range(2):
+        await office.run(SECOND_WEEK_DUE + timedelta(days=7 * week), "invoices")
+    first, second, *later = await documents(superuser)
+    billed, changed = [
+        next(line for line in document["snapshot"]["lines"] if line["visit"] == "AWAY")
+        for document in (first, second)
+    ]
+    assert Decimal(billed["miles"]) > Decimal(changed["miles"])
+    assert Decimal(changed["amount"]) == Decimal(changed["mileage"]) - Decimal(billed["mileage"])
+    assert changed["adjusts"] == {"number": first["number"], "line": billed["line"]}
+    assert all(line["visit"] != "AWAY" for document in later for line in document["snapshot"]["lines"])
+    assert not [faults async for one in verify_documents(PROVIDER) for faults in one.faults]
