@@ -181,6 +181,22 @@ async def test_what_is_not_taken_is_tried_again_later_each_time_then_given_up_an
     assert (await deliveries(superuser))[0]["sent_at"] is not None
 
 
+async def test_a_webhook_whose_secret_cannot_be_opened_holds_up_no_other(
+    desk: Desk, hook: Receiver, superuser: asyncpg.Connection
+) -> None:
+    await add_webhook(PROVIDER, "manager", hook.address, {"visit_missed"}, await user(superuser))
+    await superuser.execute("UPDATE webhook SET sealed_secret = 'sealed by other keys'")
+    await add_webhook(PROVIDER, "manager", hook.address, {"visit_missed"}, await user(superuser))
+    await missed(desk)
+    await send(desk)
+    assert len(hook.calls) == 1
+    found = await deliveries(superuser)
+    assert len([row for row in found if row["sent_at"] is not None]) == 1
+    assert [row["fault"] for row in found if row["sent_at"] is None] == [
+        "the secret cannot be opened any more: end this webhook and add another"
+    ]
+
+
 async def test_what_a_worker_took_and_never_sent_is_sent_again_after_a_while(
     desk: Desk, hook: Receiver, superuser: asyncpg.Connection
 ) -> None:
