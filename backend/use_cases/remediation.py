@@ -306,8 +306,10 @@ def _row(
 def _is_late(line: Mapping[str, Any], one: _Short, as_of: date) -> bool:
     """Pay of a kind that counts, for days of this period, that regulation 9 counts in another: paid after the next one,
     or after the employment ended, where the month after that belongs to the final period.
+
+    A line of an export need not say its days: whether it is late nobody can tell.
     """
-    if not treatments().pay[line["kind"]].counted or line["paid_on"] > as_of:
+    if not treatments().pay[line["kind"]].counted or line["paid_on"] > as_of or line["earned_start"] is None:
         return False
     period, left, paid_on = one.worker.case.period, one.worker.case.employment_ended_on, line["paid_on"]
     touches = line["earned_start"] <= period.end and line["earned_end"] >= period.start

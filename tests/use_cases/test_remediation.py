@@ -141,6 +141,20 @@ async def test_undated_arrears_in_an_export_are_listed_once_mapped(office: Offic
     assert [spare.amount for spare in (await schedule()).unplaced] == [Decimal("4.24")]
 
 
+async def test_undated_pay_under_an_element_that_meant_arrears_at_another_time_is_not_late(
+    office: Office,
+) -> None:
+    office.set(office.clock + timedelta(minutes=5))
+    header = "employee,code,description,units,rate,amount,paid_on,earned_start,earned_end,run,reference"
+    export = f"{header}\nE1,Extra,Extra,1,4.24,4.24,2026-12-04,,,,\n"
+    await load_payroll([SourceFile("run.csv", export.encode())], provider="hearth", template="generic")
+    element = {"provider": "hearth", "element": "extra", "section": "pay"}
+    arrears_once = {**element, "kind": "award", "from": "2026-01-01", "until": "2026-10-31"}
+    await load_rows("pay-mapping", [arrears_once, {**element, "kind": "hourly", "from": "2026-11-01"}])
+    found = await schedule()
+    assert (found.periods[0].paid_late, found.unplaced) == ([], [])
+
+
 async def test_late_pay_counts_where_it_was_paid_and_is_pointed_out(office: Office) -> None:
     await arrears(office, "late", "4.24", "2026-12-04", kind="hourly")
     [row] = (await schedule()).periods
