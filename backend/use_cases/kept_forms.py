@@ -19,7 +19,8 @@ KEPT_FOR: Final = timedelta(hours=1)
 LATE: Final = timedelta(days=1)
 """How long after a session's twelve hours a form of its pages is still kept for whoever signs in again."""
 SECRETS: Final = frozenset({"password", "again", "code", "secret", "key", "meta_key"})
-"""What fields are called that are never kept."""
+"""What fields are called whose forms are not kept for a later sign-in. A form that waits for its sender to show at her
+organisation's service, within minutes, that it is she holds them, sealed like the rest."""
 
 
 class KeptForm(msgspec.Struct, frozen=True):
@@ -53,7 +54,7 @@ async def was_hers(user_id: UUID, csrf_token: str) -> bool:
 
 
 def holds_secrets(fields: Mapping[str, str]) -> bool:
-    """Whether there is a password, a code or a key among the fields of a form: such a form is never kept."""
+    """Whether there is a password, a code or a key among the fields of a form."""
     return any(fields.get(name) for name in SECRETS)
 
 
