@@ -20,6 +20,7 @@ from mobile_api.questions import uuid_of
 from schemas.telephone import CallAnswer, CallTold
 
 _LARGEST: Final = 16 * 1024
+_MOST_FIELDS: Final = 200
 _XML: Final = "text/xml"
 
 
@@ -73,8 +74,14 @@ async def _twilio(request: AnyRequest, provider_id: UUID, service: UUID, secret:
 
 
 def _form(body: bytes) -> Mapping[str, str]:
-    """The members of a form; of a name that stands twice the last."""
-    return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=200))
+    """The members of a form; of a name that stands twice the last. Raises DomainError for more than Twilio ever sends."""
+    try:
+        pairs = parse_qsl(
+            body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=_MOST_FIELDS
+        )
+    except ValueError as error:
+        raise refuse_signature() from error
+    return dict(pairs)
 
 
 def _spoken(words: str, asks: bool) -> Response[str]:

@@ -436,3 +436,8 @@ async def test_twilios_signature_must_be_the_accounts_and_of_this_address_and_fo
         )
     )
     assert [response.status_code for response in refused] == [403] * 4
+
+
+async def test_a_form_of_more_fields_than_twilio_sends_is_refused(twilio: Twilio) -> None:
+    form = {f"field{number}": "x" for number in range(201)}
+    assert (await twilio.post(hour(7, 4), form)).status_code == 403
