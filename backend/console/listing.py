@@ -7,7 +7,7 @@ or sees under another name, or is noted for looking at, is the same in the file.
 import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any, Final
@@ -221,14 +221,24 @@ def cell_of(text: str, number: bool) -> Cell:
         return None
     if found := _MONEY.fullmatch(text):
         return _signed(found[1], found[2])
-    if found := _MOMENT.fullmatch(text):
-        clock = found[2] if len(found[2]) > 5 else f"{found[2]}:00"
-        return datetime.strptime(f"{found[1]} {clock} {_AHEAD[found[3]]}", "%d %b %Y %H:%M:%S %z")
-    if found := _DAY.fullmatch(text):
-        return datetime.strptime(f"{found[1]} +0000", "%d %b %Y %z").date()
+    if (moment := _moment_of(text)) is not None:
+        return moment
     if number and (found := _NUMBER.fullmatch(text)):
         return _signed(found[1], f"{found[2]}{found[3] or ''}")
     return text
+
+
+def _moment_of(text: str) -> datetime | date | None:
+    """The moment or the day that a text is; None for any other, a date that somebody typed wrongly among them."""
+    try:
+        if found := _MOMENT.fullmatch(text):
+            clock = found[2] if len(found[2]) > 5 else f"{found[2]}:00"
+            return datetime.strptime(f"{found[1]} {clock} {_AHEAD[found[3]]}", "%d %b %Y %H:%M:%S %z")
+        if found := _DAY.fullmatch(text):
+            return datetime.strptime(f"{found[1]} +0000", "%d %b %Y %z").date()
+    except ValueError:
+        pass
+    return None
 
 
 def _signed(minus: str, digits: str) -> Decimal:

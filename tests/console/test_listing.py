@@ -66,6 +66,8 @@ def test_money_days_and_moments_are_cells_that_a_spreadsheet_reckons_with() -> N
     assert cell_of(f"{MINUS}1,200.5", True) == Decimal("-1200.5")
     assert cell_of("0012", False) == "0012" and cell_of("12 of 13", True) == "12 of 13"
     assert cell_of("–", True) is None
+    for typed in ("Tue 31 Nov 2026", "Mon 2 Nov 2026, 25:04 GMT", "Ref 12 Abc 2026"):
+        assert cell_of(typed, False) == typed, "somebody's words, and no date that there is"
 
 
 async def test_a_file_holds_the_rows_of_all_pages_of_a_list_and_what_the_page_was_narrowed_down_to(
