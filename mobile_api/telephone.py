@@ -74,7 +74,7 @@ async def _twilio(request: AnyRequest, provider_id: UUID, service: UUID, secret:
 
 
 def _form(body: bytes) -> Mapping[str, str]:
-    """The members of a form; of a name that stands twice the last. Raises DomainError for more than Twilio ever sends."""
+    """The members of a form; of a name that stands twice the last. Raises DomainError for more than Twilio sends."""
     try:
         pairs = parse_qsl(
             body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=_MOST_FIELDS
