@@ -229,7 +229,8 @@ def days_by_employment(days: CarersDays, ledger: Ledger) -> dict[str, list[Worke
     visits = days.visits.filter(pl.col("carer_id").is_not_null()).sort("starts_at", "visit_id")
     segments = _by_date(known, segments_of(known))
     flags = _by_date(flagged, map(flag_of, rows_of(flagged)))
-    evidence, seen = list(map(_evidence, rows_of(visits.select(_OF_EVIDENCE)))), _seen(known, visits)
+    evidence = list(map(_evidence, rows_of(visits.select(_OF_EVIDENCE))))
+    seen = _seen(known, visits, _beside_gaps(days, ledger))
     found: dict[str, list[WorkedDay]] = {}
     for key in sorted(segments.keys() | flags.keys() | ledger.gaps.keys()):
         found.setdefault(key[0], []).append(
@@ -252,13 +253,27 @@ def _by_date(frame: pl.DataFrame, made: Iterable[T]) -> dict[tuple[str, date], l
     return found
 
 
-def _seen(segments: pl.DataFrame, visits: pl.DataFrame) -> dict[tuple[str, date], list[int]]:
-    """By employment and date the places of the visits that its segments name, each with its carer, or that began then:
-    a night's segments name one that began the day before.
+def _beside_gaps(days: CarersDays, ledger: Ledger) -> pl.DataFrame:
+    """Rows `employment_id date carer visit` of the stops on either side of a gap, also of one without a second."""
+    rows = [
+        (employment, day, days.employments[employment]["carer_id"], stop)
+        for (employment, day), gaps in ledger.gaps.items()
+        for gap in gaps
+        for stop in (gap.from_, gap.to)
+    ]
+    return pl.DataFrame(rows, _STOPS, orient="row")
+
+
+def _seen(
+    segments: pl.DataFrame, visits: pl.DataFrame, beside: pl.DataFrame
+) -> dict[tuple[str, date], list[int]]:
+    """By employment and date the places of the visits that its segments name or its gaps lie `beside`, each with its
+    carer, or that began then: a night's segments name one that began the day before.
     """
     key = ("employment_id", "date", "carer")
     began = visits.select("employment_id", date=_london("starts_at"), carer="carer_id", visit="visit_id")
-    named = pl.concat([*(segments.select(*key, visit=name) for name in ("visit", "from", "to")), began])
+    segmented = (segments.select(*key, visit=name) for name in ("visit", "from", "to"))
+    named = pl.concat([*segmented, began, beside.select(*key, "visit")])
     places = visits.select(carer="carer_id", visit="visit_id", place=pl.int_range(pl.len()))
     found = (
         named.join(places.unique(["carer", "visit"], keep="first"), on=["carer", "visit"])
@@ -274,6 +289,7 @@ def _london(name: str) -> pl.Expr:
     return pl.col(name).dt.convert_time_zone("Europe/London").dt.date()
 
 
+_STOPS: Final = {"employment_id": pl.String, "date": pl.Date, "carer": pl.String, "visit": pl.String}
 _OF_EVIDENCE: Final = (
     "reference", "visit_id", "event_ids", "evidence_level", "status", "planned_start", "planned_end", "actual_start",
     "actual_end", "flags",

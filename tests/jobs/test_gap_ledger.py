@@ -277,3 +277,16 @@ async def test_the_ledger_of_any_days_is_a_csv_as_it_was_known_at_an_instant(off
     assert [row["observed gap seconds"] for row in rows] == ["1200", "1200"]
     [row] = csv.DictReader(io.StringIO(then.content.decode()))
     assert (row["unexplained seconds"], row["why not counted"]) == ("4200", "unresolved 4200 [day-long-gap]")
+
+
+async def test_a_gap_without_a_second_names_the_visit_of_another_employment_after_it(office: Office) -> None:
+    await load_rows("carers", [{**CARERS[0], "employment": "E1-SECOND", "pay_cycle": "weekly:mon"}])
+    for reference, start, employment in (("A", "09:00", "E1"), ("B", "09:30", "E1-SECOND")):
+        await office.plan(reference, f"2026-11-02T{start}", carer=employment)
+    await office.attend("A", "2026-11-02T09:00", "2026-11-02T09:30")
+    await office.attend("B", "2026-11-02T09:30", "2026-11-02T10:00")
+    day = date(2026, 11, 2)
+    file, _ = await export_gaps(PROVIDER, "hearth", day, day, office.clock + timedelta(minutes=1))
+    [row] = csv.DictReader(io.StringIO(file.content.decode()))
+    assert (row["employment"], row["from"], row["to"]) == ("E1", "A", "B")
+    assert row["observed gap seconds"] == "0"
