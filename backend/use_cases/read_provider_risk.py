@@ -1,6 +1,6 @@
 """The providers of an auditor in order of risk: each sign with what was counted, its weight, and where it is shown."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -104,7 +104,7 @@ async def _known(viewer: Viewer, provider_id: UUID, first: date, last: date) -> 
         travel = (await read_travel_paid(connection, viewer, provider_id, first, closes)).months
     worked = about.found.worked
     counted = {
-        **_of_reports(reports, first, closes, clock.now()),
+        **_of_reports(reports, await _reported_from(provider_id), first, closes, clock.now()),
         "travel_unpaid": (int(travel["unpaid"].sum()), int(travel["gaps"].sum())),
         "upheld": (0, 0) if run is None else (run["upheld"], run["visits"]),
         "corrected": (int(worked["corrected"].sum()), worked.height),
@@ -119,8 +119,20 @@ async def _known(viewer: Viewer, provider_id: UUID, first: date, last: date) -> 
     )
 
 
+async def _reported_from(provider_id: UUID) -> tuple[date | None, dict[str, date]]:
+    """From which London date on there are wage reports, None before anything is known; by pay cycle, if later, on."""
+    async with db.as_provider(provider_id) as connection:
+        worked = await connection.fetchval(query("jobs.first_work"), provider_id)
+        cycles = await connection.fetch(query("jobs.pay_cycles"), provider_id)
+    return worked, {row["pay_cycle"]: row["starts_on"] for row in cycles}
+
+
 def _of_reports(
-    reports: Sequence[Mapping[str, Any]], first: date, last: date, now: datetime
+    reports: Sequence[Mapping[str, Any]],
+    since: tuple[date | None, Mapping[str, date]],
+    first: date,
+    last: date,
+    now: datetime,
 ) -> dict[str, tuple[int, int]]:
     unresolved, counted = (
         int(sum((row[f"{name}_minutes"] * _A_MINUTE for row in reports), Decimal(0)))
@@ -130,19 +142,30 @@ def _of_reports(
     return {
         "short": (sum(row["short"] for row in reports), sum(row["tested"] for row in reports)),
         "unresolved": (unresolved, unresolved + counted),
-        "late_reports": _uncovered(reports, first, min(last, due_until)),
+        "late_reports": _uncovered(reports, since, first, min(last, due_until)),
     }
 
 
-def _uncovered(reports: Iterable[Mapping[str, Any]], first: date, last: date) -> tuple[int, int]:
-    """Days, of every pay cycle that has a report here, that none covers; where there is none at all, every day."""
-    days = {first + timedelta(days=number) for number in range((last - first).days + 1)}
-    covered: dict[str, set[date]] = {}
-    for row in reports:
-        held = covered.setdefault(row["scope"], set())
-        held |= {day for day in days if row["period_start"] <= day <= row["period_end"]}
-    cycles = list(covered.values()) or [set[date]()]
-    return sum(len(days - held) for held in cycles), len(days) * len(cycles)
+def _uncovered(
+    reports: Sequence[Mapping[str, Any]],
+    since: tuple[date | None, Mapping[str, date]],
+    first: date,
+    last: date,
+) -> tuple[int, int]:
+    """Days, of every pay cycle that has a report here, that none covers; where there is none at all, every day. Of both
+    those since there is anything to report, and how many there are.
+    """
+    worked, began = since
+    if worked is None:
+        return 0, 0
+    missing = whole = 0
+    for cycle in {row["scope"] for row in reports} or {None}:
+        opens = max(first, worked, began.get(cycle or "", worked))
+        held = [(row["period_start"], row["period_end"]) for row in reports if row["scope"] == cycle]
+        days = [opens + timedelta(days=number) for number in range((last - opens).days + 1)]
+        missing += sum(not any(start <= day <= end for start, end in held) for day in days)
+        whole += len(days)
+    return missing, whole
 
 
 async def _without_phone(provider_id: UUID, carers: pl.Series, first: date, last: date) -> tuple[int, int]:

@@ -4,6 +4,7 @@ import re
 
 from backend.console.provider_risk import SIGNS
 from tests.console.desk import Desk
+from tests.jobs.office import instant
 
 PAGE = "/providers?from=2026-11&until=2026-11"
 
@@ -19,7 +20,8 @@ def row(page: str, sign: str) -> list[str]:
 async def test_an_auditor_sees_every_sign_with_its_figure_weight_points_and_link(busy: Desk) -> None:
     page = (await (await busy.as_("auditor")).get(PAGE)).text
     report = await busy.id_of("wage_report")
-    # One worker was tested and short: 100 %, far beyond 20 %. Of the 8 days due by the 8th one week has its report.
+    # One worker was tested and short: 100 %, far beyond 20 %. Of the 7 days due since the first work, on the 2nd, up to
+    # the 8th, the one week has its report.
     assert row(page, "Workers short of the minimum wage")[:4] == [
         "100.00 % 1 of 1 tests",
         "25",
@@ -28,8 +30,8 @@ async def test_an_auditor_sees_every_sign_with_its_figure_weight_points_and_link
     ]
     assert f"/wage-reports/{report}" in page
     assert row(page, "Flags upheld")[0] == "not measured" and row(page, "Flags upheld")[3] == "–"
-    assert row(page, "Days that are due, without a wage report")[0] == "12.50 % 1 of 8 days"
-    assert row(page, "Days that are due, without a wage report")[3] == "2.50"
+    assert row(page, "Days that are due, without a wage report")[0] == "0.00 % 0 of 7 days"
+    assert row(page, "Days that are due, without a wage report")[3] == "0.00"
     assert row(page, "Carers without a phone")[0].startswith("0.00 %")
     points = [row(page, words)[3] for words, _ in SIGNS.values()]
     total = sum(float(each) for each in points if each != "–")
@@ -54,3 +56,12 @@ async def test_months_that_are_none_are_refused_and_who_has_no_provider_sees_non
         assert (await auditor.get(f"/providers?{asked}")).status_code == 400, asked
     other = (await (await busy.as_("other_auditor")).get(PAGE)).text
     assert "You have no contract with a provider" in other and "Hearth" not in other
+
+
+async def test_days_since_the_first_work_that_no_report_covers_are_late(busy: Desk) -> None:
+    later = "/providers?from=2026-11&until=2026-12"
+    busy.office.set(instant("2026-12-20T12:00"))
+    page = (await (await busy.as_("auditor")).get(later)).text
+    told = row(page, "Days that are due, without a wage report")[0]
+    # Of 2 November to 12 December, for which reports are due by then, one week has its report.
+    assert told == "82.93 % 34 of 41 days"
