@@ -18,14 +18,15 @@ ABSENCES: Final = pl.Schema(
 nobody knows the end."""
 
 PAST_ANY_RETAINER: Final = 36_600
-"""The day of the absence of somebody whose care has ended: no contract keeps a place as long."""
+"""The day counted for somebody whose care has ended: longer than any contract keeps a place."""
 
 
 def with_absence(visits: pl.DataFrame, absences: pl.DataFrame) -> pl.DataFrame:
-    """Add `suspended_day` to visits with `visit_id service_user_id day status`, and make suspended of missed where the
-    person was away. It is the day of the absence, 1 being the first; null where no absence is recorded.
+    """Add `suspended_day` to visits with `visit_id service_user_id day status`, and turn missed into suspended where
+    the person was away. `suspended_day` is the day of the absence, 1 being the first; null where no absence is
+    recorded.
 
-    Of absences that overlap, the day is counted from the earliest. A person whose care has ended keeps no place.
+    Where absences overlap, the day is counted from the earliest. A person whose care has ended keeps no place.
     """
     day = (pl.col("day") - pl.col("away_from")).dt.total_days() + 1
     held = (

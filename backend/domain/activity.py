@@ -1,5 +1,5 @@
-"""Activities of carers from what their phones said (a start and the end that follows it, whatever came first), from
-accepted corrections of a day, and from what managers entered.
+"""Activities of carers from what their phones said (a start and the end that follows it, in whatever order they
+arrived), from accepted corrections of a day, and from what managers entered.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -80,7 +80,7 @@ ACTIVITY_SCHEMA: Final = pl.Schema(
 def activities(events: pl.DataFrame, corrections: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
     """Activities in ACTIVITY_SCHEMA. One whose start or end never came has null there and is `incomplete`.
 
-    Of what a manager entered the newest version counts, unless it withdraws the time, in any order of rows.
+    Of what a manager entered, the newest version counts, whatever the order of rows, unless it withdraws the time.
     """
     return (
         pl.concat([_paired(events), _proposed(corrections), _entered(entries)])

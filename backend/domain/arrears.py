@@ -48,7 +48,9 @@ class Standing:
 def settled(
     periods: Sequence[ShortPeriod], payments: Iterable[Paid], as_of: date
 ) -> tuple[list[Standing], list[tuple[Paid, int]]]:
-    """One standing a period, in order, of one worker's payments made up to `as_of`; and what went beyond all dues."""
+    """One standing for each period, in order, by one worker's payments made up to `as_of`; and what was paid beyond all
+    that was due.
+    """
     parts: list[list[tuple[Paid, int]]] = [[] for _ in periods]
     closed: dict[int, date] = {}
     beyond: list[tuple[Paid, int]] = []
@@ -93,7 +95,9 @@ def _standing(
 
 @dataclass(frozen=True, slots=True)
 class Penalty:
-    """The penalty of a notice: `percent` of what was underpaid, at most and at least so many pennies."""
+    """The penalty of a notice: `percent` of what was underpaid, in pence at most so much a worker and at least so much
+    a notice.
+    """
 
     percent: int
     most_a_worker: int

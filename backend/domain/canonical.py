@@ -1,7 +1,7 @@
-"""JSON that is signed: read without mercy, written in the canonical form of RFC 8785.
+"""JSON that is signed: read strictly, written in the canonical form of RFC 8785.
 
-What two readers could understand differently (a key given twice, a number no double can hold, half a surrogate pair)
-is refused before any signature is looked at.
+Whatever two readers could understand differently (a key given twice, a number no double can hold, half a surrogate
+pair) is refused before any signature is looked at.
 """
 
 import hashlib

@@ -24,9 +24,9 @@ def with_corrected(attended: pl.DataFrame, corrections: pl.DataFrame, versions: 
 
 
 def correct(rows: pl.DataFrame, corrections: pl.DataFrame) -> pl.DataFrame:
-    """Of each end the accepted correction decided last that names it takes the place of what was recorded.
+    """For each end, the accepted correction that names it and was decided last replaces what was recorded.
 
-    Where some of her events count and others were not at a visit of hers, it is about those that count.
+    Where some of a carer's events count and others were not at a visit of hers, it is about those that count.
     """
     last = (
         corrections.sort("decided_at", "proposed_start", "proposed_end")

@@ -26,8 +26,8 @@ class Suggestion:
 
 
 def ranked(found: Iterable[Suggestion]) -> list[Suggestion]:
-    """The best first: who stays within contracted hours, then who was with the person lately, then the least travel,
-    then who was there more often, then who has less planned; at last by name.
+    """The best first: those who stay within contracted hours, then those who were with the person lately, then by the
+    least travel, the most visits to the person and the least time planned; last, by name.
     """
     return sorted(found, key=_order)
 

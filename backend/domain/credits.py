@@ -47,9 +47,10 @@ def visit_dispute_reference(visit: str, nth: int) -> str:
 
 
 def left_to_ask(due: int, credits: Iterable[Credit]) -> int:
-    """What a payer is asked of `due` pence, which the facts make of a visit for it, after its credits, oldest first.
+    """What is left to ask of a payer: the `due` pence that the facts make its part of a visit, less its credits, oldest
+    first.
 
-    Never more than `due`, and never less than nothing where no credit is more than was asked.
+    Never more than `due`, and never below zero unless a credit is more than was asked.
     """
     for credit in credits:
         due = _after(due, credit)

@@ -1,4 +1,4 @@
-"""What becomes of each event of a batch, given what is held. Nothing is thrown away; doubt is a code."""
+"""What is decided about each event of a batch, given what is held. Nothing is thrown away; a doubt becomes a code."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

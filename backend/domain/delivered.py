@@ -42,7 +42,7 @@ class Commission:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Week:
-    """One person's week. `commissioned_*` are null where a package of it says nothing of that.
+    """One person's week. `commissioned_*` are null where one of its packages does not say.
 
     A package in force on some days of a week counts for those sevenths. `unsettled` visits are over, and nothing yet
     says whether or how long anybody came. `days_away` are those of recorded absences.
@@ -94,8 +94,8 @@ def planned_visits(rows: pl.DataFrame, absences: pl.DataFrame, now: datetime) ->
     """One row for each visit that a package asked for and somebody planned, from attendances in VISIT_SCHEMA.
 
     `status` is the best of its attendances, `made` whether anybody's settled time is recorded at it, `delivered` that
-    time in seconds. `outcome` is one of OUTCOMES: `unsettled` is over, and nothing yet says whether anybody came. Of
-    somebody who was away (`absences`, in ABSENCES) nobody missed a visit: it is suspended, as on invoices.
+    time in seconds. `outcome` is one of OUTCOMES: `unsettled` is over, and nothing yet says whether anybody came. A
+    visit to somebody who was away (`absences`, in ABSENCES) is not missed but suspended, as on invoices.
     """
     day = pl.col("starts_at").dt.convert_time_zone(LONDON_NAME).dt.date()
     known = pl.col("actual_start").is_not_null() & pl.col("actual_end").is_not_null()

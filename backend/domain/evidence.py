@@ -155,9 +155,9 @@ def level_of(rank: pl.Expr) -> pl.Expr:
 def proved(events: pl.DataFrame, speeds: pl.DataFrame, limit_kmh: int, stale_after_s: int) -> pl.DataFrame:
     """Events with what else is known of them: speeds between positions, a position that came later, the token.
 
-    Of two positions too far apart for the time between nobody knows which is wrong: both are in doubt. A later position
-    takes the place of the event's own where it proves more, and its doubts stand beside the event's. One that was taken
-    longer before or after the event than the policy allows is stale, however quickly it was handed in.
+    Where two positions are too far apart for the time between them, nobody knows which is wrong: both are in doubt. A
+    later position takes the place of the event's own where it proves more, and its doubts stand beside the event's. One
+    that was taken longer before or after the event than the policy allows is stale, however quickly it was handed in.
     """
     fast = speeds.filter(pl.col("kmh") > limit_kmh)
     rows = pl.concat([fast["from_row"], fast["to_row"]])
@@ -218,7 +218,7 @@ def _late_positions(late: pl.DataFrame, events: pl.DataFrame, stale_after_s: int
 
 
 def _without_old_absence() -> pl.Expr:
-    """The event's own doubts; what it said of a position that was still to come counts no more once that spoke."""
+    """The event's own doubts. That it had no position counts no more once a later position has come."""
     spoken = pl.col("placed").is_not_null()
     return pl.when(spoken).then(pl.col("flags").list.set_difference(list(ABSENCE))).otherwise("flags")
 

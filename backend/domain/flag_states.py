@@ -9,7 +9,9 @@ from typing import Final, Literal
 
 State = Literal["open", "explained", "upheld"]
 Party = Literal["provider", "commissioner", "another_commissioner"]
-"""Who decides: the audited provider; a commissioner; of an upheld flag, another commissioner than upheld it."""
+"""Who decides: the audited provider; a commissioner; for an upheld flag, a commissioner other than the one that upheld
+it.
+"""
 
 _FREE: Final[Mapping[State, State]] = {"open": "open", "explained": "explained", "upheld": "upheld"}
 _AFTER: Final[Mapping[tuple[State, Party], Mapping[State, State]]] = {

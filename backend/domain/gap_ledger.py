@@ -63,7 +63,7 @@ NO_TIME: Final = "no_time"
 TOO_INACCURATE: Final = "too_inaccurate"
 NO_SPEED: Final = (NO_POSITION, SAME_PLACE, NO_TIME, TOO_INACCURATE)
 """Why no speed is stated: a position is missing; both stops are one place; no time passed between the two positions;
-they lie no further apart than both may be off together (then the most it can have been is stated alone).
+they lie no further apart than both may be off together (then only the greatest possible speed is stated).
 """
 
 

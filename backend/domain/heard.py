@@ -21,7 +21,7 @@ KINDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What a call or message proves with: the keyed hash of the line it came from, the code of a fob that was told."""
+    """What a call or message proves with: the keyed hash of the line it came from, the code of a fob that was said."""
 
     by: Way
     line: bytes | None
@@ -34,7 +34,7 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Who says what: the carer's number for calls, the kind of event, the code of a fob if one was told."""
+    """Who says what: the carer's number for calls, the kind of event, the code of a fob if one was said."""
 
     carer: str = field(repr=False)
     kind: str
@@ -64,7 +64,7 @@ def read_said(text: str) -> Said | None:
 
 
 def telephone_number(text: str) -> str | None:
-    """A number in its one form, +441432000000; None if it is none, withheld numbers among them.
+    """A number in its one form, +441432000000; None for anything else, withheld numbers included.
 
     A leading 0 is a British number, as people write them here.
     """

@@ -1,4 +1,4 @@
-"""What performance is measured by: dated data of the commissioners', which no provider can change."""
+"""What performance is measured by: dated data, set for commissioners, which no provider can change."""
 
 from msgspec import Struct
 

@@ -1,6 +1,6 @@
 """Payments that may have been loaded twice: the same money in two layouts under different references.
 
-Equal lines within one layout are common and are none of it: two shifts of one length, two uniforms.
+Equal lines within one layout are common and are not meant: two shifts of one length, two uniforms.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,8 +13,8 @@ Line = Mapping[str, Any]
 
 def possible_doubles(lines: Iterable[Line]) -> list[tuple[Line, Line]]:
     """Pairs of lines of one employment that differ in `template` (None: loaded line by line) and are otherwise equal in
-    payment date, section, kind, days earned and worth to the penny. Lines of nothing are in no pair, and of the
-    lines of two layouts each is in one pair at most.
+    payment date, section, kind, days earned and worth to the penny. Lines worth nothing are in no pair, and between two
+    layouts each line is in one pair at most.
     """
     alike: dict[tuple[Any, ...], dict[str, list[Line]]] = {}
     for line in lines:

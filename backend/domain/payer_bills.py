@@ -38,8 +38,8 @@ class PayerBill:
 def payer_bills(lines: Sequence[NextLine], billed: Iterable[Billed] = ()) -> list[PayerBill]:
     """The bills that lines make, payers in the order in which the lines name them.
 
-    A payer of any per cent of a new line gets it, also at 0.00; of a change, only whoever it changes something for. The
-    parts of a line add up to it. `billed` is every earlier line for the visits concerned, oldest first.
+    A payer with any percentage of a new line gets it, even at 0.00; a change goes only to those for whom it changes
+    something. The parts of a line add up to it. `billed` is every earlier line for the visits concerned, oldest first.
     """
     first = _first_lines(billed)
     bills: dict[tuple[str, str], list[PayerLine]] = {}

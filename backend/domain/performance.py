@@ -179,7 +179,9 @@ def _outcomes(planned: pl.DataFrame) -> pl.DataFrame:
 
 
 def _due() -> pl.Expr:
-    """Not those that person or commissioner called off, that were refused, that an absence took, that are to come."""
+    """All but those that the person or commissioner called off, that were refused, that fell into an absence, or that
+    are still to come.
+    """
     by_provider = (pl.col("outcome") == "cancelled") & (pl.col("cancelled_by") == "provider").fill_null(False)
     return pl.col("outcome").is_in(["made", "missed", "unsettled"]) | by_provider
 

@@ -138,7 +138,8 @@ def added_travel(
 ) -> int:
     """Seconds of journeys that a visit adds to a carer's day: there and on, less the journey that it stands in for.
 
-    The day begins and ends at home where that is known. Of two places of which one is not known the journey is nothing.
+    The day begins and ends at home where that is known. Where one of two places is not known, the journey between them
+    counts as nothing.
     """
     day = london_date(visit.start)
     before, after = _neighbours(visit, [one for one in others if london_date(one.start) == day])

@@ -8,8 +8,8 @@ import msgspec
 
 
 class OwnPace(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How a provider's carers get on by one way of travelling, fitted to its gaps: road over straight line, km/h along
-    the road, minutes once a journey. `setting` null: everywhere that no other pace speaks of.
+    """How fast a provider's carers travel by one mode, fitted to its gaps: road over straight line, km/h along the
+    road, minutes once a journey. `setting` null: everywhere that no other pace covers.
     """
 
     mode: Literal["car", "bicycle", "walk", "bus"]

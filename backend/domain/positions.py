@@ -34,11 +34,11 @@ class Speed(Struct, frozen=True):
 
 
 def speeds(positions: Iterable[Position], fresh: Collection[UUID]) -> list[Speed]:
-    """Between each two positions of one carer that follow each other and of which one is `fresh`.
+    """The speed between each two consecutive positions of one carer, of which at least one is `fresh`.
 
-    Events come late and in any order. Of two that follow each other in the end, the later to come found the other one
-    its neighbour: so whatever the order, the pairs noted hold those of the end, and of all that lead to a position the
-    one from the latest is the one that counts.
+    Events come late and in any order. Whichever of two neighbours comes last finds the other beside it. So, whatever
+    the order, all pairs of the final order are among those noted; and of all pairs that lead to a position, the one
+    from the latest position before it counts.
     """
     ordered = sorted(positions, key=lambda one: (one.at, one.row))
     return [

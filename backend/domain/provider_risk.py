@@ -12,7 +12,9 @@ from backend.domain.money import half_up_column
 
 
 class SignWeight(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The most points of a sign, and the share from which it has them; below it has them in proportion."""
+    """The most points that a sign can have, and the share from which it has all of them; below that it has them in
+    proportion.
+    """
 
     weight: int
     full_at_percent: int
@@ -44,7 +46,7 @@ SIGNS: Final = RiskWeights.__struct_fields__
 COUNTED: Final = pl.Schema(
     {"provider": pl.String(), "sign": pl.String(), "part": pl.Int64(), "whole": pl.Int64()}
 )
-"""What was counted of each sign: `part` of `whole`, both from nothing up; without a `whole` nothing was measured."""
+"""What was counted of each sign: `part` of `whole`, neither below zero; without a `whole` nothing was measured."""
 WEIGHTS: Final = pl.Schema({"sign": pl.String(), "weight": pl.Int64(), "full_at_percent": pl.Int64()})
 POINTS: Final = pl.Schema(
     {**COUNTED, "weight": pl.Int64(), "full_at_percent": pl.Int64(), "points": pl.Int64()}

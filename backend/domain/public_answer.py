@@ -1,4 +1,4 @@
-"""Which figures of pay may be told in public: none from which a reader could learn about one person. Pure."""
+"""Which figures of pay may be published: none from which a reader could learn about one person. Pure."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -13,8 +13,9 @@ ABOUT_TESTED: Final = ("workers", "tests")
 def told(figures: Mapping[str, Any], carers: int, fewest: int) -> dict[str, Any]:
     """The figures, with None in place of each that is about one to `fewest` - 1 people.
 
-    Nothing is told of a provider with so few workers tested. Shortfalls are told if neither those short nor those who
-    are not are so few: who knows the one number knows the other. Travel is told if it is that of enough `carers`.
+    Nothing is published about a provider with so few workers tested. Shortfalls are published only if neither those who
+    are short nor those who are not are so few: whoever knows one number knows the other. Travel is published if it is
+    that of enough `carers`.
     """
     workers, short = figures["workers"], figures["workers_short"]
     hidden: set[str] = set()

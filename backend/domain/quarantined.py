@@ -1,10 +1,10 @@
-"""Attendances of which events wait in quarantine, because no plan named the carer when they came. Pure and columnar."""
+"""Attendances with events that wait in quarantine because no plan named the carer when they came. Pure and columnar."""
 
 import polars as pl
 
 
 def of_plan(rows: pl.DataFrame) -> pl.Expr:
-    """Whether a row stands under its visit's plan: not what a stranger to it recorded.
+    """Whether a row belongs to its visit's plan: it was not recorded by a stranger to the visit.
 
     Where all that a carer recorded waits in quarantine, and the rota has named her since, it is her part in the visit.
     """
@@ -16,9 +16,9 @@ def of_plan(rows: pl.DataFrame) -> pl.Expr:
 
 
 def without_what_waits(visits: pl.DataFrame) -> pl.DataFrame:
-    """Attendances without those of events in quarantine whose carer's own part in the same visit is settled.
+    """Attendances, without those made of quarantined events whose carer's own part in the same visit is settled.
 
-    They may tell more once a manager lets them count. Until then they take nothing from what does count.
+    They may say more once a manager lets them count; until then they take nothing away from what does count.
     """
     waits = (pl.col("unresolved") == "not_your_visit").fill_null(False)
     about = pl.col("visit_id").is_in(visits.filter(waits)["visit_id"].implode())

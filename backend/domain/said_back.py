@@ -20,7 +20,7 @@ DAY_NAMES: Final = {
 
 
 def plain(value: Decimal | None) -> str:
-    """A number without needless noughts; nothing is nought."""
+    """A number without needless zeros; None is 0."""
     return f"{(value or Decimal(0)).normalize():f}"
 
 
@@ -30,13 +30,13 @@ def money(value: Decimal) -> str:
 
 
 def minutes(seconds: int) -> str:
-    """A length of time in minutes; in seconds where that is no tenth of a minute."""
+    """A length of time in minutes; in seconds where it is not a whole number of tenths of a minute."""
     told = plain(Decimal(seconds) / 60)
     return f"{told} minute{'' if told == '1' else 's'}" if seconds % 6 == 0 else f"{seconds} seconds"
 
 
 def rounded(rounding: Rounding) -> str:
-    """To what a length of time is rounded where it is, such as "up to a multiple of 5 minutes"."""
+    """How a length of time is rounded, in words, such as "up to a multiple of 5 minutes"."""
     words = {"up": "up to a", "down": "down to a", "nearest": "to the nearest", "none": "to a"}[rounding.mode]
     halves = ", a half going up" if rounding.mode == "nearest" else ""
     return f"{words} multiple of {minutes(rounding.step)}{halves}"

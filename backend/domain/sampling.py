@@ -18,7 +18,7 @@ _HALVINGS: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How many to draw, and with how many deviations the rate is still shown to be below the tolerable one."""
+    """How many to draw, and the most deviations with which the rate is still shown to be below the tolerable one."""
 
     size: int
     allowed: int
@@ -34,7 +34,7 @@ class Projection:
 
 
 def percent_faults(confidence: Decimal, tolerable: Decimal, expected: Decimal) -> dict[str, str]:
-    """Which of a sample's percentages none could go by, and why."""
+    """Which percentages make a sample impossible, and why."""
     faults = {
         name: f"The {name} percentage lies between 0 and 100."
         for name, value in (("confidence", confidence), ("tolerable", tolerable))
@@ -47,9 +47,9 @@ def percent_faults(confidence: Decimal, tolerable: Decimal, expected: Decimal) -
 
 def plan_sample(population: int, confidence: Decimal, tolerable: Decimal, expected: Decimal) -> Plan:
     """The smallest sample that shows, if it has no more deviations than expected, that fewer than the tolerable share
-    deviate. Percentages. All of a population too small for less.
+    deviate. Arguments are percentages. Of a population too small for less, all are drawn.
 
-    Raises ValueError where no sample could.
+    Raises ValueError where no sample is enough.
     """
     if percent_faults(confidence, tolerable, expected) or population <= 0:
         raise ValueError("confidence and tolerable lie between 0 and 100, expected from 0 to below tolerable")

@@ -1,7 +1,7 @@
 """Seals: one signed digest over every row that was recorded up to an instant, each chained to the one before.
 
 Of a row a seal holds 80 bytes: half a digest of its key, a digest of its content, and one of what names or describes
-somebody, under a secret: erased one day, that part alone is no longer proved.
+somebody, under a secret: if that is erased one day, only that part is no longer proved.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -130,8 +130,8 @@ def newest(number: int | None, body: bytes | None) -> dict[str, Any] | None:
 class Differences:
     """How the rows of a table differ from those that were sealed, by their keys: in words where they are still there.
 
-    `changed`: sealed otherwise; `added`: in no seal though older than it; `gone`: are no more; `erased`: nothing is
-    otherwise but what is about somebody.
+    `changed`: sealed with other content; `added`: in no seal though older than it; `gone`: no longer there; `erased`:
+    different only in what is about somebody.
     """
 
     changed: tuple[str, ...]
@@ -145,7 +145,9 @@ def compared(
     others: Iterable[Mapping[bytes, SealedRow]],
     present: Mapping[str, SealedRow],
 ) -> Differences:
-    """Rows that are there against a seal. Of rows in one of the `others`, the seals beside it, nothing is said."""
+    """Rows that are there against a seal. Rows that are in one of the `others`, the neighbouring seals, are passed
+    over.
+    """
     changed, added, erased, seen = [], [], [], set()
     beside = list(others)
     for words, row in present.items():

@@ -142,7 +142,7 @@ def judge_token(
 def _judge_heard(
     heard: Heard, at: datetime, person: UUID | None, tags: Sequence[Tag], tolerance_s: int
 ) -> TokenJudgement:
-    """The line that called proves most, then the code that was told. A text message proves no more than itself."""
+    """The line that called proves most, then the code that was said. A text message proves no more than itself."""
     lines = [tag for tag in tags if tag.kind == "line" and tag.uid == heard.line and tag.in_use(at)]
     mine = [tag for tag in lines if person in (None, tag.service_user_id)]
     told = TokenJudgement("line_unknown")

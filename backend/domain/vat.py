@@ -9,7 +9,7 @@ from backend.domain.money import to_the_penny
 from schemas.contract import VatTerm
 
 WELFARE: Final = "Exempt: welfare services by a state-regulated body (VAT Act 1994, Schedule 9, Group 7)"
-"""The reason of what a contract says nothing else about: care by a regulated provider (item 9 of the group)."""
+"""The reason where a contract gives no other: care by a regulated provider (item 9 of the group)."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

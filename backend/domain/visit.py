@@ -452,7 +452,7 @@ def _one_refused(rows: pl.DataFrame) -> pl.Expr:
 
 
 def _own_flags(rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """Of each of the visits' own flags that one has the rows that have it."""
+    """For each of the visits' own flags that any row has: the rows that have it."""
     nth = pl.int_range(pl.len())
     had = rows.select(pl.col(_OWN_FLAGS).any()).row(0, named=True)
     for name in _OWN_FLAGS:

@@ -10,8 +10,9 @@ NEVER_WAS = ("missed", "planned")
 
 
 def billed_unrecorded(evidence: Evidence, limits: AuditLimits) -> pl.DataFrame:
-    """Visits that invoices charge for although nobody's phone recorded them. A visit called off, or at which nobody
-    was let in, may be charged for by the contract and is none."""
+    """Visits that invoices charge for although nobody's phone recorded them. A visit called off, or at which nobody was
+    let in, is not flagged: the contract may charge for it.
+    """
     charged = (
         evidence.facts.lines.group_by("visit_id")
         .agg(pl.col("amount_pence").sum(), pl.col("document").unique().sort())

@@ -10,9 +10,9 @@ from backend.domain.time import LONDON_NAME
 
 
 def short_visits(evidence: Evidence, limits: AuditLimits) -> pl.DataFrame:
-    """Visits that lasted less than half of what was planned. One at which the carer was not let in is none.
+    """Visits that lasted less than half of what was planned. One at which the carer was not let in is not flagged.
 
-    Of no plan, or of one of no length, nothing is half: that share is null, infinite or not a number.
+    Without a plan, or with one of no length, nothing is flagged: the share is null, infinite or not a number.
     """
     planned = seconds(pl.col("planned_end") - pl.col("planned_start"))
     share = seconds(pl.col("end") - pl.col("start")) * 100 / planned
@@ -34,7 +34,7 @@ def piled(evidence: Evidence, limits: AuditLimits) -> pl.DataFrame:
     """Carers whose visits last just long enough for the next step of the contract's rounding.
 
     Visits within the window past a threshold are held against those within it short of one. By chance they are equally
-    many; flagged is what chance gives less often than the limit says (a one-sided sign test).
+    many. A carer is flagged where chance gives such numbers less often than the limit says (a one-sided sign test).
     """
     lengths = evidence.attended.filter(pl.col("status") == "completed").join(
         evidence.facts.roundings, on="contract_id"

@@ -1,4 +1,4 @@
-"""The thresholds of audit tests: dated data of the auditors', which no provider can change."""
+"""The thresholds of audit tests: dated data, set for auditors, which no provider can change."""
 
 from msgspec import Struct
 

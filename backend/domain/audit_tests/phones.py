@@ -7,8 +7,9 @@ from backend.domain.audit_tests.limits import AuditLimits
 
 
 def shared_phone(evidence: Evidence, limits: AuditLimits) -> pl.DataFrame:
-    """Carers who recorded on one installation, one flag each. A phone handed on for good is none: its first carer's
-    enrolment had ended before the next one's first event."""
+    """Carers who recorded on one installation, one flag each. A phone handed on for good is not flagged: its first
+    carer's enrolment had ended before the next one's first event.
+    """
     used = (
         evidence.facts.marks.group_by("device_id")
         .agg("event_row", "visit_id", first=pl.col("at").min())

@@ -1,4 +1,4 @@
-"""Where events were made: away from the door, at the carer's own home, farther apart than a road takes one."""
+"""Where events were made: away from the door, at the carer's own home, farther apart than any road allows."""
 
 import polars as pl
 
@@ -120,7 +120,7 @@ def travel_inside(evidence: Evidence, limits: AuditLimits) -> pl.DataFrame:
 
 
 def speed(evidence: Evidence, limits: AuditLimits) -> pl.DataFrame:
-    """Two events of one carer, one after the other, farther apart than any road takes one in the time.
+    """Two events of one carer, one after the other, farther apart than any road allows in the time.
 
     Every benefit of the doubt is given: the radii of both positions, and the longer of the times that the phone's
     clock and the server's make it.

@@ -1,4 +1,6 @@
-"""An employer's pay terms said back in plain English, so that who agreed them sees whether they say what was agreed."""
+"""An employer's pay terms said back in plain English, so that those who agreed them can see whether they say what was
+agreed.
+"""
 
 from collections.abc import Iterator
 from typing import Final

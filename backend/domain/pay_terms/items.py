@@ -17,9 +17,9 @@ def items_of(
 ) -> pl.DataFrame:
     """Rows `case work start worked seconds payable_seconds rounding_seconds hourly rule reason`.
 
-    One for each item: `worked` seconds are what happened, `seconds` what is paid before and
-    `payable_seconds` after rounding. `start` (seconds since 1970) is what enhancements go by. `reason` is the
-    rule by which an item is not paid, else null. Of an item that reaches beyond the span only its share is told.
+    One for each item: `worked` seconds are what happened, `seconds` what is paid before and `payable_seconds` after
+    rounding. `start` (seconds since 1970) is what enhancements go by. `reason` is the rule by which an item is not
+    paid, else null. An item that reaches beyond the span has only its share of it here.
     """
     items = pl.concat(
         [_contact(segments, visits), _gap_time(segments), _activities(segments)], how="diagonal_relaxed"
