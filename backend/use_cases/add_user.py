@@ -70,7 +70,7 @@ async def add_user(
 
 
 def _person(organisation_id: UUID | None, reference: str | None) -> UUID | None:
-    """The id of the person; that there is such a person the database holds by a key."""
+    """The id of the person. A foreign key of the database makes sure that there is one."""
     if organisation_id is None or reference is None:
         return None
     return thing_id(organisation_id, "service_user", reference)

@@ -18,7 +18,8 @@ _POLICY: Final = Versioned(
 
 
 async def adopt_paces(provider_id: UUID, starts_on: date, given: Any) -> int:
-    """Append a version of the provider's policy from `starts_on` with these paces and all else as it was; their number.
+    """Append a version of the provider's policy from `starts_on` with these paces and all else as it was. Returns how
+    many paces.
 
     `given` is plain data: `{"paces": [...]}` of backend.domain.policy.OwnPace. Raises DomainError invalid.
     """

@@ -22,9 +22,10 @@ CELLS: Final = ("name", "postcode", "lat", "lon", "radius_m", "from", "until")
 async def approve_place(
     provider_id: UUID, person: UUID, cells: Mapping[str, str], user: UUID | None = None
 ) -> UUID:
-    """Approve it from its first London date on; returns its id. One with the same name and first day is put right.
+    """Approve it from its first London date on; returns its id. One with the same name and first day is corrected.
 
-    Raises Faulty with every fault of the cells, DomainError not_found, or conflict if it is approved just so.
+    Raises Faulty with every fault of the cells, DomainError not_found, or conflict if it is approved already exactly
+    like this.
     """
     async with db.as_provider(provider_id) as connection:
         reference = (await known_person(connection, provider_id, person))["reference"]

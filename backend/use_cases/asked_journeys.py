@@ -24,7 +24,7 @@ class AskedJourneys:
 
 
 def configured_estimator() -> TravelEstimator:
-    """What the settings say judges journeys."""
+    """The estimator of journeys that the settings name."""
     return StraightLine() if settings.current().travel == "straight_line" else AskedJourneys()
 
 

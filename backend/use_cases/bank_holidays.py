@@ -24,8 +24,8 @@ _SUBDIVISIONS: Final[dict[Division, str]] = {
 def packaged(division: Division) -> frozenset[date]:
     """Bank holidays from 2015 to 2035 as the `holidays` package knew them when it was installed.
 
-    Of a holiday on a weekend the package has the day itself and the weekday that stands in for it. Published lists
-    have that weekday alone; with both, one holiday would be charged twice.
+    For a holiday on a weekend the package has both the day itself and the weekday in its place. Published lists have
+    only that weekday; with both, one holiday would be charged twice.
     """
     calendar = holidays.country_holidays(
         "GB", subdiv=_SUBDIVISIONS[division], years=range(FIRST_YEAR, LAST_YEAR + 1), observed=True

@@ -25,7 +25,7 @@ def block_charge(block: BlockPeriod, facts: InvoiceFacts) -> Charge:
 
 
 def charged_blocks(facts: InvoiceFacts, blocks: Sequence[BlockPeriod]) -> dict[str, tuple[str, Decimal]]:
-    """Name and minutes of every block that has a line, by id: those that hold, and those billed that hold no more."""
+    """Name and minutes of every block that has a line, by id: those in force, and those billed that no longer are."""
     gone = {row["visit_id"]: (row["block"], Decimal(0)) for row in facts.billed if row["block"] is not None}
     return gone | {each.id: (each.block.name, _minutes(each.block.seconds)) for each in blocks}
 
@@ -61,9 +61,9 @@ def block_line(place: int, part: PayerLine, charged: tuple[str, Decimal]) -> Inv
 def block_hours(
     facts: InvoiceFacts, blocks: Sequence[BlockPeriod], used: Mapping[str, int]
 ) -> list[BlockHours]:
-    """The blocks of which no document has told yet, and those that are used otherwise than was told.
+    """The blocks that no document has stated yet, and those whose use is not as it was stated.
 
-    Of an earlier period the use is known where its visits are among the facts; else it is as it was told.
+    For an earlier period the use is known where its visits are among the facts; else it stays as it was stated.
     """
     told = {row["block_id"]: row for row in facts.blocks_told}
     whole = _whole_periods(facts)

@@ -58,7 +58,7 @@ def changes_between(
 
 
 def _as_stated(case: WageCase, stated: Stated) -> WageCase:
-    """The case of now with the hours as they were stated; with no work where nothing was."""
+    """The case as it is now, with the hours as they were stated; without work where none was stated."""
     if stated is _NOTHING:
         return structs.replace(case, work=[])
     hours = stated.hours

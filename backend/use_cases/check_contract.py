@@ -13,8 +13,8 @@ from schemas.strict import Fault, Faulty, decode, parse_json
 class CheckedContract:
     """A contract in sentences, and the dates on which it has no rate, or several.
 
-    `version_gaps` are the dates between its versions in the same file on which none holds, or two do; the first version
-    tells them.
+    `version_gaps` are the dates between its versions in the same file on which none holds, or two do; they are listed
+    with the first version.
     """
 
     reference: str

@@ -1,4 +1,6 @@
-"""Hold everything that was recorded of a provider against its checkpoints and seals, and say what is not as it was."""
+"""Hold everything that was recorded of a provider against its checkpoints and seals, and name whatever is not as it
+was.
+"""
 
 import json
 from dataclasses import dataclass
@@ -64,7 +66,7 @@ async def check_records(connection: asyncpg.Connection, provider_id: UUID, now: 
 
 
 async def check_and_note(connection: asyncpg.Connection, provider_id: UUID, now: datetime) -> str:
-    """The same, and what was found kept as a fact, which tells whoever asked to be told. Says what it found."""
+    """The same, and keep what was found as a fact, which notifies whoever subscribed to it. Returns it in words."""
     found = await check_records(connection, provider_id, now)
     seen = (now, found.checkpoints, found.seals, found.facts, list(found.faults[:MOST_KEPT]))
     await connection.execute(query("seals.insert_check"), provider_id, *seen)

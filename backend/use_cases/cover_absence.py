@@ -1,7 +1,7 @@
 """A carer cannot come: the absence is recorded, and her visits are given to others, all at once.
 
-Who is suggested for a visit works for the provider that day, and nothing speaks against her. What is suggested first
-for one visit counts when the next is looked at, so that the first suggestions can all be taken together.
+Whoever is suggested for a visit works for the provider that day, and nothing speaks against her. What is suggested
+first for one visit counts when the next is looked at, so that the first suggestions can all be taken together.
 """
 
 import asyncio

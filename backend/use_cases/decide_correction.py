@@ -1,4 +1,4 @@
-"""Somebody else decides about a correction, who proposed it takes it back, or the carer objects to a manager's."""
+"""Somebody else decides about a correction, whoever proposed it takes it back, or the carer objects to a manager's."""
 
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -24,7 +24,7 @@ async def decide_correction(
     """A manager decides. Raises DomainError: not_found, forbidden (she accepts her own proposal), conflict (decided
     already, or accepted though it names a time that has not come yet).
 
-    Who proposed it and declines it takes it back: it is kept as withdrawn, and what was recorded goes on counting.
+    To decline one's own proposal is to take it back: it is kept as withdrawn, and what was recorded goes on counting.
 
     What the carer objected to is open again and may be decided anew.
     """

@@ -57,8 +57,8 @@ async def still_asked(provider_id: UUID, dispute_id: UUID) -> int:
 
 
 async def _asked(connection: asyncpg.Connection, provider_id: UUID, dispute: Mapping[str, Any]) -> int:
-    """By every document so far, less what is credited already though no document says so yet. Of a visit that none
-    bills, nothing.
+    """What all documents so far ask, less credits that are decided and in no document yet. Nothing for a visit that no
+    document bills.
     """
     if dispute["document_id"] is None:
         return 0

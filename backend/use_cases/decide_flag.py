@@ -16,8 +16,8 @@ SHORTEST_REASON = 10
 async def decide_flag(viewer: Viewer, run_id: UUID, number: int, decision: State, reason: str) -> None:
     """Record a decision about a flag of a run; it holds for the same flag in later runs.
 
-    Only who commissions the care may uphold a flag, or open one again: a provider explains. Raises DomainError
-    bad_request without a reason, forbidden, or not_found.
+    Only the commissioner of the care may uphold a flag, or open one again; a provider can explain it. Raises
+    DomainError bad_request without a reason, forbidden, or not_found.
     """
     said = reason.strip()
     if len(said) < SHORTEST_REASON:

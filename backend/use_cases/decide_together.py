@@ -1,4 +1,6 @@
-"""A manager decides about several things that wait, for one reason. Each stands or falls by itself and says so."""
+"""A manager decides about several things that wait, for one reason. Each is decided separately, with an outcome of its
+own.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -44,8 +44,8 @@ class Draft:
     """The documents of a period as they would be issued now, one for each payer; `left_out` have no line in any.
 
     They count what was recorded up to `as_of`. `following` is the contract's next period to be issued, None before a
-    visit is planned. `earlier_lines` of `earlier_pence` are of days before the period: they stand in the documents if
-    this period is the next, and else go with those of the next and are not in these.
+    visit is planned. `earlier_lines` of `earlier_pence` are of days before the period: they are in these documents if
+    this period is the next one to be issued, and otherwise in those of the next one.
     """
 
     contract: BilledContract
@@ -146,7 +146,7 @@ async def _drafted(connection: asyncpg.Connection, empty: Draft, now: datetime) 
 
 
 def _of_the_period(facts: InvoiceFacts, made: Invoice) -> Invoice:
-    """What of it is of the period's own days: all that is left once the periods before it are issued."""
+    """Only what belongs to the period's own days: all that will be left of it once the periods before it are issued."""
     within = facts.visits.filter(facts.visits["starts_at"] >= london_midnight(facts.start))["visit_id"]
     own = {*within, *(block.id for block in made.blocks if block.period.end >= facts.start)}
     bills = [

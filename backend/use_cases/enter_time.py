@@ -1,4 +1,4 @@
-"""A manager enters a carer's time besides visits, or says otherwise of what was entered; every version is kept."""
+"""A manager enters a carer's time besides visits, or changes what was entered; every version is kept."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -137,7 +137,7 @@ async def _checked(
 
 
 async def _place(connection: asyncpg.Connection, where: Where) -> Place | None:
-    """The degrees, those of the postcode if there are none; null of a postcode that has none."""
+    """The degrees given, else those of the postcode; null for a postcode without a place."""
     if where.postcode is None:
         return where.place
     found = (await postcodes(connection, [where.postcode])).get(squeezed(where.postcode))

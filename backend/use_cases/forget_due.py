@@ -1,4 +1,6 @@
-"""Let go of what has had its time: some rows of each class at once, each batch a transaction, each written down."""
+"""Delete what has reached the end of its period: some rows of each class at a time, each batch one transaction that
+leaves a fact of its own.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -42,7 +44,7 @@ _DUE: Final[dict[str, tuple[tuple[str, str, str, Arguments], ...]]] = {
 
 
 async def forget_due(provider_id: UUID | None, now: datetime) -> str:
-    """Forget at most some thousand rows of each class. Says how many, in words; run again, it goes on."""
+    """Delete at most some thousand rows of each class. Returns how many, in words; the next run goes on."""
     assert provider_id is not None
     counts = [await _forget_class(provider_id, name, now) for name in _DUE]
     counts.append(await _forget_names(provider_id, now))
@@ -82,7 +84,7 @@ async def _any_old(connection: asyncpg.Connection, provider_id: UUID, kind: str,
 
 
 async def _forget_names(provider_id: UUID, now: datetime) -> int:
-    """Names that were erased and kept, sealed, for evidence whose time is over too."""
+    """Delete names that were erased and kept sealed for evidence whose period is now over too."""
     async with db.as_provider(provider_id) as connection:
         due, day = query("privacy.due_identities"), london_date(now)
         if not await connection.fetch(due, provider_id, day, [], 1):

@@ -18,7 +18,7 @@ from backend.sql import query
 SETTLED: Final = timedelta(minutes=1)
 """Facts younger than this may still be on their way into the database, so a document leaves them to the next one."""
 _LEVEL: Final = 3
-"""How hard a snapshot is pressed: to make it a sixth smaller still takes almost three times as long."""
+"""How hard a snapshot is compressed: to make it a sixth smaller would take almost three times as long."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """A carer calls, or writes a text message, because no phone of hers can record: what she says becomes an event.
 
 The event is signed by a key that the server holds for her number, and goes the way of all events: its signature says
-what the server heard, its token what that proves. The same call told twice is one event.
+what the server heard, its token what that proves. A call that is reported twice is one event.
 """
 
 from collections.abc import Sequence
@@ -33,9 +33,9 @@ from schemas.mobile import Envelope
 _BEFORE: Final = timedelta(hours=16)
 _AFTER: Final = timedelta(hours=12)
 _AGAIN: Final = timedelta(minutes=10)
-"""Who says the same within it says it again."""
+"""Saying the same within this time is saying it again."""
 _EARLY: Final = timedelta(hours=1)
-"""How long before its planned beginning a visit can be left that she did not say she had begun."""
+"""How long before its planned start a carer may leave a visit at which she never said that she had arrived."""
 _SALT_BYTES: Final = 16
 NOT_UNDERSTOOD: Final = (
     "Say your number, then 1 for arriving or 2 for leaving, then the code in the home if there is one."

@@ -218,7 +218,7 @@ def invoice_snapshot(
 
 
 def _left_out(facts: InvoiceFacts, made: Invoice, bill: PayerBill) -> list[ParkedVisit]:
-    """What a bill tells of visits left out: the first one all, but a person no more than of their own."""
+    """The visits left out that a bill lists: all of them on the first bill, but on a person's only their own."""
     if bill is not made.first_bill(facts):
         return []
     told = left_out_visits(made)
@@ -232,7 +232,9 @@ def _left_out(facts: InvoiceFacts, made: Invoice, bill: PayerBill) -> list[Parke
 
 
 def blocks_told(facts: InvoiceFacts, made: Invoice, bill: PayerBill) -> list[BlockHours]:
-    """What a bill tells of blocks: the commissioner's, or the first, all there is to tell; others what they pay for."""
+    """The blocks that a bill states: all of them on the commissioner's, or the first; on others those that the payer
+    pays for.
+    """
     told = block_hours(facts, made.blocks, made.priced.used)
     if bill.payer != PERSON and bill is made.first_bill(facts):
         return told

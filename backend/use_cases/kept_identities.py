@@ -29,7 +29,9 @@ async def as_they_were(
     rows: Sequence[Mapping[str, Any]],
     key: str,
 ) -> list[dict[str, Any]]:
-    """Rows read as of an instant, with the names of then where they were erased since. `key` holds whom a row is of."""
+    """Rows read as of an instant, with the names of that time where they have been erased since. `key` is the column
+    that says whom a row is about.
+    """
     kept = await connection.fetch(query("privacy.kept_identities"), provider_id, as_of)
     known: dict[str, dict[str, Any]] = {}
     for row in kept:

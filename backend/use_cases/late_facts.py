@@ -21,7 +21,7 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class LateFacts:
-    """London dates on which something may come out otherwise, and the first day of a policy recorded late, or none."""
+    """London dates on which something may come out differently, and the first day of a policy recorded late, or none."""
 
     days: frozenset[date]
     policy_from: date | None

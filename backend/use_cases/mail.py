@@ -1,6 +1,7 @@
 """Sending an email through the operator's mail server (DOORSTEP_SMTP).
 
-By the standard library in a thread: a worker sends a few an hour, and one client fewer is one fewer to keep up to date.
+By the standard library, in a thread: for a few messages an hour a worker needs no further library, which would have to
+be kept up to date.
 """
 
 import asyncio

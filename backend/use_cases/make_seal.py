@@ -15,7 +15,7 @@ from backend.sql import query
 from backend.tables.sealed import BESIDE, PERSONAL, SEALED
 
 LATEST: Final = timedelta(hours=6)
-"""What was dated before a seal's end may still be written for so long, and is then in the next one."""
+"""What is dated before a seal's end may still be written for this long; it is then in the next seal."""
 _FIRST: Final = bytes(32)
 _OWNER: Final = "provider_id"
 Shape = tuple[tuple[str, ...], tuple[str, ...]]

@@ -1,4 +1,4 @@
-"""Passwords, kept as argon2id hashes; new ones are held against what is guessed first."""
+"""Passwords, kept as argon2id hashes; new ones are checked against those that are guessed first."""
 
 import gzip
 import re
@@ -83,7 +83,9 @@ def hash_password(password: str) -> str:
 
 
 def password_fits(password: str, kept: str | None) -> bool:
-    """Whether a password is the one whose hash is kept. Takes as long when there is none, to tell nobody apart."""
+    """Whether a password is the one whose hash is kept. Takes as long when there is none, so that nobody learns which
+    accounts there are.
+    """
     try:
         fits = _hasher().verify(kept or _nobodys(), password[:LONGEST])
         return fits and kept is not None and len(password) <= LONGEST

@@ -35,7 +35,7 @@ def masked_id(provider_id: UUID, thing: object) -> str:
 
 
 def without_names(recorded: RecordedWages, provider_id: UUID) -> RecordedWages:
-    """The same facts about nobody known, without the payroll's own words, in an order that tells nothing."""
+    """The same facts with nobody recognisable, without the payroll's own words, in an order that gives nothing away."""
     days = recorded.days
     employments = [
         {**_masked(row, provider_id), "reference": label, "person": label, "name": None, "digest": b""}

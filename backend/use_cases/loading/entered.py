@@ -45,8 +45,9 @@ class KnownCarer:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Time that a manager says a carer worked besides visits, and where, if that is known. `entered_by` is null of a
-    file."""
+    """Time that a manager says a carer worked besides visits, and where, if that is known. `entered_by` is null for a
+    file.
+    """
 
     reference: str
     carer_id: UUID
@@ -84,7 +85,9 @@ async def known_carers(
 def entry_faults(
     carer: KnownCarer | None, start: datetime, end: datetime, now: datetime
 ) -> Iterator[tuple[str, str]]:
-    """What cannot be about an entry: a field (`start`, `end`) and words. Of an unknown carer the times alone."""
+    """What is impossible about an entry: a field (`start`, `end`) and words. For an unknown carer only the times are
+    checked.
+    """
     if end <= start:
         yield "end", "must be after the start"
     elif end - start > LONGEST:

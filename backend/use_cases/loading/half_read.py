@@ -1,4 +1,4 @@
-"""Whom and what rows name that hold other faults, so that nobody mends those to be told of this next."""
+"""Checks what is named in rows that hold other faults, so that one look at the faults is enough to mend a file."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

@@ -2,7 +2,7 @@
 
 A visit that somebody has changed by hand since, or that a file has, stays as it is. What lies ahead and follows from no
 pattern any more is taken off. A day on which the package is not in force makes no visit, and one on which the usual
-carer is not employed makes one that nobody is to make yet.
+carer is not employed makes one without a carer.
 """
 
 from collections import defaultdict
@@ -140,7 +140,7 @@ def _visit(
 def _lines(
     provider: str, wanted: Mapping[str, RotaRow], made: Mapping[str, Mapping[str, Any]], session: Session
 ) -> list[Line[RotaRow]]:
-    """What is new or said otherwise, and what is off: of visits that only a pattern has said anything of so far."""
+    """Rows of visits that are new, changed or taken off, among those that only a pattern has planned so far."""
     rows = [
         row
         for name, row in wanted.items()

@@ -71,7 +71,7 @@ class Report:
         self.faults.append(line.fault(column, detail))
 
     def note(self, subjects: Sequence[str], detail: str) -> None:
-        """Tell how many there are of something, with a few examples. Nothing is said of none."""
+        """Note how many there are of something, with a few examples; nothing if there are none."""
         distinct = sorted(set(subjects))
         if distinct:
             more = ", ..." if len(distinct) > EXAMPLES else ""

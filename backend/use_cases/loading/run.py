@@ -188,7 +188,7 @@ async def planning_session(
 async def load_within(session: Session, kind: LoadKind, rows: Sequence[Mapping[str, str]]) -> Counts:
     """Store rows as a page gives them (an empty field is left out), with the checks of a file.
 
-    Faults are in the session's report, each with a pointer to its row and field; who calls refuses them.
+    Faults are in the session's report, each with a pointer to its row and field; the caller refuses them.
     """
     source = SourceFile("form", msgspec.json.encode(rows), "json")
     lines = _read(_KINDS[kind], [source], session.report)

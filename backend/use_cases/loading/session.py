@@ -36,7 +36,7 @@ class Scope:
 EVERYBODY: Final = Scope()
 ORGANISATIONS: Final = "organisations"
 BANK_HOLIDAYS: Final = "bank holidays"
-"""What loads of facts that all providers share hold, as those of a provider's own hold its id."""
+"""The names that loads of facts shared by all providers lock, as loads of a provider's own facts lock its id."""
 
 
 @dataclass(frozen=True, slots=True)

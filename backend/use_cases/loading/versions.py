@@ -22,7 +22,7 @@ _encode: Final = msgspec.json.Encoder().encode
 class Versioned:
     """A table of versions: the columns that name a thing and those that say something about it, with SQL types.
 
-    `beside`: columns kept with a version that make it no other one, such as who recorded it.
+    `beside`: columns stored with a version that do not make it a different one, such as who recorded it.
     """
 
     table: str
