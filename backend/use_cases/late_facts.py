@@ -21,7 +21,9 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class LateFacts:
-    """London dates on which something may come out differently, and the first day of a policy recorded late, or none."""
+    """London dates on which something may come out differently, and the first day of a policy recorded late, if there
+    is one.
+    """
 
     days: frozenset[date]
     policy_from: date | None

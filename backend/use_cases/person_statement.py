@@ -65,7 +65,8 @@ async def person_statement(
 ) -> PersonStatement:
     """The statement of London dates `first` to `last`, on what was recorded up to `as_of` (default: a minute ago).
 
-    Raises DomainError: bad_request for dates that no statement is of, not_found for nobody of this provider.
+    Raises DomainError: bad_request for dates that no statement can cover, not_found for a person who is not this
+    provider's.
     """
     if not 0 <= (last - first).days < LONGEST_DAYS:
         raise DomainError(

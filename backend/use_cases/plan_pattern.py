@@ -34,7 +34,7 @@ class ShownPattern:
 
 
 async def keep_pattern(planner: Planner, reference: str, seen: int, form: Row) -> UUID:
-    """Begin a pattern (`seen` 0), or let it be another from the form's `from` on. Returns its id.
+    """Begin a pattern (`seen` 0), or change it from the form's `from` on. Returns its id.
 
     Visits ahead that nobody changed by hand follow. Raises LoadRefused with every fault, Objections against the visits
     that are made now, or DomainError conflict if the pattern was changed in the meantime.
@@ -53,7 +53,7 @@ async def keep_pattern(planner: Planner, reference: str, seen: int, form: Row) -
 
 
 async def end_pattern(planner: Planner, reference: str, seen: int, last: str, by: str) -> None:
-    """Let nothing come of a pattern after a London date; visits made of it beyond are cancelled `by` whom.
+    """End a pattern after a London date. Visits that it has made beyond that are cancelled `by` whom.
 
     Raises LoadRefused, or DomainError conflict or not_found.
     """

@@ -1,7 +1,7 @@
 """A manager plans a visit on a page, changes it, or takes it off: versions like those of a loaded rota.
 
-What begins or has begun is not planned any more: it is corrected. What speaks against a plan is told, and planned all
-the same only for a reason, which is kept.
+A visit that has begun is no longer planned but corrected. The planner is shown what speaks against a plan, and may go
+ahead only with a reason, which is kept.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,7 +32,7 @@ _FIELDS: Final = ("package", "carer", "second_carer", "tasks")
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-    """What speaks against a visit: of which carer's part, by name (None: the person's side), and of which visit."""
+    """What speaks against a visit: which visit, and which carer's part in it, by name (None: the person's side)."""
 
     visit: str
     carer: str | None
@@ -40,7 +40,7 @@ class Objection:
 
 
 class Objections(Exception):
-    """What speaks against a plan that gave no reason to plan it all the same. Nothing was changed."""
+    """What speaks against a plan for which no reason was given. Nothing was changed."""
 
     def __init__(self, found: Sequence[Objection]) -> None:
         self.found = list(found)
@@ -49,7 +49,7 @@ class Objections(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Planner:
-    """Who plans, and why if something speaks against it, or why it is taken off."""
+    """Who plans, and why: needed if something speaks against the plan, or a visit is taken off."""
 
     provider_id: UUID
     user_id: UUID

@@ -48,7 +48,7 @@ class PreviewedDay:
 
 @dataclass(frozen=True, slots=True)
 class PreviewedWorker:
-    """One employment. Money in pounds; what the terms do not tell is None, and `reason` says why.
+    """One employment. Money in pounds; what the terms do not settle is None, and `reason` says why.
 
     `top_up`: what must be paid besides for the pay of the terms to reach the minimum; `with_unexplained`: the same if
     time that nobody has explained turns out to be work. `standards`: those of contracts that the terms fall short of.
@@ -103,7 +103,7 @@ class PayRun:
 
     @property
     def unknown(self) -> int:
-        """Of how many it is not known what their terms pay."""
+        """How many workers there are of whom it is not known what their terms pay."""
         return sum(worker.expected is None for worker in self.workers)
 
 

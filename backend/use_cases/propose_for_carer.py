@@ -19,7 +19,7 @@ from schemas.mobile import DAY_REASONS, ProposedTimes, ReasonCode
 from schemas.strict import Fault, Faulty
 
 _AWAY: Final = timedelta(days=1)
-"""What happens further from the plan than this belongs to another visit, as events are looked for no further either."""
+"""A time further from the plan than this belongs to another visit: events are looked for no further away either."""
 
 
 async def propose_for_carer(

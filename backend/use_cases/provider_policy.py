@@ -38,7 +38,7 @@ async def policy_of_days(
 
 
 def _earlier(adopted: Sequence[tuple[date, tuple[OwnPace, ...]]], first: date) -> tuple[EarlierPaces, ...]:
-    """Of paces by their first date, those that later ones took the place of, from `first` on."""
+    """Among paces by their first date, those that later ones have replaced, from `first` on."""
     before = [] if adopted[0][0] <= first else [(first, ())]
     return tuple(
         EarlierPaces(until=starts_on - timedelta(days=1), paces=paces)

@@ -10,7 +10,7 @@ from backend.use_cases.provider_policy import provider_policy
 
 
 async def raise_alerts(provider_id: UUID | None, now: datetime) -> str:
-    """Raise each alert once a visit, or once a silence. Returns what was raised, in words."""
+    """Raise each alert once for each visit, or each silence. Returns what was raised, in words."""
     assert provider_id is not None
     async with db.as_provider(provider_id) as connection:
         policy = await provider_policy(connection, provider_id, london_date(now), now)

@@ -1,4 +1,4 @@
-"""Whoever may read an invoice says what is wrong with one of its lines, or with a visit that none bills yet."""
+"""Whoever may read an invoice says what is wrong with one of its lines, or with a visit that no document bills yet."""
 
 from uuid import UUID, uuid4
 

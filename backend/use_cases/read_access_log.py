@@ -19,7 +19,7 @@ _OF_OTHERS: Final = ("invoice", "dispute")
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One look. `who`: the address of the reader, None where only their organisation is told. `path`: its page."""
+    """One look. `who`: the address of the reader, None where only their organisation is shown. `path`: its page."""
 
     id: UUID
     at: datetime

@@ -19,7 +19,7 @@ After = tuple[datetime, UUID]
 
 @dataclass(frozen=True, slots=True)
 class ShownCorrection:
-    """A proposal beside what was recorded. `own`: the reader proposed it, so she may take it back alone.
+    """A proposal beside what was recorded. `own`: the reader proposed it, so she may only take it back.
 
     `own_reason`: the provider's own words for the reason; `proposer`: the email of a manager who proposed it.
     `open`: nobody decided, or the carer objected to what was decided.

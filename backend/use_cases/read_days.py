@@ -162,7 +162,8 @@ async def _periods(
 def _agreed(facts: WageReportFacts, employment: Mapping[str, Any], terms: Terms) -> list[wage.PayLine] | None:
     """What the terms pay one employment in the period, as the wage test takes it; None if they cannot tell.
 
-    Without miles, which do not count: of a day that several employments share they could not be told.
+    Without miles, which do not count towards the minimum wage, and cannot be known for a day that several employments
+    share.
     """
     estimator = estimator_of(facts.recorded.days, StraightLine())
     owed = expected_pay(facts, [employment], estimator, terms.without_miles())[employment["employment_id"]]

@@ -25,9 +25,9 @@ DisputeState = Literal["open", "answered", "stands", "credit", "not_billed"]
 
 @dataclass(frozen=True, slots=True)
 class ListedDispute:
-    """A dispute. `own`: the reader raised it. People of the other side stand under their organisation's name.
+    """A dispute. `own`: the reader raised it. People of the other side are shown by their organisation's name.
 
-    Of a visit that no document bills yet there is no document, number, line, amount or payer.
+    A visit that no document bills yet has no document, number, line, amount or payer.
     """
 
     provider_id: UUID

@@ -1,4 +1,4 @@
-"""What was let go of, for whoever asks why something is not there."""
+"""What was deleted at the end of its period, for whoever asks why something is not there."""
 
 from typing import Any, Final
 from uuid import UUID

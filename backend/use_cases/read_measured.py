@@ -83,8 +83,8 @@ class MadeOf:
 
 
 async def read_measured(viewer: Viewer, provider: str, month: date, name: str, after_row: int = 0) -> MadeOf:
-    """A page of the rows behind number `after_row`. Raises DomainError bad_request, not_found, or forbidden for what
-    would tell the reader of a few people.
+    """A page of the rows behind number `after_row`. Raises DomainError bad_request, not_found, or forbidden for figures
+    about so few people that the reader could recognise them.
     """
     if name not in (*AMONG, *PEOPLE, TRAVEL):
         raise DomainError("not_found", "There is no such figure.")

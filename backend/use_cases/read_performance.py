@@ -63,8 +63,8 @@ async def read_performance(
 ) -> list[ProviderPerformance]:
     """The months that begin with `first` to `last` of each provider, or of the one with a reference.
 
-    An auditor is told no figure about fewer people than the measures show, and nobody is in what may be `published`.
-    Raises DomainError bad_request or not_found.
+    An auditor is shown no figure about fewer people than the measures allow, and nobody is shown one in what is
+    `published`. Raises DomainError bad_request or not_found.
     """
     chosen = await _chosen(viewer, provider, "performance")
     told = [await _provider(viewer, provider_id, first, last, published) for provider_id in chosen]
@@ -169,7 +169,7 @@ async def _provider(
 
 
 def few_months(about: Measured) -> set[date]:
-    """The months in which so few people had visits that a figure would tell of each of them."""
+    """The months in which so few people had visits that a figure would say something about each of them."""
     counted = about.found.visits.group_by("month").agg(pl.col("person").n_unique())
     return {month for month, people in counted.iter_rows() if people < about.measures[month].fewest_shown}
 

@@ -1,4 +1,6 @@
-"""What the record shows about pay, in figures that may be published: no person, no carer, nothing about a few."""
+"""What the record shows about pay, in figures that may be published: no person, no carer, nothing about only a few
+people.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta

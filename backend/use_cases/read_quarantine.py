@@ -1,4 +1,4 @@
-"""Events for a manager to look at, oldest first: kept but not counted, or waiting for days for the one before."""
+"""Events for a manager to look at, oldest first: kept but not counted, or waiting for days for the event before."""
 
 from datetime import datetime, timedelta
 from typing import Any, Final

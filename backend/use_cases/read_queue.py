@@ -20,7 +20,7 @@ from backend.use_cases.release_event import may_be_released
 
 SHOWN: Final = 200
 _AHEAD: Final = timedelta(days=2)
-"""Visits without a carer are told of until the end of tomorrow."""
+"""Visits without a carer are listed up to the end of tomorrow."""
 
 
 @dataclass(frozen=True, slots=True)

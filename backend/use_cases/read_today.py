@@ -265,7 +265,9 @@ async def _phones(
     page: Sequence[Mapping[str, Any]],
     people: Sequence[Mapping[str, Any]],
 ) -> dict[str, Phone]:
-    """The phones of those who are waited for, by visit. Of two carers, that which was heard of longest ago."""
+    """The phones of those who are waited for, by visit. Where there are two carers, the phone that was heard from
+    longest ago.
+    """
     carers = {str(row["employment_id"]): row["carer_id"] for row in people}
     awaited = {
         row["visit_id"]: [carers[one] for one in (row["carer"], row["second_carer"]) if one is not None]

@@ -1,4 +1,4 @@
-"""A worker whose pay a wage report could not test: why, and what is recorded of her in the period all the same."""
+"""A worker whose pay a wage report could not test: why, and what is recorded about her in the period."""
 
 from dataclasses import dataclass
 from datetime import timedelta

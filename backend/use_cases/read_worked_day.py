@@ -1,6 +1,6 @@
 """One working day behind a wage test: its stretches of time, the visits they come from, and the signed events of these.
 
-Of work done for another commissioner an auditor sees time, kind and rule alone.
+For work done for another commissioner an auditor sees only time, kind and rule.
 """
 
 from collections.abc import Mapping, Sequence

@@ -61,7 +61,7 @@ async def reconcile(
 ) -> AsyncIterator[Reconciled]:
     """Every billing period with a document that begins between two London dates, both included.
 
-    Reckoned as of the instant up to which its documents know the facts: what came later is for the next document.
+    Worked out as of the instant up to which its documents know the facts: what came later is for the next document.
     """
     async with db.as_reader(provider_id) as connection:
         rows = await connection.fetch(query("reconciliation.periods"), provider_id, start, end)

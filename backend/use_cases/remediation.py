@@ -239,7 +239,9 @@ def _settled(
 def _unplaced(
     named: str, lines: Iterable[Mapping[str, Any]], beyond: Iterable[tuple[Paid, int]], as_of: date
 ) -> list[Unplaced]:
-    """What is beyond all dues, and arrears that do not say their days: neither settles anything, and nobody guesses."""
+    """What is paid beyond all that is due, and arrears that do not say their days: neither settles anything, and
+    nothing is guessed.
+    """
     found = [(line.reference, line.paid_on, left, BEYOND) for line, left in beyond]
     found += [
         (line["reference"], line["paid_on"], _worth(line), UNDATED)

@@ -24,7 +24,9 @@ class Kept:
 
 
 async def periods_on(connection: asyncpg.Connection, provider_id: UUID, day: date) -> dict[str, Kept]:
-    """What holds on a London date, by class. An own period outside the bounds of that day is drawn to them."""
+    """The periods that apply on a London date, by class. A provider's own period outside the bounds of that day is
+    brought within them.
+    """
     rows = await connection.fetch(query("privacy.periods"), provider_id, day)
     own = {row["class"]: row for row in rows}
     found = {}
@@ -37,7 +39,7 @@ async def periods_on(connection: asyncpg.Connection, provider_id: UUID, day: dat
 
 
 async def read_periods(provider_id: UUID) -> list[Kept]:
-    """What holds today."""
+    """The periods that apply today."""
     async with db.as_provider(provider_id) as connection:
         return list((await periods_on(connection, provider_id, london_date(clock.now()))).values())
 
@@ -65,5 +67,5 @@ async def set_period(
 
 
 def before(kept: Kept, now: datetime) -> date:
-    """The London date before which records of a class have had their time."""
+    """The London date before which records of a class have reached the end of their period."""
     return date.fromordinal(london_date(now).toordinal() - kept.days)

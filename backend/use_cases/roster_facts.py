@@ -262,7 +262,7 @@ async def _workers(
 async def carers_away(
     connection: asyncpg.Connection, provider_id: UUID, first: date, last: date
 ) -> Mapping[UUID, list[Away]]:
-    """Leave that touches London dates, by the carer; nothing of whoever is there."""
+    """Leave that touches London dates, by carer; carers without any are left out."""
     found: dict[UUID, list[Away]] = defaultdict(list)
     for row in await connection.fetch(query("roster.leave"), provider_id, first, last):
         span = away_span(row["starts_on"], row["ends_on"], row["starts_time"], row["ends_time"])

@@ -14,7 +14,8 @@ MOST: Final = 20
 LONGEST_NAME: Final = 60
 LONGEST_ADDRESS: Final = 1000
 _OF_ONE_MOMENT: Final = frozenset({"after", "done", "format", "table"})
-"""What is no part of a list: where its page began, what was just done, and that it was a file."""
+"""Parts of an address that do not belong to the list: where its page began, what was just done, and that it was a file.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ async def saved_views(user_id: UUID) -> Sequence[SavedView]:
 
 
 async def keep_view(user_id: UUID, name: str, address: str, paths: Collection[str]) -> str:
-    """Keep a list under a name, in place of what has it already; returns its address. `paths` are the user's lists.
+    """Keep a list under a name, in place of any list that has the name already; returns its address. `paths` are the
+    user's lists.
 
     Raises DomainError bad_request without a fit name, for another page than a list, or beyond MOST.
     """

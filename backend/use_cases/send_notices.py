@@ -1,7 +1,8 @@
-"""Send the notices that are due, by email and to webhooks: each until it is taken, later each time, and not for ever.
+"""Send the notices that are due, by email and to webhooks: each until it is taken, after longer and longer waits, and
+not for ever.
 
-What is sent is taken first, for some minutes, and marked after: a worker that dies in between leaves it to be sent
-again, with the same id. No transaction is open meanwhile.
+A notice is reserved for some minutes, sent, and then marked as sent: if a worker dies in between, it is sent again,
+with the same id. No transaction is open meanwhile.
 """
 
 import asyncio
@@ -38,7 +39,7 @@ class NotTaken(Exception):
 
 
 async def send_notices(_: UUID | None, now: datetime) -> str:
-    """Send what is due at `now`, some at once. Returns how much was sent, in words.
+    """Send what is due at `now`, several at a time. Returns how much was sent, in words.
 
     Once something is not taken the rest waits for the next minute: slow receivers must not hold up the worker.
     """
@@ -121,7 +122,7 @@ async def _call(delivery: Mapping[str, Any], content: Mapping[str, Any]) -> None
 
 
 async def _kept(delivery: Mapping[str, Any], content: Mapping[str, Any]) -> str | None:
-    """The signed digest of a notice of one: it serves who keeps it outside. It names nobody."""
+    """The signed digest, for a notice of one: it is of use to whoever keeps it outside. It names nobody."""
     if content["kind"] != "digest":
         return None
     day = date.fromisoformat(content["path"].rpartition("/")[2])

@@ -63,7 +63,7 @@ def attempt_of(
 
 
 def known_mark(email: str) -> str:
-    """What a browser keeps after signing in, to be told from a stranger's."""
+    """What a browser keeps after signing in, so that it is known from a stranger's."""
     return keys.current().lookup_hash(f"sign-in/known/{email.strip().lower()}").hex()
 
 

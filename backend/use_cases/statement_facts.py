@@ -62,7 +62,8 @@ async def statement_facts(
 ) -> StatementFacts:
     """What was recorded up to `as_of` of a person's visits on London dates `start` to `end`.
 
-    With `commissioner` only of the visits it commissioned. Raises DomainError not_found for nobody of this provider.
+    With `commissioner` only of the visits it commissioned. Raises DomainError not_found for a person who is not this
+    provider's.
     """
     known = await known_person(connection, provider_id, person_id)
     home = (await connection.fetch(query("invoices.homes"), provider_id, [person_id], as_of) or [known])[0]

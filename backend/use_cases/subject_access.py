@@ -77,7 +77,7 @@ async def subject_access(
 ) -> File:
     """The ZIP file of all that is held about somebody. The look is logged. Raises DomainError not_found.
 
-    `own`: nobody reads it before it is handed over, so what audits and holds say is left to a request.
+    `own`: nobody reads it before it is handed over, so what audits and holds say is left out: it can be asked for.
     """
     now = clock.now()
     async with db.as_provider(provider_id) as connection:

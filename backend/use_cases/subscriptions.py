@@ -1,4 +1,4 @@
-"""Who wants to hear of what: each user by email, and an organisation's own programs by webhooks."""
+"""Who is notified of what: each user by email, and an organisation's own programs by webhooks."""
 
 import hmac
 import secrets
@@ -17,19 +17,19 @@ LONGEST_ADDRESS: Final = 500
 
 
 async def read_subscriptions(user_id: UUID) -> set[str]:
-    """The kinds that a user is told of by email."""
+    """The kinds of notices that a user gets by email."""
     async with db.as_administrator() as connection:
         return {row["kind"] for row in await connection.fetch(query("notices.subscribed"), user_id)}
 
 
 async def read_undelivered(user_id: UUID) -> list[dict[str, Any]]:
-    """What a user was to be told by email and was not, the newest first: kind, path, raised_at, fault."""
+    """Notices to a user that could not be delivered by email, the newest first: kind, path, raised_at, fault."""
     async with db.as_administrator() as connection:
         return [dict(row) for row in await connection.fetch(query("notices.undelivered"), user_id)]
 
 
 async def subscribe(user_id: UUID, organisation_id: UUID, role: str, wanted: Collection[str]) -> None:
-    """Tell a user of these kinds by email, and of no others. Raises DomainError bad_request for one not of her role."""
+    """Notify a user by email of these kinds alone. Raises DomainError bad_request for one not of her role."""
     allowed = KINDS_OF_ROLE.get(role, ())
     if set(wanted) - set(allowed):
         raise DomainError("bad_request", "Choose among what is on the page.")
@@ -42,12 +42,12 @@ async def subscribe(user_id: UUID, organisation_id: UUID, role: str, wanted: Col
 
 
 def stop_link(user_id: UUID, kind: str) -> str:
-    """The address by which a user hears no more of a kind, without signing in."""
+    """The address that unsubscribes a user from a kind, without signing in."""
     return f"{settings.current().base_url}/unsubscribe/{user_id}/{kind}/{_stop_mark(user_id, kind)}"
 
 
 async def stop(user_id: UUID, kind: str, mark: str) -> None:
-    """Tell a user no more of a kind. Raises DomainError not_found for an address that we did not make."""
+    """Unsubscribe a user from a kind. Raises DomainError not_found for an address that we did not make."""
     refuse_made_up(user_id, kind, mark)
     async with db.as_administrator() as connection:
         await connection.execute(query("notices.unsubscribe"), user_id, [kind])
@@ -101,7 +101,7 @@ async def add_webhook(
 
 
 async def end_webhook(organisation_id: UUID, webhook_id: UUID) -> None:
-    """Call it no more, also with what still waits for it. Raises DomainError not_found."""
+    """Stop calling it, also for notices that are still waiting. Raises DomainError not_found."""
     now = clock.now()
     async with db.as_administrator() as connection:
         if await connection.fetchval(query("notices.end_webhook"), organisation_id, webhook_id, now) is None:

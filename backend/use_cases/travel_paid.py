@@ -1,4 +1,4 @@
-"""Which travel of a reader's own visits was paid, from frozen wage reports: counts alone leave here."""
+"""Which travel of a reader's own visits was paid, from frozen wage reports. Only counts leave here."""
 
 import asyncio
 from collections.abc import Iterator, Sequence

@@ -39,7 +39,7 @@ async def user_named(email: str) -> UUID:
 
 
 async def give_access(user_id: UUID, until: date | None) -> None:
-    """Let somebody sign in up to a London day, or without an end; also again, after it was ended.
+    """Let somebody sign in up to a London day, or without an end; also after her access was ended.
 
     Raises DomainError not_found or bad_request.
     """
@@ -50,7 +50,7 @@ async def give_access(user_id: UUID, until: date | None) -> None:
 
 
 async def end_access(user_id: UUID, by: UUID | None = None) -> None:
-    """Let somebody sign in no more, and sign her out everywhere.
+    """Stop somebody from signing in, and sign her out everywhere.
 
     Raises DomainError not_found, or conflict for oneself.
     """

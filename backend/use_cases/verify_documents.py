@@ -117,7 +117,7 @@ async def _file_faults(
 async def _delivery_faults(
     connection: asyncpg.Connection, provider_id: UUID, document_id: UUID, again: InvoiceSnapshot
 ) -> list[str]:
-    """The same of the files that were written for a council, each by the template of then."""
+    """The same for the files that were written for a council, each by the template of its time."""
     found = []
     for file in await connection.fetch(query("delivery.of_document"), provider_id, document_id):
         template = decode(DeliveryTemplate, msgspec.json.decode(file["template"])).value

@@ -38,7 +38,7 @@ from schemas.pay import PayLine as AgreedLine
 from schemas.wage import PayLine, Span, WageCase, WageResult
 
 NOT_WAGES = frozenset({"mileage", "expenses", ARREARS})
-"""Payments that are no wages of the period: money given back, and arrears of others."""
+"""Payments that are not wages of the period: money given back, and arrears for other periods."""
 ACTUAL_COST = "actual cost entered"
 NO_RATE = "no mileage rate is approved for this way of travelling, or these days: enter the actual cost"
 _ZERO = Decimal("0.00")

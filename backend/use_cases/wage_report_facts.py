@@ -243,7 +243,7 @@ def _salaried(employment: Mapping[str, Any], period: Period) -> Salaried | None:
 
 
 def _with_year(year: SalariedYear | None, *facts: Any) -> WageCase:
-    """The case; of salaried work with what the calculation year adds and absences take off."""
+    """The case; for salaried work, with what the calculation year adds and absences take off."""
     case = _case(*facts)
     return case if year is None else year.put_into(case)
 

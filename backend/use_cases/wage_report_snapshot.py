@@ -153,7 +153,7 @@ def _not_tested(
 
 
 def _placed_here(case: WageCase, result: WageResult) -> tuple[WageCase, WageResult]:
-    """Without the payments that regulation 9 places wholly in another period: they are not this report's business."""
+    """Leave out payments that regulation 9 places wholly in another period: they do not belong in this report."""
     kept = [place for place, row in enumerate(result.pay) if row.placed]
     if len(kept) == len(result.pay):
         return case, result

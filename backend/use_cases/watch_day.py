@@ -1,4 +1,4 @@
-"""The office watches a day: a word each time that something about its visits was received, planned or fell due."""
+"""The office watches a day: a new mark each time that something about its visits was received, planned or fell due."""
 
 import asyncio
 from collections.abc import AsyncIterator

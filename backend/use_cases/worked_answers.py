@@ -34,8 +34,8 @@ def totals_of(segments: Sequence[DaySegment]) -> DayTotals:
 @dataclass(frozen=True, slots=True)
 class Share:
     """What of a working day is one employment's: its number, an answer of that time alone, and the sleep-ins that are
-    this employment's, from and until (seconds since 1970). The answer does not tell them: another employment's visit
-    in the night is not in it.
+    this employment's, from and until (seconds since 1970). The answer does not hold them, because another employment's
+    visit in the night is not in it.
     """
 
     day: int

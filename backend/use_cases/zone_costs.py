@@ -117,7 +117,7 @@ def about(row: Mapping[str, Any], places: Mapping[str, Where]) -> Where:
 
 
 def zone_costs(timed: Sequence[Timed], with_terms: bool = True) -> ZoneCosts:
-    """The costs by level, zone and service. Without `with_terms` what terms pay is not told."""
+    """The costs by level, zone and service. Without `with_terms` what the terms pay is left out."""
     return ZoneCosts(
         by_level=_told([(one.where.level, one) for one in timed], with_terms, LEVELS),
         by_zone=_told([(one.where.zone, one) for one in timed], with_terms),

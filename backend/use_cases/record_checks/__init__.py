@@ -1,1 +1,1 @@
-"""What is recorded, held against checkpoints, seals, digests, and what somebody kept outside."""
+"""Records checked against checkpoints, seals and digests, and against what somebody kept outside."""

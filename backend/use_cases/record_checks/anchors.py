@@ -1,6 +1,6 @@
-"""What somebody kept outside, a digest or a phone's receipts, held against what the database says today.
+"""What somebody kept outside, a digest or a phone's receipts, checked against what the database says today.
 
-A file is read alone first: its signatures, and what it says was so. Then each of these sayings is looked up.
+First the file is read by itself: its signatures, and what it claims. Then each of these claims is looked up.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""What stands beside a fact under a digest of it: positions and words, and the bytes of documents."""
+"""What is stored beside a fact that holds a digest of it: positions and words, and the bytes of documents."""
 
 import zlib
 from collections.abc import Mapping
@@ -64,7 +64,7 @@ async def _notes(connection: asyncpg.Connection, provider_id: UUID) -> list[str]
 
 
 async def _documents(connection: asyncpg.Connection, provider_id: UUID) -> list[str]:
-    """Documents whose bytes are not those of the digest beside them: the digest itself is sealed."""
+    """Documents whose bytes do not match the digest beside them. The digest itself is sealed."""
     faults = [
         f"{row['file_name']}: its bytes are not those that were issued"
         for row in await connection.fetch(

@@ -1,4 +1,4 @@
-"""What was let go of, row by row, as the facts of forgetting say: these rows may be gone, or have lost a part."""
+"""What was deleted, row by row, according to the facts of forgetting: these rows may be gone, or lack a part."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class Forgotten:
     erased: dict[str, set[bytes]]
 
     def without(self, table: str, found: Differences) -> tuple[list[str], list[bytes]]:
-        """The differences of a table that no forgetting explains: erased rows in words, and keys of rows gone."""
+        """Differences of a table that no fact of forgetting explains: erased rows in words, keys of rows gone."""
         erased, gone = self.erased.get(table, set()), self.gone.get(table, set())
         return (
             [words for words in found.erased if key_digest(words) not in erased],

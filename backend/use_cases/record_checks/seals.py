@@ -1,4 +1,4 @@
-"""Seals in their chain, and each row that was recorded as its seal holds it."""
+"""Checks seals in their chain, and that each recorded row is as its seal holds it."""
 
 import json
 from collections.abc import Iterator, Mapping
