@@ -106,16 +106,59 @@ SELECT f.id, f.class, f.days, f.before, f.subject_id, f.reason, f.forgotten_at,
 FROM forgetting f WHERE f.provider_id = $1 ORDER BY f.forgotten_at DESC, f.id LIMIT $2
 
 -- name: forgotten_keys
--- The keys of all that was forgotten.
-SELECT table_name, erased, keys FROM forgotten WHERE provider_id = $1
+-- The keys of all that was forgotten, when, and whose erasure asked for it.
+SELECT g.forgetting_id, g.table_name, g.erased, g.keys, g.forgotten_at, f.subject_id
+FROM forgotten g JOIN forgetting f ON f.provider_id = g.provider_id AND f.id = g.forgetting_id
+WHERE g.provider_id = $1
+
+-- name: still_named
+-- Erasures of nobody, or of somebody whose name stands in what was recorded until then.
+SELECT f.id FROM forgetting f
+WHERE f.provider_id = $1 AND f.subject_id IS NOT NULL AND (
+    NOT EXISTS (SELECT FROM carer c WHERE c.provider_id = f.provider_id AND c.id = f.subject_id
+                UNION ALL SELECT FROM service_user s WHERE s.provider_id = f.provider_id AND s.id = f.subject_id)
+    OR EXISTS (SELECT FROM employment e JOIN employment_version v ON v.provider_id = e.provider_id AND v.employment_id = e.id
+            WHERE e.provider_id = f.provider_id AND e.carer_id = f.subject_id AND v.recorded_at <= f.forgotten_at
+            AND v.name <> 'Erased')
+    OR EXISTS (SELECT FROM service_user_version v WHERE v.provider_id = f.provider_id AND v.service_user_id = f.subject_id
+               AND v.recorded_at <= f.forgotten_at AND v.name <> 'Erased'))
+
+-- name: holding_what_goes
+-- Rows, of some tables ($2), that hold what an erasure takes away, by their keys as seals have them.
+SELECT 'employment_version' AS table_name, jsonb_build_array(employment_id, version)::text AS key FROM employment_version
+WHERE provider_id = $1 AND 'employment_version' = ANY ($2::text[])
+  AND (name <> 'Erased' OR home_postcode IS NOT NULL OR home_lat IS NOT NULL OR home_lon IS NOT NULL)
+UNION ALL
+SELECT 'service_user_version', jsonb_build_array(service_user_id, version)::text FROM service_user_version
+WHERE provider_id = $1 AND 'service_user_version' = ANY ($2)
+  AND (name <> 'Erased' OR address <> 'Erased' OR access_note IS NOT NULL)
+UNION ALL
+SELECT 'device', jsonb_build_array(id)::text FROM device
+WHERE provider_id = $1 AND 'device' = ANY ($2) AND name <> 'Erased'
+UNION ALL
+SELECT 'event', words_of_event_key(received_at, row_id) FROM event
+WHERE provider_id = $1 AND 'event' = ANY ($2) AND raw IS NOT NULL
 
 -- name: positions_gone
 -- Events whose position was kept and is not there, with the key that the position had.
-SELECT e.row_id, jsonb_build_array(e.row_id, 'fix')::text AS key
+SELECT e.row_id, e.received_at, e.carer_id, jsonb_build_array(e.row_id, 'fix')::text AS key
 FROM event e JOIN event_judgement j ON j.provider_id = e.provider_id AND j.event_row = e.row_id AND j.number = 1
 WHERE e.provider_id = $1 AND j.position_kept
   AND NOT EXISTS (SELECT FROM event_attachment a
                   WHERE a.provider_id = e.provider_id AND a.event_row = e.row_id AND a.kind = 'fix')
+
+-- name: words_gone
+-- Events without words, with what was signed of them, and corrections without theirs; with the keys that the words had. What
+-- was not as its phone signed it never had words apart from its copy.
+SELECT 'event_attachment' AS table_name, e.row_id AS id, e.received_at, e.signed, jsonb_build_array(e.row_id, 'payload')::text AS key
+FROM event e
+WHERE e.provider_id = $1 AND e.signed IS NOT NULL AND e.raw IS NULL AND e.raw_digest IS NULL
+  AND NOT EXISTS (SELECT FROM event_attachment a
+                  WHERE a.provider_id = e.provider_id AND a.event_row = e.row_id AND a.kind = 'payload')
+UNION ALL
+SELECT 'correction_note', c.id, c.received_at, NULL, jsonb_build_array(c.id)::text FROM correction c
+WHERE c.provider_id = $1 AND c.note_hash IS NOT NULL
+  AND NOT EXISTS (SELECT FROM correction_note n WHERE n.provider_id = c.provider_id AND n.correction_id = c.id)
 
 -- name: wage_reports
 SELECT id, period_start, period_end, edition, snapshot FROM document

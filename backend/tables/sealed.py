@@ -117,9 +117,7 @@ PERSONAL: Final[Mapping[str, tuple[str, ...]]] = {
     "dispute": ("words",),
     "dispute_answer": ("words",),
     "dispute_decision": ("words",),
-    "employment_version": (
-        *("name", "date_of_birth", "home_postcode", "home_lat", "home_lon", "identity_hash", "digest"),
-    ),
+    "employment_version": ("name", "home_postcode", "home_lat", "home_lon", "identity_hash", "digest"),
     "event": ("detail", "raw", "raw_digest"),
     "event_release": ("reason",),
     "forgetting": ("reason",),
@@ -129,10 +127,13 @@ PERSONAL: Final[Mapping[str, tuple[str, ...]]] = {
     "legal_hold": ("reason",),
     "legal_hold_end": ("reason",),
     "payroll_line": ("description", "digest"),
-    "service_user_version": ("name", "address", "postcode", "lat", "lon", "access_note", "digest"),
+    "service_user_version": ("name", "address", "access_note", "digest"),
     "visit_planning": ("reason",),
 }
-"""Columns that may be erased: a seal holds them apart, under a secret, so that the rest of a row stays proved."""
+"""Columns that may be erased: a seal holds them apart, under a secret, so that the rest of a row stays proved.
+
+What an erasure leaves, such as a date of birth or the door of a home, is with the rest.
+"""
 
 BESIDE: Final[Mapping[str, tuple[str, ...]]] = {
     "delivery_file": ("content",),

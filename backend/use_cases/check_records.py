@@ -59,9 +59,10 @@ async def check_records(connection: asyncpg.Connection, provider_id: UUID, now: 
     """Look at every checkpoint, seal and sealed row of the open provider. Reads alone."""
     published = server_keys()
     checkpoints, faults = await checkpoint_faults(connection, provider_id, published)
-    forgotten = await read_forgotten(connection, provider_id)
+    forgotten = await read_forgotten(connection, provider_id, now)
     seals, facts, changed = await seal_faults(connection, provider_id, published, forgotten)
-    faults += changed + await beside_faults(connection, provider_id, now, forgotten)
+    faults += [*changed, *forgotten.faults]
+    faults += await beside_faults(connection, provider_id, now, forgotten)
     return Checked(checkpoints, seals, facts, tuple(faults))
 
 

@@ -16,6 +16,7 @@ from backend.use_cases.frozen_documents import snapshot_bytes
 from backend.use_cases.record_checks.forgotten import Forgotten
 
 _SIGNED: Final = {"fix": "fix_hash", "payload": "payload_hash"}
+_WORDS_OF: Final = {"event_attachment": "event", "correction_note": "correction"}
 
 
 async def beside_faults(
@@ -25,6 +26,7 @@ async def beside_faults(
     return [
         *await _attachments(connection, provider_id, now),
         *await _missing(connection, provider_id, forgotten),
+        *await _wordless(connection, provider_id, forgotten),
         *await _notes(connection, provider_id),
         *await _documents(connection, provider_id),
     ]
@@ -39,11 +41,19 @@ async def _attachments(connection: asyncpg.Connection, provider_id: UUID, now: d
 
 
 async def _missing(connection: asyncpg.Connection, provider_id: UUID, forgotten: Forgotten) -> list[str]:
-    gone = forgotten.gone.get("event_attachment", set())
     return [
         f"event {row['row_id']}: its position is gone, and nothing was let go of there"
         async for row in db.each_row(connection, query("privacy.positions_gone"), provider_id)
-        if key_digest(row["key"]) not in gone
+        if not forgotten.position_may_be_gone(key_digest(row["key"]), row["received_at"], row["carer_id"])
+    ]
+
+
+async def _wordless(connection: asyncpg.Connection, provider_id: UUID, forgotten: Forgotten) -> list[str]:
+    return [
+        f"{_WORDS_OF[row['table_name']]} {row['id']}: its words are gone, and nothing was let go of there"
+        async for row in db.each_row(connection, query("privacy.words_gone"), provider_id)
+        if (row["signed"] is None or _said(row["signed"]).get("payload_hash") is not None)
+        and not forgotten.words_may_be_gone(row["table_name"], key_digest(row["key"]), row["received_at"])
     ]
 
 

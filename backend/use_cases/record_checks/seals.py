@@ -114,7 +114,7 @@ async def _compare(
         differences = compared(now.get(name, {}), beside, present)
         count += len(now.get(name, {}))
         _note(look, seal, (f"{name} {key} was changed since it was sealed" for key in differences.changed))
-        erased, gone = look.forgotten.without(name, differences)
+        erased, gone = look.forgotten.without(name, differences, opens)
         _note(look, seal, (f"{name} {key}: what is about somebody was changed" for key in erased))
         _note(look, seal, (f"{name} {key} was put in after the seal" for key in differences.added))
         _note(look, seal, (f"{name}: a row that was sealed is gone ({key.hex()})" for key in gone))
