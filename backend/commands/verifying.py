@@ -13,6 +13,7 @@ from backend.commands.listing import json_option
 
 if TYPE_CHECKING:
     from backend.use_cases.verification.findings import Finding
+    from backend.use_cases.verification.server_keys import Trusted
     from backend.use_cases.verify_bundle import Verification
 
 _KEY_ID: Final = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
@@ -73,7 +74,7 @@ async def _records(provider: str | None) -> list["Finding"]:
     from backend.commands.providers import providers
     from backend.running import database
     from backend.use_cases.check_records import check_records
-    from backend.use_cases.verification.findings import held
+    from backend.use_cases.verification.findings import held, open_question
 
     found = []
     async with database():
@@ -81,6 +82,7 @@ async def _records(provider: str | None) -> list["Finding"]:
             async with db.as_provider(provider_id) as connection:
                 checked = await check_records(connection, provider_id, clock.now())
             found.append(held(reference, f"{checked.words}.", checked.faults, f"{checked.words}."))
+            found.append(open_question(reference, checked.unsealed))
     return found
 
 
@@ -98,16 +100,16 @@ async def _anchor(content: bytes) -> list["Finding"]:
         return await anchor_found(anchor, server_keys())
 
 
-def _trusted(key: str) -> set[str]:
+def _trusted(key: str) -> "Trusted":
     from backend.use_cases.verification.server_keys import read_keys
 
     path = Path(key)
     if not path.is_file():
         if not _KEY_ID.fullmatch(key):
             raise click.BadParameter(f"there is no file {key}, and no key has such an id", param_hint="--key")
-        return {key}
+        return {key: None}
     try:
-        return set(read_keys(path.read_bytes()))
+        return read_keys(path.read_bytes())
     except (ValueError, KeyError) as error:
         raise click.BadParameter(f"{key} holds no key of a server: {error}", param_hint="--key") from None
 

@@ -41,6 +41,14 @@ class Checked:
     seals: int
     facts: int
     faults: tuple[str, ...]
+    sealed_until: datetime | None
+
+    @property
+    def unsealed(self) -> str:
+        """What no seal holds yet, in a sentence: of that nothing is proved, be it new or be its seals cut off."""
+        if self.sealed_until is None:
+            return "Nothing is sealed yet."
+        return f"What was recorded since {self.sealed_until:%Y-%m-%d %H:%M} UTC is in no seal yet."
 
     @property
     def words(self) -> str:
@@ -63,7 +71,8 @@ async def check_records(connection: asyncpg.Connection, provider_id: UUID, now: 
     seals, facts, changed = await seal_faults(connection, provider_id, published, forgotten)
     faults += [*changed, *forgotten.faults]
     faults += await beside_faults(connection, provider_id, now, forgotten)
-    return Checked(checkpoints, seals, facts, tuple(faults))
+    newest = await connection.fetchrow(query("seals.newest"), provider_id)
+    return Checked(checkpoints, seals, facts, tuple(faults), newest and newest["until"])
 
 
 async def check_and_note(connection: asyncpg.Connection, provider_id: UUID, now: datetime) -> str:

@@ -1,6 +1,6 @@
 """Verify an evidence bundle: say what it proves, from the file alone."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -17,7 +17,7 @@ from backend.use_cases.verification.events import events_found
 from backend.use_cases.verification.findings import Finding, failed, held, open_question
 from backend.use_cases.verification.recomputed import result_found, statute_found
 from backend.use_cases.verification.sealed import files_found, seal_found
-from backend.use_cases.verification.server_keys import ServerKeys, read_keys
+from backend.use_cases.verification.server_keys import ServerKeys, Trusted, known_withdrawals, read_keys
 from schemas.evidence import Manifest, Subject
 from schemas.strict import Faulty
 
@@ -41,8 +41,8 @@ class Verification:
         return not any(finding.state == "failed" for finding in self.findings)
 
 
-def verify_bundle(content: bytes, trusted: Collection[str] | None = None) -> Verification:
-    """Verify a bundle. `trusted`: ids of the server's keys, known from elsewhere. Never raises for a bad file."""
+def verify_bundle(content: bytes, trusted: Trusted | None = None) -> Verification:
+    """Verify a bundle. `trusted`: the server's keys, known from elsewhere. Never raises for a bad file."""
     try:
         members, faults = read_bundle(content)
         manifest = manifest_of(members)
@@ -53,16 +53,14 @@ def verify_bundle(content: bytes, trusted: Collection[str] | None = None) -> Ver
     return Verification(manifest.subject, tuple(findings))
 
 
-def _found(
-    members: Mapping[str, bytes], manifest: Manifest, trusted: Collection[str] | None
-) -> Iterator[Finding]:
+def _found(members: Mapping[str, bytes], manifest: Manifest, trusted: Trusted | None) -> Iterator[Finding]:
     yield from files_found(members, manifest)
     try:
-        keys = read_keys(members.get("keys.json", b"{}"))
+        keys = known_withdrawals(read_keys(members.get("keys.json", b"{}")), trusted)
     except _MALFORMED as error:
         yield failed("seal", f"keys.json cannot be read: {error}")
         keys = {}
-    yield from seal_found(members, keys, trusted)
+    yield from seal_found(members, manifest, keys, trusted)
     try:
         contents = contents_of(members, manifest)
     except Unusable as error:

@@ -21,6 +21,7 @@ from backend.domain.canonical import sha256
 from backend.embedded import Urls
 from backend.use_cases.decide_correction import decide_correction
 from backend.use_cases.export_evidence import export_evidence
+from backend.use_cases.verification.server_keys import Trusted
 from backend.use_cases.verify_bundle import Verification, verify_bundle
 from tests.conftest import Database
 from tests.jobs.office import PROVIDER, Office, instant, visit_id
@@ -163,7 +164,7 @@ def changed(bundle: bytes, name: str, change: Any) -> Members:
     return {**members, name: msgspec.json.encode(value, order="sorted")}
 
 
-def failures(bundle: bytes, trusted: set[str] | None = None) -> dict[str, str]:
+def failures(bundle: bytes, trusted: Trusted | None = None) -> dict[str, str]:
     """What failed and in which words, details included."""
     return told(verify_bundle(bundle, trusted))
 

@@ -14,7 +14,7 @@ from tests.use_cases.loading.samples import load_rows
 
 
 def test_the_bundle_of_a_report_holds_and_says_what_it_proves(bundles: Bundles) -> None:
-    found = verify_bundle(bundles.report, {bundles.signer.signing[0].kid})
+    found = verify_bundle(bundles.report, {bundles.signer.signing[0].kid: None})
     assert told(found) == {} and found.holds
     assert {finding.about for finding in found.findings if finding.state == "proved"} == {
         *("container", "files", "seal", "key", "signatures", "positions and words", "chain", "receipts"),

@@ -74,9 +74,9 @@ async def test_facts_and_result_altered_to_match_rest_on_the_seal_and_the_digest
     assert "The facts are not those of the report" in failures(resealed(members, keys.current()))["result"]
     made, server = matched(members), keys.current().signing[0].kid
     forger = stranger()
-    assert failures(resealed(made, forger), {server}).keys() >= {"seal", "key"}
+    assert failures(resealed(made, forger), {server: None}).keys() >= {"seal", "key"}
     # Only who holds the server's key could make this one, and it says so itself.
-    found = verify_bundle(resealed(made, keys.current()), {server})
+    found = verify_bundle(resealed(made, keys.current()), {server: None})
     digest = msgspec.json.decode(made["result.json"])["facts_digest"]
     assert told(found) == {} and digest != printed
     [rests] = [one.says for one in found.findings if (one.about, one.state) == ("facts", "not proved")]

@@ -26,6 +26,9 @@ async def test_records_a_digest_and_a_receipt_are_verified_and_a_change_of_them_
     assert "proved      chain: In the chain of today" in said and "proved      events: Held today" in said
     whole = doorstep(database, "verify", "--provider", "hearth")
     assert whole.returncode == 0 and "all as they were." in whole.stdout
+    assert (
+        "not proved  hearth: What was recorded since 2026-11-17 00:00 UTC is in no seal yet." in whole.stdout
+    )
     await superuser.execute("SET session_replication_role = replica")
     await superuser.execute("UPDATE event SET outcome = 'quarantined'")
     await superuser.execute("DELETE FROM seal")
@@ -37,6 +40,8 @@ async def test_records_a_digest_and_a_receipt_are_verified_and_a_change_of_them_
     )
     told = json.loads(doorstep(database, "verify", "--json").stdout)
     assert told["holds"] is False
+    await superuser.execute("DELETE FROM seal_rows; DELETE FROM checkpoint_event; DELETE FROM checkpoint")
+    assert "not proved  hearth: Nothing is sealed yet." in doorstep(database, "verify").stdout
     one.write_text('["nothing"]')
     assert "no digest, checkpoint or receipt" in doorstep(database, "verify", str(one)).stdout
 

@@ -65,7 +65,11 @@ class Forgotten:
         went = self.gone.get("event_attachment", {}).get(key)
         if went is None:
             return False
-        return _had_its_time("positions", received_at, went) if went.subject is None else went.subject == carer_id
+        return (
+            _had_its_time("positions", received_at, went)
+            if went.subject is None
+            else went.subject == carer_id
+        )
 
     def words_may_be_gone(self, table: str, key: bytes, received_at: datetime) -> bool:
         """Whether words went after their time, or with an erasure: of their carer, or of the person they are about."""
@@ -87,7 +91,9 @@ async def read_forgotten(connection: asyncpg.Connection, provider_id: UUID, now:
     for row in await connection.fetch(query("privacy.forgotten_keys"), provider_id):
         table, keys = row["table_name"], _keys(row["keys"])
         if table not in (_LOSE_A_PART if row["erased"] else _GO):
-            faults.append(f"forgetting {row['forgetting_id']}: nothing of {table} is ever let go of like this")
+            faults.append(
+                f"forgetting {row['forgetting_id']}: nothing of {table} is ever let go of like this"
+            )
         elif row["forgotten_at"] > now + _SLACK:
             faults.append(f"forgetting {row['forgetting_id']}: its day is still to come")
         elif row["erased"]:

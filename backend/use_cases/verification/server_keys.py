@@ -27,6 +27,20 @@ ServerKeys = Mapping[str, ServerKey]
 """Public keys by their id, which is their RFC 7638 thumbprint."""
 
 
+Trusted = Mapping[str, ServerKey | None]
+"""Keys known from elsewhere, by their id; None: its id is all that is known."""
+
+
+def known_withdrawals(keys: ServerKeys, trusted: Trusted | None) -> dict[str, ServerKey]:
+    """Keys of a bundle, withdrawn where the bundle or whoever checks it knows so: a thief's bundle would not say it."""
+    found = dict(keys)
+    for kid, known in (trusted or {}).items():
+        if kid in found and known is not None and known.withdrawn_at is not None:
+            said = found[kid].withdrawn_at or known.withdrawn_at
+            found[kid] = ServerKey(found[kid].public, min(said, known.withdrawn_at))
+    return found
+
+
 def key_id(jwk: Mapping[str, Any]) -> str:
     """The RFC 7638 thumbprint of an Ed25519 key. Raises ValueError for a key of another kind."""
     if jwk.get("kty") != "OKP" or jwk.get("crv") != "Ed25519" or not isinstance(jwk.get("x"), str):
@@ -54,7 +68,8 @@ def fault_of(
 ) -> str | None:
     """What is wrong with a signature of the server, in words; None if it holds.
 
-    `made_at` is when the message says that it was made: a key withdrawn by then signs nothing.
+    `made_at` is when the message says that it was made: a key withdrawn by then signs nothing, nor does one where the
+    message should say and does not. None: such messages never say.
     """
     if kid not in keys:
         return f"it names the key {kid}, which is not in keys.json"
