@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
-from backend import clock, db
+from backend import clock, db, settings
 from backend.commands.findings import Finding, Wrong, looked_at
 from backend.domain.counted import counted
 from backend.faults import SetupFault
@@ -40,7 +40,11 @@ async def database_findings() -> list[Finding]:
             due = await due_work(clock.now())
             return [*found, looked_at("jobs", lambda: work_says(due, *state, clock.now()), "")]
     except SetupFault as fault:
-        remedy = "Look at DATABASE_URL and at the database's log; after a new version run `doorstep migrate`."
+        remedy = (
+            "Do as it says; the embedded database writes its own log beside its files, as server.log."
+            if settings.current().embedded
+            else "Look at DATABASE_URL and at the database's log; after a new version run `doorstep migrate`."
+        )
         return [Finding("database", False, str(fault), remedy)]
 
 

@@ -5,7 +5,10 @@ import multiprocessing
 import os
 import signal
 import socket
+import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -71,15 +74,32 @@ def create_app() -> "Litestar":
 
     That one may be killed without a chance to end the others; they would hold the port against its successor.
     """
-    from backend import app
-    from backend.running import keep_what_is_loaded
-
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_after, args=(parent,), daemon=True).start()
-    made = app.create_app()
-    keep_what_is_loaded()
+    with _ending_at_once():
+        from backend import app
+        from backend.running import keep_what_is_loaded
+
+        made = app.create_app()
+        keep_what_is_loaded()
     return made
+
+
+@contextmanager
+def _ending_at_once() -> Iterator[None]:
+    """Meanwhile a signal to end is followed at once: the server would first load, for seconds, what nobody wants."""
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, _end) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
+
+
+def _end(number: int, frame: object) -> None:
+    sys.exit(128 + number)
 
 
 def _end_after(parent: "multiprocessing.process.BaseProcess") -> None:

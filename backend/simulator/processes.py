@@ -53,7 +53,8 @@ async def run_jobs(log: Path, environment: Mapping[str, str]) -> None:
         finally:
             await asyncio.gather(*(_stop(process) for process in processes))
     if any(statuses):
-        raise SetupFault(f"A job failed (status {max(statuses)}). {end_of(log)}")
+        status = min(statuses) if min(statuses) < 0 else max(statuses)
+        raise SetupFault(f"A worker {how_it_ended(status)}. {end_of(log)}")
 
 
 async def _start(output: int, environment: Mapping[str, str], *arguments: str) -> asyncio.subprocess.Process:
@@ -79,7 +80,7 @@ async def _ready(process: asyncio.subprocess.Process, base: str, log: Path) -> N
     async with httpx.AsyncClient() as client:
         while asyncio.get_running_loop().time() < deadline:
             if process.returncode is not None:
-                raise SetupFault(f"The web process ended with status {process.returncode}. {end_of(log)}")
+                raise SetupFault(f"The web process {how_it_ended(process.returncode)}. {end_of(log)}")
             try:
                 if (await client.get(f"{base}/health/ready")).status_code == httpx.codes.OK:
                     return
@@ -98,6 +99,13 @@ async def _stop(process: asyncio.subprocess.Process) -> None:
     except TimeoutError:
         process.kill()
         await process.wait()
+
+
+def how_it_ended(status: int) -> str:
+    """What a process's exit status means, for a message; below zero a signal ended it."""
+    if status == -signal.SIGKILL:
+        return "was killed from outside: most often the system ran out of memory, which fewer --carers need less of"
+    return f"was ended by signal {-status}" if status < 0 else f"ended with status {status}"
 
 
 def end_of(log: Path) -> str:

@@ -96,6 +96,17 @@ def test_a_database_that_is_away_is_one_finding(installed: Path) -> None:
     assert "jobs" not in found
 
 
+def test_a_data_folder_of_somebody_elses_is_not_said_to_be_a_matter_of_the_database_s_address(
+    installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.use(replace(settings.current(), embedded=True, data=tmp_path, database_url=None))
+    monkeypatch.setattr(os, "geteuid", lambda: tmp_path.stat().st_uid + 1)
+    _, found = _found()
+    assert "belongs to another user" in found["database"]["says"]
+    assert "Run as that user or name another folder" in found["database"]["says"]
+    assert "DATABASE_URL" not in found["database"]["remedy"]
+
+
 def test_a_disk_that_fills_up_is_told_where_the_database_is_ours(
     installed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from backend.faults import SetupFault
 from backend.simulator.demonstration import Plan, prepared
-from backend.simulator.processes import free_port
+from backend.simulator.processes import free_port, how_it_ended
 
 PROGRAM = (sys.executable, "-m", "backend")
 
@@ -84,3 +84,9 @@ def test_a_postcode_file_that_is_none_is_refused_in_words(tmp_path: Path) -> Non
     assert done.returncode == 1
     assert "is no National Statistics Postcode Lookup: it has no column ru11ind. Give the" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_process_that_the_system_killed_is_told_with_what_to_do() -> None:
+    assert how_it_ended(1) == "ended with status 1"
+    assert how_it_ended(-15) == "was ended by signal 15"
+    assert "out of memory" in how_it_ended(-9) and "--carers" in how_it_ended(-9)
