@@ -17,20 +17,24 @@ from backend.connecting import Hosts
 from backend.faults import SetupFault
 
 NIGHTLY_SECONDS: Final = 3600
-"""How long a statement may take that reads or keeps up everything, by night, whatever others may."""
+"""How long a nightly statement that reads or maintains everything may take, whatever the limit of others is."""
 SETTINGS: Final = {"timezone": "UTC", "application_name": "doorstep"}
-"""Of every session; a pooler such as PgBouncer gives these two, and few others, to each session it lends."""
+"""Set for every session; a pooler such as PgBouncer gives these two, and few others, to each session it lends."""
 _EACH: Final = {"jit": "off"}
-"""Of every transaction. What looks costly is compiled (jit): with row security much does, and compiling is slower."""
+"""Set for every transaction. PostgreSQL compiles what looks costly (jit): with row security much does, and compiling
+takes longer than it saves.
+"""
 _HAS: Final = "SELECT pg_is_in_recovery() AND pg_last_wal_replay_lsn() >= $1::text::pg_lsn"
 CALL_OFF_SECONDS: Final = 1
-"""How long a server may take to call a statement off that was given up. One that cannot is away."""
+"""How long a server may take to cancel a statement that was given up. One that cannot counts as away."""
 CATCH_UP_SECONDS: Final = 1
-"""How long a report waits for a replica that is behind before it is read where all is written."""
+"""How long a report waits for a replica that is behind before it is read from the main server."""
 CATCH_UP_LOOKS: Final = 50
 """How often it looks meanwhile."""
 _PLANNED_ONCE: Final = {"plan_cache_mode": "force_generic_plan"}
-"""For what is asked over and over. Planning anew takes longer than doing, where row security and months add up."""
+"""For statements that are repeated: with row security and many months, planning them each time takes longer than
+running them.
+"""
 _REMEMBERED: Final = 100
 """How many statements a session keeps prepared."""
 OLDEST: Final = 15
@@ -95,7 +99,7 @@ class _Transaction(PostgresTransaction):
         return False
 
     async def _end(self, error: BaseException | None) -> BaseException | None:
-        """What of the error the session suffers under still. Raises what goes wrong in ending the transaction."""
+        """The error, unless the session has recovered from it. Raises what goes wrong in ending the transaction."""
         if error is None:
             await self.commit()
         elif isinstance(error, TimeoutError):
@@ -127,7 +131,7 @@ AWAY: Final = (
     asyncpg.ReadOnlySQLTransactionError,  # a fail-over is under way
     asyncpg.InvalidCachedStatementError,  # a migration gave a table that this session knows another column
 )
-"""What a database raises that cannot serve now and may soon: no fault of who asked, nor of the program."""
+"""What a database raises that cannot serve now and may soon: the fault of neither the caller nor the program."""
 _LOST: Final = (
     TimeoutError,
     asyncpg.PostgresConnectionError,

@@ -1,7 +1,7 @@
 """Two names for one service, where DOORSTEP_PHONES_URL gives phones one of their own.
 
-Browsers keep cookies, and what scripts may read, apart by name: whatever went wrong in the phone app could then reach
-nothing of somebody who has signed in, and the other way round (ASVS 3.5.4).
+Browsers keep cookies, and what scripts may read, apart by name: then whatever goes wrong in the phone app cannot reach
+anything of somebody who has signed in to the office, and the other way round (ASVS 3.5.4).
 """
 
 from functools import cache

@@ -1,8 +1,8 @@
 """The server's keys: Ed25519 to sign answers and checkpoints, one secret for nonces, one for keyed look-ups.
 
 All web and worker processes share them. The file may hold further signing keys after the first: they sign nothing any
-more and stay published, so that what they signed can be checked. Of a key that was withdrawn it holds the public half
-alone, and since when: what that key signs from then on counts for nothing.
+more and stay published, so that what they signed can be checked. For a key that was withdrawn it holds only the public
+half, and since when: what that key signs from then on counts for nothing.
 """
 
 import hashlib

@@ -1,7 +1,7 @@
 """Logging: named events with explicit fields on standard error. Bodies, headers and query strings never go there.
 
-Of an exception stands there what it is and where it came from, never its words nor what the code held: those may be a
-PIN, a position or somebody's name. Libraries put into their words what they could not read.
+For an exception they say what it is and where it came from, never its message nor what the code held: those may be a
+PIN, a position or somebody's name. Libraries put into their messages what they could not read.
 """
 
 import logging
@@ -43,7 +43,7 @@ def configure(settings: Settings) -> None:
 
 
 def handler() -> logging.Handler:
-    """Where what libraries log by themselves goes, uvicorn above all."""
+    """Where the logs of libraries go, uvicorn's above all."""
     made = logging.StreamHandler(sys.stderr)
     made.setFormatter(_Wordless("%(levelname)s %(name)s %(message)s"))
     return made

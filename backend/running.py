@@ -15,17 +15,17 @@ T = TypeVar("T")
 
 
 def keep_what_is_loaded() -> None:
-    """Leave what was loaded by now out of every later search for garbage: it stays until the process ends.
+    """Exempt what has been loaded by now from every later collection of garbage: it stays until the process ends.
 
-    To look through all of it takes a tenth of a second, time and again under load, and nobody is answered meanwhile.
+    Searching all of it takes a tenth of a second, again and again under load, and nobody is answered meanwhile.
     """
     gc.collect()
     gc.freeze()
 
 
 def look_for_garbage_rarely() -> None:
-    """For a process that makes long documents: each of their rows stays to the end, and to look through all of them for
-    garbage whenever a few hundred were added took an eighth of its time.
+    """Collect garbage rarely, in a process that makes long documents: each of their rows stays to the end, and
+    searching all of them whenever a few hundred were added took an eighth of its time.
     """
     keep_what_is_loaded()
     gc.set_threshold(100_000, 20, 20)

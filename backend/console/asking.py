@@ -31,7 +31,7 @@ _FIELDS_ALONE: Final = "application/x-www-form-urlencoded"
 PROOF: Final = "prove_"
 """Begins the name of each field that shows who sends a form, so that none is a field of the form itself."""
 _WITHOUT_FACTOR: Final = ("/authenticator", "/passkeys", "/prove", "/sessions", "/sign-out")
-"""What a session may open that a password alone opened, where the organisation asks for more: what adds it."""
+"""What a session opened by a password alone may reach where the organisation asks for more: the pages that add it."""
 
 
 @dataclass(frozen=True, slots=True)

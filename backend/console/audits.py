@@ -28,7 +28,7 @@ _SAID: Final = {
     "drawn": "The sample is drawn.",
 }
 _SAMPLE: Final = "sample-"
-"""What the fields of a sample's provider and days begin with, to be told from those of the tests."""
+"""How the names of a sample's fields for provider and days begin, so that they differ from those of the tests."""
 Problem = tuple[str, str]
 
 

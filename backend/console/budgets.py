@@ -1,4 +1,4 @@
-"""Budgets: spent, not billed yet, and forecast beside what was meant to be spent; and a form to say that."""
+"""Budgets: spent, not billed yet, and forecast, beside what was meant to be spent; and a form to set a budget."""
 
 from decimal import Decimal
 from typing import Any, Final
@@ -83,7 +83,7 @@ async def _keep(ask: Ask) -> Response[Any]:
 
 
 def _picture(budget: ShownBudget) -> Columns | None:
-    """What the year comes to by the end of each month, against the budget; a sum below nothing is not drawn."""
+    """What the year comes to by the end of each month, against the budget; a sum below zero is not drawn."""
     groups, so_far = [], dict.fromkeys(KINDS, 0)
     for month in budget.months:
         so_far = {kind: so_far[kind] + getattr(month, kind) for kind in KINDS}

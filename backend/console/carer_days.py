@@ -13,6 +13,7 @@ from litestar.handlers import HTTPRouteHandler
 from backend import clock
 from backend.console.asking import Ask, action, page
 from backend.console.pictures.timeline import Stretch, Timeline, timeline
+from backend.console.planning import seen_of
 from backend.console.proposals import Problems, time_of, told, unfit
 from backend.console.rendering import redirect, render
 from backend.console.words import span
@@ -174,7 +175,7 @@ def _where(form: Form, problems: Problems) -> Where:
 
 
 async def _kept(ask: Ask, carer: str, said: _Said) -> str:
-    """Enter what never makes less of a carer's time count; propose anything else. What was done."""
+    """Enter kinds of time that never make less of a carer's time count, propose others; returns what was done."""
     who = (ask.organisation, ask.user.user_id, carer)
     if said.kind in ENTERED_KINDS:
         await enter_time(*who, said.kind, said.start, said.end, said.note, said.where)
@@ -225,7 +226,7 @@ async def _change(ask: Ask) -> Response[Any]:
     said, problems = _said(form, ENTERED_KINDS)
     status = 400
     if said is not None:
-        who = (ask.organisation, ask.user.user_id, activity, _seen(ask))
+        who = (ask.organisation, ask.user.user_id, activity, seen_of(ask))
         try:
             await change_time(*who, said.kind, said.start, said.end, said.note, said.where)
             return redirect(f"/entered-time/{activity}?done=changed")
@@ -241,18 +242,12 @@ async def _withdraw(ask: Ask) -> Response[Any]:
     if fault := unfit(reason):
         return await _entry_page(ask, activity, None, {"reason": fault}, 400)
     try:
-        await withdraw_time(ask.organisation, ask.user.user_id, activity, _seen(ask), reason)
+        await withdraw_time(ask.organisation, ask.user.user_id, activity, seen_of(ask), reason)
     except DomainError as error:
         if error.code == "not_found":
             raise
         return await _entry_page(ask, activity, None, {"reason": error.detail}, STATUS[error.code])
     return redirect(f"/entered-time/{activity}?done=withdrawn")
-
-
-def _seen(ask: Ask) -> int:
-    """The version that the form was made for; none there is if it says none."""
-    text = ask.form.get("version", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
 
 handlers: Final[list[HTTPRouteHandler]] = [

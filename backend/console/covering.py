@@ -41,7 +41,7 @@ async def _page(
     status: int = 200,
     looks: bool = True,
 ) -> Response[Any]:
-    """`looks`: whether the absence is said, so that what it means can be shown."""
+    """`looks`: whether the absence is filled in, so that what it means can be shown."""
     shown: Cover | None = None
     if looks:
         try:
@@ -96,7 +96,9 @@ async def _save(ask: Ask) -> Response[Any]:
 
 
 def _choices(form: Form) -> list[Choice]:
-    """What was chosen for each visit: a version and an employment, or a version and nobody. Nothing: it stays."""
+    """What was chosen for each visit: a version and an employment, or a version and nobody. A visit without a choice
+    stays as it is.
+    """
     found = []
     for name, value in form.items():
         if name.startswith(_PREFIX) and value:

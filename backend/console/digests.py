@@ -1,4 +1,4 @@
-"""What is kept of records so that nobody rewrites them: a commissioner's digests, and what each night's look found."""
+"""What keeps records from being rewritten unseen: a commissioner's digests, and what each nightly check found."""
 
 from datetime import date
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""The pages of a person supported, or of who speaks for them: what is their own, and nothing of anybody else."""
+"""The pages of a person supported, or of whoever speaks for them: what is their own, and nothing about anybody else."""
 
 from typing import Any, Final
 from uuid import UUID

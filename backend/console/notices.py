@@ -1,4 +1,4 @@
-"""What one is told of by email, the webhooks of one's organisation, and the address in an email that stops it."""
+"""What a user is notified of by email, the organisation's webhooks, and the address in an email that unsubscribes."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -113,7 +113,7 @@ async def stop_page(request: AnyRequest) -> Response[Any]:
 
 @post(_STOP, include_in_schema=False, status_code=200, request_max_body_size=LARGEST_FORM)
 async def stop_now(request: AnyRequest) -> Response[Any]:
-    """Tell a user no more of a kind; also what a mail program's own button sends (RFC 8058)."""
+    """Unsubscribe a user from a kind; a mail program's own button sends this too (RFC 8058)."""
     user_id, kind, mark = _stop_of(request)
     await stop(user_id, kind, mark)
     return render("unsubscribe.html", kind=KINDS[kind], path=request.scope["path"], done=True)

@@ -127,7 +127,9 @@ async def _planned(ask: Ask, visit: str, seen: int, form: Form) -> tuple[Problem
 
 
 def reason_of(form: Mapping[str, str]) -> tuple[str | None, str | None]:
-    """Why something is planned all the same (None: that is not said), and what is wrong with the reason."""
+    """The reason for planning something despite what speaks against it (None: not given), and what is wrong with the
+    reason.
+    """
     if form.get("anyway") != "yes":
         return None, None
     why = form.get("why", "")
@@ -206,7 +208,7 @@ async def _plan_again(ask: Ask) -> Response[Any]:
 
 
 def seen_of(ask: Ask, name: str = "version") -> int:
-    """The version that the form was made for; none there is if it says none."""
+    """The version that the form was made for; -1, which no version has, if it does not say."""
     text = ask.form.get(name, "")
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1
 

@@ -1,4 +1,4 @@
-"""How long records are kept, what is held, what was let go of, and everything about one carer or person as a file."""
+"""How long records are kept, what is held, what was deleted, and everything about one carer or person as a file."""
 
 from datetime import date
 from typing import Any, Final

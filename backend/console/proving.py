@@ -1,7 +1,7 @@
 """What cannot be undone asks again who is there, some while after signing in.
 
 The page that asks holds every field of the form that was sent, and sends them on together with the proof: nothing that
-was filled in is lost, and the server keeps nothing meanwhile.
+was filled in is lost. The server keeps it meanwhile only for people who show it through their organisation's service.
 """
 
 from collections.abc import Mapping
@@ -67,7 +67,7 @@ async def _prove(ask: Ask, proof: dict[str, str]) -> None:
 
 
 def asker_of(ask: Ask) -> Asker:
-    """Who asks, as the proof is held against."""
+    """Who asks, as a proof is checked against."""
     request, user = ask.request, ask.user
     session, known = token_hash(cookie_of(request, SESSION)), cookie_of(request, KNOWN) or None
     return Asker(user.user_id, user.email, session, client_of(request), user.csrf_token, known)

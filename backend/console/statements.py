@@ -1,4 +1,4 @@
-"""A person's statement, on a page and as a large-print PDF, for the provider and who commissions the care."""
+"""A person's statement, on a page and as a large-print PDF, for the provider and whoever commissions the care."""
 
 import asyncio
 from datetime import date, timedelta
@@ -66,7 +66,7 @@ async def as_pdf(made: PersonStatement) -> Response[Any]:
 
 
 async def _wrong(ask: Ask) -> Response[Any]:
-    """A visit that no document bills yet is disputed for the person who rang, or by who commissions it."""
+    """A visit that no document bills yet is disputed for the person who rang, or by whoever commissions it."""
     try:
         visit = UUID(ask.form.get("visit", ""))
     except ValueError as error:

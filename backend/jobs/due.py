@@ -1,4 +1,4 @@
-"""What work there is: the calendar held against contracts, pay cycles and the runs that are done."""
+"""What work is due: the calendar compared with contracts, pay cycles and the runs that are done."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -185,7 +185,7 @@ async def _next_pay_loaded(connection: asyncpg.Connection, provider_id: UUID, du
 
 
 def _patterns(provider_id: UUID, progress: Progress, now: datetime) -> Iterator[Due]:
-    """Once on each London date: what a day was missed on is made on the next."""
+    """Once on each London date: what was missed on one day is made on the next."""
     today = london_date(now)
     if progress.done.get((PATTERNS, str(provider_id))) != today:
         yield Due(

@@ -63,7 +63,7 @@ async def _refuse_half_loaded(connection: asyncpg.Connection, provider_id: UUID,
 
 
 async def _refuse_just_decided(connection: asyncpg.Connection, provider_id: UUID, now: datetime) -> None:
-    """Who decides and then issues means what was decided to be in the documents, which leave out the last minute."""
+    """Whoever decides something and then issues expects it in the documents; but these leave out the last minute."""
     if await connection.fetchval(query("jobs.just_decided"), provider_id, now - SETTLED):
         raise DomainError(
             "conflict",

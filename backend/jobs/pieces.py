@@ -43,7 +43,9 @@ class Progress:
         return first if done is None else max(first, period_of(done).end + timedelta(days=1))
 
     def ready(self, due: Due, now: datetime) -> bool:
-        """Whether it may be tried: a failure waits for its time, unless it is of a clock that was ahead of this one."""
+        """Whether it may be tried: a failure waits for its time, unless it was recorded by a clock that was ahead of
+        this one.
+        """
         failed_at, again_at = self.failed.get((due.job, due.scope, due.period_key), (now, now))
         return again_at <= now or failed_at > now
 

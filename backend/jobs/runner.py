@@ -132,7 +132,7 @@ async def _pulses() -> list[tuple[str, str, PulseWork]]:
 
 
 async def _taken(pulses: Sequence[tuple[str, str, PulseWork]], now: datetime) -> set[tuple[str, str]]:
-    """Those that need no asking one by one: of many workers, each passes over all of them every few seconds."""
+    """Those that are taken, asked for all at once: each of many workers passes over all of them every few seconds."""
     names, scopes = {name for name, _, _ in pulses}, {scope for _, scope, _ in pulses}
     async with db.as_system() as connection:
         rows = await connection.fetch(query("jobs.pulses_taken"), list(names), list(scopes), now)

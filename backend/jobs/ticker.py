@@ -59,8 +59,8 @@ async def tick_until_stopped(seconds: int = TICK_SECONDS) -> None:
 async def _stopped(at_work: set[asyncio.Task[None]]) -> None:
     """Wait a little for what has begun, then break it off.
 
-    A piece of work that is broken off leaves nothing: it is rolled back with the word that this worker holds it, and
-    another worker, or this one's successor, does it from its beginning.
+    A piece of work that is broken off leaves nothing behind: it is rolled back, together with the mark that this worker
+    holds it, and another worker, or this one's successor, starts it again.
     """
     if not at_work:
         return

@@ -1,6 +1,6 @@
 """Journeys that an engine was asked about before: its answers, made door to door by dated policy.
 
-Where the engine was not asked, or could not say, the straight line stands; of what it could not say, with the reason.
+Where the engine was not asked, or could not say, the straight line is used; where it could not say, with the reason.
 """
 
 from collections.abc import Mapping, Sequence

@@ -43,9 +43,7 @@ _PARSERS: Final = (parse_latitude, parse_longitude, parse_latitude, parse_longit
 
 
 class Pace(Struct, frozen=True, kw_only=True):
-    """How one way of travelling gets on: road over straight line, km/h along the road, minutes once a
-    journey.
-    """
+    """How fast one mode of travelling is: road over straight line, km/h along the road, minutes once a journey."""
 
     detour: PositiveMoney
     kmh: PositiveMoney

@@ -18,7 +18,7 @@ _WIDEST: Final = 120.0
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a column. `kind` gives its look; `says` is told by a pointer on it."""
+    """A part of a column. `kind` gives its look; `says` is shown when a pointer is on it."""
 
     kind: str
     amount: Decimal
@@ -54,7 +54,7 @@ class Columns:
 def columns(
     groups: Sequence[tuple[str, Sequence[Part]]], stacked: bool, line: Decimal | None = None
 ) -> Columns | None:
-    """The groups on one scale from nothing to a round amount; None where there is nothing above nothing to draw.
+    """The groups on one scale from zero to a round amount; None where no amount is above zero.
 
     `stacked`: parts stand upon one another; else in front of one another, so that the first is the whole of which the
     next ones are parts. Amounts are not below zero. `line`: an amount to hold the columns against.
@@ -84,7 +84,7 @@ def columns(
 
 
 def _steps(top: Decimal, amounts: Sequence[Decimal]) -> int:
-    """How many marks there are above nothing: of things that are counted none between two numbers."""
+    """How many marks there are above zero: for things that are counted, only at whole numbers."""
     if any(amount % 1 for amount in amounts):
         return _MARKS[0]
     return next(steps for steps in _MARKS if top % steps == 0)
@@ -96,7 +96,7 @@ def _height(parts: Sequence[Part], stacked: bool) -> Decimal:
 
 
 def _placed(parts: Sequence[Part], stacked: bool) -> list[tuple[Part, Decimal]]:
-    """Each part with what it stands upon; nothing is drawn of nothing."""
+    """Each part with what it stands upon; parts of zero are not drawn."""
     placed, below = [], Decimal(0)
     for part in parts:
         if part.amount > 0:

@@ -18,7 +18,9 @@ _NARROWEST: Final = 1.5
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A stretch of time to draw. `kind` is one of the day's kinds, or `planned`; `says` is told by a pointer on it."""
+    """A stretch of time to draw. `kind` is one of the day's kinds, or `planned`; `says` is shown when a pointer is on
+    it.
+    """
 
     kind: str
     start: datetime
@@ -50,7 +52,7 @@ class Timeline:
 def timeline(
     lanes: Sequence[tuple[str, Sequence[Stretch]]], ends: tuple[datetime, datetime] | None = None
 ) -> Timeline | None:
-    """The lanes on one scale, from the full hour before the first stretch to that after the last; None of nothing.
+    """The lanes on one scale, from the full hour before the first stretch to that after the last; None without any.
 
     `ends`: the first and last instant of several pictures that stand beneath each other.
     """

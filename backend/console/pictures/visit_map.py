@@ -1,6 +1,6 @@
 """Where a visit should have been and where the phones were: places with their fences to scale, and no map behind.
 
-Nothing is asked of anybody else for it, and the picture holds no coordinates, only metres from the first place.
+No other service is asked for anything, and the picture holds no coordinates, only metres from the first place.
 """
 
 from collections.abc import Sequence
