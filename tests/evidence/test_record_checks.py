@@ -48,6 +48,13 @@ async def test_what_stands_beside_facts_and_the_chain_itself_are_looked_at_too(
         assert any(words in fault for fault in faults), (statement, faults)
 
 
+async def test_a_seal_misses_the_checkpoint_that_it_names(reported: Reported, forger: Forger) -> None:
+    newest = "WHERE number = (SELECT max(number) FROM checkpoint)"
+    async with forger.changes(f"DELETE FROM checkpoint_event {newest}", f"DELETE FROM checkpoint {newest}"):
+        faults = (await looked(reported.office.clock)).faults
+    assert faults == ("seal 1: checkpoint 2 is gone, or is another one today",)
+
+
 async def test_a_changed_record_is_kept_as_a_finding_and_told_to_who_asked(
     reported: Reported, forger: Forger
 ) -> None:

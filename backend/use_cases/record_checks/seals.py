@@ -1,7 +1,7 @@
 """Checks seals in their chain, and that each recorded row is as its seal holds it."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -50,7 +50,21 @@ async def seal_faults(
         after = await _tables(look, seals[place + 1], held[place + 1]) if place + 1 < len(seals) else {}
         facts += await _compare(look, row, held[place], (before, now, after))
         before, now = now, after
+    await _named_checkpoints(look, seals, held)
     return number, facts, list(look.faults)
+
+
+async def _named_checkpoints(look: Look, seals: Sequence[Row], held: Sequence[Mapping[str, Any]]) -> None:
+    """Each seal names the newest checkpoint of its day, so that nobody takes it away and lets another be made."""
+    named = [
+        (row, said["checkpoint"]) for row, said in zip(seals, held, strict=True) if said.get("checkpoint")
+    ]
+    numbers = [one["number"] for _, one in named]
+    rows = await look.connection.fetch(query("seals.signed_bodies"), look.provider_id, numbers, [])
+    today = {row["number"]: base64url(sha256(row["body"])) for row in rows}
+    for seal, one in named:
+        if today.get(one["number"]) != one["digest"]:
+            _note(look, seal, iter([f"checkpoint {one['number']} is gone, or is another one today"]))
 
 
 def _note(look: Look, seal: Row, found: Iterator[str]) -> None:
