@@ -152,7 +152,7 @@ def evidence(facts: AuditFacts) -> Evidence:
     return Evidence(
         facts,
         rows.with_columns(start=pl.col("actual_start"), end=pl.col("actual_end")).sort(
-            "carer_id", "start", "end", "visit_id"
+            "carer_id", "start", "end", "visit_id", nulls_last=True
         ),
     )
 

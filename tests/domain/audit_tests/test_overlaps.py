@@ -56,6 +56,7 @@ def test_the_visit_whose_end_was_made_elsewhere_is_the_one_to_look_at() -> None:
 
 def test_a_visit_without_a_check_out_overlaps_the_one_during_which_it_began() -> None:
     assert recorded(visit("a", "09:00", "09:30"), visit("b", "09:25", None)).about("audit-overlap") == ["b"]
+    assert recorded(visit("a", "09:00", "09:30"), visit("b", "09:00", None)).about("audit-overlap") == ["b"]
 
 
 OPEN, NEXT = visit("a", "09:00", None), visit("b", "09:30", "10:00", door=3000)
