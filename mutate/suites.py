@@ -159,6 +159,7 @@ LEFT_OUT: Final = {
     "counted": "there is no fault that the runner could make",
     "flag_states": "there is no fault that the runner could make",
     "measures": "a record, which works nothing out",
+    "page_keys": "there is no fault that the runner could make",
 }
 """Modules that have no entry, and why."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final, cast
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
@@ -52,7 +52,7 @@ async def _page(
 ) -> Response[Any]:
     since, wrong = _since(ask)
     wanted, unknown = _wanted(ask)
-    after = cast(tuple[int, datetime, str] | None, key_of(ask.asked("after"), int, parse_instant, str))
+    after = cast(tuple[int, datetime, str] | None, key_of(ask.asked("after"), int, parse_instant, unquote))
     items = about(await read_queue(ask.organisation, ask.user.user_id, since), wanted)
     shown, more = page_of(items, wanted.kind, after, PAGE)
     refused = {outcome.item.tick for outcome in outcomes if outcome.refused}

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any, Final, cast
+from urllib.parse import unquote
 from uuid import uuid4
 
 from litestar import Response
@@ -14,6 +15,7 @@ from backend.console.planning import package_words, person_of, reason_of, refuse
 from backend.console.planning_words import objected
 from backend.console.proposals import Problems
 from backend.console.rendering import redirect, render
+from backend.domain.page_keys import text_part
 from backend.domain.time import london_date
 from backend.faults import DomainError
 from backend.problems import STATUS
@@ -53,9 +55,9 @@ _SAID: Final = {
 
 
 async def _patterns(ask: Ask) -> Response[Any]:
-    after = cast(tuple[str, str] | None, key_of(ask.asked("after"), str, str))
+    after = cast(tuple[str, str] | None, key_of(ask.asked("after"), unquote, unquote))
     shown, more = await list_patterns(ask.organisation, person_of(ask.asked("person") or ""), after)
-    following = f"{shown[-1]['person']}~{shown[-1]['reference']}" if more else None
+    following = "~".join(text_part(shown[-1][name]) for name in ("person", "reference")) if more else None
     return render(
         "patterns.html",
         ask.user,

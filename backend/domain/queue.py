@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from backend.domain.page_keys import text_part
+
 KINDS: Final = (
     "help",
     "no_end",
@@ -80,7 +82,7 @@ class Item:
     @property
     def key(self) -> str:
         """Where the next page of the list starts."""
-        return f"{KINDS.index(self.kind)}~{self.since.isoformat()}~{self.id}"
+        return f"{KINDS.index(self.kind)}~{self.since.isoformat()}~{text_part(self.id)}"
 
     @property
     def tick(self) -> str:

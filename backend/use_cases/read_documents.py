@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
-from urllib.parse import quote
 from uuid import UUID
 
 import asyncpg
 import msgspec
 
+from backend.domain.page_keys import text_part
 from backend.faults import DomainError
 from backend.sql import query
 from backend.use_cases.frozen_documents import File, snapshot_bytes
@@ -53,8 +53,7 @@ class ListedDocument:
     def key(self) -> str:
         """The same in an address: where the next page of the list starts."""
         end, made, name, document = self.after
-        named = quote(name, safe="").replace("~", "%7E")
-        return f"{end.isoformat()}~{made.isoformat()}~{named}~{document}"
+        return f"{end.isoformat()}~{made.isoformat()}~{text_part(name)}~{document}"
 
 
 async def read_documents(

@@ -3,6 +3,7 @@
 import re
 from uuid import UUID
 
+from backend.domain.queue import Item
 from backend.tables.ids import organisation_id
 from backend.use_cases.decide_correction import decide_correction
 from tests.console.desk import Desk
@@ -65,6 +66,8 @@ async def test_the_list_is_narrowed_down_by_its_address_and_goes_on_behind_a_row
     since = "2026-11-16T07:00:00+00:00"
     rest = await browser.ask("/exceptions", after=f"4~{since}~{visit_id('MISSED')}")
     assert kinds(rest.text)[0] == "Pay below the minimum"
+    element = Item("payroll", "Basic ~ Pay", instant("2026-11-16T07:00"), "unmapped")
+    assert (await browser.ask("/exceptions", after=element.key)).status_code == 200
     assert "Nothing recorded" not in kinds((await browser.ask("/exceptions", **{"from": "2026-11-17"})).text)
     for wrong in ({"kind": "nonsense"}, {"from": "yesterday"}, {"after": "1~2"}, {"after": "x~y~z"}):
         assert (await browser.ask("/exceptions", **wrong)).status_code == 400, wrong
