@@ -87,17 +87,19 @@ def _first(holds: Callable[[int], bool], low: int, high: int) -> int:
     return low
 
 
-def draw(seed: str, weights: Mapping[str, int], size: int) -> list[str]:
-    """So many of the ids, in the order drawn. Equal weights: in the order of SHA-256 of seed, a line feed and the id.
+def draw(seed: str, names: Iterable[str], size: int) -> list[str]:
+    """So many of the names, in the order drawn: that of SHA-256 of seed, a line feed and the name."""
+    return sorted(names, key=lambda name: _hash(seed, name))[:size]
 
-    Else each id's hash is read as a fraction u of 1, and the smallest of -ln(u) / weight come first (Efraimidis and
-    Spirakis, 2006): an id of twice the weight is twice as likely to come before another.
+
+def draw_by_weight(seed: str, weights: Mapping[str, int], size: int) -> list[str]:
+    """The same by risk. Each name's hash is read as a fraction u of 1, and the smallest of -ln(u) / weight come first
+    (Efraimidis and Spirakis, 2006): a name of twice the weight is twice as likely to come before another.
     """
-    equal = len(set(weights.values())) <= 1
 
     def place(name: str) -> tuple[float, int]:
         number = _hash(seed, name)
-        return (0.0 if equal else -log((number + 1) / (1 << 256)) / weights[name], number)
+        return (-log((number + 1) / (1 << 256)) / weights[name], number)
 
     return sorted(weights, key=place)[:size]
 

@@ -1,7 +1,7 @@
 """Draw a sample of a provider's attendances that anybody can draw again, and keep it."""
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +15,7 @@ from backend import clock, db
 from backend.domain.audit_tests.frames import AuditFacts
 from backend.domain.audit_tests.limits import AuditLimits
 from backend.domain.audit_tests.registry import BY_ID, audit
-from backend.domain.sampling import ALGORITHM, draw, percent_faults, plan_sample
+from backend.domain.sampling import ALGORITHM, draw, draw_by_weight, percent_faults, plan_sample
 from backend.faults import DomainError
 from backend.sql import query
 from backend.use_cases.audit_facts import audit_facts
@@ -59,7 +59,8 @@ async def draw_sample(
         except ValueError as error:
             why = f"{error}; there are {len(weights)} attendances to draw from"
             raise DomainError("bad_request", f"No such sample can be drawn: {why}.") from error
-        drawn = draw(wanted.seed, weights, plan.size)
+        chosen = draw_by_weight if wanted.by == "risk" else draw
+        drawn = chosen(wanted.seed, weights, plan.size)
         attended = kept(facts.visits, await employed(connection, provider_id))
     rows = [
         (provider_id, sample_id, position, UUID(visit), UUID(carer), weights[name], *attended[visit, carer])
@@ -115,8 +116,15 @@ def _weights(
     )
     if wanted.by == "risk":
         found = audit(facts, limits).select("test", "carer_id", "visit_ids")
-        flagged = found.explode("visit_ids", empty_as_null=False).drop_nulls().unique()
-        for test, carer, visit in flagged.iter_rows():
-            if f"{visit}/{carer}" in weights:
-                weights[f"{visit}/{carer}"] += BY_ID[test].weight
+        flagged = found.explode("visit_ids", empty_as_null=False).drop_nulls("visit_ids").unique()
+        at = defaultdict(set)
+        for visit, carer in whole.select("visit_id", "carer_id").iter_rows():
+            at[visit].add(carer)
+        told = {
+            (test, visit, carer)
+            for test, named, visit in flagged.iter_rows()
+            for carer in (at[visit] if named is None or BY_ID[test].of_all_there else at[visit] & {named})
+        }
+        for test, visit, carer in told:
+            weights[f"{visit}/{carer}"] += BY_ID[test].weight
     return weights

@@ -61,6 +61,39 @@ async def test_by_risk_what_the_tests_flagged_weighs_more(worked: Office) -> Non
     assert {weight for name, weight in weights.items() if name not in ("V4", "V9")} == {1}
 
 
+async def test_a_flag_about_a_visit_for_two_weighs_for_both_who_came(worked: Office) -> None:
+    await worked.plan("TWO", "2026-11-07T09:00", package="P2", second_carer="E2")
+    await worked.attend("TWO", "2026-11-07T09:00", "2026-11-07T09:30")
+    await worked.attend("TWO", "2026-11-07T09:40", "2026-11-07T10:10", "C2")
+    shown = await drawn(by="risk", tolerable=Decimal(10))
+    weights = [(one.attendance.carer, one.weight) for one in shown.items if one.attendance.visit == "TWO"]
+    assert sorted(weights) == [("C1", 4), ("C2", 4)]
+
+
+async def test_a_flag_that_names_no_carer_weighs_for_whoever_was_at_the_visit(
+    worked: Office, superuser: asyncpg.Connection
+) -> None:
+    """Two corrections' worth of the plan, by one manager: nobody who was there is named."""
+    await proposed(superuser, worked, [f"V{number}" for number in range(5)] * 2)
+    shown = await drawn(by="risk", tolerable=Decimal(17))
+    weights = {one.attendance.visit: one.weight for one in shown.items}
+    assert weights == {"V0": 2, "V1": 2, "V2": 2, "V3": 2, "V4": 5, "V9": 4}
+
+
+async def proposed(superuser: asyncpg.Connection, office: Office, visits: list[str]) -> None:
+    """Corrections of these visits by one manager, each to its plan."""
+    manager, carer = uuid4(), thing_id(PROVIDER, "carer", "C1")
+    for name in visits:
+        planned = await superuser.fetchrow(
+            "SELECT starts_at, ends_at FROM visit_version WHERE visit_id = $1", UUID(visit_id(name))
+        )
+        await superuser.execute(
+            "INSERT INTO correction (provider_id, id, carer_id, visit_id, proposed_start, proposed_end, reason_code, "
+            "proposed_by, user_id, received_at) VALUES ($1, $2, $3, $4, $5, $6, 'forgot', 'manager', $7, $8)",
+            PROVIDER, uuid4(), carer, UUID(visit_id(name)), *planned, manager, office.clock,
+        )  # fmt: skip
+
+
 async def test_findings_are_projected_when_a_random_sample_was_looked_at_whole(worked: Office) -> None:
     shown = await drawn()
     for one in shown.items:

@@ -13,19 +13,23 @@ from backend.domain.audit_tests.limits import AuditLimits
 
 @dataclass(frozen=True, slots=True)
 class AuditTest:
-    """One test: its rule's id, the unit of `measured` and `limit`, its weight where visits are drawn by risk."""
+    """One test: its rule's id, the unit of `measured` and `limit`, its weight where visits are drawn by risk.
+
+    `of_all_there`: a flag is about everybody at its visit; else about the carer it names or, if none, about everybody.
+    """
 
     id: str
     unit: str
     weight: int
     run: Callable[[Evidence, AuditLimits], pl.DataFrame]
+    of_all_there: bool = False
 
 
 TESTS: Final = (
     AuditTest("audit-long-day", "hours", 3, overlaps.long_days),
     AuditTest("audit-overlap", "minutes", 3, overlaps.overlaps),
     AuditTest("audit-overlap-elsewhere", "minutes", 3, overlaps.elsewhere),
-    AuditTest("audit-never-together", "minutes apart", 3, overlaps.apart),
+    AuditTest("audit-never-together", "minutes apart", 3, overlaps.apart, of_all_there=True),
     AuditTest("audit-duplicate", "visits", 3, overlaps.duplicates),
     AuditTest("audit-absent", "days from its edge", 3, lengths.absent),
     AuditTest("audit-own-home", "events", 3, places.own_home),
