@@ -25,6 +25,8 @@ HOURS_OF_A_WEEK: Final = 168
 LONGEST_TEXT: Final = 2_000
 LONGEST_REFERENCE: Final = 200
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_UNSEEN: Final = re.compile("[\x80-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
+"""Marks of direction, joiners, blanks without width: what copying out of other programs may bring along."""
 _POSTCODE: Final = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}|GIR0AA", re.ASCII)
 _PEPPOL: Final = re.compile(r"[0-9]{4}:[!-~]{1,50}", re.ASCII)
 _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
@@ -76,8 +78,12 @@ def parse_reference(text: str) -> str:
     """An organisation's own name for something: one line, up to 200 characters."""
     if len(parse_text(text)) > LONGEST_REFERENCE:
         raise ValueError(f"has more than {LONGEST_REFERENCE} characters")
-    if "\n" in text or "\r" in text:
+    if any(character in "\n\r\u2028\u2029" for character in text):
         raise ValueError("holds a line break: write it on one line")
+    if unseen := _UNSEEN.search(text):
+        raise ValueError(
+            f"holds a character that nobody sees (U+{ord(unseen[0]):04X}), so that two could look alike: take it out"
+        )
     return text
 
 

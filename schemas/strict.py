@@ -31,6 +31,9 @@ class _Invalid:
 INVALID: Final = _Invalid()
 """Stands in a list for an element that could not be decoded."""
 
+LONGEST_NUMBER: Final = 4_000
+"""Digits of a whole number: reading one takes longer than its length grows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -64,7 +67,11 @@ def parse_json(raw: bytes | str) -> Decoded[Any]:
     try:
         return Decoded(
             json.loads(
-                raw, object_pairs_hook=_no_duplicates, parse_float=Decimal, parse_constant=_no_constant
+                raw,
+                object_pairs_hook=_no_duplicates,
+                parse_float=Decimal,
+                parse_int=_whole,
+                parse_constant=_no_constant,
             )
         )
     except RecursionError:
@@ -107,6 +114,12 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
+def _whole(text: str) -> int:
+    if len(text) > LONGEST_NUMBER:
+        raise ValueError(f"a number has more than {LONGEST_NUMBER:,} digits")
+    return int(text)
+
+
 def _no_constant(name: str) -> float:
     raise ValueError(f"{name} is not a JSON number")
 
@@ -123,7 +136,7 @@ def _reader_of(kind: Any) -> _Reader:
     return _reader(inspect.type_info(kind))
 
 
-def _escape(name: str) -> str:
+def step(name: str) -> str:
     """A name as a step of a pointer; half a surrogate pair, which no answer could carry, becomes a question mark."""
     return name.encode(errors="replace").decode().replace("~", "~0").replace("/", "~1")
 
@@ -179,7 +192,7 @@ class _StructReader:
     def _fields(self) -> dict[str, "_Field"]:
         """By the name on the wire."""
         return {
-            field.encode_name: _Field(field, f"/{_escape(field.encode_name)}", _reader(field.type))
+            field.encode_name: _Field(field, f"/{step(field.encode_name)}", _reader(field.type))
             for field in self._info.fields
         }
 
@@ -211,7 +224,7 @@ class _StructReader:
         found: list[Fault] = []
         if not data.keys() <= known.keys():
             found.extend(
-                Fault(f"{at}/{_escape(str(name))}", "is not a field of this object")
+                Fault(f"{at}/{step(str(name))}", "is not a field of this object")
                 for name in data
                 if name not in known and name != info.tag_field
             )
@@ -270,7 +283,7 @@ def _dict(read_key: _Reader, read: _Reader, data: object, at: str, faults: list[
     if not isinstance(data, Mapping):
         faults.append(Fault(at, "must be an object"))
         return INVALID
-    steps = {key: f"{at}/{_escape(str(key))}" for key in data}
+    steps = {key: f"{at}/{step(str(key))}" for key in data}
     return {read_key(key, steps[key], faults): read(value, steps[key], faults) for key, value in data.items()}
 
 

@@ -5,6 +5,7 @@ from typing import Any, Final, TypeVar, get_args
 
 import msgspec
 from litestar import Request, Response, post
+from litestar.datastructures import MultiDict
 from litestar.params import FromPath
 
 from backend.api.authentication import User, current_user
@@ -148,9 +149,10 @@ def _options(
     return dry_run == "true", days, given if given["template"] else None
 
 
-def _parameter_faults(query: Mapping[str, str], kind: LoadKind) -> list[Fault]:
+def _parameter_faults(query: MultiDict[str], kind: LoadKind) -> list[Fault]:
     known = _OPTIONS | (_PAYROLL if kind == "pay" else frozenset())
     faults = [Fault(f"/{name}", "is not a parameter of this address") for name in sorted(set(query) - known)]
+    faults += [Fault(f"/{name}", "is given twice") for name in sorted(query) if len(query.getall(name)) > 1]
     if "template" not in query:
         faults += [Fault(f"/{name}", "goes with template") for name in sorted(set(query) & known & _PAYROLL)]
     return faults

@@ -141,6 +141,12 @@ async def test_what_is_not_a_load_is_a_problem_too(http: httpx.AsyncClient) -> N
         http, "rota", samples.ROTA, token, complete="yesterday", dry_run="perhaps", colour="red"
     )
     assert {error["pointer"] for error in wrong.json()["errors"]} == {"/complete", "/dry_run", "/colour"}
+    twice = await http.post(
+        "/api/v1/load/rota?dry_run=true&dry_run=false",
+        content=as_csv(samples.ROTA),
+        headers={"Content-Type": "text/csv", "Authorization": f"Bearer {token}"},
+    )
+    assert twice.json()["errors"] == [{"pointer": "/dry_run", "detail": "is given twice"}]
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "text/plain"}
     assert (await http.post("/api/v1/load/rota", content=b"x", headers=headers)).status_code == 415
     expired = await send(http, "rota", samples.ROTA, "not-a-token")

@@ -17,9 +17,12 @@ from backend.use_cases.loading.unworked import unworked_fault
 from backend.use_cases.loading.workbooks import workbook_fault
 from schemas.cells import unfit
 from schemas.loading import Format
-from schemas.strict import parse_json
+from schemas.strict import parse_json, step
 
 _SUFFIXES: Final[dict[str, Format]] = {".csv": "csv", ".xlsx": "xlsx", ".json": "json"}
+
+MOST_COLUMNS: Final = 16_384
+"""As many as a spreadsheet has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,10 @@ def _csv_records(
     number = 0
     try:
         for number, record in enumerate(reader, start=1):
+            if len(record) > MOST_COLUMNS:
+                raise _Unreadable(f"has {len(record):,} columns: at most {MOST_COLUMNS:,}", number)
+            if number == 1 and any("\x00" in cell for cell in record):
+                raise _Unreadable("is no text, or not UTF-8: save it again as CSV UTF-8", number)
             yield number, [cell.strip() for cell in record]
     except csv.Error as error:
         raise _Unreadable(f"is not CSV from here on: {error}", number + 1) from None
@@ -186,13 +193,15 @@ def _sheet(file: str, records: list[tuple[int, list[str]]], report: Report) -> S
 
 
 def _check_headings(file: str, row: int, headings: Sequence[str], report: Report) -> None:
+    seen: set[str] = set()
     for index, heading in enumerate(headings):
         if not heading:
             detail = f"the header's cell {index + 1} is empty: name the column or take it out"
             report.faults.append(LoadFault(file=file, row=row, detail=detail))
-        elif heading in headings[:index]:
+        elif heading in seen:
             detail = "stands twice in the header"
             report.faults.append(LoadFault(file=file, row=row, column=heading, detail=detail))
+        seen.add(heading)
 
 
 def _json_sheet(source: SourceFile, known: Sequence[str], report: Report) -> Sheet:
@@ -200,7 +209,9 @@ def _json_sheet(source: SourceFile, known: Sequence[str], report: Report) -> She
     for index, element in enumerate(_elements(source)):
         for name in element.keys() - set(known):
             report.faults.append(
-                LoadFault(file=source.name, pointer=f"/{index}/{name}", detail="is not a column of this kind")
+                LoadFault(
+                    file=source.name, pointer=f"/{index}/{step(name)}", detail="is not a column of this kind"
+                )
             )
         rows.append(
             (index, [_json_cell(source.name, index, name, element.get(name), report) for name in known])
