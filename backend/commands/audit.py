@@ -154,9 +154,12 @@ def sample(
 
 def _percent(text: str) -> Decimal:
     try:
-        return Decimal(text)
+        found = Decimal(text)
     except InvalidOperation:
-        raise click.UsageError(f"{text} is no number") from None
+        found = Decimal("NaN")
+    if not found.is_finite():
+        raise click.UsageError(f"{text} is no number")
+    return found
 
 
 async def _sample(

@@ -159,3 +159,10 @@ def test_the_command_says_what_is_missing_and_which_tests_there_are() -> None:
     unknown = CliRunner().invoke(audit, ["--provider", "hearth", *days, "--test", "audit-nothing"])
     assert missing.exit_code == 2 and "--until" in missing.output
     assert unknown.exit_code == 2 and "audit-overlap" in unknown.output
+
+
+@pytest.mark.parametrize("percent", ["NaN", "Infinity", "five"])
+def test_the_command_takes_no_percentage_that_is_no_number(percent: str) -> None:
+    days = ["--provider", "hearth", "--from", "2026-11-02", "--until", "2026-11-08"]
+    said = CliRunner().invoke(audit, ["sample", *days, "--seed", "autumn", "--expected", percent])
+    assert said.exit_code == 2 and f"{percent} is no number" in said.output
