@@ -184,7 +184,7 @@ async def _sample(
         "population": shown.row["population"], "size": shown.row["size"], "allowed": shown.row["allowed"],
         "attendances": [
             {"position": one.position, "visit": one.attendance.visit, "visit_id": str(one.attendance.visit_id),
-             "carer": one.attendance.carer, "weight": one.weight}
+             "carer": one.attendance.carer, "carer_id": str(one.attendance.carer_id), "weight": one.weight}
             for one in shown.items
         ],
     }  # fmt: skip
