@@ -270,14 +270,14 @@ SELECT to_jsonb(t) AS row FROM waiting t WHERE t.provider_id = $1 AND (t.item_id
     (SELECT l.document_id, l.line FROM document_line l WHERE l.provider_id = $1 AND l.service_user_id = $2))))
 
 -- name: person_audit_flag
-SELECT to_jsonb(t) AS row FROM audit_flag t WHERE t.provider_id = $1 AND (t.visit_id IN (SELECT visits_of_person($2)))
+SELECT to_jsonb(t) - 'employment' AS row FROM audit_flag t WHERE t.provider_id = $1 AND (t.visit_id IN (SELECT visits_of_person($2)))
 
 -- name: person_audit_run_visit
-SELECT to_jsonb(t) AS row FROM audit_run_visit t WHERE t.provider_id = $1 AND (t.visit_id IN (SELECT
+SELECT to_jsonb(t) - 'employment' AS row FROM audit_run_visit t WHERE t.provider_id = $1 AND (t.visit_id IN (SELECT
     visits_of_person($2)))
 
 -- name: person_audit_sample_item
-SELECT to_jsonb(t) AS row FROM audit_sample_item t WHERE t.provider_id = $1 AND (t.visit_id IN (SELECT
+SELECT to_jsonb(t) - 'employment' AS row FROM audit_sample_item t WHERE t.provider_id = $1 AND (t.visit_id IN (SELECT
     visits_of_person($2)))
 
 -- name: person_legal_hold

@@ -132,14 +132,20 @@ async def _wage_reports(
         # A report holds everybody's days, and takes long to read: others are answered meanwhile.
         parts = await asyncio.to_thread(_parts_of, row["snapshot"], own)
         period = {"report": str(row["id"]), "from": str(row["period_start"]), "until": str(row["period_end"])}
-        found += [{**period, "edition": row["edition"], "worker": part} for part in parts]
+        found += [{**period, "edition": row["edition"], **part} for part in parts]
     return found
 
 
 def _parts_of(stored: bytes, employments: Collection[str]) -> list[dict[str, Any]]:
-    """What a stored wage report says of these employments."""
+    """What a stored wage report says of these employments: tested or not, and of changes to earlier periods."""
     said = msgspec.json.decode(snapshot_bytes(stored))
-    return [worker for worker in said["workers"] if worker.get("employment") in employments]
+    sections = {"worker": "workers", "not_tested": "not_tested", "change": "changes"}
+    return [
+        {name: part}
+        for name, section in sections.items()
+        for part in said[section]
+        if part["employment"] in employments
+    ]
 
 
 def _instant(moment: datetime) -> str:

@@ -1,11 +1,15 @@
 """Changes to earlier periods are told against what frozen reports say, in whatever order facts were committed."""
 
+import io
+import json
+import zipfile
 from datetime import timedelta
 from typing import Any
 
 import asyncpg
 
-from tests.jobs.office import Office, instant
+from backend.use_cases.subject_access import Subject, subject_access
+from tests.jobs.office import PROVIDER, Office, instant
 from tests.jobs.test_gap_ledger import corrected, faults, late_visit, stated, two_weeks
 from tests.jobs.test_wage_reports import NEXT_REPORT_DUE, REPORT_DUE
 from tests.use_cases.loading.samples import load_rows
@@ -91,6 +95,18 @@ async def test_hours_of_a_worker_who_was_not_tested_are_stated_and_their_changes
     assert (change["before"]["counted_seconds"], change["after"]["counted_seconds"]) == (1800, 4800)
     assert change["after"]["compliant"] is None
     assert await faults() == []
+    assert await own_parts("C1") == [
+        ("2026-11-02", "not_tested"), ("2026-11-09", "not_tested"), ("2026-11-09", "change"),
+    ]  # fmt: skip
+
+
+async def own_parts(carer: str) -> list[tuple[str, str]]:
+    """Which parts of wage reports the file of everything about a carer holds."""
+    file = await subject_access(PROVIDER, Subject("carer", carer), None, None)
+    with zipfile.ZipFile(io.BytesIO(file.content)) as archive:
+        held = json.loads(archive.read("records.json"))["wage_reports"]
+    kinds = ("worker", "not_tested", "change")
+    return [(part["from"], kind) for part in held for kind in kinds if kind in part]
 
 
 async def test_work_that_was_all_taken_away_is_told_although_nobody_is_paid(

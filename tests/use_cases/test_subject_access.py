@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from datetime import date
 from typing import Any
 
 import asyncpg
@@ -10,6 +11,8 @@ import pytest
 
 from backend.faults import DomainError
 from backend.sql import named
+from backend.use_cases.draw_sample import Wanted, draw_sample
+from backend.use_cases.run_audit import Asked, run_audit
 from backend.use_cases.subject_access import LEFT_OUT, Subject, subject_access
 from tests.evidence.reported import Reported, worked_week
 from tests.jobs.office import PROVIDER
@@ -103,6 +106,18 @@ async def test_a_person_gets_her_care_and_no_positions_of_carers(reported: Repor
     for subject in (Subject("person", "S9"), Subject("carer", "S1")):
         with pytest.raises(DomainError):
             await subject_access(PROVIDER, subject, None, None)
+
+
+async def test_what_audits_say_of_a_person_names_her_carers_by_their_ids_alone(reported: Reported) -> None:
+    days = (date(2026, 11, 2), date(2026, 11, 8))
+    await run_audit(PROVIDER, *days, Asked())
+    await draw_sample(PROVIDER, Wanted(*days, seed="autumn"), Asked())
+    _, held = await everything("person", "S1")
+    drawn = held["audit_sample_item"]
+    assert drawn and all(row["carer_id"] and "employment" not in row for row in drawn)
+    assert "E1" not in json.dumps({**held, "document_line": []}).replace('"', " ").split()
+    _, hers = await everything("carer", "C1")
+    assert {row["employment"] for row in hers["audit_sample_item"]} == {"E1"}
 
 
 async def test_every_table_with_somebodys_key_is_in_the_export_or_somebody_says_why_not(
