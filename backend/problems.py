@@ -7,7 +7,7 @@ from typing import Any, Final
 import asyncpg
 import structlog
 from litestar import Request, Response
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, InternalServerException
 from litestar.types import ExceptionHandlersMap
 
 from backend.db import AWAY
@@ -88,6 +88,9 @@ _CODES: Final = {
     503: "not_ready",
 }
 
+_GONE: Final = "client disconnected prematurely"
+"""What Litestar says when a connection ends in the middle of a body."""
+
 _log = structlog.get_logger("doorstep.problems")
 
 
@@ -131,6 +134,9 @@ def _on_domain_error(request: Request[Any, Any, Any], error: DomainError) -> Res
 
 
 def _on_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    if isinstance(error, InternalServerException) and error.detail == _GONE:
+        # As of a phone that lost its network: nothing went wrong on our side, and nobody reads the answer.
+        return respond(problem("bad_request", "The connection ended before all of it had come."))
     if error.status_code >= 500 and error.status_code not in _CODES:
         return _on_unexpected(request, error)
     code = _CODES.get(error.status_code, "bad_request")

@@ -129,6 +129,40 @@ async def test_our_own_mistake_is_logged_with_its_trace_and_answered_without(
     assert "hidden" not in logged
 
 
+async def test_a_phone_that_loses_its_network_in_the_middle_of_a_call_is_no_mistake_of_ours(
+    capfd: pytest.CaptureFixture[str], database: Database
+) -> None:
+    from backend.app import create_app
+
+    came = iter([{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}])
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return next(came)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    app = create_app()
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/mobile/v1/events",
+        "raw_path": b"/mobile/v1/events",
+        "query_string": b"",
+        "headers": [(b"content-type", b"application/json"), (b"content-length", b"100")],
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 80),
+        "scheme": "http",
+        "http_version": "1.1",
+        "root_path": "",
+    }
+    async with app.lifespan():
+        await app(scope, receive, send)  # type: ignore[arg-type]
+    assert sent[0]["status"] == 400
+    assert "[error" not in capfd.readouterr().err
+
+
 async def test_a_database_that_drops_its_sessions_is_a_short_pause(
     http: httpx.AsyncClient, superuser: asyncpg.Connection
 ) -> None:

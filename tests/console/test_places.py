@@ -63,6 +63,15 @@ async def test_every_fault_of_a_place_is_said_at_its_field_and_nothing_typed_is_
     assert '<a href="#place-name">Name of the place: ' in refused.text
 
 
+async def test_a_character_that_cannot_be_kept_is_said_at_its_field(busy: Desk) -> None:
+    browser = await busy.as_("manager")
+    await browser.get(PAGE)
+    for field in CENTRE:
+        refused = await browser.post(f"{PAGE}/places", **{**CENTRE, field: "a\x07b"})
+        assert refused.status_code == 400, field
+        assert f'<a href="#{field}">' in refused.text and "holds a control character" in refused.text
+
+
 @pytest.mark.parametrize("who", ["finance", "auditor"])
 async def test_nobody_but_a_manager_approves_a_place(busy: Desk, who: str) -> None:
     browser = await busy.as_(who)

@@ -77,7 +77,7 @@ def read_objects(source: SourceFile, report: Report) -> list[dict[str, Any]]:
         )
         return []
     try:
-        return _elements(source)
+        return _elements(source, report)
     except _Unreadable as error:
         report.faults.append(LoadFault(file=source.name, detail=str(error)))
         return []
@@ -206,7 +206,7 @@ def _check_headings(file: str, row: int, headings: Sequence[str], report: Report
 
 def _json_sheet(source: SourceFile, known: Sequence[str], report: Report) -> Sheet:
     rows = []
-    for index, element in enumerate(_elements(source)):
+    for index, element in enumerate(_elements(source, report)):
         for name in element.keys() - set(known):
             report.faults.append(
                 LoadFault(
@@ -232,7 +232,7 @@ def _json_cell(file: str, index: int, name: str, value: Any, report: Report) -> 
     return ("true" if value else "false") if isinstance(value, bool) else str(value)
 
 
-def _elements(source: SourceFile) -> list[dict[str, Any]]:
+def _elements(source: SourceFile, report: Report) -> list[dict[str, Any]]:
     try:
         text = source.content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -242,15 +242,22 @@ def _elements(source: SourceFile) -> list[dict[str, Any]]:
         raise _Unreadable(parsed.faults[0].detail)
     if not isinstance(parsed.value, list) or not all(isinstance(element, dict) for element in parsed.value):
         raise _Unreadable("must be an array of objects")
-    if unfit_within(parsed.value):
-        raise _Unreadable("holds a control character or half a character pair in some text: take it out")
-    return parsed.value
+    unfit_at = list(_unfit_places(parsed.value))
+    detail = "holds a control character or half a character pair: take it out"
+    report.faults += [LoadFault(file=source.name, pointer=place, detail=detail) for place in unfit_at]
+    return [] if unfit_at else parsed.value
 
 
-def unfit_within(value: Any) -> bool:
-    """Whether any text in a JSON value, names included, cannot be kept by the database."""
+def _unfit_places(value: Any, at: str = "") -> Iterator[str]:
+    """Pointers to the texts in a JSON value that the database cannot keep; of a name, to the object that holds it."""
     if isinstance(value, str):
-        return unfit(value)
-    if isinstance(value, dict):
-        return any(unfit_within(part) for pair in value.items() for part in pair)
-    return isinstance(value, list) and any(unfit_within(part) for part in value)
+        if unfit(value):
+            yield at
+    elif isinstance(value, dict):
+        if any(map(unfit, value)):
+            yield at
+        for name, part in value.items():
+            yield from _unfit_places(part, f"{at}/{step(name)}")
+    elif isinstance(value, list):
+        for index, part in enumerate(value):
+            yield from _unfit_places(part, f"{at}/{index}")

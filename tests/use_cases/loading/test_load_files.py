@@ -90,8 +90,9 @@ def test_blank_rows_count_but_mean_nothing() -> None:
         (b"[{", "leave.csv: is not valid JSON"),
         (b'[{"a": 1}]', "leave.csv, /0/a: is not a column of this kind"),
         (b'[{"provider": ["x"]}]', "leave.csv, /0/provider: must be a single value"),
-        (b'[{"provider": "\\u0000"}]', "leave.csv: holds a control character"),
-        (b'[{"provider": "\\ud800"}]', "leave.csv: holds a control character"),
+        (b'[{"provider": "\\u0000"}]', "leave.csv, /0/provider: holds a control character"),
+        (b'[{}, {"\\u0000": {}}]', "leave.csv, /1: holds a control character"),
+        (b'[{"provider": "\\ud800"}]', "leave.csv, /0/provider: holds a control character"),
         (b'[{"provider": 1e400}]', "leave.csv, /0/employment: is required"),
     ],
 )
