@@ -123,6 +123,16 @@ async def test_what_is_read_aloud_in_a_wide_table_does_not_widen_the_page(
         assert wide <= 0
 
 
+async def test_no_address_within_the_service_is_printed_behind_its_link(
+    busy: Desk, address: str, browser: Browser
+) -> None:
+    async with signed_in(browser, address, "manager") as (page, _):
+        await page.goto("/roster?date=2026-11-02")
+        await page.emulate_media(media="print")
+        behind = "links => links.map(link => getComputedStyle(link, '::after').content)"
+        assert set(await page.eval_on_selector_all("main .govuk-link", behind)) == {"none"}
+
+
 async def test_the_first_key_leads_past_the_menu(address: str, browser: Browser) -> None:
     async with signed_in(browser, address, "manager") as (page, _):
         await page.goto("/today")

@@ -43,7 +43,8 @@ async def test_what_was_filled_in_before_the_session_ended_waits_until_she_signe
     answer = await browser.post("/sign-in", email=email("manager"), password=PASSWORD, next=goes_on)
     assert answer.headers["location"] == goes_on and await decisions(busy) == []
     shown = await browser.get(goes_on)
-    assert "I rang the family at 9, &amp; they &lt;agree&gt;." in shown.text
+    typed = "She was let in by the neighbour.\n\nI rang the family at 9, &amp; they &lt;agree&gt;."
+    assert f'ds-typed">{typed}</dd>' in shown.text
     assert f'action="{escape(path)}"' in shown.text and PASSWORD not in shown.text
     fields = re.findall(r'<textarea name="([^"]+)" hidden>\n(.*?)</textarea>', shown.text, re.DOTALL)
     held = {name: unescape(value) for name, value in fields}
