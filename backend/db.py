@@ -20,9 +20,10 @@ NIGHTLY_SECONDS: Final = 3600
 """How long a nightly statement that reads or maintains everything may take, whatever the limit of others is."""
 SETTINGS: Final = {"timezone": "UTC", "application_name": "doorstep"}
 """Set for every session; a pooler such as PgBouncer gives these two, and few others, to each session it lends."""
-_EACH: Final = {"jit": "off"}
+_EACH: Final = {"jit": "off", "random_page_cost": "1.1"}
 """Set for every transaction. PostgreSQL compiles what looks costly (jit): with row security much does, and compiling
-takes longer than it saves.
+takes longer than it saves. It also takes looking a row up to be as slow as on a spinning disk, and so reads years of
+records from end to end where only those of a day are wanted (docs/decisions/0017).
 """
 _HAS: Final = "SELECT pg_is_in_recovery() AND pg_last_wal_replay_lsn() >= $1::text::pg_lsn"
 CALL_OFF_SECONDS: Final = 1

@@ -65,8 +65,8 @@ async def settle(superuser: asyncpg.Connection) -> None:
 async def live_through(superuser: asyncpg.Connection, visits: int) -> None:
     """So many visits before today, billed by the week: kept, corrected now and then, looked at, talked about."""
     days = visits // A_DAY
-    for month in range(days // 28 + 2):
-        await superuser.execute("SELECT ensure_event_month($1)", NOW.date() - timedelta(days=28 * month))
+    for year in range(days // 365 + 2):
+        await superuser.execute("SELECT ensure_event_year($1)", NOW.date() - timedelta(days=365 * year))
     past = _planned(A_DAY, A_DAY + visits - 1)
     await _plan(superuser, past)
     await _record(superuser, past, "check_in", "given.at")

@@ -78,7 +78,7 @@ async def office(worked: Office) -> None:
 async def make(superuser: asyncpg.Connection, shape: Shape) -> None:
     """The whole county and its month."""
     await superuser.execute("SET session_replication_role = replica")  # rows come in any order of their keys
-    await superuser.execute("SELECT ensure_event_month($1)", FIRST)
+    await superuser.execute("SELECT ensure_event_year($1)", FIRST)
     await _settle(superuser, shape)
     for first in range(0, shape.all_visits, AT_ONCE):
         await _work(superuser, shape, first, min(first + AT_ONCE, shape.all_visits) - 1)

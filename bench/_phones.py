@@ -59,8 +59,8 @@ async def _live_through(superuser: asyncpg.Connection, events: int, a_day: int, 
     """So many events before today, each with its place in the chain, its judgement, its position and its receipt."""
     days = max(1, events // (a_day * CARERS))
     await superuser.execute("SET session_replication_role = replica")  # in any order
-    for month in range(days // 28 + 2):
-        await superuser.execute("SELECT ensure_event_month($1)", today.date() - timedelta(days=28 * month))
+    for year in range(days // 365 + 2):
+        await superuser.execute("SELECT ensure_event_year($1)", today.date() - timedelta(days=365 * year))
     past = _numbered(days * a_day, "past", today, a_day)
     await _plan(superuser, f"(SELECT * FROM {past} WHERE k % 2 = 0) AS given", "past")
     await _record(superuser, past)

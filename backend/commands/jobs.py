@@ -123,9 +123,9 @@ async def _run(job: str | None, as_of: datetime | None) -> list[dict[str, Any]]:
 
 def _known(job: str | None) -> None:
     from backend.jobs.due import JOBS
-    from backend.jobs.runner import ALERTS, CHECKPOINTS, EVENT_MONTHS, RETENTION
+    from backend.jobs.runner import ALERTS, CHECKPOINTS, EVENT_YEARS, RETENTION
 
-    names = [*JOBS, ALERTS, CHECKPOINTS, EVENT_MONTHS, RETENTION]
+    names = [*JOBS, ALERTS, CHECKPOINTS, EVENT_YEARS, RETENTION]
     if job is not None and job not in names:
         raise click.BadParameter(f"there is no job {job}; there are {', '.join(names)}", param_hint="--job")
 

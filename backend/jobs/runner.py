@@ -18,7 +18,7 @@ from backend import clock, db, settings
 from backend.jobs.due import due_work
 from backend.jobs.pieces import Due
 from backend.logs import told
-from backend.migrations.event_months import make_event_months
+from backend.migrations.event_years import make_event_years
 from backend.sql import query
 from backend.use_cases.estimate_journeys import estimate_recent_journeys
 from backend.use_cases.forget_due import forget_due
@@ -29,7 +29,7 @@ from backend.use_cases.send_notices import send_notices
 log = structlog.get_logger("doorstep.jobs")
 ALERTS: Final = "alerts"
 CHECKPOINTS: Final = "checkpoints"
-EVENT_MONTHS: Final = "event_months"
+EVENT_YEARS: Final = "event_years"
 JOURNEYS: Final = "journeys"
 NOTICES: Final = "notices"
 RETENTION: Final = "retention"
@@ -125,7 +125,7 @@ async def _pulses() -> list[tuple[str, str, PulseWork]]:
         providers = [str(row["id"]) for row in await connection.fetch(query("jobs.every_provider"))]
     of_each = _of_each_provider()
     return [
-        (EVENT_MONTHS, "all", _event_months),
+        (EVENT_YEARS, "all", _event_years),
         *((name, provider, work) for provider in providers for name, work in of_each),
         (NOTICES, "all", send_notices),
     ]
@@ -161,9 +161,9 @@ async def _pulse(job: str, scope: str, now: datetime, work: PulseWork) -> Ran | 
     return Ran(job, scope, "each minute", detail)
 
 
-async def _event_months(_: UUID | None, now: datetime) -> str:
+async def _event_years(_: UUID | None, now: datetime) -> str:
     async with db.as_system() as connection:
-        return await make_event_months(connection, now)
+        return await make_event_years(connection, now)
 
 
 async def _checkpoint(provider_id: UUID | None, _: datetime) -> str:

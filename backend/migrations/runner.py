@@ -18,7 +18,7 @@ from piccolo.conf.apps import AppConfig
 from backend import clock
 from backend.db import DB, opened
 from backend.faults import SetupFault
-from backend.migrations.event_months import make_event_months
+from backend.migrations.event_years import make_event_years
 from backend.migrations.state import APP, FOLDER, files, missing
 
 _LOCK: Final = 0x646F6F72
@@ -26,7 +26,7 @@ _LOCK: Final = 0x646F6F72
 
 
 async def migrate(owner_url: str, application_url: str) -> list[str]:
-    """Run what has not run yet as the owner, and make the months of events; returns the names of the files that ran.
+    """Run what has not run yet as the owner, and make the years of events; returns the names of the files that ran.
 
     Raises SetupFault if the application's role could get round row security, or if a file fails.
     """
@@ -36,7 +36,7 @@ async def migrate(owner_url: str, application_url: str) -> list[str]:
         await _refuse_powerful(transaction.connection, role)
         pending = await _Forwards(role).bring_forward()
         if clock.is_set():  # else the jobs make them, once the simulated time has begun
-            await make_event_months(transaction.connection, clock.now())
+            await make_event_years(transaction.connection, clock.now())
         return pending
 
 

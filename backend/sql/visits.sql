@@ -5,12 +5,13 @@
 -- Every version of the visits of which any version starts within the range, and names one of the employments $4, and the
 -- commissioner $5 (null: whoever). What is about many visits is asked for by the same range: a list of them would be long
 -- to send, and longer to plan with.
-SELECT v.visit_id::text, t.reference, v.version, v.package_id::text, v.commissioner_id::text,
+SELECT v.visit_id::text, v.reference, v.version, v.package_id::text, v.commissioner_id::text,
        v.starts_at, v.ends_at, v.carer::text, v.second_carer::text, v.status, v.cancelled_at, v.cancelled_by,
        v.recorded_at
-FROM visit_version v JOIN visit t ON t.provider_id = v.provider_id AND t.id = v.visit_id
-WHERE v.provider_id = $1 AND ($6::timestamptz IS NULL OR v.recorded_at <= $6)
-  AND v.visit_id IN (SELECT id FROM visits_planned($1, $2, $3, $4, $5, $6) AS id)
+FROM (SELECT DISTINCT id FROM visits_planned($1, $2, $3, $4, $5, $6) AS id) p CROSS JOIN LATERAL (
+    SELECT w.*, t.reference FROM visit_version w JOIN visit t ON t.provider_id = w.provider_id AND t.id = w.visit_id
+    WHERE w.provider_id = $1 AND w.visit_id = p.id AND ($6::timestamptz IS NULL OR w.recorded_at <= $6)
+    OFFSET 0) v
 
 -- name: versions_named
 SELECT v.visit_id::text, t.reference, v.version, v.package_id::text, v.commissioner_id::text,
@@ -23,21 +24,22 @@ WHERE v.provider_id = $1 AND v.visit_id = ANY ($2::uuid[]) AND ($3::timestamptz 
 -- Accepted and released events of the visits $2, and of those planned from $9 up to $10 as above; and of no known visit
 -- from $3 up to $4; what was not the carer's visit comes too, marked foreign. An unplanned visit takes its id from its
 -- check-in. An event received up to $7 whose predecessor has not come since is marked chain_waiting. $8: with positions that
--- came later for events of $2, at any time.
+-- came later for events of $2, at any time. $13: what came before is not looked for, unless it is named.
 -- Nearly all events of planned visits lie within the range, in the order of time; few others are looked for one by one.
 WITH found AS (
     SELECT e.* FROM event e WHERE e.provider_id = $1 AND e.visit_id = ANY ($2::uuid[])
     UNION ALL
     SELECT e.* FROM event e
-    WHERE e.provider_id = $1 AND e.paid_at >= $3 AND e.paid_at < $4
+    WHERE e.provider_id = $1 AND e.received_at >= $13 AND e.paid_at >= $3 AND e.paid_at < $4
       AND e.visit_id IN (SELECT id FROM visits_planned($1, $9, $10, $11, $12, $6) AS id)
     UNION ALL
-    SELECT e.* FROM event e
-    WHERE e.provider_id = $1 AND (e.paid_at < $3 OR e.paid_at >= $4)
-      AND e.visit_id IN (SELECT id FROM visits_planned($1, $9, $10, $11, $12, $6) AS id)
+    SELECT e.* FROM (SELECT DISTINCT id FROM visits_planned($1, $9, $10, $11, $12, $6) AS id) p CROSS JOIN LATERAL (
+        SELECT * FROM event w
+        WHERE w.provider_id = $1 AND w.received_at >= $13 AND w.visit_id = p.id AND (w.paid_at < $3 OR w.paid_at >= $4)
+        OFFSET 0) e
     UNION ALL
     SELECT e.* FROM event e
-    WHERE e.provider_id = $1 AND e.paid_at >= $3 AND e.paid_at < $4
+    WHERE e.provider_id = $1 AND e.received_at >= $13 AND e.paid_at >= $3 AND e.paid_at < $4
       AND ((e.visit_id IS NULL AND (e.kind IN ('check_in', 'check_out', 'fix') OR e.check_in_id IS NOT NULL))
            OR (e.code = 'not_your_visit' AND e.visit_id <> ALL (coalesce($2::uuid[], '{}'))
                AND NOT EXISTS (SELECT FROM visits_planned($1, $9, $10, $11, $12, $6) AS id WHERE id = e.visit_id)))
@@ -113,12 +115,12 @@ SELECT * FROM (
 -- name: corrections
 -- Corrections whose newest decision accepts them, of the visits $2, and of those planned from $4 up to $5 as above.
 SELECT c.visit_id::text, c.carer_id::text, c.proposed_start, c.proposed_end, d.decided_at
-FROM correction c JOIN LATERAL (
+FROM (SELECT unnest($2::uuid[]) AS id UNION SELECT id FROM visits_planned($1, $4, $5, $6, $7, $3) AS id) p
+CROSS JOIN LATERAL (SELECT * FROM correction w WHERE w.provider_id = $1 AND w.visit_id = p.id OFFSET 0) c
+JOIN LATERAL (
     SELECT decision, decided_at FROM correction_decision w
     WHERE w.provider_id = c.provider_id AND w.correction_id = c.id AND ($3::timestamptz IS NULL OR w.decided_at <= $3)
     ORDER BY number DESC LIMIT 1) d ON d.decision = 'accepted'
-WHERE c.provider_id = $1 AND c.visit_id IN (
-    SELECT unnest($2::uuid[]) UNION ALL SELECT id FROM visits_planned($1, $4, $5, $6, $7, $3) AS id)
 
 -- name: activity_events
 SELECT e.row_id::text, e.event_id::text, e.carer_id::text, e.kind, e.activity, e.seq, e.paid_at,

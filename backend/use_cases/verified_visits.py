@@ -28,6 +28,9 @@ from backend.use_cases.provider_policy import provider_policy
 
 # An unplanned visit or an activity may begin before the range and end in it.
 _MARGIN: Final = timedelta(days=1)
+# An event comes after its visit was planned, and no more than ten minutes before the instant it tells, unless clocks were
+# wrong or somebody let it count in spite of that. Events that came still earlier than this are passed over.
+_EARLY: Final = timedelta(days=366)
 # The event that a late position is of; the verdict on the token, and of what kind of tag it is.
 _BESIDE: Final = {"about_event_id": pl.String(), "token": pl.String(), "token_kind": pl.String()}
 SAID_SCHEMA: Final = pl.Schema({**visit.EVENT_SCHEMA, **_BESIDE})
@@ -193,14 +196,14 @@ class _Reading:
         return await asyncio.to_thread(_frame, rows, schema)
 
     async def events(
-        self, visit_ids: Sequence[str], opens: datetime, closes: datetime, planned: "_Planned | None"
+        self, visit_ids: Sequence[str], opens: datetime, closes: datetime, planned: "_Planned | None", since: datetime
     ) -> pl.DataFrame:
         """Those of visits, by id or as `planned`, and of no known visit within a range. By id: and positions that came
-        later for these visits.
+        later for these visits. Others than by id only as far as they came since an instant.
         """
         waiting_since = self.now - timedelta(days=self.policy.chain_waiting_flag_days)
         asked = (visit_ids, opens, closes, None, self.as_of, waiting_since, planned is None)
-        return await self.fetch("visits.events", SAID_SCHEMA, *asked, *(planned or _NONE))
+        return await self.fetch("visits.events", SAID_SCHEMA, *asked, *(planned or _NONE), since)
 
 
 class _Planned(NamedTuple):
@@ -229,7 +232,8 @@ async def _facts_between(
     versions = await reading.fetch("visits.versions", visit.VERSION_SCHEMA, *planned, reading.as_of)
     wide = (start - _MARGIN, end + _MARGIN)
     # Of a visit of two carers both must be read, because the first check-in of either fixes the plan.
-    events = await reading.events([], *wide, planned)
+    known_since = versions.select(pl.col("recorded_at").min()).item() or start
+    events = await reading.events([], *wide, planned, min(start, known_since) - _EARLY)
     versions = await _with_planned_meanwhile(reading, planned, versions, events)
     limit = reading.policy.implied_speed_limit_kmh
     speeds = await reading.fetch("speeds.between", visit.SPEED_SCHEMA, *wide, limit, carers, reading.as_of)
@@ -254,7 +258,7 @@ async def _with_planned_meanwhile(
 async def _facts_named(reading: _Reading, visit_ids: Sequence[UUID]) -> VisitFacts:
     employments = await reading.fetch("visits.employments", visit.EMPLOYMENT_SCHEMA, reading.as_of)
     versions = await reading.fetch("visits.versions_named", visit.VERSION_SCHEMA, visit_ids, reading.as_of)
-    events = await reading.events(_ids(versions, "visit_id"), reading.now, reading.now, None)
+    events = await reading.events(_ids(versions, "visit_id"), reading.now, reading.now, None, reading.now)
     limit = reading.policy.implied_speed_limit_kmh
     rows = _ids(events, "event_row")
     speeds = await reading.fetch("speeds.about", visit.SPEED_SCHEMA, rows, limit, reading.as_of)

@@ -36,7 +36,7 @@ UPKEEP = {
     "forget": "rows of the open provider that had their time, each noted with why",
     "forget_unclaimed": "bodies that no tenant can be told, after the period of positions",
     "analyse_partitioned": "statistics of partitioned tables",
-    "ensure_event_month": "the partition of a month",
+    "ensure_event_year": "the partition of a year",
 }
 POWERS = [
     "SET ROLE doorstep_owner",

@@ -1,5 +1,5 @@
--- Phones and what they said. Events are facts, partitioned by the month they were received; what must be unique over
--- all months (an event's id, its place in its phone's chain) lives in event_key, hash-partitioned by provider.
+-- Phones and what they said. Events are facts, partitioned by the year they were received; what must be unique over
+-- all years (an event's id, its place in its phone's chain) lives in event_key, hash-partitioned by provider.
 
 CREATE TABLE device (
     provider_id uuid NOT NULL,
@@ -161,31 +161,29 @@ CREATE POLICY commissioner ON event FOR SELECT USING (outcome = 'accepted' AND (
 CREATE FUNCTION visit_nobody_planned(carer uuid, check_in uuid) RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
 $$ SELECT md5(carer::text || check_in::text)::uuid $$;
 
-CREATE TABLE event_unmonthed PARTITION OF event DEFAULT;
-ALTER TABLE event_unmonthed ENABLE ROW LEVEL SECURITY;
+CREATE TABLE event_other_years PARTITION OF event DEFAULT;
+ALTER TABLE event_other_years ENABLE ROW LEVEL SECURITY;
 
--- Makes the partition of one month; the default partition takes what has none, so nothing is ever turned away.
-CREATE FUNCTION ensure_event_month(month date) RETURNS void
+-- Makes the partition of the year (UTC) that a day lies in; the default partition takes what has none, so nothing is ever turned away.
+CREATE FUNCTION ensure_event_year(day date) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS
 $$
 DECLARE
-    first date := date_trunc('month', month)::date;
-    name text := 'event_' || to_char(first, 'YYYY_MM');
+    first timestamptz := date_trunc('year', day::timestamp) AT TIME ZONE 'UTC';
+    following timestamptz := (date_trunc('year', day::timestamp) + interval '1 year') AT TIME ZONE 'UTC';
+    name text := 'event_' || to_char(day, 'YYYY');
 BEGIN
-    PERFORM pg_advisory_xact_lock(hashtext('ensure_event_month'));
+    PERFORM pg_advisory_xact_lock(hashtext('ensure_event_year'));
     IF to_regclass(name) IS NOT NULL
-       OR EXISTS (SELECT FROM event_unmonthed
-                  WHERE received_at >= first::timestamp AT TIME ZONE 'UTC'
-                    AND received_at < (first + interval '1 month')::timestamp AT TIME ZONE 'UTC') THEN
+       OR EXISTS (SELECT FROM event_other_years WHERE received_at >= first AND received_at < following) THEN
         RETURN;
     END IF;
-    EXECUTE format('CREATE TABLE %I PARTITION OF event FOR VALUES FROM (%L) TO (%L)', name,
-                   first::timestamp AT TIME ZONE 'UTC', (first + interval '1 month')::timestamp AT TIME ZONE 'UTC');
+    EXECUTE format('CREATE TABLE %I PARTITION OF event FOR VALUES FROM (%L) TO (%L)', name, first, following);
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
 END
 $$;
-REVOKE ALL ON FUNCTION ensure_event_month FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION ensure_event_month TO {app};
+REVOKE ALL ON FUNCTION ensure_event_year FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION ensure_event_year TO {app};
 
 CREATE TABLE event_attachment (            -- positions and words: signed by salted hash, kept apart, may be deleted
     provider_id uuid NOT NULL,
