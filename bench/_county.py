@@ -21,12 +21,15 @@ KNOWN_SINCE: Final = "2026-01-01"
 _TODAY: Final = NOW.date().isoformat()
 
 
-def _planned(first: int, last: int) -> str:
-    """Visits numbered from today's first one (0) back into the past, those of each day after the other, as SQL."""
+def _planned(first: int, last: int, apart: int = 1) -> str:
+    """Visits numbered from today's first one (0) back into the past, those of each day after the other, as SQL.
+
+    `apart`: how many days lie between one day with visits and the next.
+    """
     minutes = f"420 + 70 * (k / {CARERS}) + k % 10"
     return f"""(
         SELECT n, day, day + ({minutes}) * interval '1 minute' AS at, k % {CARERS} AS carer, k % {PEOPLE} AS person
-        FROM (SELECT n, n % {A_DAY} AS k, timestamptz '{_TODAY}T00:00Z' - (n / {A_DAY}) * interval '1 day' AS day
+        FROM (SELECT n, n % {A_DAY} AS k, timestamptz '{_TODAY}T00:00Z' - (n / {A_DAY}) * interval '{apart} days' AS day
               FROM generate_series({first}, {last}) AS n) AS numbered) AS given"""
 
 
@@ -62,12 +65,15 @@ async def settle(superuser: asyncpg.Connection) -> None:
     )  # fmt: skip
 
 
-async def live_through(superuser: asyncpg.Connection, visits: int) -> None:
-    """So many visits before today, billed by the week: kept, corrected now and then, looked at, talked about."""
-    days = visits // A_DAY
+async def live_through(superuser: asyncpg.Connection, visits: int, apart: int = 1) -> None:
+    """So many visits before today, billed by the week: kept, corrected now and then, looked at, talked about.
+
+    `apart`: how many days lie between one day with visits and the next; with more of them the same go further back.
+    """
+    days = visits // A_DAY * apart
     for year in range(days // 365 + 2):
         await superuser.execute("SELECT ensure_event_year($1)", NOW.date() - timedelta(days=365 * year))
-    past = _planned(A_DAY, A_DAY + visits - 1)
+    past = _planned(A_DAY, A_DAY + visits - 1, apart)
     await _plan(superuser, past)
     await _record(superuser, past, "check_in", "given.at")
     await _record(superuser, past, "check_out", "given.at + interval '30 minutes'")

@@ -43,7 +43,7 @@ SELECT EXISTS (SELECT FROM event_attachment WHERE provider_id = $1 AND kind = $2
 -- name: due_attachments
 -- Positions, or words ($2), handed in before $3, of nobody whose records are held ($4 carers, $5 people), and of no visit
 -- that is in dispute; $6 of them at most. What phones said of the places of activities stays: days are worked out by it.
--- What came with an event has its receipt, which says in which month to look for it.
+-- What came with an event has its receipt, which says in which year to look for it.
 SELECT a.event_row
 FROM event_attachment a
 JOIN event e ON e.provider_id = a.provider_id AND e.received_at = a.received_at AND e.row_id = a.event_row

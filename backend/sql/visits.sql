@@ -24,8 +24,9 @@ WHERE v.provider_id = $1 AND v.visit_id = ANY ($2::uuid[]) AND ($3::timestamptz 
 -- Accepted and released events of the visits $2, and of those planned from $9 up to $10 as above; and of no known visit
 -- from $3 up to $4; what was not the carer's visit comes too, marked foreign. An unplanned visit takes its id from its
 -- check-in. An event received up to $7 whose predecessor has not come since is marked chain_waiting. $8: with positions that
--- came later for events of $2, at any time. $13: what came before is not looked for, unless it is named.
--- Nearly all events of planned visits lie within the range, in the order of time; few others are looked for one by one.
+-- came later for events of $2, at any time. $13: what came before is not looked for, but for $2.
+-- Nearly all events of planned visits lie within the range, in the order of time; the few others are looked up visit by
+-- visit. OFFSET 0 keeps it so: joined as a whole, all events since $13 might be read for these few.
 WITH found AS (
     SELECT e.* FROM event e WHERE e.provider_id = $1 AND e.visit_id = ANY ($2::uuid[])
     UNION ALL

@@ -28,8 +28,8 @@ from backend.use_cases.provider_policy import provider_policy
 
 # An unplanned visit or an activity may begin before the range and end in it.
 _MARGIN: Final = timedelta(days=1)
-# An event comes after its visit was planned, and no more than ten minutes before the instant it tells, unless clocks were
-# wrong or somebody let it count in spite of that. Events that came still earlier than this are passed over.
+# An event comes after its visit was planned, and at most ten minutes before the time it tells, unless a clock was wrong
+# or a manager released it in spite of that. What came even this much earlier is about something else.
 _EARLY: Final = timedelta(days=366)
 # The event that a late position is of; the verdict on the token, and of what kind of tag it is.
 _BESIDE: Final = {"about_event_id": pl.String(), "token": pl.String(), "token_kind": pl.String()}
@@ -196,7 +196,12 @@ class _Reading:
         return await asyncio.to_thread(_frame, rows, schema)
 
     async def events(
-        self, visit_ids: Sequence[str], opens: datetime, closes: datetime, planned: "_Planned | None", since: datetime
+        self,
+        visit_ids: Sequence[str],
+        opens: datetime,
+        closes: datetime,
+        planned: "_Planned | None",
+        since: datetime,
     ) -> pl.DataFrame:
         """Those of visits, by id or as `planned`, and of no known visit within a range. By id: and positions that came
         later for these visits. Others than by id only as far as they came since an instant.

@@ -130,6 +130,18 @@ async def test_the_day_s_list_looks_into_no_year_before(
     assert [year for year in years if year < "event_2025"] == []
 
 
+async def test_the_records_of_a_day_s_visits_are_looked_for_in_no_year_before_they_were_planned(
+    database: Database, superuser: asyncpg.Connection
+) -> None:
+    await years_to(superuser, 2025)
+    day = (datetime(2025, 6, 1, tzinfo=UTC), datetime(2025, 6, 2, tzinfo=UTC))
+    asked = (uuid4(), [], *day, None, None, day[0], False, *day, None, None, datetime(2024, 5, 1, tzinfo=UTC))
+    said = await superuser.fetchval(f"EXPLAIN (FORMAT JSON) {named()['visits.events']}", *asked)
+    years = set(years_of(json.loads(said)[0]["Plan"]))
+    assert "event_2025" in years
+    assert [year for year in years if year < "event_2024"] == []
+
+
 async def test_when_a_phone_was_last_heard_is_looked_for_in_no_year_of_events(database: Database) -> None:
     connection = await asyncpg.connect(str(database.settings.database_url))
     plan = await plan_of(connection, named()["console.last_heard"])
