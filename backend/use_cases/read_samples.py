@@ -69,9 +69,14 @@ async def read_samples(viewer: Viewer) -> list[dict[str, Any]]:
 
 
 async def read_sample(viewer: Viewer, sample_id: UUID) -> ShownSample:
-    """One sample of the reader's own organisation. Raises DomainError not_found, for another's too."""
+    """One sample of the reader's own organisation. Raises DomainError not_found, for another's too.
+
+    That an auditor looked is noted, and not at which sample: whoever is audited must not know what was drawn.
+    """
     async with viewer.transaction() as connection:
-        return await shown_sample(connection, await viewer.providers(connection), sample_id, viewer.masked)
+        shown = await shown_sample(connection, await viewer.providers(connection), sample_id, viewer.masked)
+        await viewer.note(connection, shown.row["provider_id"], "attendances of an audit sample", None)
+    return shown
 
 
 async def shown_sample(

@@ -145,6 +145,16 @@ async def test_a_commissioners_sample_holds_its_own_visits_under_pseudonyms(work
     assert [row["id"] for row in await read_samples(MANAGER)] == [providers_own]
 
 
+async def test_that_an_auditor_looked_at_a_sample_is_noted_and_not_at_which(
+    worked: Office, superuser: asyncpg.Connection
+) -> None:
+    own = await draw_sample(PROVIDER, wanted(), Asked(), AUDITOR.organisation_id)
+    await read_sample(AUDITOR, own)
+    await drawn()  # by a manager of the provider, which is noted nowhere
+    looks = await superuser.fetch("SELECT user_id, what, subject FROM access_log")
+    assert [tuple(look) for look in looks] == [(AUDITOR.user_id, "attendances of an audit sample", None)]
+
+
 async def test_the_database_keeps_whoever_is_audited_from_an_auditors_sample(worked: Office) -> None:
     own = await draw_sample(PROVIDER, wanted(), Asked(), AUDITOR.organisation_id)
     await record_finding(AUDITOR, own, 1, True, "No record at the home.")
