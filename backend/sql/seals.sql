@@ -60,6 +60,14 @@ SELECT a.event_row, a.kind, a.content, e.signed
 FROM event_attachment a JOIN event e ON e.provider_id = a.provider_id AND e.row_id = a.event_row
 WHERE a.provider_id = $1 AND a.received_at >= coalesce($2, '-infinity'::timestamptz) AND a.received_at < $3
 
+-- name: receipts
+-- Each receipt, as far as it is there, with what is held of the events that came in its call.
+SELECT e.batch_id, b.batch, b.kid, b.signature, array_agg(e.row_id) AS events, array_agg(e.batch_index) AS places,
+       array_agg(e.device_id) AS devices, array_agg(e.outcome) AS outcomes, array_agg(e.code) AS codes,
+       array_agg(e.received_at) AS instants, array_agg(e.signed_hash) AS hashes
+FROM event e LEFT JOIN event_batch b ON b.provider_id = e.provider_id AND b.id = e.batch_id
+WHERE e.provider_id = $1 GROUP BY e.batch_id, b.batch, b.kid, b.signature
+
 -- name: notes
 -- Words of corrections beside the digests that were signed, or kept, of them.
 SELECT n.correction_id, n.content, c.note_hash

@@ -18,6 +18,7 @@ from backend.sql import query
 from backend.use_cases.record_checks.beside import beside_faults
 from backend.use_cases.record_checks.checkpoints import checkpoint_faults
 from backend.use_cases.record_checks.forgotten import read_forgotten
+from backend.use_cases.record_checks.receipts import receipt_faults
 from backend.use_cases.record_checks.seals import seal_faults
 from backend.use_cases.verification.server_keys import ServerKeys, read_keys
 
@@ -67,6 +68,7 @@ async def check_records(connection: asyncpg.Connection, provider_id: UUID, now: 
     """Look at every checkpoint, seal and sealed row of the open provider. Reads alone."""
     published = server_keys()
     checkpoints, faults = await checkpoint_faults(connection, provider_id, published)
+    faults += await receipt_faults(connection, provider_id, published)
     forgotten = await read_forgotten(connection, provider_id, now)
     seals, facts, changed = await seal_faults(connection, provider_id, published, forgotten)
     faults += [*changed, *forgotten.faults]

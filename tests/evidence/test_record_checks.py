@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -46,6 +47,26 @@ async def test_what_stands_beside_facts_and_the_chain_itself_are_looked_at_too(
         async with forger.changes(statement):
             faults = (await looked(now)).faults
         assert any(words in fault for fault in faults), (statement, faults)
+
+
+async def test_an_event_that_nobody_handed_in_has_no_receipt_on_the_same_day(
+    reported: Reported, forger: Forger
+) -> None:
+    made = {"row_id": str(uuid4()), "event_id": str(uuid4()), "received_at": "2026-11-17T11:00:00Z"}
+    copied = f"(jsonb_populate_record(t, '{json.dumps(made)}'::jsonb)).*"
+    async with forger.changes(
+        f"INSERT INTO event SELECT {copied} FROM event t"
+        " WHERE t.row_id = (SELECT row_id FROM event WHERE kind = 'check_out' LIMIT 1)"
+    ):
+        faults = (await looked(reported.office.clock)).faults
+    assert f"event {made['row_id']}: no receipt says that it was received like this" in faults
+    for forged, words in (
+        ("UPDATE event_batch SET batch = '[]'", "the signature does not hold"),
+        ("DELETE FROM event_batch", " is gone"),
+    ):
+        async with forger.changes(forged):
+            faults = (await looked(reported.office.clock)).faults
+        assert any(fault.startswith("receipt ") and words in fault for fault in faults), faults
 
 
 async def test_a_seal_misses_the_checkpoint_that_it_names(reported: Reported, forger: Forger) -> None:
