@@ -133,6 +133,21 @@ async def test_no_address_within_the_service_is_printed_behind_its_link(
         assert set(await page.eval_on_selector_all("main .govuk-link", behind)) == {"none"}
 
 
+async def test_a_long_address_as_a_heading_does_not_widen_a_phone(
+    busy: Desk, address: str, browser: Browser
+) -> None:
+    long = f"{'averylongname' * 4}@example.org"
+    await busy.superuser.execute(
+        "UPDATE user_account SET email = $1 WHERE email = 'finance@example.org'", long
+    )
+    user = await busy.superuser.fetchval("SELECT id FROM user_account WHERE email = $1", long)
+    async with signed_in(browser, address, "administrator") as (page, _):
+        await page.set_viewport_size({"width": 360, "height": 780})
+        await page.goto(f"/users/{user}")
+        assert await page.get_by_role("heading", name=long).count() == 1
+        assert await page.evaluate("document.scrollingElement.scrollWidth") == 360
+
+
 async def test_the_first_key_leads_past_the_menu(address: str, browser: Browser) -> None:
     async with signed_in(browser, address, "manager") as (page, _):
         await page.goto("/today")
