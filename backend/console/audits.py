@@ -1,7 +1,9 @@
 """Audits on the web: what the tests flagged, what became of each flag, samples and their findings."""
 
+from datetime import UTC, datetime
 from typing import Any, Final, cast
 from urllib.parse import urlencode
+from uuid import UUID
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
@@ -15,10 +17,11 @@ from backend.problems import STATUS
 from backend.use_cases.decide_flag import decide_flag
 from backend.use_cases.draw_sample import draw_sample_for
 from backend.use_cases.read_attendance import read_attendance
-from backend.use_cases.read_audit import PAGE, read_flags, read_run, read_runs
+from backend.use_cases.read_audit import PAGE, Behind, read_flags, read_run, read_runs
 from backend.use_cases.read_samples import read_sample, read_samples
 from backend.use_cases.record_finding import record_finding
 from backend.use_cases.run_audit import run_audit_for
+from schemas.scalars import parse_instant
 
 READERS: Final = ("manager", "auditor")
 _SAID: Final = {
@@ -27,6 +30,7 @@ _SAID: Final = {
     "ran": "The tests have run.",
     "drawn": "The sample is drawn.",
 }
+_NOTHING_BEHIND: Final = (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
 _SAMPLE: Final = "sample-"
 """How the names of a sample's fields for provider and days begin, so that they differ from those of the tests."""
 Problem = tuple[str, str]
@@ -39,13 +43,22 @@ async def _audits(ask: Ask) -> Response[Any]:
 async def _audits_page(
     ask: Ask, prefix: str = "", problems: forms.Problems | None = None, status: int = 200
 ) -> Response[Any]:
-    runs, providers = await read_runs(ask.viewer)
-    samples = await read_samples(ask.viewer)
+    after = key_of(ask.asked("after"), parse_instant, UUID, parse_instant, UUID)
+    runs, more_runs, providers = await read_runs(ask.viewer, after and (after[0], after[1]))
+    samples, more_samples = await read_samples(ask.viewer, after and (after[2], after[3]))
     filled = {each: forms.given(ask.form if each == prefix else {}) for each in ("", _SAMPLE)}
     return render(
         "audits.html", ask.user, status=status, runs=runs, providers=providers, samples=samples, filled=filled,
-        problems=problems or {},
+        problems=problems or {}, more=_following(ask, more_runs, more_samples),
     )  # fmt: skip
+
+
+def _following(ask: Ask, runs: Behind | None, samples: Behind | None) -> str | None:
+    """The address where both lists of the page go on, each behind its own last row; one that has ended stays so."""
+    if runs is None and samples is None:
+        return None
+    rows = [runs or _NOTHING_BEHIND, samples or _NOTHING_BEHIND]
+    return with_query(ask, "after", "~".join(f"{at.isoformat()}~{row}" for at, row in rows), "/audits")
 
 
 async def _run(ask: Ask) -> Response[Any]:

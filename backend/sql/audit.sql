@@ -88,13 +88,15 @@ INSERT INTO audit_run_visit (provider_id, run_id, number, visit_id, carer_id, co
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 
 -- name: runs
--- $1 is an array of providers: the newest audits. Of a commissioner, $3, only its own attendances are counted.
+-- $1 is an array of providers: the newest audits, or those behind the one of the instant $4 and the id $5. Of a commissioner,
+-- $3, only its own attendances are counted.
 SELECT r.provider_id, r.id, r.starts_on, r.ends_on, r.as_of, r.limits_id, r.created_at,
        CASE WHEN $3::uuid IS NULL THEN r.visits ELSE coalesce(p.visits, 0) END AS visits,
        (SELECT count(*) FROM audit_flag f WHERE f.provider_id = r.provider_id AND f.run_id = r.id) AS flags
 FROM audit_run r
 LEFT JOIN audit_run_population p ON p.provider_id = r.provider_id AND p.run_id = r.id AND p.commissioner_id = $3
 WHERE r.provider_id = ANY ($1::uuid[])
+  AND ($4::timestamptz IS NULL OR r.created_at < $4 OR (r.created_at = $4 AND r.id > $5))
 ORDER BY r.created_at DESC, r.id LIMIT $2
 
 -- name: run
@@ -183,11 +185,14 @@ INSERT INTO audit_sample_item (provider_id, sample_id, position, visit_id, carer
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 
 -- name: samples
--- $1 is an array of providers. Row security shows the samples that the reader's own organisation drew.
+-- $1 is an array of providers: the newest samples, or those behind the one of the instant $3 and the id $4. Row security
+-- shows those that the reader's own organisation drew.
 SELECT s.provider_id, s.id, s.starts_on, s.ends_on, s.seed, s.chosen_by, s.population, s.size, s.created_at,
        (SELECT count(DISTINCT f.position) FROM audit_finding f
         WHERE f.provider_id = s.provider_id AND f.sample_id = s.id) AS looked_at
-FROM audit_sample s WHERE s.provider_id = ANY ($1::uuid[]) ORDER BY s.created_at DESC, s.id LIMIT $2
+FROM audit_sample s WHERE s.provider_id = ANY ($1::uuid[])
+  AND ($3::timestamptz IS NULL OR s.created_at < $3 OR (s.created_at = $3 AND s.id > $4))
+ORDER BY s.created_at DESC, s.id LIMIT $2
 
 -- name: sample
 -- $1 is an array of providers.

@@ -1,7 +1,7 @@
 """What audits flagged: a provider sees its own, a commissioner's auditor what concerns visits of theirs."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -22,6 +22,8 @@ from backend.use_cases.viewer import Viewer
 PAGE: Final = 20
 RUNS: Final = 50
 _ALL: Final = 1_000_000_000
+Behind = tuple[datetime, UUID]
+"""When the last row of a page of a list, the newest first, was made, and its id: the next page goes on behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +89,25 @@ class ShownFlag:
     decisions: list[ShownDecision]
 
 
-async def read_runs(viewer: Viewer) -> tuple[list[ShownRun], list[tuple[UUID, str]]]:
-    """The newest audits that the reader may see, and the providers that could be audited (id and name)."""
+async def read_runs(
+    viewer: Viewer, behind: Behind | None = None
+) -> tuple[list[ShownRun], Behind | None, list[tuple[UUID, str]]]:
+    """A page of the audits that the reader may see, the newest first, and where the next page begins, if there is one;
+    and the providers that could be audited (id and name)."""
     async with viewer.transaction() as connection:
         providers = await viewer.providers(connection)
-        rows = await connection.fetch(query("audit.runs"), providers, RUNS, viewer.commissioner)
+        rows = await connection.fetch(
+            query("audit.runs"), providers, RUNS + 1, viewer.commissioner, *(behind or (None, None))
+        )
         names = await parties(connection, providers)
     known = [(one, names[one].name) for one in providers]
-    return [_run(row, names[row["provider_id"]].name, row["flags"]) for row in rows], sorted(
-        known, key=lambda pair: pair[1]
-    )
+    runs = [_run(row, names[row["provider_id"]].name, row["flags"]) for row in rows[:RUNS]]
+    return runs, end_of_page(rows, RUNS), sorted(known, key=lambda pair: pair[1])
+
+
+def end_of_page(rows: Sequence[Mapping[str, Any]], most: int) -> Behind | None:
+    """Where the next page of a list begins, of which one row more was read than a page has; None if none follows."""
+    return (rows[most - 1]["created_at"], rows[most - 1]["id"]) if len(rows) > most else None
 
 
 async def read_run(viewer: Viewer, run_id: UUID) -> tuple[ShownRun, list[Counted]]:

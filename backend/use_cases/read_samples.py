@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
@@ -14,9 +14,10 @@ from backend.faults import DomainError
 from backend.sql import query
 from backend.use_cases.audited_attendances import Attendance, attendance, carer_label
 from backend.use_cases.parties import parties
+from backend.use_cases.read_audit import Behind, end_of_page
 from backend.use_cases.viewer import Viewer
 
-MOST = 50
+MOST: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +60,17 @@ class ShownSample:
     holds: bool | None
 
 
-async def read_samples(viewer: Viewer) -> list[dict[str, Any]]:
-    """The newest samples that the reader's own organisation drew."""
+async def read_samples(
+    viewer: Viewer, behind: Behind | None = None
+) -> tuple[list[dict[str, Any]], Behind | None]:
+    """A page of the samples that the reader's own organisation drew, the newest first, and where the next page begins,
+    if there is one."""
     async with viewer.transaction() as connection:
         providers = await viewer.providers(connection)
         names = await parties(connection, providers)
-        rows = await connection.fetch(query("audit.samples"), providers, MOST)
-    return [{**row, "provider": names[row["provider_id"]].name} for row in rows]
+        rows = await connection.fetch(query("audit.samples"), providers, MOST + 1, *(behind or (None, None)))
+    shown = [{**row, "provider": names[row["provider_id"]].name} for row in rows[:MOST]]
+    return shown, end_of_page(rows, MOST)
 
 
 async def read_sample(viewer: Viewer, sample_id: UUID) -> ShownSample:

@@ -1,9 +1,11 @@
 """Audits on the web: who sees which flags, what becomes of them, samples and their findings."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
+from backend.use_cases import read_audit, read_samples
 from backend.use_cases.pseudonyms import pseudonym
 from tests.console.desk import NOW, Browser, Desk, email
 from tests.jobs.office import PROVIDER, visit_id
@@ -167,6 +169,34 @@ async def test_attendances_are_counted_among_those_that_the_reader_may_see(busy:
         ["1"],
     ]
     assert (await other.get(f"/attendances/{visit_id('A')}")).status_code == 404
+
+
+async def test_every_audit_and_every_sample_is_reached_page_by_page(
+    busy: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(read_audit, "RUNS", 2)
+    monkeypatch.setattr(read_samples, "MOST", 2)
+    auditor = await busy.as_("auditor")
+    made: list[str] = []
+    for path, sent in [("/audits/run", PERIOD)] * 3 + [
+        ("/samples/draw", {**SAMPLE, "seed": seed}) for seed in "abcde"
+    ]:
+        busy.office.set(NOW + timedelta(minutes=len(made)))
+        await auditor.get("/audits")
+        made.append((await auditor.post(path, **sent)).headers["location"].partition("?")[0])
+    seen: list[list[str]] = []
+    page = "/audits"
+    while page:
+        shown = (await auditor.get(page)).text
+        seen.append(re.findall(r'href="(/(?:audits|samples)/[0-9a-f-]{36})"', shown))
+        [page, *_] = [*re.findall(r'rel="next" href="([^"]+)"', shown), ""]
+    runs, samples = made[:3], made[3:]
+    assert seen == [
+        [runs[2], runs[1], samples[4], samples[3]],
+        [runs[0], samples[2], samples[1]],
+        [samples[0]],
+    ]
+    assert (await auditor.get("/audits?after=nonsense")).status_code == 400
 
 
 async def test_a_manager_finds_audits_and_the_manual_share(busy: Desk) -> None:
