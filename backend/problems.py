@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from http import HTTPStatus
 from typing import Any, Final
 
 import asyncpg
@@ -88,6 +89,11 @@ _CODES: Final = {
     503: "not_ready",
 }
 
+_SAID: Final = {
+    "not_found": "There is nothing at this address.",
+    "too_large": "It is larger than this address takes.",
+}
+"""What is said where the framework gives the status alone, whose name is the title already."""
 _GONE: Final = "client disconnected prematurely"
 """What Litestar says when a connection ends in the middle of a body."""
 
@@ -140,7 +146,8 @@ def _on_http_exception(request: Request[Any, Any, Any], error: HTTPException) ->
     if error.status_code >= 500 and error.status_code not in _CODES:
         return _on_unexpected(request, error)
     code = _CODES.get(error.status_code, "bad_request")
-    return respond(problem(code, error.detail or None), error.headers)
+    bare = error.detail == HTTPStatus(error.status_code).phrase
+    return respond(problem(code, _SAID.get(code) if bare else error.detail or None), error.headers)
 
 
 def _on_database_away(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:

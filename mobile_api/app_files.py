@@ -26,9 +26,9 @@ PAGE: Final = "index.html"
 WORKER: Final = "sw.js"
 MANIFEST: Final = "manifest.webmanifest"
 _TYPES: Final = {
-    ".css": "text/css; charset=utf-8",
-    ".html": "text/html; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css",
+    ".html": "text/html",
+    ".js": "text/javascript",
     ".json": "application/json",
     ".png": "image/png",
     ".svg": "image/svg+xml",

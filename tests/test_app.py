@@ -27,6 +27,7 @@ async def test_an_unknown_address_is_a_problem(http: httpx.AsyncClient) -> None:
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["code"] == "not_found"
+    assert answer.json()["detail"] == "There is nothing at this address."
     assert answer.json()["type"] == "urn:doorstep:problem:not-found"
 
 

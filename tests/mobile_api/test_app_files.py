@@ -28,8 +28,12 @@ async def test_the_page_loads_its_own_files_alone_and_runs_nothing_inline(http: 
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     assert re.findall(r"<script(?![^>]* src=)|<style|style=|\bon\w+=", page.text) == []
+    assert page.headers["Content-Type"] == "text/html; charset=utf-8"
     for address in re.findall(r'(?:href|src)="([^"]+)"', page.text):
-        assert (await http.get(address)).status_code == 200, address
+        answer = await http.get(address)
+        assert answer.status_code == 200, address
+        kind = answer.headers["Content-Type"]
+        assert kind.count("charset") == kind.startswith("text/"), address
 
 
 async def test_the_address_without_its_slash_leads_to_where_the_worker_watches(
