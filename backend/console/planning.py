@@ -189,13 +189,14 @@ def _given(plan: ShownPlan) -> Form:
 
 
 def typed(instant: datetime) -> str:
-    """An instant as a form takes it: London time, with its offset where that time happens twice."""
+    """An instant as a form takes it: London time with any seconds, and with its offset where that time happens twice."""
     local = instant.astimezone(LONDON)
+    precision = "seconds" if local.second else "minutes"
     try:
         to_instant(local.replace(tzinfo=None))
     except ValueError:
-        return local.isoformat(sep=" ", timespec="minutes")
-    return f"{local:%Y-%m-%d %H:%M}"
+        return local.isoformat(sep=" ", timespec=precision)
+    return local.replace(tzinfo=None).isoformat(sep=" ", timespec=precision)
 
 
 async def _plan_again(ask: Ask) -> Response[Any]:

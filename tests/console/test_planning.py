@@ -201,6 +201,17 @@ async def test_taking_a_visit_off_needs_to_be_said_whole(busy: Desk) -> None:
     assert answer.status_code == 400 and "has not come yet" in answer.text
 
 
+async def test_a_visit_keeps_the_seconds_of_its_start_when_something_else_of_it_is_changed(
+    busy: Desk,
+) -> None:
+    assert (await plan(busy, start="2026-11-17 09:00:30")).status_code == 303
+    page = (await (await busy.as_("manager")).get(f"/roster/visits/{visit_id('WEB1')}")).text
+    [start] = re.findall(r'name="start"[^>]* value="([^"]+)"', page)
+    assert (await change(busy, "WEB1", 1, **{**PLAN, "start": start, "carer": "E2"})).status_code == 303
+    first, second = await stored(busy.superuser, "WEB1")
+    assert first["starts_at"] == second["starts_at"] and first["starts_at"].second == 30
+
+
 async def test_what_has_begun_or_is_over_is_corrected_instead(busy: Desk) -> None:
     manager = await busy.as_("manager")
     for reference, words in (("RUNNING", "This visit has begun."), ("MISSED", "This visit is over.")):
