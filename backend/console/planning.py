@@ -189,7 +189,7 @@ def _given(plan: ShownPlan) -> Form:
 
 
 def typed(instant: datetime) -> str:
-    """An instant as a form takes it: London time with any seconds, and with its offset where that time happens twice."""
+    """An instant as a form takes it: London time with any seconds, and its offset where that time happens twice."""
     local = instant.astimezone(LONDON)
     precision = "seconds" if local.second else "minutes"
     try:
