@@ -70,6 +70,7 @@ def test_a_server_becomes_ready_from_nothing_and_leaves_nothing_running(
         os.killpg(process.pid, number)  # as a terminal does: the whole group at once
         said = process.communicate(timeout=START_SECONDS)[1]
         assert "Traceback" not in said
+        assert "Links name http://127.0.0.1:8000: set DOORSTEP_BASE_URL" in said
     assert not (data / "postgresql" / "postmaster.pid").exists()
 
 

@@ -10,9 +10,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 import click
 
+from backend import settings
 from backend.faults import SetupFault
 
 if TYPE_CHECKING:
@@ -59,6 +61,9 @@ def serve(host: str, port: int, workers: int) -> None:
     with addressed():  # held by this process too, so that the embedded database outlives any one worker
         asyncio.run(check())  # faults are told here, once and readably, before any worker starts
         click.echo(f"Doorstep serves http://{host}:{port} (Ctrl-C ends it)", err=True)
+        links = settings.current().base_url
+        if "DOORSTEP_BASE_URL" not in os.environ and urlsplit(links).port != port:
+            click.echo(f"Links name {links}: set DOORSTEP_BASE_URL to the address that people open", err=True)
         uvicorn.run(
             "backend.commands.serve:create_app",
             factory=True,
