@@ -31,6 +31,15 @@ async def decisions(busy: Desk) -> list[str]:
     return [row["reason"] for row in await busy.superuser.fetch("SELECT reason FROM correction_decision")]
 
 
+async def sent_on(busy: Desk, browser: Browser, path: str, shown: httpx.Response) -> None:
+    """The page holds the form as it was filled in, and it is acted on once it is sent from there."""
+    fields = re.findall(r'<textarea name="([^"]+)" hidden>\n(.*?)</textarea>', shown.text, re.DOTALL)
+    held = {name: unescape(value) for name, value in fields}
+    assert held == {"decision": "declined", "reason": WORDS}
+    assert (await browser.post(path, **held)).status_code == 303
+    assert await decisions(busy) == [WORDS]
+
+
 @pytest.mark.parametrize("hours", [1, 13, 35])
 async def test_what_was_filled_in_before_the_session_ended_waits_until_she_signed_in_again(
     busy: Desk, hours: int
@@ -46,11 +55,7 @@ async def test_what_was_filled_in_before_the_session_ended_waits_until_she_signe
     typed = "She was let in by the neighbour.\n\nI rang the family at 9, &amp; they &lt;agree&gt;."
     assert f'ds-typed">{typed}</dd>' in shown.text
     assert f'action="{escape(path)}"' in shown.text and PASSWORD not in shown.text
-    fields = re.findall(r'<textarea name="([^"]+)" hidden>\n(.*?)</textarea>', shown.text, re.DOTALL)
-    held = {name: unescape(value) for name, value in fields}
-    assert held == {"decision": "declined", "reason": WORDS}
-    assert (await browser.post(path, **held)).status_code == 303
-    assert await decisions(busy) == [WORDS]
+    await sent_on(busy, browser, path, shown)
 
 
 async def test_what_was_filled_in_is_shown_to_nobody_else_and_only_for_an_hour(busy: Desk) -> None:
@@ -123,11 +128,7 @@ async def test_a_form_of_a_page_from_before_she_signed_in_again_is_shown_and_sen
     assert sent.headers["location"].startswith("/kept/") and await decisions(busy) == []
     shown = await browser.get(sent.headers["location"])
     assert "The session in which you filled this in had ended" in shown.text
-    fields = re.findall(r'<textarea name="([^"]+)" hidden>\n(.*?)</textarea>', shown.text, re.DOTALL)
-    held = {name: unescape(value) for name, value in fields}
-    assert held == {"decision": "declined", "reason": WORDS}
-    assert (await browser.post(path, **held)).status_code == 303
-    assert await decisions(busy) == [WORDS]
+    await sent_on(busy, browser, path, shown)
 
 
 async def test_a_form_of_somebody_elses_page_or_of_one_long_over_is_not_kept(busy: Desk) -> None:

@@ -1,7 +1,9 @@
 """Loads that take long, or wait for others: no document overlooks what they bring."""
 
 import asyncio
+from collections.abc import Coroutine
 from datetime import date, timedelta
+from typing import Any
 
 import asyncpg
 import pytest
@@ -38,38 +40,35 @@ async def test_no_document_is_made_while_a_load_is_under_way(
     assert "1 line" in ran.detail
 
 
-async def test_what_a_load_brings_is_dated_when_it_need_wait_no_longer(
-    office: Office, database: Database, superuser: asyncpg.Connection
+async def five_minutes_behind(
+    name: str, load: Coroutine[Any, Any, Any], office: Office, database: Database
 ) -> None:
-    """Else a load that waited for minutes would bring facts that a document made meanwhile should have had."""
+    """A load that waits for five minutes, as another of that name is under way."""
     office.set(FIRST_WEEK_DUE)
     first = await asyncpg.connect(database.superuser_url)
     async with first.transaction():
-        await first.execute(LOCK, str(PROVIDER))
-        second = asyncio.create_task(office.plan("LATE", "2026-11-03T09:00"))
-        while not await superuser.fetchval(WAITING):
+        await first.execute(LOCK, name)
+        second = asyncio.create_task(load)
+        while not await first.fetchval(WAITING):
             assert not second.done()
             await asyncio.sleep(0.02)
         office.set(FIRST_WEEK_DUE + timedelta(minutes=5))
     await second
     await first.close()
+
+
+async def test_what_a_load_brings_is_dated_when_it_need_wait_no_longer(
+    office: Office, database: Database, superuser: asyncpg.Connection
+) -> None:
+    """Else a load that waited for minutes would bring facts that a document made meanwhile should have had."""
+    await five_minutes_behind(str(PROVIDER), office.plan("LATE", "2026-11-03T09:00"), office, database)
     assert await superuser.fetchval("SELECT recorded_at FROM visit_version") == office.clock
 
 
 async def test_bank_holidays_are_dated_when_they_need_wait_no_longer(
     office: Office, database: Database, superuser: asyncpg.Connection
 ) -> None:
-    office.set(FIRST_WEEK_DUE)
-    first = await asyncpg.connect(database.superuser_url)
-    async with first.transaction():
-        await first.execute(LOCK, BANK_HOLIDAYS)
-        second = asyncio.create_task(load_rows("bank-holidays", [JUBILEE]))
-        while not await superuser.fetchval(WAITING):
-            assert not second.done()
-            await asyncio.sleep(0.02)
-        office.set(FIRST_WEEK_DUE + timedelta(minutes=5))
-    await second
-    await first.close()
+    await five_minutes_behind(BANK_HOLIDAYS, load_rows("bank-holidays", [JUBILEE]), office, database)
     assert await superuser.fetchval("SELECT DISTINCT recorded_at FROM bank_holiday") == office.clock
 
 
